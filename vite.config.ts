@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import preact from '@preact/preset-vite'
+import { defineConfig, type Plugin } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+
+const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const publicFolder = fromHere('public')
+
+/** Released bundles are served by the edge through its API: they are not part of the app, nor of its precache. */
+const notPartOfTheApp = ['bundles']
+
+/** Puts what lies in `public/` into the build, apart from the released bundles (Vite itself can only copy all or nothing). */
+function publicFiles(): Plugin {
+  return {
+    name: 'cachenet:public-files',
+    apply: 'build',
+    generateBundle() {
+      for (const entry of readdirSync(publicFolder, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name)
+        const fileName = relative(publicFolder, path).split('\\').join('/')
+        if (!entry.isFile() || notPartOfTheApp.some((folder) => fileName.startsWith(`${folder}/`))) continue
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(path) })
+      }
+    },
+  }
+}
+
+/** What the edge sends with every response; without them the page is not cross-origin isolated. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+}
+
+const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
+
+export default defineConfig({
+  root: fromHere('web'),
+  publicDir: publicFolder,
+  plugins: [
+    preact(),
+    publicFiles(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'service-worker',
+      filename: 'sw.js',
+      // Written by hand in public/, registered by page/workers/service-worker.ts: the CSP allows no inline script.
+      manifest: false,
+      injectRegister: false,
+      injectManifest: {
+        // A service worker cannot `import()`: one classic script.
+        rollupFormat: 'iife',
+        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
+        dontCacheBustURLsMatching: /^assets\//,
+        maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
+      },
+      integration: {
+        // The plugin wants source and result to share a name; our source is called main.ts, like every entry.
+        beforeBuildServiceWorker: (options) => void (options.swSrc = fromHere('web/service-worker/main.ts')),
+      },
+    }),
+  ],
+  build: {
+    outDir: fromHere('dist'),
+    emptyOutDir: true,
+    copyPublicDir: false,
+    target: 'es2022',
+    // An inlined asset would be a data: URL, which the CSP forbids.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+  },
+  worker: { format: 'es' },
+  server: { host: '127.0.0.1', headers: isolation, proxy: edge },
+  preview: { host: '127.0.0.1', headers: isolation, proxy: edge },
+})
