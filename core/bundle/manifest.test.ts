@@ -1,0 +1,52 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createSampleBundle, type SampleBundle } from '../testing/sample-bundle.ts'
+import { blobsOf, parseManifest, type Manifest } from './manifest.ts'
+
+let sample: SampleBundle
+beforeAll(async () => {
+  sample = await createSampleBundle()
+})
+
+/** The sample manifest, as JSON, with something done to it. */
+function altered(change: (manifest: Manifest) => void): unknown {
+  const copy = structuredClone(sample.manifest)
+  change(copy)
+  return JSON.parse(JSON.stringify(copy))
+}
+
+describe('parseManifest', () => {
+  it('reads what it wrote', () => {
+    expect(parseManifest(altered(() => undefined))).toEqual(sample.manifest)
+  })
+
+  it('names every blob that there is', () => {
+    expect(blobsOf(sample.manifest).map(({ id }) => id)).toEqual(['full', 'encoder', 'generalist', 'p0', 'p1', 'p2', 'p3'])
+    expect(new Set(blobsOf(sample.manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(sample.blobs.keys()))
+  })
+
+  it.each([0, 2, 99])('refuses schema version %d by its own code', (version) => {
+    const other = { ...sample.manifest, schemaVersion: version }
+    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [1] } }))
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a page', '<!doctype html>'],
+    ['an empty object', {}],
+  ])('refuses %s', (_, value) => {
+    expect(() => parseManifest(value)).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+  })
+
+  it.each<[string, (manifest: Manifest) => void]>([
+    ['a blob of another length than its network', (manifest) => manifest.partitions[1]!.whole.bytes++],
+    ['a hash that is none', (manifest) => (manifest.full.whole.sha256 = 'abc')],
+    ['another count of classes than the networks have', (manifest) => manifest.classNames.push('eel')],
+    ['another input size than the networks read', (manifest) => (manifest.input.width = 17)],
+    ['fewer partitions than the code has values', (manifest) => manifest.partitions.pop()],
+    ['two partitions of one name', (manifest) => (manifest.partitions[0]!.id = manifest.partitions[1]!.id)],
+    ['an encoder that does not fit its trunk', (manifest) => (manifest.networks.encoder.trunk = 'own')],
+    ['layers that do not fit one another', (manifest) => manifest.networks.partition.layers.unshift({ kind: 'globalPool', mode: 'max' })],
+  ])('refuses %s', (_, change) => {
+    expect(() => parseManifest(altered(change))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+  })
+})

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { argMax, predictiveEntropy, softmax } from './entropy.ts'
+import { generalistId, passGate, probeOrder } from './gate.ts'
+
+describe('softmax', () => {
+  it('sums to 1 and keeps the order, however large the logits', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 20 }), fc.double({ min: 0.05, max: 20, noNaN: true }), (logits, temperature) => {
+        const probabilities = softmax(logits, temperature)
+        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+        expect(probabilities[argMax(logits)]).toBe(Math.max(...probabilities))
+      }),
+    )
+  })
+
+  it('is flatter at a higher temperature', () => {
+    expect(softmax([2, 0], 4)[0]).toBeLessThan(softmax([2, 0], 1)[0]!)
+  })
+})
+
+describe('predictiveEntropy', () => {
+  it('is 0 for certainty, ln C for indifference, and between them otherwise', () => {
+    expect(predictiveEntropy([1, 0, 0])).toBe(0)
+    expect(predictiveEntropy([0.25, 0.25, 0.25, 0.25])).toBeCloseTo(Math.log(4), 6)
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 10 }), (logits) => {
+        const entropy = predictiveEntropy(softmax(logits))
+        expect(entropy).toBeGreaterThanOrEqual(0)
+        expect(entropy).toBeLessThanOrEqual(Math.log(logits.length) + 1e-5)
+      }),
+    )
+  })
+})
+
+describe('probeOrder', () => {
+  it('is the residents by recency up to the limit, and the generalist while there are none', () => {
+    expect(probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2 })).toEqual(['c', 'b'])
+    expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2 })).toEqual([generalistId])
+  })
+})
+
+describe('passGate', () => {
+  const ask = (entropies: Record<string, number>) => vi.fn((network: string) => ({ network, entropyNats: entropies[network]! }))
+  const settings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 3 }
+
+  it('takes the first that is certain and asks no further', () => {
+    const asked = ask({ a: 0.9, b: 0.5, c: 0.1 })
+    expect(passGate(['a', 'b', 'c'], settings, asked)).toEqual({ kind: 'hit', answer: { network: 'b', entropyNats: 0.5 } })
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  it('misses with the least uncertain where none is certain', () => {
+    expect(passGate(['a', 'b', 'c'], settings, ask({ a: 0.9, b: 0.7, c: 0.8 }))).toEqual({ kind: 'miss', best: { network: 'b', entropyNats: 0.7 } })
+  })
+
+  it('asks more certainty of the generalist, and never less than a person asks', () => {
+    expect(passGate([generalistId], settings, ask({ generalist: 0.3 })).kind).toBe('miss')
+    expect(passGate([generalistId], settings, ask({ generalist: 0.2 })).kind).toBe('hit')
+    expect(passGate([generalistId], { ...settings, thresholdNats: 0.1 }, ask({ generalist: 0.2 })).kind).toBe('miss')
+  })
+
+  it('needs somebody to ask', () => {
+    expect(() => passGate([], settings, ask({}))).toThrow(RangeError)
+  })
+})

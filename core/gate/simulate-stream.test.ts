@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { simulateStream, type AnswerTable } from './simulate-stream.ts'
+
+/** Images 0–1 belong to partition a, 2–3 to b; each partition is certain and right at home, uncertain and wrong abroad. */
+const table: AnswerTable = {
+  entropies: new Map([
+    ['a', Float32Array.from([0.1, 0.1, 1, 1])],
+    ['b', Float32Array.from([1, 1, 0.1, 0.1])],
+    ['generalist', Float32Array.from([0.6, 0.6, 0.6, 0.2])],
+  ]),
+  isRight: new Map([
+    ['a', Uint8Array.from([1, 1, 0, 0])],
+    ['b', Uint8Array.from([0, 0, 1, 1])],
+    ['generalist', Uint8Array.from([1, 1, 0, 0])],
+  ]),
+  isFullRight: Uint8Array.from([1, 1, 1, 0]),
+  chosen: ['a', 'a', 'b', 'b'],
+}
+const gate = { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1 }
+
+describe('simulateStream', () => {
+  it('misses once a scene and hits for the rest of it', () => {
+    const { coverage, accuracy, fullAccuracy, switchRate, downloadRate } = simulateStream([0, 1, 0, 1, 2, 3, 2, 3, 0, 1], table, gate, 1)
+    expect(coverage).toBe(0.7)
+    expect(accuracy).toBe(1)
+    expect(fullAccuracy).toBe(0.8)
+    expect([switchRate, downloadRate]).toEqual([0.3, 0.3])
+  })
+
+  it('comes back to a cached partition without a download', () => {
+    const { downloadRate, switchRate } = simulateStream([0, 2, 0, 2], table, gate, 2)
+    expect([switchRate, downloadRate]).toEqual([1, 0.5])
+  })
+
+  it('asks further partitions before it misses, as far as it may', () => {
+    expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, 2).coverage).toBe(0.5)
+  })
+
+  it('is the plain Cascade with no cache: only the generalist answers, right or wrong', () => {
+    const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, 0)
+    expect([coverage, accuracy, accuracyOnHits]).toEqual([0.25, 0.75, 0])
+  })
+})

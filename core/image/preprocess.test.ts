@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { ModelInput } from '../bundle/manifest.ts'
+import { frameBytes, preprocess, rgbaToRgb } from './preprocess.ts'
+
+const input: ModelInput = { width: 2, height: 1, channels: 3, mean: [0.5, 0, 0.2], std: [0.25, 1, 0.1] }
+
+describe('preprocess', () => {
+  it('brings each channel to (value / 255 − mean) / std', () => {
+    const values = preprocess(Uint8Array.from([255, 0, 51, 0, 255, 0]), input)
+    expect(Array.from(values)).toEqual([2, 0, 0, -2, 1, -2].map((value) => expect.closeTo(value, 5) as number))
+  })
+
+  it('writes where it is told to', () => {
+    const target = new Float32Array(6)
+    expect(preprocess(new Uint8Array(6), input, target)).toBe(target)
+    expect(target[0]).toBeCloseTo(-2, 5)
+  })
+
+  it('refuses a frame of another size', () => {
+    expect(() => preprocess(new Uint8Array(frameBytes(input) - 1), input)).toThrow(
+      expect.objectContaining({ code: 'frame-size-wrong', details: { expectedBytes: 6, foundBytes: 5 } }),
+    )
+  })
+})
+
+describe('rgbaToRgb', () => {
+  it('drops the fourth value of each pixel', () => {
+    expect(Array.from(rgbaToRgb(Uint8Array.from([1, 2, 3, 255, 4, 5, 6, 0])))).toEqual([1, 2, 3, 4, 5, 6])
+  })
+})

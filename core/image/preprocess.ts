@@ -1,0 +1,39 @@
+import type { ModelInput } from '../bundle/manifest.ts'
+import { CacheNetError } from '../wire/errors.ts'
+
+/** Bytes of one frame as it travels: RGB, row by row, no padding. */
+export const frameBytes = (input: ModelInput): number => input.width * input.height * input.channels
+
+/** RGBA pixels (as a canvas gives them) to the RGB bytes of a frame; transparency is dropped. */
+export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+  const pixels = rgba.length / 4
+  const rgb = new Uint8Array(pixels * 3)
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    rgb[pixel * 3] = rgba[pixel * 4] ?? 0
+    rgb[pixel * 3 + 1] = rgba[pixel * 4 + 1] ?? 0
+    rgb[pixel * 3 + 2] = rgba[pixel * 4 + 2] ?? 0
+  }
+  return rgb
+}
+
+/**
+ * Frame bytes to network input: (value / 255 − mean) / std per channel, [height, width, 3] as float32.
+ * Training, edge and phone all use this, so that they see the same numbers. Throws `frame-size-wrong`.
+ *
+ * @param target written to where given (length width × height × 3), so that a hot loop allocates nothing.
+ */
+export function preprocess(rgb: Uint8Array, input: ModelInput, target = new Float32Array(frameBytes(input))): Float32Array {
+  const expectedBytes = frameBytes(input)
+  if (rgb.length !== expectedBytes) {
+    throw new CacheNetError('frame-size-wrong', `A frame has ${expectedBytes} bytes here: ${input.width}x${input.height} RGB.`, {
+      expectedBytes,
+      foundBytes: rgb.length,
+    })
+  }
+  for (let channel = 0; channel < 3; channel++) {
+    const scale = 1 / (255 * (input.std[channel] ?? 1))
+    const shift = (input.mean[channel] ?? 0) / (input.std[channel] ?? 1)
+    for (let index = channel; index < expectedBytes; index += 3) target[index] = (rgb[index] ?? 0) * scale - shift
+  }
+  return target
+}

@@ -1,0 +1,82 @@
+import { encodeWeights } from '../bundle/weights.ts'
+import { sha256Hex } from '../bundle/hash.ts'
+import { parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
+import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec, type NetworkSpecInput } from '../network/spec.ts'
+import { createRandom } from '../random.ts'
+
+export interface SampleBundle {
+  readonly manifest: Manifest
+  /** Content of every blob by its hash. */
+  readonly blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+}
+
+/** Three convolution stages as the trainer builds them, `widths` channels each, on `size` x `size` images. */
+export function sampleNetwork(size: number, widths: readonly [number, number, number], classes: number): NetworkSpec {
+  const spec: NetworkSpecInput = {
+    inputShape: [size, size, 3],
+    layers: [
+      { kind: 'conv', name: 'first', filters: widths[0], kernelSize: 3 },
+      { kind: 'maxPool', poolSize: 2, stride: 2 },
+      { kind: 'conv', name: 'second', filters: widths[1], kernelSize: 3 },
+      { kind: 'residual', layers: [{ kind: 'conv', name: 'inner', filters: widths[1], kernelSize: 3 }] },
+      { kind: 'maxPool', poolSize: 2, stride: 2 },
+      { kind: 'conv', name: 'third', filters: widths[2], kernelSize: 3 },
+      { kind: 'globalPool', mode: 'max' },
+      { kind: 'dense', name: 'head', units: classes },
+    ],
+  }
+  return networkSpecSchema.parse(spec)
+}
+
+/** A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing. */
+export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample' } = {}): Promise<SampleBundle> {
+  const random = createRandom(seed)
+  const classNames = ['ant', 'bee', 'cat', 'dog']
+  const partition = sampleNetwork(16, [4, 6, 8], classNames.length)
+  const full = sampleNetwork(16, [8, 12, 16], classNames.length)
+  const encoder = networkSpecSchema.parse({
+    inputShape: [featureSize(full)],
+    layers: [
+      { kind: 'dense', name: 'z', units: 8 },
+      { kind: 'dense', name: 'code', units: partitions },
+    ],
+  })
+
+  const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
+  const addBlob = async (spec: NetworkSpec): Promise<BlobRef> => {
+    const weights = planNetwork(spec).tensors.map(({ name, shape, size }) => {
+      const scale = name.endsWith('/bias') ? 0.1 : Math.sqrt(2 / (size / (shape.at(-1) ?? 1)))
+      return { name, shape, values: Float32Array.from({ length: size }, () => random.normal() * scale) }
+    })
+    const bytes = new Uint8Array(encodeWeights(spec, weights))
+    const sha256 = await sha256Hex(bytes)
+    blobs.set(sha256, bytes)
+    return { bytes: bytes.byteLength, sha256 }
+  }
+
+  const manifest = {
+    schemaVersion: 1,
+    id,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    dataset: { kind: 'folder', description: 'Random weights for tests.' },
+    classNames,
+    input: { width: 16, height: 16, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+    networks: { partition, full, encoder: { trunk: 'full', spec: encoder } },
+    full: { whole: await addBlob(full), temperature: 1 },
+    encoder: { whole: await addBlob(encoder) },
+    generalist: { whole: await addBlob(partition), temperature: 1 },
+    partitions: await Promise.all(
+      Array.from({ length: partitions }, async (_, index) => ({
+        id: `p${index}`,
+        whole: await addBlob(partition),
+        temperature: 1,
+        classIndices: [index % classNames.length],
+        share: 1 / partitions,
+      })),
+    ),
+    gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, curve: [] },
+    metrics: {},
+    training: { command: 'none', commit: 'none', seed, elapsedSeconds: 0, config: {} },
+  }
+  return { manifest: parseManifest(manifest), blobs }
+}
