@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { defaults, resolveConfig } from './presets.ts'
+
+describe('resolveConfig', () => {
+  it('layers preset, file and assignments over the defaults', () => {
+    const config = resolveConfig('walkers', { full: { optimizer: { epochs: 3 } } }, ['seed=7', 'generalist.widths=[4,8,12]'])
+    expect(config.full.optimizer.epochs).toBe(3)
+    expect(config.full.optimizer.momentum).toBe(defaults.full.optimizer.momentum)
+    expect(config.seed).toBe(7)
+    expect(config.generalist.widths).toEqual([4, 8, 12])
+    expect(config.encoder.scenes).toBe('single')
+  })
+
+  it.each([
+    ['an unknown key', { epochs: 3 }, []],
+    ['an unknown key inside', { full: { optimiser: {} } }, []],
+    ['a value out of range', undefined, ['partitionCount=1']],
+    ['a value of another type', undefined, ['full.widths=wide']],
+    ['an assignment without a key', undefined, ['=3']],
+  ])('refuses %s', (_, file, assignments) => {
+    expect(() => resolveConfig('folder', file, assignments)).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+  })
+})

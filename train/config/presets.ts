@@ -1,0 +1,114 @@
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { parseConfig, type OptimizerSettings, type TrainingConfig } from './schema.ts'
+
+/** After airbench (Jordan 2024), whose peak is 1.5 for 1024 images: behind ReLU, and not GELU, that diverges on photographs. */
+const optimizer: OptimizerSettings = {
+  epochs: 4,
+  batchSize: 512,
+  microBatchSize: 128,
+  learningRate: 0.75,
+  momentum: 0.85,
+  weightDecay: 0.00133,
+  shiftRate: 16,
+  gainRate: 0,
+  headRate: 1,
+  schedule: { warmStart: 0.2, peakAt: 0.25, coldEnd: 0.02 },
+  averageDecay: 0.97,
+  statisticsDecay: 0.6,
+}
+
+/** Every default, in one place. Presets say only what differs. */
+export const defaults: TrainingConfig = {
+  seed: 1,
+  workers: 2,
+  checkpointSeconds: 60,
+  imageSize: 32,
+  validationShare: 0.1,
+  walkers: { identities: 24, trainSessions: 24, validationSessions: 4, testSessions: 6, framesPerSession: 24 },
+  augment: { mirror: true, shiftPixels: 2 },
+  partitionCount: 4,
+  full: {
+    widths: [32, 96, 128],
+    optimizer,
+    loss: { labelSmoothing: 0.2, distillation: 0, distillationTemperature: 1, outsideWeight: 0, outsideShare: 0 },
+  },
+  generalist: {
+    widths: [12, 32, 48],
+    optimizer,
+    loss: { labelSmoothing: 0.1, distillation: 0.7, distillationTemperature: 2, outsideWeight: 0, outsideShare: 0 },
+  },
+  partition: {
+    // A quarter of the peak: it starts from the trained generalist.
+    optimizer: { ...optimizer, epochs: 3, learningRate: 0.5, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
+    loss: { labelSmoothing: 0.05, distillation: 0.5, distillationTemperature: 2, outsideWeight: 0.3, outsideShare: 0.4 },
+  },
+  encoder: {
+    latentSize: 32,
+    hiddenSize: 128,
+    epochs: 12,
+    scenesPerBatch: 16,
+    framesPerScene: 32,
+    learningRate: 0.002,
+    alpha: 1,
+    lambda: 5,
+    codePriorScale: 3,
+    reconstruction: 1,
+    mutualInformation: 3,
+    coherence: 1,
+    scenes: 'places',
+    membershipThreshold: 1,
+  },
+  gate: { streamKind: 'places', streamLength: 100, streamFrames: 30_000, cacheEntries: 2, mostProbes: 2, accuracyTolerance: 0.005 },
+}
+
+export type PresetName = 'walkers' | 'folder' | 'cifar10'
+
+type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends readonly unknown[] ? T[Key] : T[Key] extends object ? DeepPartial<T[Key]> : T[Key] }
+
+const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
+  walkers: {
+    // Many short recordings rather than few long ones: clothes and places must not be learnt by heart.
+    walkers: { trainSessions: 96, validationSessions: 6, testSessions: 8, framesPerSession: 4 },
+    full: { optimizer: { epochs: 8, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    generalist: { widths: [8, 24, 32], optimizer: { epochs: 10, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
+    // One person comes at a time: a scene is one class.
+    encoder: { epochs: 20, scenes: 'single' },
+    gate: { streamKind: 'single' },
+  },
+  folder: {},
+  cifar10: {},
+}
+
+type Tree = Record<string, unknown>
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function merge(base: unknown, change: unknown): unknown {
+  if (!isTree(base) || !isTree(change)) return change
+  const result: Tree = { ...base }
+  for (const [key, value] of Object.entries(change)) result[key] = key in base ? merge(base[key], value) : value
+  return result
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** `full.optimizer.epochs=4` → { full: { optimizer: { epochs: 4 } } } */
+function parseAssignment(assignment: string): Tree {
+  const at = assignment.indexOf('=')
+  if (at < 1) throw new CacheNetError('config-invalid', `--set takes key=value, and "${assignment}" has no key or no "=".`, { assignment })
+  const keys = assignment.slice(0, at).split('.')
+  return keys.reduceRight<unknown>((value, key) => ({ [key]: value }), readValue(assignment.slice(at + 1))) as Tree
+}
+
+/** Defaults, then the preset, then the config file, then `--set key.path=value`, each over the one before; the result is checked. */
+export function resolveConfig(preset: PresetName, file: unknown, assignments: readonly string[]): TrainingConfig {
+  const layers: unknown[] = [presets[preset], ...(file === undefined ? [] : [file]), ...assignments.map(parseAssignment)]
+  return parseConfig(layers.reduce<unknown>(merge, defaults))
+}

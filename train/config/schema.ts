@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { CacheNetError } from '../../core/wire/errors.ts'
+
+const weight = z.number().nonnegative()
+const share = z.number().min(0).max(1)
+const count = z.int().positive()
+
+const optimizerSchema = z.strictObject({
+  /** Passes over the images; a fraction stops within the last one. */
+  epochs: z.number().positive(),
+  batchSize: count,
+  /** Images that one thread runs at a time: bounds memory, and is the batch of the batch norm. */
+  microBatchSize: count,
+  /** For a batch of 1024; scaled linearly with the batch size. */
+  learningRate: z.number().positive(),
+  /** Nesterov. */
+  momentum: z.number().min(0).lt(1),
+  weightDecay: weight,
+  /** Factors on the learning rate: shifts and biases, gains, the head's kernel. */
+  shiftRate: weight,
+  gainRate: weight,
+  headRate: weight,
+  /** Triangular: starts at `warmStart` of the peak, peaks at `peakAt` of the run, ends at `coldEnd` of the peak. */
+  schedule: z.strictObject({ warmStart: share, peakAt: z.number().gt(0).lt(1), coldEnd: share }),
+  /** Per step: of the averaged weights that are evaluated, and of the norms' running statistics. */
+  averageDecay: z.number().min(0).lt(1),
+  statisticsDecay: z.number().min(0).lt(1),
+})
+export type OptimizerSettings = z.infer<typeof optimizerSchema>
+
+const lossSchema = z.strictObject({
+  labelSmoothing: share,
+  /** δ: share of the loss that follows the full model's soft labels instead of the true ones. */
+  distillation: share,
+  distillationTemperature: z.number().positive(),
+  /** Weight of the entropy-outside term, and the share of each batch that comes from outside the region. */
+  outsideWeight: weight,
+  outsideShare: z.number().min(0).lt(1),
+})
+export type PartitionLossSettings = z.infer<typeof lossSchema>
+
+const augmentSchema = z.strictObject({
+  mirror: z.boolean(),
+  /** Largest shift in pixels, borders reflected. */
+  shiftPixels: z.int().min(0).max(8),
+})
+export type AugmentSettings = z.infer<typeof augmentSchema>
+
+const networkStageSchema = z.strictObject({
+  /** Channels of the three stages. */
+  widths: z.tuple([count, count, count]),
+  optimizer: optimizerSchema,
+  loss: lossSchema,
+})
+export type NetworkStageSettings = z.infer<typeof networkStageSchema>
+
+const encoderSchema = z.strictObject({
+  /** Sizes of z and of the layers between. z̄ has one value a partition. */
+  latentSize: count,
+  hiddenSize: count,
+  epochs: count,
+  scenesPerBatch: count,
+  framesPerScene: count,
+  learningRate: z.number().positive(),
+  /** InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample KL 1 − α (0: deterministic). */
+  alpha: z.literal(1),
+  lambda: z.number().positive(),
+  /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */
+  codePriorScale: z.number().positive(),
+  /** Weight of each level's reconstruction error, averaged over its values. */
+  reconstruction: weight,
+  /** I(x;k) = H(E c) − E H(c): even areas, decided codes. */
+  mutualInformation: weight,
+  /** Cross-entropy of c(x) against its scene's mean code: scenes stay whole. */
+  coherence: weight,
+  /** What a scene is while training: everyday places of several classes, or one class. */
+  scenes: z.enum(['places', 'single']),
+  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. */
+  membershipThreshold: share,
+})
+export type EncoderSettings = z.infer<typeof encoderSchema>
+
+const gateSchema = z.strictObject({
+  /** The stream on which the threshold is chosen (validation images): kind of scene, mean length of one, frames. */
+  streamKind: z.enum(['single', 'places', 'pairs', 'iid']),
+  streamLength: count,
+  streamFrames: count,
+  cacheEntries: count,
+  /** Partitions that may be asked about a frame, most recent first; the calibration takes the number with the largest coverage. */
+  mostProbes: count,
+  /** How much accuracy of the whole may be lost against the full model, as a share. */
+  accuracyTolerance: share,
+})
+
+export const configSchema = z.strictObject({
+  seed: z.int(),
+  /** Threads that train together. Part of the result: batch norm sees each thread's images. */
+  workers: z.int().min(1).max(64),
+  checkpointSeconds: z.number().positive(),
+  /** Side of the square images that the networks read. */
+  imageSize: z.int().min(16).max(256),
+  /** Share of the training images held out for every choice. */
+  validationShare: z.number().gt(0).lt(0.5),
+  /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
+  walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
+  augment: augmentSchema,
+  partitionCount: z.int().min(2).max(64),
+  full: networkStageSchema,
+  generalist: networkStageSchema,
+  /** Starts from the generalist, so it has its widths. */
+  partition: networkStageSchema.omit({ widths: true }),
+  encoder: encoderSchema,
+  gate: gateSchema,
+})
+export type TrainingConfig = z.infer<typeof configSchema>
+
+/** Reads a config from outside; an unknown key, a missing one or a value out of range is `config-invalid`, named by its path. */
+export function parseConfig(value: unknown): TrainingConfig {
+  const parsed = configSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`)
+  throw new CacheNetError('config-invalid', `The training config is wrong. ${issues.join('; ')}.`, { issues })
+}

@@ -1,0 +1,65 @@
+import type { ModelInput } from '../../core/bundle/manifest.ts'
+
+/** Images of one split, in shared memory, so that training threads read them in place. */
+export interface Split {
+  /** [count, height, width, 3] */
+  readonly pixels: Uint8Array<SharedArrayBuffer>
+  /** Class of each image. */
+  readonly labels: Int32Array<SharedArrayBuffer>
+}
+
+export interface Dataset {
+  readonly kind: 'walkers' | 'folder' | 'cifar10'
+  readonly description: string
+  readonly classNames: readonly string[]
+  readonly size: number
+  readonly train: Split
+  /** Held out of the training images: for every choice. */
+  readonly validation: Split
+  /** For reporting only. */
+  readonly test: Split
+}
+
+export const splitCount = (split: Split): number => split.labels.length
+
+/** An empty split of `count` square RGB images, to be filled. */
+export function allocateSplit(count: number, size: number): Split {
+  return {
+    pixels: new Uint8Array(new SharedArrayBuffer(count * size * size * 3)),
+    labels: new Int32Array(new SharedArrayBuffer(count * 4)),
+  }
+}
+
+/** Copies the images at `indices` into a split of their own. */
+export function selectImages(split: Split, indices: ArrayLike<number>, size: number): Split {
+  const bytes = size * size * 3
+  const result = allocateSplit(indices.length, size)
+  for (let position = 0; position < indices.length; position++) {
+    const index = indices[position]!
+    result.pixels.set(split.pixels.subarray(index * bytes, (index + 1) * bytes), position * bytes)
+    result.labels[position] = split.labels[index]!
+  }
+  return result
+}
+
+/** Positions of the images of each class. */
+export function imagesByClass(split: Split, classes: number): number[][] {
+  const result: number[][] = Array.from({ length: classes }, () => [])
+  for (const [index, label] of split.labels.entries()) result[label]!.push(index)
+  return result
+}
+
+/** Mean and deviation of each channel over the training images, on the 0–1 scale. */
+export function measureInput(train: Split, size: number): ModelInput {
+  const sum = [0, 0, 0]
+  const squares = [0, 0, 0]
+  for (let index = 0; index < train.pixels.length; index++) {
+    const value = train.pixels[index]! / 255
+    sum[index % 3]! += value
+    squares[index % 3]! += value * value
+  }
+  const pixels = train.pixels.length / 3
+  const mean = sum.map((total) => total / pixels) as [number, number, number]
+  const std = squares.map((total, channel) => Math.max(0.01, Math.sqrt(total / pixels - mean[channel]! ** 2))) as [number, number, number]
+  return { width: size, height: size, channels: 3, mean, std }
+}

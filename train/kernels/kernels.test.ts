@@ -1,0 +1,116 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { batchNormRelu, type BatchStatistics } from './batch-norm-relu.ts'
+import { maxPool2x2 } from './max-pool-2x2.ts'
+import { startTrainingBackend } from './register.ts'
+
+beforeAll(startTrainingBackend)
+
+const noise = (length: number, seed: number): Float32Array =>
+  Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898 + seed * 78.233) * 1.7 + Math.cos(index * 4.1 + seed))
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1)
+
+const tensor = <R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number): tf.Tensor<R> =>
+  tf.tensor<R>(noise(sizeOf(shape), seed), shape)
+
+/** Values of the tensors that `run` makes on a backend. */
+async function valuesOn(backend: string, run: () => tf.Tensor[]): Promise<Float32Array[]> {
+  await tf.setBackend(backend)
+  try {
+    return tf.tidy(() => run().map((result) => result.dataSync<'float32'>().slice()))
+  } finally {
+    await tf.setBackend('wasm')
+  }
+}
+
+function expectClose(found: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  for (const [index, values] of expected.entries()) {
+    const scale = Math.max(1, ...values.map(Math.abs))
+    const worst = Math.max(...values.map((value, position) => Math.abs(value - found[index]![position]!)))
+    expect(worst / scale).toBeLessThan(1e-4)
+  }
+}
+
+const convolutions = fc.record({
+  batch: fc.integer({ min: 1, max: 5 }),
+  height: fc.integer({ min: 3, max: 9 }),
+  width: fc.integer({ min: 3, max: 9 }),
+  inputs: fc.integer({ min: 1, max: 6 }),
+  outputs: fc.integer({ min: 1, max: 6 }),
+  kernel: fc.integer({ min: 1, max: 3 }),
+  stride: fc.integer({ min: 1, max: 2 }),
+  pad: fc.constantFrom('same' as const, 'valid' as const),
+})
+
+describe('gradients of a convolution on WASM', () => {
+  it('are those of the cpu backend, whatever the shape, stride and padding', async () => {
+    await fc.assert(
+      fc.asyncProperty(convolutions, async ({ batch, height, width, inputs, outputs, kernel, stride, pad }) => {
+        const run = (): tf.Tensor[] => {
+          const x = tensor<tf.Rank.R4>([batch, height, width, inputs], 1)
+          const filter = tensor<tf.Rank.R4>([kernel, kernel, inputs, outputs], 2)
+          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad)))
+          return tf.grads(loss)([x, filter])
+        }
+        expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('leave no tensor behind', () => {
+    const count = (): [number, number] => [tf.memory().numTensors, tf.engine().backend.numDataIds()]
+    const before = count()
+    for (let step = 0; step < 20; step++) {
+      tf.tidy(() => {
+        tf.grads((a, b) => tf.sum(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))([tensor([2, 6, 6, 3], 1), tensor([3, 3, 3, 4], 2)])
+      })
+    }
+    expect(count()).toEqual(before)
+  })
+})
+
+describe('batchNormRelu', () => {
+  const epsilon = 1e-6
+  const composed = (x: tf.Tensor4D, gain: tf.Tensor1D, shift: tf.Tensor1D): tf.Tensor4D => {
+    const { mean, variance } = tf.moments(x, [0, 1, 2])
+    return tf.relu(tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift))
+  }
+  const gradients = (operation: typeof composed) => (): tf.Tensor[] => {
+    const x = tensor<tf.Rank.R4>([3, 4, 5, 6], 3)
+    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([6], 4)), 0.1)
+    const shift = tensor<tf.Rank.R1>([6], 5)
+    const weights = tensor<tf.Rank.R4>([3, 4, 5, 6], 6)
+    const { value, grads } = tf.valueAndGrads((a, b, c) => tf.sum(tf.mul(operation(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D), weights)))([x, gain, shift])
+    return [value, ...grads]
+  }
+
+  it('has the value and the gradients of the composed operations', async () => {
+    const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined)))
+    expectClose(fused, await valuesOn('cpu', gradients(composed)))
+  })
+
+  it('reports the statistics of the batch', () => {
+    let found: BatchStatistics | undefined
+    tf.tidy(() => {
+      const x = tf.tensor4d([1, 10, 3, 10, 5, 10, 7, 10], [2, 2, 1, 2])
+      batchNormRelu(x, tf.ones([2]), tf.zeros([2]), (statistics) => (found = statistics))
+    })
+    expect(Array.from(found!.mean)).toEqual([4, 10])
+    expect(Array.from(found!.variance)).toEqual([5, 0])
+  })
+})
+
+describe('maxPool2x2', () => {
+  it('has the value and the gradient of the stock operation, odd sizes too', async () => {
+    const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
+      const x = tensor<tf.Rank.R4>([2, 7, 6, 3], 7)
+      const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(x)
+      return [value, grad]
+    }
+    expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
+  })
+})

@@ -1,0 +1,34 @@
+import {
+  Conv2DBackpropInput,
+  getKernel,
+  registerKernel,
+  setBackend,
+  unregisterKernel,
+  env,
+} from '@tensorflow/tfjs-core'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+// The union package is what registers the gradients of the stock operations; Node cannot import them from tfjs-core alone.
+import '@tensorflow/tfjs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
+import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
+
+let started: Promise<void> | undefined
+
+async function start(): Promise<void> {
+  const require = createRequire(import.meta.url)
+  setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist/'))
+  // Threads of our own share the cores better: one process-wide pool would have them wait for one another.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
+  if (!(await setBackend('wasm'))) throw new Error('The WASM backend did not start.')
+  const stock = getKernel(Conv2DBackpropInput, 'wasm').kernelFunc
+  unregisterKernel(Conv2DBackpropInput, 'wasm')
+  registerKernel(conv2dBackpropInput(stock))
+  registerKernel(conv2dBackpropFilter())
+}
+
+/** Starts the WASM backend of this thread, single-threaded, with the gradient kernels that training needs. Idempotent. */
+export function startTrainingBackend(): Promise<void> {
+  return (started ??= start())
+}

@@ -1,0 +1,18 @@
+import { defineCommand, runMain } from 'citty'
+import { trainCommand } from './train-command.ts'
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: 'npm run train --',
+      description:
+        'Trains a bundle: a full model, a generalist, an encoder and K partitions, calibrated, evaluated, and written to public/bundles/<id>. ' +
+        'Ctrl-C writes a checkpoint; --resume goes on from it.',
+    },
+    subCommands: {
+      walkers: trainCommand('walkers', 'The built-in synthetic people who walk towards the camera. Needs no data; takes minutes.'),
+      folder: trainCommand('folder', 'Any folder of images, one sub-folder a class (or DIR/train and DIR/test with such sub-folders).'),
+      cifar10: trainCommand('cifar10', 'The binary files of the CIFAR-10 homepage: --data names the folder cifar-10-batches-bin.'),
+    },
+  }),
+)

@@ -1,0 +1,53 @@
+import type { NamedTensor } from '../../core/bundle/weights.ts'
+import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../../core/network/spec.ts'
+import { foldedAffine } from '../kernels/batch-norm-relu.ts'
+import { convSteps, headScale, parameterLayout, whiteningChannels, type Architecture } from './architecture.ts'
+
+/** The network as it ships: norms folded into the convolutions, ReLU fused, max-pool behind it (they commute, gains being positive). */
+export function inferenceSpec(architecture: Architecture): NetworkSpec {
+  const { size, classes } = architecture
+  const spec: NetworkSpecInput = {
+    inputShape: [size, size, 3],
+    layers: [
+      { kind: 'conv', name: 'whiten', filters: whiteningChannels, kernelSize: 2, padding: 'valid' },
+      ...convSteps(architecture).flatMap(({ name, outputs, isPooled }) => {
+        const conv = { kind: 'conv', name, filters: outputs, kernelSize: 3 } as const
+        return isPooled ? [conv, { kind: 'maxPool', poolSize: 2, stride: 2 } as const] : [conv]
+      }),
+      { kind: 'globalPool', mode: 'max' },
+      { kind: 'dense', name: 'head', units: classes },
+    ],
+  }
+  return networkSpecSchema.parse(spec)
+}
+
+/** Weights of `inferenceSpec` from a vector of training parameters. */
+export function foldNetwork(architecture: Architecture, vector: Float32Array): NamedTensor[] {
+  const { parameters } = parameterLayout(architecture)
+  const values = new Map(parameters.map(({ name, offset, size }) => [name, vector.subarray(offset, offset + size)]))
+  const part = (name: string): Float32Array => values.get(name)!
+
+  const whiten: NamedTensor[] = [
+    { name: 'whiten/kernel', shape: [2, 2, 3, whiteningChannels], values: part('whiten/kernel').slice() },
+    { name: 'whiten/bias', shape: [whiteningChannels], values: part('whiten/bias').slice() },
+  ]
+  const convs = convSteps(architecture).flatMap(({ name, inputs, outputs }): NamedTensor[] => {
+    const kernel = part(`${name}/kernel`).slice()
+    const bias = new Float32Array(outputs)
+    for (let output = 0; output < outputs; output++) {
+      const at = (field: string): number => part(`${name}/${field}`)[output]!
+      const { scale, offset } = foldedAffine(at('mean'), at('variance'), at('gain'), at('shift'))
+      bias[output] = offset
+      for (let index = output; index < kernel.length; index += outputs) kernel[index]! *= scale
+    }
+    return [
+      { name: `${name}/kernel`, shape: [3, 3, inputs, outputs], values: kernel },
+      { name: `${name}/bias`, shape: [outputs], values: bias },
+    ]
+  })
+  const head: NamedTensor[] = [
+    { name: 'head/kernel', shape: [architecture.widths[2], architecture.classes], values: part('head/kernel').map((value) => value * headScale) },
+    { name: 'head/bias', shape: [architecture.classes], values: part('head/bias').slice() },
+  ]
+  return [...whiten, ...convs, ...head]
+}

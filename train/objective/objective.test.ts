@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createRandom } from '../../core/random.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import { incoherence, membership, mutualInformation } from './code.ts'
+import { infoVaeLoss, maximumMeanDiscrepancy } from './info-vae.ts'
+import { partitionLoss } from './partition-loss.ts'
+
+beforeAll(startTrainingBackend)
+
+const random = createRandom(11)
+const normal = (rows: number, columns: number, deviation = 1, mean = 0): tf.Tensor2D =>
+  tf.tensor2d(Float32Array.from({ length: rows * columns }, () => random.normal() * deviation + mean), [rows, columns])
+const number = (scalar: tf.Tensor): number => scalar.dataSync()[0]!
+
+describe('maximumMeanDiscrepancy', () => {
+  it('is small for samples of the prior, and grows as they move away from it', () => {
+    const prior = normal(200, 8)
+    const [same, shifted, far] = [0, 1, 3].map((mean) => number(maximumMeanDiscrepancy(normal(200, 8, 1, mean), prior, 1)))
+    expect(same).toBeLessThan(0.03)
+    expect(shifted!).toBeGreaterThan(same! * 3)
+    expect(far!).toBeGreaterThan(shifted!)
+  })
+
+  it('still has a gradient where the latents are far from the prior', () => {
+    const prior = normal(100, 8)
+    const gradient = tf.grad((latents) => maximumMeanDiscrepancy(latents as tf.Tensor2D, prior, 1))(normal(100, 8, 1, 20))
+    expect(number(tf.max(tf.abs(gradient)))).toBeGreaterThan(1e-6)
+  })
+})
+
+describe('infoVaeLoss', () => {
+  it('is reconstruction plus (α + λ − 1) times the discrepancy', () => {
+    const input = tf.zeros<tf.Rank.R2>([4, 3])
+    const reconstruction = tf.fill<tf.Rank.R2>([4, 3], 2)
+    const level = { input, reconstruction, latents: normal(4, 2, 1, 5), prior: normal(10, 2) }
+    const mismatch = number(maximumMeanDiscrepancy(level.latents, level.prior, 1))
+    const loss = number(infoVaeLoss(level, { alpha: 1, lambda: 7, reconstruction: 0.5 }, 1))
+    expect(loss).toBeCloseTo(0.5 * 4 + 7 * mismatch, 4)
+  })
+})
+
+describe('mutualInformation', () => {
+  it('is ln K for even, decided codes, and 0 for codes that do not depend on the image', () => {
+    expect(number(mutualInformation(tf.tensor2d([[1, 0], [0, 1]])))).toBeCloseTo(Math.LN2, 4)
+    expect(number(mutualInformation(tf.tensor2d([[0.5, 0.5], [0.5, 0.5]])))).toBeCloseTo(0, 4)
+    expect(number(mutualInformation(tf.tensor2d([[1, 0], [1, 0]])))).toBeCloseTo(0, 4)
+  })
+})
+
+describe('incoherence', () => {
+  it('is least where the frames of a scene share a decided code', () => {
+    const together = number(incoherence(tf.tensor2d([[0.99, 0.01], [0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]), 2))
+    const apart = number(incoherence(tf.tensor2d([[0.99, 0.01], [0.01, 0.99], [0.99, 0.01], [0.01, 0.99]]), 2))
+    expect(together).toBeLessThan(0.1)
+    expect(apart).toBeGreaterThan(1)
+  })
+})
+
+describe('membership', () => {
+  it('holds every partition with at least half of the threshold', () => {
+    expect(membership([0.7, 0.2, 0.1], 1)).toEqual([0])
+    expect(membership([0.5, 0.3, 0.2], 1)).toEqual([0, 1])
+    expect(membership([0.25, 0.25, 0.25, 0.25], 1)).toEqual([0, 1, 2, 3])
+  })
+})
+
+describe('partitionLoss', () => {
+  const settings = { labelSmoothing: 0, distillation: 0, distillationTemperature: 1, outsideWeight: 0, outsideShare: 0 }
+  const labels = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32')
+
+  it('is the cross-entropy over the batch size', () => {
+    const logits = tf.tensor2d([[2, 0], [0, 0]])
+    const loss = number(partitionLoss({ logits, labels: labels(0, 1), outsiders: 0, teacherLogits: undefined, batchSize: 2 }, settings))
+    expect(loss).toBeCloseTo((Math.log(1 + Math.exp(-2)) + Math.LN2) / 2, 5)
+  })
+
+  it('asks for uncertainty outside: a confident stranger costs more than an uncertain one', () => {
+    const outside = (row: [number, number]): number =>
+      number(partitionLoss({ logits: tf.tensor2d([[0, 0], row]), labels: labels(0), outsiders: 1, teacherLogits: undefined, batchSize: 2 }, { ...settings, outsideWeight: 1 }))
+    expect(outside([6, 0])).toBeGreaterThan(outside([0, 0]) + 1)
+  })
+
+  it('follows the teacher as far as distillation says', () => {
+    const student = tf.tensor2d([[0, 3]])
+    const inputs = { logits: student, labels: labels(1), outsiders: 0, batchSize: 1 }
+    const agreeing = number(partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[0, 3]]) }, { ...settings, distillation: 1 }))
+    const disagreeing = number(partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[3, 0]]) }, { ...settings, distillation: 1 }))
+    expect(disagreeing).toBeGreaterThan(agreeing + 1)
+  })
+})

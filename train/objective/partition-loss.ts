@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { PartitionLossSettings } from '../config/schema.ts'
+
+export interface PartitionLossInputs {
+  /** [members + outsiders, classes] */
+  readonly logits: tf.Tensor2D
+  /** Class of each member. */
+  readonly labels: tf.Tensor1D
+  readonly outsiders: number
+  /** [members, classes] logits of the full model on the same images, where it teaches. */
+  readonly teacherLogits: tf.Tensor2D | undefined
+  /** Examples in the whole batch, over all threads: what the sum is divided by. */
+  readonly batchSize: number
+}
+
+/**
+ * One partition's share of J_F, as a sum over its examples divided by the batch size:
+ *
+ *   inside:  (1 − δ) · H(smoothed y, ŷ) + δ · T² · H(softmax(t/T), softmax(logits/T))     t the teacher's logits
+ *   outside: w · H(1/C, ŷ)                                                               "be uncertain here"
+ *
+ * The first line is J_F with distillation (Hinton et al. 2015); the second is the entropy-outside term.
+ */
+export function partitionLoss(
+  { logits, labels, outsiders, teacherLogits, batchSize }: PartitionLossInputs,
+  { labelSmoothing, distillation, distillationTemperature, outsideWeight }: PartitionLossSettings,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const [rows, classes] = logits.shape
+    const members = rows - outsiders
+    const inside = tf.slice(logits, [0, 0], [members, classes])
+    const hard = tf.add(tf.mul(tf.oneHot(tf.cast(labels, 'int32'), classes), 1 - labelSmoothing), labelSmoothing / classes)
+    let loss: tf.Scalar = tf.mul(tf.sum(tf.mul(hard, tf.logSoftmax(inside))), -1)
+    if (teacherLogits !== undefined && distillation > 0) {
+      const soft = tf.softmax(tf.div(teacherLogits, distillationTemperature))
+      const student = tf.logSoftmax(tf.div(inside, distillationTemperature))
+      const cross: tf.Scalar = tf.mul(tf.sum(tf.mul(soft, student)), -(distillationTemperature ** 2))
+      loss = tf.add(tf.mul(loss, 1 - distillation), tf.mul(cross, distillation))
+    }
+    if (outsiders > 0 && outsideWeight > 0) {
+      const outside = tf.slice(logits, [members, 0], [outsiders, classes])
+      loss = tf.add(loss, tf.mul(tf.sum(tf.logSoftmax(outside)), -outsideWeight / classes))
+    }
+    return tf.div(loss, batchSize)
+  })
+}

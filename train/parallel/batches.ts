@@ -1,0 +1,80 @@
+import { createRandom, type Random } from '../../core/random.ts'
+import type { TrainingJob } from './job.ts'
+
+/** Images of one step: first those to classify, then those to be uncertain about. */
+export interface Batch {
+  readonly members: Int32Array
+  readonly outsiders: Int32Array
+  /** Reflect-shift of each image in pixels (members, then outsiders), and whether it is mirrored. */
+  readonly shifts: Int8Array
+  readonly mirrored: Uint8Array
+}
+
+function memberCount(job: TrainingJob): number {
+  const { batchSize } = job.optimizer
+  return job.outsiders.length === 0 ? batchSize : Math.round(batchSize * (1 - job.loss.outsideShare))
+}
+
+/** Steps in a pass over the members; a last batch that is not full is left out. */
+export const stepsPerEpoch = (job: TrainingJob): number => Math.max(1, Math.floor(job.members.length / memberCount(job)))
+
+export const totalSteps = (job: TrainingJob): number => Math.ceil(stepsPerEpoch(job) * job.optimizer.epochs)
+
+/** Takes from an endless sequence of shuffles of `source`, so that every index comes up equally often. */
+function takeShuffled(source: Int32Array, start: number, count: number, shuffleOf: (round: number) => Int32Array): Int32Array {
+  return Int32Array.from({ length: count }, (_, position) => {
+    const round = Math.floor((start + position) / source.length)
+    return shuffleOf(round)[(start + position) % source.length]!
+  })
+}
+
+/** The batches of a job: a pure function of its seed and the step, so that any thread can make any of them, also after a restart. */
+export class BatchSource {
+  readonly #job: TrainingJob
+  readonly #random: Random
+  readonly #shuffles = new Map<string, Int32Array>()
+
+  constructor(job: TrainingJob) {
+    this.#job = job
+    this.#random = createRandom(job.seed)
+  }
+
+  #shuffled(name: string, source: Int32Array, round: number): Int32Array {
+    const key = `${name}-${round}`
+    let shuffled = this.#shuffles.get(key)
+    if (shuffled === undefined) {
+      if (this.#shuffles.size > 6) this.#shuffles.clear()
+      shuffled = Int32Array.from(source)
+      this.#random.fork(key).shuffle(shuffled)
+      this.#shuffles.set(key, shuffled)
+    }
+    return shuffled
+  }
+
+  at(step: number): Batch {
+    const { members, outsiders, augment, optimizer } = this.#job
+    const memberShare = Math.min(memberCount(this.#job), members.length)
+    const epochSteps = stepsPerEpoch(this.#job)
+    const epoch = Math.floor(step / epochSteps)
+    const inEpoch = step % epochSteps
+    const order = this.#shuffled('members', members, epoch)
+    const chosen = order.subarray(inEpoch * memberShare, (inEpoch + 1) * memberShare)
+    const outside = optimizer.batchSize - memberShare
+    const strangers =
+      outsiders.length === 0
+        ? new Int32Array(0)
+        : takeShuffled(outsiders, step * outside, outside, (round) => this.#shuffled('outsiders', outsiders, round))
+
+    const count = chosen.length + strangers.length
+    const random = this.#random.fork(`augment-${step}`)
+    const shifts = new Int8Array(count * 2)
+    for (let index = 0; index < shifts.length; index++) shifts[index] = random.integer(2 * augment.shiftPixels + 1) - augment.shiftPixels
+    const mirrored = new Uint8Array(count)
+    if (augment.mirror) {
+      // Each image is shown one way in even epochs and the other way in odd ones (airbench), not by a coin each time.
+      const all = [...chosen, ...strangers]
+      for (const [position, image] of all.entries()) mirrored[position] = (((image * 2654435761) >>> 16) + epoch) & 1
+    }
+    return { members: chosen, outsiders: strangers, shifts, mirrored }
+  }
+}

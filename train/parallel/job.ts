@@ -1,0 +1,84 @@
+import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { NamedTensor } from '../../core/bundle/weights.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { Architecture } from '../models/architecture.ts'
+import type { OptimizerSettings, PartitionLossSettings, AugmentSettings } from '../config/schema.ts'
+
+/** Images and labels that all threads read; views of shared memory. */
+export interface SharedImages {
+  readonly input: ModelInput
+  /** [count, height, width, 3] */
+  readonly pixels: Uint8Array<SharedArrayBuffer>
+  readonly labels: Int32Array<SharedArrayBuffer>
+}
+
+/** One network to train: all that the threads need to know, sent to each by structured clone (shared memory stays shared). */
+export interface TrainingJob {
+  readonly name: string
+  readonly architecture: Architecture
+  readonly images: SharedImages
+  /** Indices of images that the network is to classify. */
+  readonly members: Int32Array<SharedArrayBuffer>
+  /** Indices of images outside its region, on which it is to be uncertain; may be empty. */
+  readonly outsiders: Int32Array<SharedArrayBuffer>
+  /** The full model to learn from, as it ships. */
+  readonly teacher: { readonly spec: NetworkSpec; readonly weights: readonly NamedTensor[]; readonly temperature: number } | undefined
+  readonly loss: PartitionLossSettings
+  readonly optimizer: OptimizerSettings
+  readonly augment: AugmentSettings
+  readonly seed: number
+}
+
+/** What changes while a job runs; a checkpoint is exactly this. All of it is shared memory. */
+export interface TrainingState {
+  /** Parameters in the order of `parameterLayout`. */
+  readonly vector: Float32Array<SharedArrayBuffer>
+  readonly momentum: Float32Array<SharedArrayBuffer>
+  /** Running average of the parameters: what is evaluated and exported. */
+  readonly average: Float32Array<SharedArrayBuffer>
+}
+
+/** Shared words behind the job: two barriers' worth and flags. */
+export const controlWords = {
+  barrier: 0,
+  /** Set by the main thread to ask for a stop. */
+  stopRequested: 2,
+  /** Set by rank 0 before a barrier, so that all ranks do the same after it. */
+  command: 3,
+  /** Counts the checkpoints that the main thread has finished writing. */
+  checkpointsWritten: 4,
+  count: 5,
+} as const
+
+export const commands = { goOn: 0, checkpoint: 1, checkpointAndStop: 2 } as const
+
+export interface WorkerSetup {
+  readonly rank: number
+  readonly ranks: number
+  readonly job: TrainingJob
+  readonly state: TrainingState
+  readonly control: Int32Array<SharedArrayBuffer>
+  /** One gradient vector a rank. */
+  readonly gradients: readonly Float32Array<SharedArrayBuffer>[]
+  /** Loss and accuracy sums, two a rank. */
+  readonly sums: Float64Array<SharedArrayBuffer>
+  readonly firstStep: number
+  readonly checkpointSeconds: number
+}
+
+export interface StepReport {
+  /** Steps done. */
+  readonly step: number
+  readonly steps: number
+  readonly epoch: number
+  readonly loss: number
+  /** Share of the members in the batch that were classified rightly, in training mode. */
+  readonly accuracy: number
+  readonly images: number
+}
+
+/** From rank 0 to the main thread. */
+export type WorkerMessage =
+  | { readonly kind: 'step'; readonly report: StepReport }
+  | { readonly kind: 'checkpoint'; readonly step: number }
+  | { readonly kind: 'done'; readonly step: number; readonly isStopped: boolean }

@@ -1,0 +1,74 @@
+import type { Worker } from 'node:worker_threads'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { parameterLayout } from '../models/architecture.ts'
+import { startThread } from './start-thread.ts'
+import { controlWords, type StepReport, type TrainingJob, type TrainingState, type WorkerMessage, type WorkerSetup } from './job.ts'
+
+/** A fresh state around initial parameters. */
+export function createState(initial: Float32Array): TrainingState {
+  const shared = (): Float32Array<SharedArrayBuffer> => new Float32Array(new SharedArrayBuffer(initial.byteLength))
+  const state = { vector: shared(), momentum: shared(), average: shared() }
+  state.vector.set(initial)
+  state.average.set(initial)
+  return state
+}
+
+export interface RunOptions {
+  readonly workers: number
+  readonly firstStep: number
+  readonly checkpointSeconds: number
+  readonly onStep: (report: StepReport) => void
+  /** Writes the state away; the threads wait for it. */
+  readonly onCheckpoint: (step: number) => Promise<void>
+}
+
+/**
+ * Trains one network on several threads, each computing gradients on its share of every batch; `state` is changed in place.
+ * The result depends on the count of threads and the seed, never on their timing. Aborting writes a checkpoint first.
+ */
+export async function runTraining(signal: AbortSignal, job: TrainingJob, state: TrainingState, options: RunOptions): Promise<{ isStopped: boolean }> {
+  const { workers: ranks, firstStep, checkpointSeconds, onStep, onCheckpoint } = options
+  const control = new Int32Array(new SharedArrayBuffer(controlWords.count * 4))
+  const { size } = parameterLayout(job.architecture)
+  const gradients = Array.from({ length: ranks }, () => new Float32Array(new SharedArrayBuffer(size * 4)))
+  const sums = new Float64Array(new SharedArrayBuffer(ranks * 16))
+  const askToStop = (): void => void Atomics.store(control, controlWords.stopRequested, 1)
+  if (signal.aborted) askToStop()
+  signal.addEventListener('abort', askToStop)
+
+  const threads: Worker[] = []
+  try {
+    return await new Promise<{ isStopped: boolean }>((resolve, reject) => {
+      const fail = (error: unknown): void => reject(CacheNetError.from(error, 'engine-failed'))
+      const receive = (message: WorkerMessage): void => {
+        switch (message.kind) {
+          case 'step':
+            { onStep(message.report); return; }
+          case 'checkpoint':
+            onCheckpoint(message.step).then(() => {
+              Atomics.add(control, controlWords.checkpointsWritten, 1)
+              Atomics.notify(control, controlWords.checkpointsWritten)
+            }, fail)
+            return
+          case 'done':
+            { resolve({ isStopped: message.isStopped }); return; }
+          default:
+            return message satisfies never
+        }
+      }
+      for (let rank = 0; rank < ranks; rank++) {
+        const setup: WorkerSetup = { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds }
+        const thread = startThread(new URL('./worker.ts', import.meta.url), { workerData: setup })
+        thread.on('message', receive)
+        thread.on('error', fail)
+        thread.on('exit', (code) => {
+          if (code !== 0) fail(new Error(`Training thread ${rank} ended with code ${code}.`))
+        })
+        threads.push(thread)
+      }
+    })
+  } finally {
+    signal.removeEventListener('abort', askToStop)
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
+}

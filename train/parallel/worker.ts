@@ -1,0 +1,147 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { parentPort, workerData } from 'node:worker_threads'
+import { forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
+import { writeAugmented } from '../data/augment.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import { parameterLayout, trainingForward } from '../models/architecture.ts'
+import { partitionLoss } from '../objective/partition-loss.ts'
+import { Barrier } from './barrier.ts'
+import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
+import { commands, controlWords, type WorkerMessage, type WorkerSetup } from './job.ts'
+import { updateShare } from './optimizer.ts'
+
+const setup = workerData as WorkerSetup
+const { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds } = setup
+const { images, architecture } = job
+const { parameters, size } = parameterLayout(architecture)
+const steps = totalSteps(job)
+const gradient = gradients[rank]!
+const trained = parameters.filter(({ role }) => role !== 'running')
+
+const post = (message: WorkerMessage): void => parentPort?.postMessage(message)
+
+/** This rank's part of a list: contiguous, all parts together the whole. */
+function part(length: number, index = rank, count = ranks): [number, number] {
+  return [Math.floor((length * index) / count), Math.floor((length * (index + 1)) / count)]
+}
+
+/** Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each list. */
+function assemble(batch: Batch, members: [number, number], outsiders: [number, number]): tf.Tensor4D {
+  const { input, pixels } = images
+  const exampleSize = input.width * input.height * 3
+  const positions = [
+    ...Array.from({ length: members[1] - members[0] }, (_, index) => members[0] + index),
+    ...Array.from({ length: outsiders[1] - outsiders[0] }, (_, index) => batch.members.length + outsiders[0] + index),
+  ]
+  const values = new Float32Array(positions.length * exampleSize)
+  for (const [row, position] of positions.entries()) {
+    const image = position < batch.members.length ? batch.members[position]! : batch.outsiders[position - batch.members.length]!
+    const shift = { x: batch.shifts[position * 2]!, y: batch.shifts[position * 2 + 1]!, isMirrored: batch.mirrored[position] === 1 }
+    writeAugmented(pixels, image, input, shift, values, row * exampleSize)
+  }
+  return tf.tensor4d(values, [positions.length, input.height, input.width, 3])
+}
+
+/** Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the sums. */
+function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
+  const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
+  const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
+  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => images.labels[image]!)
+  tf.tidy(() => {
+    const x = assemble(batch, [memberFrom, memberTo], outsiders)
+    const members = tf.slice(x, [0, 0, 0, 0], [labels.length, -1, -1, -1])
+    const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : forward(job.teacher.spec, teacher, members).logits
+    let right = 0
+    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+      const byName = new Map(trained.map(({ name }, index) => [name, tensors[index]!]))
+      const { logits } = trainingForward(architecture, byName, x, (layer, { mean, variance }) => {
+        for (const [field, statistic] of [['mean', mean], ['variance', variance]] as const) {
+          const { offset } = parameters.find(({ name }) => name === `${layer}/${field}`)!
+          for (const [channel, number] of statistic.entries()) gradient[offset + channel]! += number / (ranks * micros)
+        }
+      })
+      const predictions = tf.argMax(tf.slice(logits, [0, 0], [labels.length, -1]), 1).dataSync<'int32'>()
+      right = labels.filter((label, index) => predictions[index] === label).length
+      return partitionLoss(
+        {
+          logits,
+          labels: tf.tensor1d(labels, 'int32'),
+          outsiders: outsiders[1] - outsiders[0],
+          teacherLogits,
+          batchSize: batch.members.length + batch.outsiders.length,
+        },
+        job.loss,
+      )
+    })(weights)
+    sums[rank * 2]! += value.dataSync<'float32'>()[0]!
+    sums[rank * 2 + 1]! += right
+    for (const [index, { role, offset }] of trained.entries()) {
+      if (role === 'fixed') continue
+      const values = grads[index]!.dataSync<'float32'>()
+      for (let position = 0; position < values.length; position++) gradient[offset + position]! += values[position]!
+    }
+  })
+}
+
+function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step: number, barrier: Barrier): void {
+  const batch = batches.at(step)
+  const micros = Math.ceil(job.optimizer.batchSize / ranks / job.optimizer.microBatchSize)
+  gradient.fill(0)
+  sums.fill(0, rank * 2, rank * 2 + 2)
+  const weights = trained.map(({ shape, offset, size: count }) =>
+    tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32'),
+  )
+  for (let micro = 0; micro < micros; micro++) accumulate(weights, teacher, batch, micro, micros)
+  tf.dispose(weights)
+
+  barrier.wait()
+  const [from, to] = part(size)
+  updateShare(state, gradients, parameters, { from, to }, job.optimizer, step, steps)
+  if (rank === 0) {
+    const total = (field: number): number => Array.from({ length: ranks }, (_, index) => sums[index * 2 + field]!).reduce((a, b) => a + b, 0)
+    post({
+      kind: 'step',
+      report: {
+        step: step + 1,
+        steps,
+        epoch: Math.floor(step / stepsPerEpoch(job)),
+        loss: total(0),
+        accuracy: total(1) / batch.members.length,
+        images: batch.members.length + batch.outsiders.length,
+      },
+    })
+  }
+}
+
+async function main(): Promise<void> {
+  await startTrainingBackend()
+  const barrier = new Barrier(control.subarray(controlWords.barrier, controlWords.barrier + Barrier.words), ranks)
+  const batches = new BatchSource(job)
+  const teacher = job.teacher === undefined ? undefined : toTensors(job.teacher.weights)
+  let lastCheckpoint = performance.now()
+  for (let step = firstStep; step < steps; step++) {
+    runStep(batches, teacher, step, barrier)
+    if (rank === 0) {
+      const isDue = performance.now() - lastCheckpoint > checkpointSeconds * 1000
+      const isStopped = Atomics.load(control, controlWords.stopRequested) === 1
+      Atomics.store(control, controlWords.command, isStopped ? commands.checkpointAndStop : isDue ? commands.checkpoint : commands.goOn)
+    }
+    barrier.wait()
+    const command = Atomics.load(control, controlWords.command)
+    if (command === commands.goOn) continue
+    if (rank === 0) {
+      const written = Atomics.load(control, controlWords.checkpointsWritten)
+      post({ kind: 'checkpoint', step: step + 1 })
+      Atomics.wait(control, controlWords.checkpointsWritten, written, 120_000)
+      lastCheckpoint = performance.now()
+    }
+    barrier.wait()
+    if (command === commands.checkpointAndStop) {
+      if (rank === 0) post({ kind: 'done', step: step + 1, isStopped: true })
+      return
+    }
+  }
+  if (rank === 0) post({ kind: 'done', step: steps, isStopped: false })
+}
+
+await main()

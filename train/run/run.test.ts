@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { formatDuration } from './progress.ts'
+import { RunFolder, writeAtomically } from './run-folder.ts'
+import { formatTable } from './summary.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cachenet-run-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('checkpoint', () => {
+  const arrays = (): Float32Array[] => [Float32Array.from([1, -2.5, 3e-8]), Float32Array.from([7])]
+
+  it('comes back bit for bit, with its step', async () => {
+    await writeCheckpoint(join(folder, 'a.bin'), 42, arrays())
+    const read = [new Float32Array(3), new Float32Array(1)]
+    expect(await readCheckpoint(join(folder, 'a.bin'), read)).toBe(42)
+    expect(read).toEqual(arrays())
+    expect(await readdir(folder)).toEqual(['a.bin'])
+  })
+
+  it('is undefined where there is none', async () => {
+    expect(await readCheckpoint(join(folder, 'none.bin'), arrays())).toBeUndefined()
+  })
+
+  it('is refused when it is cut short, of another size or no checkpoint', async () => {
+    const path = join(folder, 'a.bin')
+    await writeCheckpoint(path, 1, arrays())
+    await expect(readCheckpoint(path, [new Float32Array(4)])).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await truncate(path, 60)
+    await expect(readCheckpoint(path, arrays())).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await writeFile(path, 'something else')
+    await expect(readCheckpoint(path, arrays())).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+  })
+})
+
+describe('RunFolder', () => {
+  const identity = { dataset: 'walkers', data: null, config: { seed: 1 } }
+
+  it('resumes the same run, and adds up its time', async () => {
+    await RunFolder.open(join(folder, 'r'), identity, false)
+    const run = await RunFolder.open(join(folder, 'r'), identity, true)
+    expect(await run.addElapsed(10.2)).toBe(10)
+    expect(await run.addElapsed(5)).toBe(15)
+  })
+
+  it('refuses another config, a run that is not there, and starting over one that is', async () => {
+    const invalid = { code: 'checkpoint-invalid' }
+    await expect(RunFolder.open(join(folder, 'r'), identity, true)).rejects.toMatchObject(invalid)
+    await RunFolder.open(join(folder, 'r'), identity, false)
+    await expect(RunFolder.open(join(folder, 'r'), { ...identity, config: { seed: 2 } }, true)).rejects.toMatchObject(invalid)
+    await expect(RunFolder.open(join(folder, 'r'), identity, false)).rejects.toMatchObject(invalid)
+  })
+})
+
+describe('what people read', () => {
+  it('writes files whole', async () => {
+    await writeAtomically(join(folder, 'deep/er/file'), 'content')
+    expect(await readFile(join(folder, 'deep/er/file'), 'utf8')).toBe('content')
+  })
+
+  it('says durations as people do', () => {
+    expect([4.4, 75, 3600 * 2 + 60 * 5].map(formatDuration)).toEqual(['4s', '1m 15s', '2h 5m'])
+  })
+
+  it('lines tables up', () => {
+    expect(formatTable(['a', 'b'], [['x', '100'], ['longer', '2']])).toBe('a         b\n──────  ───\nx       100\nlonger    2')
+  })
+})

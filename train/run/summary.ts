@@ -1,0 +1,51 @@
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import { planNetwork } from '../../core/network/spec.ts'
+import type { Evaluation } from '../stages/6-evaluate.ts'
+import { formatDuration } from './progress.ts'
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** Columns padded to their widest cell; numbers to the right. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')
+  return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+}
+
+/** What a training prints at its end: sizes, accuracies, coverage by stream beside the plain Cascade, class × partition. */
+export function formatSummary(manifest: Manifest, test: Evaluation): string {
+  const { networks, gate, classNames, partitions } = manifest
+  const cost = (spec: Manifest['networks']['full']): string => {
+    const { megaMacs, parameters } = planNetwork(spec)
+    return `${megaMacs.toFixed(1)} MMACs, ${(parameters / 1000).toFixed(0)} k weights`
+  }
+  const streams = Object.entries(test.streams).map(([name, ours]) => {
+    const cascade = test.cascade.streams[name]!
+    return [name, percent(ours.fullAccuracy), percent(ours.accuracy), percent(ours.coverage), percent(ours.switchRate), percent(cascade.accuracy), percent(cascade.coverage)]
+  })
+  const regions = test.inRegion.map(({ partition, accuracy, fullAccuracy, generalistAccuracy, aurocOutside }, index) => [
+    partition,
+    percent(test.partitionShares[index]!),
+    percent(accuracy),
+    percent(generalistAccuracy),
+    percent(fullAccuracy),
+    aurocOutside.toFixed(3),
+  ])
+  const heat = test.classByPartition.map((counts, classIndex) => [classNames[classIndex]!, ...counts.map(String)])
+  return [
+    `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length} partitions, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
+    `  full model   ${cost(networks.full)}, ${percent(test.fullAccuracy)} right`,
+    `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
+    `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)})`,
+    '',
+    `On ${test.images} test images, inside each region:`,
+    formatTable(['partition', 'share', 'partition right', 'generalist', 'full model', 'AUROC outside'], regions),
+    '',
+    'Streams of test images (misses answered by the full model):',
+    formatTable(['stream', 'full model', 'CacheNet', 'coverage', 'switches', 'Cascade', 'coverage'], streams),
+    '',
+    'Test images by class and partition:',
+    formatTable(['class', ...partitions.map(({ id }) => id)], heat),
+  ].join('\n')
+}

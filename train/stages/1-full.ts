@@ -1,0 +1,29 @@
+import { createRandom } from '../../core/random.ts'
+import { splitCount } from '../data/dataset.ts'
+import { initialise } from '../models/architecture.ts'
+import type { TrainedNetwork } from '../models/trained-network.ts'
+import { whiteningFilters } from '../models/whitening.ts'
+import type { StageContext } from './context.ts'
+import { trainNetwork } from './train-network.ts'
+
+/** Indices of all training images. */
+export const allImages = (context: StageContext): Int32Array =>
+  Int32Array.from({ length: splitCount(context.dataset.train) }, (_, index) => index)
+
+/** Stage 1: the full model, from scratch, on everything. It is the teacher of all others and answers the misses. */
+export async function trainFull(context: StageContext): Promise<TrainedNetwork> {
+  const { config, dataset, input } = context
+  const random = createRandom(config.seed).fork('full')
+  const architecture = { size: dataset.size, widths: config.full.widths, classes: dataset.classNames.length }
+  const whitening = whiteningFilters(dataset.train.pixels, input, random)
+  return trainNetwork(context, {
+    name: 'full',
+    architecture,
+    initial: initialise(architecture, whitening, random),
+    members: allImages(context),
+    outsiders: [],
+    teacher: undefined,
+    settings: config.full,
+    seed: config.seed,
+  })
+}

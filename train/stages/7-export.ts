@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { generalistId } from '../../core/gate/gate.ts'
+import type { ShippedNetwork } from '../models/trained-network.ts'
+import { writeAtomically } from '../run/run-folder.ts'
+import { partitionId } from './4-partitions.ts'
+import type { TrainedNetworks } from './answers.ts'
+import type { Calibration } from './5-calibrate.ts'
+import type { Evaluation } from './6-evaluate.ts'
+import type { StageContext } from './context.ts'
+
+export interface ExportFacts {
+  readonly id: string
+  /** The command that trained it, as a person would type it. */
+  readonly command: string
+  readonly commit: string
+  readonly elapsedSeconds: number
+}
+
+const refOf = ({ blob }: ShippedNetwork): BlobRef => ({ bytes: blob.byteLength, sha256: createHash('sha256').update(blob).digest('hex') })
+
+/** Classes whose images come to this partition more often than to any other. */
+function coveredClasses(evaluation: Evaluation, partition: number): number[] {
+  return evaluation.classByPartition.flatMap((counts, classIndex) => (Math.max(...counts) === counts[partition] && counts[partition] > 0 ? [classIndex] : []))
+}
+
+function buildManifest(context: StageContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
+  const { config, dataset, input } = context
+  const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
+  const { classByPartition: _, ...validation } = evaluations.validation
+  return parseManifest({
+    schemaVersion: 1,
+    id: facts.id,
+    createdAt: new Date().toISOString(),
+    dataset: { kind: dataset.kind, description: dataset.description },
+    classNames: dataset.classNames,
+    input,
+    networks: { partition: networks.generalist.spec, full: networks.full.spec, encoder: { trunk: 'full', spec: networks.encoder.spec } },
+    full: { whole: refOf(networks.full), temperature: temperature('full') },
+    encoder: { whole: refOf(networks.encoder) },
+    generalist: { whole: refOf(networks.generalist), temperature: temperature(generalistId) },
+    partitions: networks.partitions.map((partition, index) => ({
+      id: partitionId(index),
+      whole: refOf(partition),
+      temperature: temperature(partitionId(index)),
+      classIndices: coveredClasses(evaluations.validation, index),
+      share: evaluations.validation.partitionShares[index]!,
+    })),
+    gate: { ...calibration.gate, curve: calibration.curve },
+    metrics: { ...evaluations.test, validation },
+    training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
+  })
+}
+
+/**
+ * Stage 7: writes the bundle. Blobs first, the manifest last and by renaming, so that whoever reads the folder meanwhile sees the
+ * old bundle or the new one; then blobs that no manifest names are deleted.
+ */
+export async function exportBundle(
+  context: StageContext,
+  folder: string,
+  networks: TrainedNetworks,
+  calibration: Calibration,
+  evaluations: { validation: Evaluation; test: Evaluation },
+  facts: ExportFacts,
+): Promise<Manifest> {
+  const manifest = buildManifest(context, networks, calibration, evaluations, facts)
+  const blobs = join(folder, 'blobs')
+  await mkdir(blobs, { recursive: true })
+  const kept = new Set<string>()
+  for (const network of [networks.full, networks.encoder, networks.generalist, ...networks.partitions]) {
+    const name = `${refOf(network).sha256}.bin`
+    kept.add(name)
+    await writeAtomically(join(blobs, name), network.blob)
+  }
+  await writeAtomically(join(folder, 'manifest.json.new'), `${JSON.stringify(manifest, null, 2)}\n`)
+  await rename(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'))
+  for (const name of await readdir(blobs)) if (!kept.has(name)) await rm(join(blobs, name))
+  return manifest
+}

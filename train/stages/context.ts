@@ -1,0 +1,15 @@
+import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { TrainingConfig } from '../config/schema.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Progress } from '../run/progress.ts'
+import type { RunFolder } from '../run/run-folder.ts'
+
+/** What every stage of a run is given. */
+export interface StageContext {
+  readonly signal: AbortSignal
+  readonly config: TrainingConfig
+  readonly dataset: Dataset
+  readonly input: ModelInput
+  readonly run: RunFolder
+  readonly progress: Progress
+}

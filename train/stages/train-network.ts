@@ -1,0 +1,72 @@
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { NetworkStageSettings } from '../config/schema.ts'
+import type { Architecture } from '../models/architecture.ts'
+import { shipNetwork, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
+import { totalSteps } from '../parallel/batches.ts'
+import type { TrainingJob } from '../parallel/job.ts'
+import { createState, runTraining } from '../parallel/pool.ts'
+import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
+import type { StageContext } from './context.ts'
+
+export interface NetworkToTrain {
+  readonly name: string
+  readonly architecture: Architecture
+  /** Parameters to start from. */
+  readonly initial: Float32Array
+  readonly members: ArrayLike<number>
+  readonly outsiders: ArrayLike<number>
+  readonly teacher: (ShippedNetwork & { readonly temperature: number }) | undefined
+  readonly settings: Pick<NetworkStageSettings, 'optimizer' | 'loss'>
+  readonly seed: number
+}
+
+function sharedIndices(indices: ArrayLike<number>): Int32Array<SharedArrayBuffer> {
+  const shared = new Int32Array(new SharedArrayBuffer(indices.length * 4))
+  shared.set(indices)
+  return shared
+}
+
+/**
+ * Trains one network, or goes on where its checkpoint stands; a finished one is only read.
+ * Throws `aborted` after its checkpoint is written when the run is stopped.
+ */
+export async function trainNetwork(context: StageContext, network: NetworkToTrain): Promise<TrainedNetwork> {
+  const { config, dataset, input, run, progress, signal } = context
+  const job: TrainingJob = {
+    name: network.name,
+    architecture: network.architecture,
+    images: { input, pixels: dataset.train.pixels, labels: dataset.train.labels },
+    members: sharedIndices(network.members),
+    outsiders: sharedIndices(network.outsiders),
+    teacher: network.teacher === undefined ? undefined : { spec: network.teacher.spec, weights: network.teacher.weights, temperature: network.teacher.temperature },
+    loss: network.settings.loss,
+    optimizer: network.settings.optimizer,
+    augment: config.augment,
+    seed: network.seed,
+  }
+  const state = createState(network.initial)
+  const arrays = [state.vector, state.momentum, state.average]
+  const path = run.checkpointPath(`${network.name}.bin`)
+  const steps = totalSteps(job)
+  const firstStep = (await readCheckpoint(path, arrays)) ?? 0
+  if (firstStep < steps) {
+    progress.start(firstStep)
+    const logged: Promise<void>[] = []
+    const { isStopped } = await runTraining(signal, job, state, {
+      workers: config.workers,
+      firstStep,
+      checkpointSeconds: config.checkpointSeconds,
+      onStep: (report) => {
+        progress.step(network.name, report)
+        if (report.step % 20 === 0 || report.step === steps) logged.push(run.log({ stage: network.name, ...report }))
+      },
+      onCheckpoint: (step) => writeCheckpoint(path, step, arrays),
+    })
+    await Promise.all(logged)
+    if (isStopped) {
+      throw new CacheNetError('aborted', `Stopped while training ${network.name}. Its checkpoint is written; --resume ${run.path} goes on from there.`, { run: run.path })
+    }
+    await writeCheckpoint(path, steps, arrays)
+  }
+  return shipNetwork(network.architecture, Float32Array.from(state.average))
+}

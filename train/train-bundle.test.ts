@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.ts'
+import { sha256Hex } from '../core/bundle/hash.ts'
+import { resolveConfig } from './config/presets.ts'
+import { generateWalkers } from './data/walkers.ts'
+import { Progress } from './run/progress.ts'
+import { RunFolder } from './run/run-folder.ts'
+import { trainBundle } from './train-bundle.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cachenet-train-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Everything small: three people, two partitions, a minute at most. It learns little; that it runs is the point. */
+const config = resolveConfig(
+  'walkers',
+  {
+    imageSize: 16,
+    partitionCount: 2,
+    walkers: { identities: 3, trainSessions: 12, validationSessions: 3, testSessions: 3, framesPerSession: 6 },
+    full: { widths: [6, 8, 12], optimizer: { epochs: 3, batchSize: 64 } },
+    generalist: { widths: [4, 6, 8], optimizer: { epochs: 3, batchSize: 64 } },
+    partition: { optimizer: { epochs: 2, batchSize: 64 } },
+    encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16 },
+    gate: { streamFrames: 500 },
+  },
+  [],
+)
+
+const silent = (): Progress => new Progress({ write: () => undefined })
+
+async function train(signal: AbortSignal, name: string, isResumed: boolean): Promise<Manifest> {
+  const run = await RunFolder.open(join(folder, name), { dataset: 'walkers', data: null, config }, isResumed)
+  const { manifest } = await trainBundle(signal, {
+    dataset: generateWalkers(config, () => undefined),
+    config,
+    run,
+    progress: silent(),
+    bundleId: 'walkers',
+    bundleFolder: join(folder, `${name}-bundle`),
+    command: 'npm run train -- walkers',
+  })
+  return manifest
+}
+
+describe('trainBundle', () => {
+  it('writes a bundle that is whole, from a run that was stopped in the middle', async () => {
+    const soon = AbortSignal.timeout(9_000)
+    const stopped = await train(soon, 'run', false).then(() => 'finished', (error: unknown) => (error as { code: string }).code)
+    expect(['finished', 'aborted']).toContain(stopped)
+    const manifest = await train(new AbortController().signal, 'run', true)
+
+    const bundle = join(folder, 'run-bundle')
+    expect(parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')))).toEqual(manifest)
+    const files = await readdir(join(bundle, 'blobs'))
+    expect(files.sort()).toEqual([...new Set(blobsOf(manifest).map(({ ref }) => `${ref.sha256}.bin`))].sort())
+    for (const { ref } of blobsOf(manifest)) {
+      const bytes = new Uint8Array(await readFile(join(bundle, 'blobs', `${ref.sha256}.bin`)))
+      expect(bytes.byteLength).toBe(ref.bytes)
+      expect(await sha256Hex(bytes)).toBe(ref.sha256)
+    }
+    expect(manifest.partitions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
+    expect(manifest.gate.curve.length).toBeGreaterThan(10)
+    expect(await readFile(join(bundle, 'training-summary.txt'), 'utf8')).toContain('npm run train -- walkers')
+    // The bundle of a run that is finished comes out of its checkpoints alone, and is the same.
+    const again = await train(new AbortController().signal, 'run', true)
+    expect(blobsOf(again)).toEqual(blobsOf(manifest))
+  }, 180_000)
+})

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { Manifest } from '../core/bundle/manifest.ts'
+import type { TrainingConfig } from './config/schema.ts'
+import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
+import { startTrainingBackend } from './kernels/register.ts'
+import { currentCommit } from './run/commit.ts'
+import type { Progress } from './run/progress.ts'
+import { writeAtomically, type RunFolder } from './run/run-folder.ts'
+import { formatSummary } from './run/summary.ts'
+import { trainFull } from './stages/1-full.ts'
+import { trainGeneralist } from './stages/2-generalist.ts'
+import { trainCode } from './stages/3-code.ts'
+import { trainPartitions } from './stages/4-partitions.ts'
+import { calibrate } from './stages/5-calibrate.ts'
+import { evaluate } from './stages/6-evaluate.ts'
+import { exportBundle } from './stages/7-export.ts'
+import { answerSplit, type TrainedNetworks } from './stages/answers.ts'
+import type { StageContext } from './stages/context.ts'
+
+export interface BundleRequest {
+  readonly dataset: Dataset
+  readonly config: TrainingConfig
+  readonly run: RunFolder
+  readonly progress: Progress
+  readonly bundleId: string
+  readonly bundleFolder: string
+  readonly command: string
+}
+
+/** The whole of training, stage by stage; what a checkpoint holds is not done again. Returns the manifest of the bundle it wrote. */
+export async function trainBundle(signal: AbortSignal, request: BundleRequest): Promise<{ manifest: Manifest; summary: string }> {
+  const { dataset, config, run, progress } = request
+  const startedAt = performance.now()
+  await startTrainingBackend()
+  const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+  progress.say(
+    `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
+  )
+
+  const full = await trainFull(context)
+  const generalist = await trainGeneralist(context, full)
+  const code = await trainCode(context, full)
+  const partitions = await trainPartitions(context, { full, generalist, code })
+
+  const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }
+  const validation = answerSplit(context, networks, dataset.validation, 'validation')
+  const calibration = calibrate(context, validation)
+  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
+  const evaluations = { validation: evaluate(context, validation, calibration), test }
+  const manifest = await exportBundle(context, request.bundleFolder, networks, calibration, evaluations, {
+    id: request.bundleId,
+    command: request.command,
+    commit: await currentCommit(),
+    elapsedSeconds: await run.addElapsed((performance.now() - startedAt) / 1000),
+  })
+  const summary = formatSummary(manifest, test)
+  await writeAtomically(join(request.bundleFolder, 'training-summary.txt'), `$ ${request.command}\n\n${summary}\n`)
+  return { manifest, summary }
+}
