@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { softmax } from '../../core/gate/entropy.ts'
+import { engineBundleOf, ownTrunk, randomFrames } from '../testing/engine-samples.ts'
+import { referenceOutput } from '../testing/reference-network.ts'
+import type { Engine } from './engine.ts'
+
+/** What every engine does, whatever it runs on. `create` starts one without bundles. */
+export function describeEngine(name: string, create: () => Promise<Engine>): void {
+  describe(`${name} as an engine`, () => {
+    let engine: Engine
+    let sample: SampleBundle
+
+    beforeAll(async () => {
+      engine = await create()
+      sample = await createSampleBundle({ seed: 5 })
+      await engine.load(engineBundleOf(sample))
+    }, 60_000)
+    afterAll(() => engine.close())
+
+    const expectReference = async (bundle: SampleBundle, count: number): Promise<void> => {
+      const frames = randomFrames(bundle.manifest, count)
+      const expected = referenceOutput(bundle, frames, count)
+      const found = await engine.run({ bundleId: bundle.manifest.id, frames, count })
+      const parts = [
+        [found.logits, expected.logits, bundle.manifest.classNames.length],
+        [found.codeLogits, expected.codeLogits, bundle.manifest.partitions.length],
+      ] as const
+      for (const [ours, theirs, width] of parts) {
+        expect(ours).toHaveLength(count * width)
+        for (let row = 0; row < count; row++) {
+          const probabilities = softmax(ours.subarray(row * width, (row + 1) * width))
+          for (const [index, value] of softmax(theirs.subarray(row * width, (row + 1) * width)).entries()) {
+            expect(Math.abs((probabilities[index] ?? NaN) - value)).toBeLessThan(1e-4)
+          }
+        }
+      }
+    }
+
+    it('has a name and is ready', () => {
+      expect(engine.name).toMatch(/^[a-z][a-z0-9-]+$/)
+      expect(engine.isReady).toBe(true)
+    })
+
+    it('computes what an independent implementation of the network computes', () => expectReference(sample, 1))
+
+    it('answers every frame of a batch in its place', () => expectReference(sample, 7))
+
+    it('feeds the encoder with the image where it has a trunk of its own', async () => {
+      const own = await ownTrunk(await createSampleBundle({ seed: 6, id: 'own-trunk' }))
+      await engine.load(engineBundleOf(own))
+      await expectReference(own, 3)
+    })
+
+    it('keeps bundles apart', async () => {
+      const other = await createSampleBundle({ seed: 8, id: 'other', partitions: 6 })
+      await engine.load(engineBundleOf(other))
+      await expectReference(other, 2)
+      await expectReference(sample, 2)
+    })
+
+    it('replaces a bundle that is loaded again', async () => {
+      await engine.load(engineBundleOf(await createSampleBundle({ seed: 9, id: 'again' })))
+      const second = await createSampleBundle({ seed: 10, id: 'again' })
+      await engine.load(engineBundleOf(second))
+      await expectReference(second, 2)
+    })
+
+    it('says so when a bundle was never loaded', async () => {
+      const batch = { bundleId: 'nobody', frames: randomFrames(sample.manifest, 1), count: 1 }
+      await expect(engine.run(batch)).rejects.toMatchObject({ code: 'bundle-unknown' })
+    })
+
+    it('refuses a batch of another size, and still works afterwards', async () => {
+      const batch = { bundleId: 'sample', frames: randomFrames(sample.manifest, 2).slice(1), count: 2 }
+      await expect(engine.run(batch)).rejects.toMatchObject({ code: 'frame-size-wrong' })
+      await expectReference(sample, 1)
+    })
+
+    it('refuses a blob that ends early, and keeps what it had', async () => {
+      const bundle = engineBundleOf(sample)
+      const broken = { ...bundle, encoder: { ...bundle.encoder, blob: bundle.encoder.blob.slice(2) } }
+      await expect(engine.load(broken)).rejects.toMatchObject({ code: 'blob-truncated' })
+      await expectReference(sample, 1)
+    })
+  })
+}

@@ -1,0 +1,97 @@
+import sharp from 'sharp'
+import type { ModelInput } from '../../core/bundle/manifest.ts'
+import { frameBytes } from '../../core/image/preprocess.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
+
+/** Of the uploaded image: as many as a phone's camera takes. An image of 600 kB can unfold to hundreds of megabytes. */
+const maxPixels = 12 * 2 ** 20
+const decodeSeconds = 5
+
+// libvips reads dozens of formats, SVG and PDF among them; a door that is not needed stays shut.
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
+// Frames are small: one core an image, many images side by side.
+sharp.concurrency(1)
+
+const startsWith = (bytes: Uint8Array, offset: number, signature: readonly number[]): boolean =>
+  signature.every((value, index) => bytes[offset + index] === value)
+
+/** What the first bytes say, whatever the sender called it: JPEG's SOI, PNG's signature, RIFF….WEBP. */
+function isAcceptedImage(bytes: Uint8Array): boolean {
+  return (
+    startsWith(bytes, 0, [0xff, 0xd8, 0xff]) ||
+    startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) ||
+    (startsWith(bytes, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes, 8, [0x57, 0x45, 0x42, 0x50]))
+  )
+}
+
+function damaged(cause: unknown): CacheNetError {
+  const message = 'The image starts well and cannot be read to its end. Nothing was stored; send the frame again.'
+  return new CacheNetError('frame-damaged', message, {}, { cause })
+}
+
+async function requireFewPixels(body: Uint8Array): Promise<void> {
+  // Reads the header only, so that the check costs nothing however large the image claims to be.
+  const { width, height } = await sharp(body, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
+    throw damaged(cause)
+  })
+  if (width * height > maxPixels) {
+    throw new CacheNetError('frame-too-large', `The image has ${width}x${height} pixels; scale it down before sending it.`, { width, height, maxPixels })
+  }
+}
+
+/** Scales to cover the model's input and crops the middle, in sRGB, with transparency on black as on a canvas. */
+async function decodeImage(body: Uint8Array, input: ModelInput): Promise<Uint8Array> {
+  if (!isAcceptedImage(body)) {
+    throw new CacheNetError('frame-not-an-image', 'The body is none of JPEG, PNG and WebP, whatever its content type says.', { accepted: imageFrameTypes })
+  }
+  await requireFewPixels(body)
+  return sharp(body, { limitInputPixels: maxPixels, failOn: 'error' })
+    .timeout({ seconds: decodeSeconds })
+    .autoOrient()
+    .resize(input.width, input.height, { fit: 'cover', position: 'centre' })
+    .flatten({ background: '#000' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer()
+    .catch((cause: unknown) => {
+      throw damaged(cause)
+    })
+}
+
+function readRaw(body: Uint8Array, input: ModelInput): Uint8Array {
+  const expectedBytes = frameBytes(input)
+  if (body.byteLength === expectedBytes) return body
+  throw new CacheNetError(
+    'frame-size-wrong',
+    `A raw frame has exactly ${expectedBytes} bytes here: ${input.width}x${input.height} RGB. Send JPEG, PNG or WebP for other sizes.`,
+    { expectedBytes, foundBytes: body.byteLength, width: input.width, height: input.height },
+  )
+}
+
+/** `image/JPEG; q=1` → `image/jpeg`; undefined for a type that is not accepted. */
+function acceptedType(contentType: string | undefined): string | undefined {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase()
+  return [rawFrameType, ...imageFrameTypes].find((accepted) => accepted === type)
+}
+
+/** Throws `frame-type-unsupported`; cheap, so that it can be asked before a body is read. */
+export function requireFrameType(contentType: string | undefined): void {
+  if (acceptedType(contentType) !== undefined) return
+  throw new CacheNetError(
+    'frame-type-unsupported',
+    'Send a frame as application/octet-stream (bare RGB bytes) or as image/jpeg, image/png or image/webp.',
+    { found: contentType ?? null, accepted: [rawFrameType, ...imageFrameTypes] },
+  )
+}
+
+/**
+ * The RGB bytes, height × width × 3, of an uploaded frame.
+ * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged` or `frame-too-large`.
+ */
+export async function decodeFrame(body: Uint8Array, contentType: string | undefined, input: ModelInput): Promise<Uint8Array> {
+  requireFrameType(contentType)
+  if (body.byteLength === 0) throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
+  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input)
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { greeting, type GreetingFacts } from './greeting.ts'
+
+const address = (family: 'IPv4' | 'IPv6', ip: string, internal: boolean): NonNullable<GreetingFacts['interfaces'][string]>[number] =>
+  family === 'IPv4'
+    ? { family, address: ip, internal, netmask: '', mac: '', cidr: null }
+    : { family, address: ip, internal, netmask: '', mac: '', cidr: null, scopeid: 0 }
+
+const facts: GreetingFacts = {
+  host: '0.0.0.0',
+  port: 8787,
+  origin: 'http://localhost:8787',
+  engineName: 'tfjs-wasm',
+  defaultBundle: 'walkers',
+  bundleIds: ['cifar10', 'walkers'],
+  isPageBuilt: true,
+  interfaces: { lo: [address('IPv4', '127.0.0.1', true)], eth0: [address('IPv4', '192.168.1.20', false), address('IPv6', 'fe80::1', false)] },
+}
+
+it('names this machine and the network, and not what nobody can reach', () => {
+  const text = greeting(facts)
+  expect(text).toContain('http://localhost:8787/')
+  expect(text).toContain('http://192.168.1.20:8787/')
+  expect(text).not.toMatch(/127\.0\.0\.1|fe80/)
+  expect(text).toContain('adb reverse tcp:8787 tcp:8787')
+  expect(text).not.toContain('npm run build')
+})
+
+it('names no address of the network where it listens to this machine alone', () => {
+  expect(greeting({ ...facts, host: '127.0.0.1', origin: 'http://127.0.0.1:8787' })).not.toContain('192.168')
+})
+
+it('says how to build the page where it is missing', () => {
+  expect(greeting({ ...facts, isPageBuilt: false })).toContain('npm run build')
+})

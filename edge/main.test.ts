@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
+import { apiPaths, rawFrameType } from '../core/wire/frames.ts'
+import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
+import { randomRgb } from './testing/engine-samples.ts'
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+
+interface Running {
+  readonly child: ChildProcess
+  readonly out: () => string
+  readonly err: () => string
+  readonly exit: Promise<number | null>
+}
+
+/** The command as people start it, in a process of its own. */
+function runEdge(args: readonly string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { env: { ...process.env, NO_COLOR: '1', ...environment } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return { child, out: () => out, err: () => err, exit: once(child, 'exit').then(([code]) => code as number | null) }
+}
+
+describe('npm run edge', { timeout: 120_000 }, () => {
+  let folder: string
+  let remove: () => Promise<void>
+  let sample: SampleBundle
+
+  beforeAll(async () => {
+    ;({ folder, remove } = await temporaryFolder())
+    sample = await createSampleBundle()
+    await writeBundle(folder, sample)
+  }, 60_000)
+  afterAll(() => remove())
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('says where it is, answers there, and stops in order at %s', async (signal) => {
+    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', folder], { CACHENET_BUNDLES: folder })
+    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    expect(running.out()).toContain('npm run build')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
+    const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
+    expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
+    // As after Ctrl+C: from the terminal, and again from whatever started it.
+    running.child.kill(signal)
+    running.child.kill(signal)
+    expect(await running.exit).toBe(0)
+    expect(running.err()).toContain(signal)
+  })
+
+  it('teaches what it can do', async () => {
+    const running = runEdge(['--help'])
+    expect(await running.exit).toBe(0)
+    for (const word of ['--port', '--bundles', '--default-bundle', 'CACHENET_PORT', 'EXAMPLES']) expect(running.out()).toContain(word)
+  })
+
+  it('ends with 1 and says what to do where a flag, the bundles or the default are wrong', async () => {
+    const wrong = [
+      { running: runEdge(['--port', 'http']), says: '--port must be a whole number' },
+      { running: runEdge(['--bundles', `${folder}/nothing`]), says: 'npm run train' },
+      { running: runEdge(['--bundles', folder, '--default-bundle', 'nobody']), says: 'there are: sample' },
+    ]
+    for (const { running, says } of wrong) {
+      expect(await running.exit).toBe(1)
+      expect(running.err()).toContain(says)
+      expect(running.err()).not.toContain('    at ')
+    }
+  })
+})

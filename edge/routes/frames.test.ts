@@ -1,0 +1,161 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import { preprocess } from '../../core/image/preprocess.ts'
+import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { apiPaths, frameAnswerSchema, rawFrameType, type FrameAnswer } from '../../core/wire/frames.ts'
+import { randomRgb } from '../testing/engine-samples.ts'
+import { expectError } from '../testing/expect-error.ts'
+import { referenceOutput } from '../testing/reference-network.ts'
+import { createTestApp, type TestApp } from '../testing/test-app.ts'
+
+const send = async (
+  { app }: TestApp,
+  body: Uint8Array<ArrayBuffer> | undefined,
+  type: string | undefined = rawFrameType,
+  id = 'sample',
+): Promise<Response> =>
+  app.request(apiPaths.frames(id), { method: 'POST', headers: { 'Content-Type': type }, ...(body === undefined ? {} : { body }) })
+
+/** Checks an answer against networks worked out with plain loops. */
+function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array): void {
+  const { manifest } = bundle
+  const { logits, codeLogits } = referenceOutput(bundle, preprocess(rgb, manifest.input), 1)
+  const probabilities = softmax(logits, manifest.full.temperature)
+  const code = softmax(codeLogits)
+  const largest = (values: Float32Array): number => values.indexOf(Math.max(...values))
+  for (const [ours, theirs] of [[answer.probabilities, probabilities], [answer.code, code]] as const) {
+    expect(ours).toHaveLength(theirs.length)
+    for (const [index, value] of theirs.entries()) expect(Math.abs((ours[index] ?? NaN) - value)).toBeLessThan(1e-4)
+  }
+  expect(answer.classIndex).toBe(largest(probabilities))
+  expect(answer.label).toBe(manifest.classNames[answer.classIndex])
+  expect(answer.entropyNats).toBeCloseTo(predictiveEntropy(probabilities), 3)
+  const chosen = manifest.partitions[largest(code)]
+  expect(answer.partition).toEqual({ id: chosen?.id, whole: chosen?.whole })
+  expect(answer.answeredBy).toBe('full')
+}
+
+describe('POST frames', () => {
+  it('answers raw frames with the full model, and really selects with the encoder', async () => {
+    const edge = await createTestApp()
+    const chosen = new Set<string>()
+    for (const bundle of [edge.sample, edge.own]) {
+      for (let seed = 0; seed < 12; seed++) {
+        // Frames of different brightness, so that they differ in what matters to a network with random weights.
+        const rgb = randomRgb(bundle.manifest, seed).map((value) => Math.min(255, (value * (seed + 1)) / 6))
+        const response = await send(edge, rgb, rawFrameType, bundle.manifest.id)
+        expect(response.status).toBe(200)
+        expect(response.headers.get('Cache-Control')).toBe('no-store')
+        const answer = frameAnswerSchema.parse(await response.json())
+        expectTrue(answer, bundle, rgb)
+        chosen.add(`${bundle.manifest.id} ${answer.partition.id}`)
+      }
+    }
+    expect(chosen.size).toBeGreaterThan(2)
+  })
+
+  it.each(['png', 'webp', 'jpeg'] as const)('answers %s of any size as it answers its pixels', async (format) => {
+    const edge = await createTestApp()
+    const { width, height } = edge.sample.manifest.input
+    const image = sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } })
+    const body = await image.toFormat(format, format === 'webp' ? { lossless: true } : {}).toBuffer()
+    const rgb = await sharp(body).flatten().raw().toBuffer()
+    const small = await send(edge, new Uint8Array(body), `image/${format}`)
+    expectTrue(frameAnswerSchema.parse(await small.json()), edge.sample, rgb)
+    const large = await sharp(body).resize(640, 480, { fit: 'fill' }).toFormat(format).toBuffer()
+    const answer = frameAnswerSchema.parse(await (await send(edge, new Uint8Array(large), `image/${format}`)).json())
+    expect(answer.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
+    expect(answer.timings.decodeMs).toBeGreaterThan(0)
+  })
+
+  it('answers many at once, each with its own answer', async () => {
+    const edge = await createTestApp()
+    const frames = Array.from({ length: 50 }, (_, seed) => randomRgb(edge.sample.manifest, seed))
+    const answers = await Promise.all(frames.map(async (rgb) => frameAnswerSchema.parse(await (await send(edge, rgb)).json())))
+    for (const [index, answer] of answers.entries()) expectTrue(answer, edge.sample, frames[index] ?? new Uint8Array())
+  })
+
+  it('refuses a body that is empty, or missing', async () => {
+    const edge = await createTestApp()
+    await expectError(await send(edge, new Uint8Array()), 'frame-empty')
+    await expectError(await send(edge, undefined), 'frame-empty')
+    await expectError(await send(edge, new Uint8Array(), 'image/jpeg'), 'frame-empty')
+  })
+
+  it('refuses a raw frame of another size, and names the right one', async () => {
+    const edge = await createTestApp()
+    const error = await expectError(await send(edge, new Uint8Array(767)), 'frame-size-wrong')
+    expect(error.details).toMatchObject({ expectedBytes: 768, foundBytes: 767, width: 16, height: 16 })
+  })
+
+  it('refuses what is not an image, what ends early, and types that it does not know', async () => {
+    const edge = await createTestApp()
+    await expectError(await send(edge, new TextEncoder().encode('<html>'), 'image/png'), 'frame-not-an-image')
+    const { width, height } = edge.sample.manifest.input
+    const png = await sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } }).png().toBuffer()
+    await expectError(await send(edge, new Uint8Array(png.subarray(0, 400)), 'image/png'), 'frame-damaged')
+    await expectError(await send(edge, new Uint8Array(png), 'image/tiff'), 'frame-type-unsupported')
+    await expectError(await send(edge, new Uint8Array(png), ''), 'frame-type-unsupported')
+  })
+
+  it('refuses a body that is too large, whether or not it says so beforehand', async () => {
+    const edge = await createTestApp()
+    const huge = new Uint8Array(4 * 2 ** 20 + 1)
+    const announced = { 'Content-Type': 'image/png', 'Content-Length': String(huge.length) }
+    for (const headers of [announced, { 'Content-Type': 'image/png' }]) {
+      await expectError(await edge.app.request(apiPaths.frames('sample'), { method: 'POST', headers, body: huge }), 'frame-too-large')
+    }
+  })
+
+  it('knows no other bundle, and no other method', async () => {
+    const edge = await createTestApp()
+    await expectError(await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'nobody'), 'bundle-unknown')
+    await expectError(await edge.app.request(apiPaths.frames('sample')), 'route-unknown')
+  })
+
+  it('says when to come again once there are too many frames, and loses none that it took', async () => {
+    const waiting: (() => void)[] = []
+    const edge = await createTestApp(({ inference }) => ({
+      inference: {
+        ...inference,
+        async answer(...frame) {
+          await new Promise<void>((resolve) => waiting.push(resolve))
+          return inference.answer(...frame)
+        },
+      },
+    }))
+    const rgb = randomRgb(edge.sample.manifest)
+    const taken = Array.from({ length: 128 }, () => send(edge, rgb))
+    await expect.poll(() => waiting.length, { timeout: 20_000 }).toBe(128)
+    const refused = await send(edge, rgb)
+    expect(refused.headers.get('Retry-After')).toBe('1')
+    await expectError(refused, 'edge-overloaded')
+    for (const proceed of waiting) proceed()
+    for (const response of await Promise.all(taken)) expect(response.status).toBe(200)
+    const later = send(edge, rgb)
+    await expect.poll(() => waiting.length, { timeout: 20_000 }).toBe(129)
+    waiting[128]?.()
+    expect((await later).status).toBe(200)
+  })
+
+  it('takes no new frames once it is stopping', async () => {
+    const edge = await createTestApp(() => ({ isStopping: () => true }))
+    const response = await send(edge, randomRgb(edge.sample.manifest))
+    expect(response.headers.get('Retry-After')).toBe('1')
+    expect(response.headers.get('Connection')).toBe('close')
+    await expectError(response, 'edge-stopping')
+  })
+
+  it('passes on why inference failed where that is ours, and hides it where it is not', async () => {
+    const failing = (reason: Error): Promise<TestApp> =>
+      createTestApp(({ inference }) => ({ inference: { ...inference, answer: () => Promise.reject(reason) } }))
+    const timeout = await failing(new CacheNetError('edge-timeout', 'too slow'))
+    await expectError(await send(timeout, randomRgb(timeout.sample.manifest)), 'edge-timeout')
+    const broken = await failing(new Error('secret at /home/somebody'))
+    const error = await expectError(await send(broken, randomRgb(broken.sample.manifest)), 'internal')
+    expect(JSON.stringify(error)).not.toContain('secret')
+    expect(JSON.stringify(broken.logged)).toContain('secret at /home/somebody')
+  })
+})

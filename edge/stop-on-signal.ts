@@ -1,0 +1,38 @@
+import type { Logger } from 'pino'
+
+/** One keystroke may arrive twice: from the terminal to the whole group, and once more from the program that started us. */
+const sameSignalMs = 1_000
+
+/**
+ * Calls `stop` at the first SIGTERM or SIGINT. A later one, from somebody who will not wait, ends the process at once.
+ * Returns what takes the handlers away again.
+ */
+export function onStopSignal(stop: (signal: NodeJS.Signals) => void): () => void {
+  let stoppedAt: number | undefined
+  const handle = (signal: NodeJS.Signals): void => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now()
+      stop(signal)
+    } else if (performance.now() - stoppedAt > sameSignalMs) process.exit(1)
+  }
+  process.on('SIGTERM', handle)
+  process.on('SIGINT', handle)
+  return () => {
+    process.off('SIGTERM', handle)
+    process.off('SIGINT', handle)
+  }
+}
+
+/** Stops a server gently and ends the process: with 0, or with 1 where that failed. */
+export function stopOnSignal(close: () => Promise<void>, log: Logger): void {
+  onStopSignal((signal) => {
+    log.info({ signal }, 'stopping: frames in flight are answered, new ones are not taken')
+    close().then(
+      () => process.exit(0),
+      (thrown: unknown) => {
+        log.error({ err: thrown }, 'could not stop in order')
+        process.exit(1)
+      },
+    )
+  })
+}

@@ -1,0 +1,65 @@
+import { sha256Hex } from '../../core/bundle/hash.ts'
+import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { encodeWeights } from '../../core/bundle/weights.ts'
+import { frameBytes } from '../../core/image/preprocess.ts'
+import { networkSpecSchema, planNetwork } from '../../core/network/spec.ts'
+import { createRandom } from '../../core/random.ts'
+import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
+import type { EngineBundle } from '../engine/engine.ts'
+
+function blobOf(sample: SampleBundle, sha256: string): Uint8Array<ArrayBuffer> {
+  const blob = sample.blobs.get(sha256)
+  if (blob === undefined) throw new RangeError(`The sample has no blob ${sha256}.`)
+  return blob
+}
+
+/** A sample bundle as an engine loads it. */
+export function engineBundleOf(sample: SampleBundle): EngineBundle {
+  const { id, networks, full, encoder } = sample.manifest
+  return {
+    id,
+    full: { spec: networks.full, blob: blobOf(sample, full.whole.sha256) },
+    encoder: { ...networks.encoder, blob: blobOf(sample, encoder.whole.sha256) },
+  }
+}
+
+/** The sample with an encoder that reads the image instead of the full model's features. */
+export async function ownTrunk(sample: SampleBundle): Promise<SampleBundle> {
+  const { manifest } = sample
+  const spec = networkSpecSchema.parse({
+    inputShape: [manifest.input.height, manifest.input.width, 3],
+    layers: [
+      { kind: 'conv', name: 'trunk', filters: 6, kernelSize: 3, stride: 2 },
+      { kind: 'globalPool', mode: 'average' },
+      { kind: 'dense', name: 'code', units: manifest.partitions.length },
+    ],
+  })
+  const random = createRandom(77)
+  const weights = planNetwork(spec).tensors.map(({ name, shape, size }) => ({
+    name,
+    shape,
+    values: Float32Array.from({ length: size }, () => random.normal() * 0.5),
+  }))
+  const blob = new Uint8Array(encodeWeights(spec, weights))
+  const sha256 = await sha256Hex(blob)
+  return {
+    manifest: parseManifest({
+      ...manifest,
+      networks: { ...manifest.networks, encoder: { trunk: 'own', spec } },
+      encoder: { whole: { bytes: blob.byteLength, sha256 } },
+    }),
+    blobs: new Map([...sample.blobs, [sha256, blob]]),
+  }
+}
+
+/** Bytes of a frame of noise. */
+export function randomRgb(manifest: Manifest, seed = 3): Uint8Array<ArrayBuffer> {
+  const random = createRandom(seed)
+  return Uint8Array.from({ length: frameBytes(manifest.input) }, () => Math.floor(random.next() * 256))
+}
+
+/** Preprocessed frames of noise, one after the other. */
+export function randomFrames(manifest: Manifest, count: number, seed = 4): Float32Array<ArrayBuffer> {
+  const random = createRandom(seed)
+  return Float32Array.from({ length: count * frameBytes(manifest.input) }, () => random.normal())
+}

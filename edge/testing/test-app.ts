@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { Hono } from 'hono'
+import { onTestFinished } from 'vitest'
+import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { createApp } from '../app.ts'
+import { openBundleStore } from '../bundles/store.ts'
+import type { EdgeDeps } from '../deps.ts'
+import type { Engine } from '../engine/engine.ts'
+import { createWasmEngine } from '../engine/wasm.ts'
+import { createBatcher } from '../inference/batcher.ts'
+import { temporaryFolder, writeBundle } from './bundle-folder.ts'
+import { engineBundleOf, ownTrunk } from './engine-samples.ts'
+
+export interface TestApp {
+  readonly app: Hono
+  readonly engine: Engine
+  readonly bundlesFolder: string
+  readonly pageFolder: string
+  /** The bundle `sample`, whose encoder reads the full model's features. */
+  readonly sample: SampleBundle
+  /** The bundle `own`, whose encoder reads the image. */
+  readonly own: SampleBundle
+  /** Lines of the log, parsed. */
+  readonly logged: Record<string, unknown>[]
+}
+
+/** The real app with the real engine and two bundles on disk; gone at the end of the test. Parts can be replaced. */
+export async function createTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> = () => ({})): Promise<TestApp> {
+  const bundles = await temporaryFolder()
+  const page = await temporaryFolder()
+  const pageFolder = join(page.folder, 'dist')
+  await mkdir(pageFolder)
+  const sample = await createSampleBundle()
+  const own = await ownTrunk(await createSampleBundle({ id: 'own', seed: 2, partitions: 5 }))
+  const engine = await createWasmEngine()
+  onTestFinished(async () => {
+    await Promise.all([bundles.remove(), page.remove(), engine.close()])
+  })
+  for (const bundle of [sample, own]) {
+    await writeBundle(bundles.folder, bundle)
+    await engine.load(engineBundleOf(bundle))
+  }
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) })
+  const store = await openBundleStore({ folder: bundles.folder, log })
+  const deps: EdgeDeps = { bundles: store, inference: createBatcher(engine), pageFolder, log }
+  const app = createApp({ ...deps, ...parts(deps) })
+  return { app, engine, bundlesFolder: bundles.folder, pageFolder, sample, own, logged }
+}
