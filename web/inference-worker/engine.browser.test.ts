@@ -1,0 +1,193 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { encodeWeights, decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
+import { softmax, predictiveEntropy } from '../../core/gate/entropy.ts'
+import { frameBytes, preprocess, rgbaToRgb } from '../../core/image/preprocess.ts'
+import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
+import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
+import { createRandom } from '../../core/random.ts'
+import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import type { RawImage } from '../messages/inference.ts'
+import { Engine } from './engine.ts'
+import type { NetworkBlob } from './residents.ts'
+import { measureMemory } from './tfjs.ts'
+
+let bundle: SampleBundle
+let engine: Engine
+
+const random = createRandom(7)
+
+function frame(): RawImage {
+  const { width, height } = bundle.manifest.input
+  return { width, height, rgba: Uint8ClampedArray.from({ length: width * height * 4 }, () => random.integer(256)) }
+}
+
+function blobOf(network: { whole: { sha256: string }; temperature: number } | undefined): NetworkBlob {
+  const weights = network && bundle.blobs.get(network.whole.sha256)
+  if (weights === undefined) throw new Error('the sample bundle lacks a blob')
+  return { weights, temperature: network?.temperature ?? 1 }
+}
+
+const partition = (index: number): NetworkBlob => blobOf(bundle.manifest.partitions[index])
+
+/** The same network on the reference backend, from the same bytes. */
+async function onCpu(spec: NetworkSpec, { weights, temperature }: NetworkBlob, image: RawImage): Promise<Float32Array> {
+  await tf.setBackend('cpu')
+  const { input } = bundle.manifest
+  const tensors = toTensors(decodeWeights(spec, weights))
+  const values = preprocess(rgbaToRgb(image.rgba), input)
+  const x = tf.tensor4d(values, [1, input.height, input.width, 3])
+  const { logits, features } = forward(spec, tensors, x)
+  const probabilities = softmax(await logits.data(), temperature)
+  for (const tensor of [x, logits, features]) tensor.dispose()
+  disposeWeights(tensors)
+  await tf.setBackend('wasm')
+  return probabilities
+}
+
+const openEngine = (maxPartitions = 2): Promise<Engine> =>
+  Engine.open({
+    spec: bundle.manifest.networks.partition,
+    input: bundle.manifest.input,
+    generalist: blobOf(bundle.manifest.generalist),
+    maxPartitions,
+  })
+
+beforeEach(async () => {
+  bundle = await createSampleBundle({ seed: 3 })
+  engine = await openEngine()
+})
+afterEach(() => engine.dispose())
+
+const never = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 }
+const always = { thresholdNats: Math.log(4) + 1, generalistThresholdNats: Math.log(4) + 1, maxProbes: 1 }
+
+describe('Engine', () => {
+  it('answers as the reference backend does, to 1e-4, generalist and partitions', async () => {
+    const { partition: spec } = bundle.manifest.networks
+    for (const [id, blob] of [['generalist', blobOf(bundle.manifest.generalist)], ['p0', partition(0)], ['p3', partition(3)]] as const) {
+      if (id !== 'generalist') engine.residents.load(id, blob)
+      const image = frame()
+      const expected = await onCpu(spec, blob, image)
+      const answer = engine.classify(image, always)
+      expect(answer.network).toBe(id)
+      expect(Math.max(...answer.probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(1e-4)
+      expect(answer.entropyNats).toBeCloseTo(predictiveEntropy(expected), 3)
+    }
+  })
+
+  it('runs every kind of layer that a spec can have', async () => {
+    const spec = networkSpecSchema.parse({
+      inputShape: [16, 16, 3],
+      layers: [
+        { kind: 'conv', name: 'white', filters: 5, kernelSize: 2, padding: 'valid', activation: 'linear' },
+        { kind: 'conv', name: 'stride', filters: 6, kernelSize: 3, stride: 2 },
+        { kind: 'residual', layers: [{ kind: 'conv', name: 'inner', filters: 6, kernelSize: 1 }] },
+        { kind: 'maxPool', poolSize: 3, stride: 2 },
+        { kind: 'globalPool', mode: 'average' },
+        { kind: 'dense', name: 'hidden', units: 7, activation: 'relu' },
+        { kind: 'dense', name: 'head', units: 4 },
+      ],
+    })
+    const values: NamedTensor[] = planNetwork(spec).tensors.map(({ name, shape, size }) => ({
+      name,
+      shape,
+      values: Float32Array.from({ length: size }, () => random.normal() * 0.5),
+    }))
+    const blob = { weights: encodeWeights(spec, values), temperature: 1.7 }
+    const other = await Engine.open({ spec, input: bundle.manifest.input, generalist: blob, maxPartitions: 1 })
+    const image = frame()
+    const expected = await onCpu(spec, blob, image)
+    const { probabilities } = other.classify(image, always)
+    other.dispose()
+    expect(Math.max(...probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(1e-4)
+  })
+
+  it('holds no more tensors after 300 frames and 50 switches of partition than before', () => {
+    engine.residents.load('p0', partition(0))
+    engine.residents.load('p1', partition(1))
+    engine.classify(frame(), never)
+    const before = measureMemory()
+    for (let index = 0; index < 300; index++) {
+      if (index % 6 === 0) engine.residents.load(`p${(index / 6) % 4}`, partition((index / 6) % 4))
+      engine.classify(frame(), index % 2 === 0 ? never : { ...always, thresholdNats: 0.9, maxProbes: 2 })
+    }
+    expect(measureMemory()).toEqual(before)
+    expect(engine.residents.order).toHaveLength(2)
+  })
+
+  it('gives everything back when it closes', async () => {
+    const before = measureMemory()
+    const other = await openEngine()
+    other.residents.load('p0', partition(0))
+    other.classify(frame(), never)
+    expect(measureMemory().tensors).toBeGreaterThan(before.tensors)
+    other.dispose()
+    expect(measureMemory()).toEqual(before)
+  })
+
+  it('asks the generalist while no partition is resident, then the most recent partition', () => {
+    expect(engine.classify(frame(), never).probes.map(({ network }) => network)).toEqual(['generalist'])
+    engine.residents.load('p0', partition(0))
+    engine.residents.load('p1', partition(1))
+    expect(engine.classify(frame(), never).probes.map(({ network }) => network)).toEqual(['p1'])
+    expect(engine.classify(frame(), { ...never, maxProbes: 5 }).probes.map(({ network }) => network)).toEqual(['p1', 'p0'])
+  })
+
+  it('hits at a threshold above the entropy, and misses below it with the frame’s bytes for the edge', () => {
+    const image = frame()
+    const { entropyNats } = engine.classify(image, never)
+    const hit = engine.classify(image, { ...always, thresholdNats: entropyNats, maxProbes: 1 })
+    expect(hit.outcome).toBe('hit')
+    expect(hit.rgb).toBeUndefined()
+    const miss = engine.classify(image, { ...always, thresholdNats: entropyNats - 1e-6, maxProbes: 1 })
+    expect(miss.outcome).toBe('miss')
+    expect(miss.rgb).toEqual(rgbaToRgb(image.rgba))
+    expect(miss.rgb).toHaveLength(frameBytes(bundle.manifest.input))
+    expect(miss.entropyNats).toBe(entropyNats)
+  })
+
+  it('makes the partition that answered the most recent, and gives the least uncertain answer on a miss', () => {
+    engine.residents.load('p0', partition(0))
+    engine.residents.load('p1', partition(1))
+    // Among many frames there is one that p0 is the surer about.
+    for (let tries = 0; tries < 500; tries++) {
+      const image = frame()
+      const miss = engine.classify(image, { ...always, thresholdNats: 0, maxProbes: 2 })
+      const [first, second] = miss.probes
+      if (first === undefined || second === undefined) throw new Error('both should have been asked')
+      expect(miss.entropyNats).toBe(Math.min(first.entropyNats, second.entropyNats))
+      if (second.entropyNats < first.entropyNats) {
+        expect(miss.network).toBe('p0')
+        const hit = engine.classify(image, { ...always, thresholdNats: second.entropyNats, maxProbes: 2 })
+        expect(hit).toMatchObject({ outcome: 'hit', network: 'p0', residents: ['p0', 'p1'] })
+        return
+      }
+    }
+    throw new Error('no frame told the two partitions apart')
+  })
+
+  it('holds as many partitions as there is room for, the least recently used going first', () => {
+    engine.residents.load('p0', partition(0))
+    engine.residents.load('p1', partition(1))
+    engine.residents.use('p0')
+    engine.residents.load('p2', partition(2))
+    expect(engine.residents.order).toEqual(['p2', 'p0'])
+    engine.residents.setRoom(1)
+    expect(engine.residents.order).toEqual(['p2'])
+    engine.residents.unload('p2')
+    expect(engine.residents.order).toEqual([])
+    expect(engine.classify(frame(), never).network).toBe('generalist')
+  })
+
+  it('refuses weights of another length, and keeps what it had', () => {
+    engine.residents.load('p0', partition(0))
+    const before = measureMemory()
+    expect(() => engine.residents.load('p0', { weights: new Uint8Array(10), temperature: 1 })).toThrow(
+      expect.objectContaining({ code: 'blob-truncated' }),
+    )
+    expect(measureMemory()).toEqual(before)
+    expect(engine.classify(frame(), never).network).toBe('p0')
+  })
+})

@@ -1,0 +1,57 @@
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { InferenceAnswers, InferenceRequest } from '../messages/inference.ts'
+import { MovedAnswer, type RpcHandlers } from '../messages/rpc-server.ts'
+import { Engine } from './engine.ts'
+import { measureMemory } from './tfjs.ts'
+
+/** What the worker does for each kind of request. Before `open`, everything else throws `engine-failed`. */
+export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers> {
+  let opening: Promise<Engine> | undefined
+
+  async function engine(): Promise<Engine> {
+    if (opening === undefined) throw new CacheNetError('engine-failed', 'No bundle is open yet. Reload the page.')
+    return opening
+  }
+
+  async function reopen(previous: Promise<Engine> | undefined, options: Parameters<typeof Engine.open>[0]): Promise<Engine> {
+    // One that failed to open holds nothing.
+    await previous?.then((open) => open.dispose(), () => undefined)
+    return Engine.open(options)
+  }
+
+  return {
+    async open(_signal, { spec, input, generalist, maxPartitions }) {
+      const startMs = performance.now()
+      opening = reopen(opening, { spec, input, generalist, maxPartitions })
+      await opening
+      return { warmUpMs: performance.now() - startMs }
+    },
+    async load(_signal, { id, weights, temperature }) {
+      const { residents } = await engine()
+      residents.load(id, { weights, temperature })
+      return { residents: residents.order }
+    },
+    async use(_signal, { id }) {
+      const { residents } = await engine()
+      residents.use(id)
+      return { residents: residents.order }
+    },
+    async unload(_signal, { id }) {
+      const { residents } = await engine()
+      residents.unload(id)
+      return { residents: residents.order }
+    },
+    async 'set-room'(_signal, { maxPartitions }) {
+      const { residents } = await engine()
+      residents.setRoom(maxPartitions)
+      return { residents: residents.order }
+    },
+    async classify(signal, { image, gate }) {
+      const open = await engine()
+      if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
+      const answer = open.classify(image, gate)
+      return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
+    },
+    'measure-memory': () => measureMemory(),
+  }
+}

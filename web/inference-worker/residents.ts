@@ -1,0 +1,86 @@
+import { decodeWeights } from '../../core/bundle/weights.ts'
+import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
+import { generalistId } from '../../core/gate/gate.ts'
+import { disposeWeights, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+
+export interface NetworkBlob {
+  /** A whole-weights blob; see `core/bundle/weights.ts`. */
+  readonly weights: Uint8Array
+  readonly temperature: number
+}
+
+/** A network whose weights are on the backend. */
+export interface ResidentNetwork {
+  readonly weights: NetworkWeights
+  readonly temperature: number
+}
+
+/** The networks in memory: the generalist always, partitions by recency as far as there is room. All share one spec. */
+export class Residents {
+  readonly #spec: NetworkSpec
+  readonly #networks = new Map<string, ResidentNetwork>()
+  #recency: CacheState
+
+  constructor(spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number) {
+    this.#spec = spec
+    this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
+    this.#upload(generalistId, generalist)
+  }
+
+  /** Partitions in memory, most recent first. */
+  get order(): string[] {
+    return byLeastRecentUse(this.#recency).reverse()
+  }
+
+  /** Throws `blob-missing` for a network that is not in memory. */
+  get(id: string): ResidentNetwork {
+    const network = this.#networks.get(id)
+    if (network === undefined) throw new CacheNetError('blob-missing', `The weights of ${id} are not in memory.`, { id })
+    return network
+  }
+
+  /** Uploads a partition and makes it the most recent. Throws `blob-truncated`; then nothing has changed. */
+  load(id: string, blob: NetworkBlob): void {
+    this.#upload(id, blob)
+    this.#step({ kind: 'stored', id, bytes: blob.weights.byteLength })
+  }
+
+  /** Makes a partition the most recent; nothing happens where it is not resident. */
+  use(id: string): void {
+    this.#step({ kind: 'used', id })
+  }
+
+  unload(id: string): void {
+    this.#step({ kind: 'removed', id })
+    if (id !== generalistId) this.#release(id)
+  }
+
+  setRoom(maxPartitions: number): void {
+    this.#step({ kind: 'budget-set', budget: { entries: maxPartitions, bytes: Number.POSITIVE_INFINITY } })
+  }
+
+  dispose(): void {
+    for (const id of [...this.#networks.keys()]) this.#release(id)
+  }
+
+  #upload(id: string, { weights, temperature }: NetworkBlob): void {
+    const tensors = toTensors(decodeWeights(this.#spec, weights))
+    this.#release(id)
+    this.#networks.set(id, { weights: tensors, temperature })
+  }
+
+  #step(event: CacheEvent): void {
+    const { state, evictions } = stepCache(this.#recency, event)
+    this.#recency = state
+    for (const id of evictions) this.#release(id)
+  }
+
+  #release(id: string): void {
+    const network = this.#networks.get(id)
+    if (network === undefined) return
+    disposeWeights(network.weights)
+    this.#networks.delete(id)
+  }
+}

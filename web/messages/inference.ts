@@ -1,0 +1,109 @@
+// The small build of zod: the inference worker carries no other schema, and it is part of what a phone loads first.
+import * as z from 'zod/mini'
+import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { RpcProtocol } from './rpc.ts'
+
+/** Pixels that need no decoding, row by row; what a source that draws its frames itself hands over. */
+export interface RawImage {
+  readonly width: number
+  readonly height: number
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>
+}
+
+/** A frame on its way to the worker. It is moved there, not copied: the sender cannot use it any more. */
+export type FrameImage = ImageBitmap | RawImage
+
+export const isRawImage = (image: FrameImage): image is RawImage => 'rgba' in image
+
+const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array)
+const record = (value: unknown): boolean => typeof value === 'object' && value !== null
+const network = z.object({ weights: bytes, temperature: z.number() })
+const count = z.int().check(z.positive())
+
+const rawImage = z.object({
+  width: count,
+  height: count,
+  rgba: z.custom<Uint8ClampedArray<ArrayBuffer>>((value) => value instanceof Uint8ClampedArray),
+})
+const frameImage = z.union([
+  z.custom<ImageBitmap>((value) => typeof ImageBitmap !== 'undefined' && value instanceof ImageBitmap),
+  rawImage,
+])
+
+const requestSchema = z.discriminatedUnion('kind', [
+  /**
+   * Makes ready for a bundle: backend, generalist, one warm-up run. Drops whatever was open before.
+   * Spec and input come out of a manifest that the page has parsed; the worker checks them by running them.
+   */
+  z.object({
+    kind: z.literal('open'),
+    spec: z.custom<NetworkSpec>(record),
+    input: z.custom<ModelInput>(record),
+    generalist: network,
+    maxPartitions: count,
+  }),
+  /** Puts a partition's weights into memory and makes it the most recent; the least recent goes where there is no room. */
+  z.object({ kind: z.literal('load'), id: z.string(), ...network.shape }),
+  /** Makes a resident partition the most recent, as an answer from the edge that names it does. */
+  z.object({ kind: z.literal('use'), id: z.string() }),
+  z.object({ kind: z.literal('unload'), id: z.string() }),
+  z.object({ kind: z.literal('set-room'), maxPartitions: count }),
+  z.object({
+    kind: z.literal('classify'),
+    image: frameImage,
+    gate: z.object({ thresholdNats: z.number(), generalistThresholdNats: z.number(), maxProbes: count }),
+  }),
+  z.object({ kind: z.literal('measure-memory') }),
+])
+export type InferenceRequest = z.infer<typeof requestSchema>
+
+const opened = z.object({ warmUpMs: z.number() })
+const residents = z.object({
+  /** Partitions in memory, most recent first; the generalist, always there, is not among them. */
+  residents: z.array(z.string()),
+})
+const memory = z.object({ tensors: z.int(), bytes: z.number() })
+
+const classification = z.object({
+  outcome: z.enum(['hit', 'miss']),
+  /** Whose answer it is: a partition's id, or `generalist`. On a miss, the least uncertain of those asked. */
+  network: z.string(),
+  classIndex: z.int(),
+  entropyNats: z.number(),
+  probabilities: z.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array),
+  /** Everyone who was asked, in order. */
+  probes: z.array(z.object({ network: z.string(), entropyNats: z.number() })),
+  /** After this frame: the partition that answered a hit is now the first. */
+  residents: residents.shape.residents,
+  timings: z.object({ pixelsMs: z.number(), inferenceMs: z.number() }),
+  /** On a miss, the frame as it travels to the edge: RGB, row by row, the model's input size. */
+  rgb: z.optional(bytes),
+})
+/** What the device makes of a frame. */
+export type Classification = z.infer<typeof classification>
+
+export interface InferenceAnswers {
+  readonly open: z.infer<typeof opened>
+  readonly load: z.infer<typeof residents>
+  readonly use: z.infer<typeof residents>
+  readonly unload: z.infer<typeof residents>
+  readonly 'set-room': z.infer<typeof residents>
+  readonly classify: Classification
+  readonly 'measure-memory': z.infer<typeof memory>
+}
+
+/** Between the page and the inference worker. The worker says nothing unasked. */
+export const inferenceProtocol: RpcProtocol<InferenceRequest, InferenceAnswers, never> = {
+  parseRequest: (value) => requestSchema.parse(value),
+  parseAnswer: {
+    open: (value) => opened.parse(value),
+    load: (value) => residents.parse(value),
+    use: (value) => residents.parse(value),
+    unload: (value) => residents.parse(value),
+    'set-room': (value) => residents.parse(value),
+    classify: (value) => classification.parse(value),
+    'measure-memory': (value) => memory.parse(value),
+  },
+  parseEvent: (value) => z.never().parse(value),
+}

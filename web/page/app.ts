@@ -1,0 +1,184 @@
+import { computed, type ReadonlySignal } from '@preact/signals'
+import type { Partition } from '../../core/bundle/manifest.ts'
+import type { GateSettings } from '../../core/gate/gate.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { fetchBundleList } from './bundle.ts'
+import { connectCache, type CacheClient } from './cache-client.ts'
+import type { EdgeState } from './edge/edge-client.ts'
+import { budgetBytes, openBundle } from './open-bundle.ts'
+import { answerFrame } from './pipeline.ts'
+import { createPlayer, type Player, type PlayerOptions } from './player.ts'
+import { createStage, type Stage } from './stage.ts'
+import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
+import { cacheNotice } from './state/cache-notice.ts'
+import { createCacheView, type CacheView } from './state/cache-view.ts'
+import { createLastBundle } from './state/last-bundle.ts'
+import { createNotices, type Notices } from './state/notices.ts'
+import { createSession, type Session } from './state/session.ts'
+import type { Settings } from './state/settings-schema.ts'
+import { createSettings, type SettingsStore } from './state/settings.ts'
+import { InferenceHost } from './workers/inference-host.ts'
+
+/** Everything the page is made of, apart from what it looks like. */
+export interface App {
+  readonly settings: SettingsStore
+  readonly notices: Notices
+  readonly session: Session
+  readonly stage: Stage
+  readonly player: Player
+  readonly cacheView: CacheView
+  readonly bundle: BundleHolder
+  readonly isPlaying: ReadonlySignal<boolean>
+  readonly edgeState: ReadonlySignal<EdgeState>
+  /** In memory, most recent first. */
+  readonly residents: ReadonlySignal<readonly string[]>
+  /** The gate as it is set: the person's settings before the bundle's. */
+  readonly gate: ReadonlySignal<GateSettings>
+  changeSettings(changes: Partial<Settings>): void
+  removePartition(id: string): Promise<void>
+  clearCache(): Promise<void>
+}
+
+export interface AppDeps {
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'>
+  readonly parameters: URLSearchParams
+  readonly createWorker: () => Worker
+}
+
+const isAway = ({ code }: CacheNetError): boolean => code === 'edge-unreachable' || code === 'edge-timeout'
+
+const never = new AbortController().signal
+
+/** Puts the page's parts together. Nothing is opened yet: see `App.bundle.open`. */
+export function createApp({ storage, parameters, createWorker }: AppDeps): App {
+  const settings = createSettings(storage, parameters)
+  const notices = createNotices()
+  const session = createSession()
+  const stage = createStage()
+  const cacheView = createCacheView()
+  const lastBundle = createLastBundle(storage)
+
+  const connecting = connectCache()
+  void connecting.then((cache) => {
+    cache.onEvent((event) => {
+      if (event.kind === 'evicted') void forget(event.sha256)
+      // What was fetched before the service worker took over went past it: the list is asked for again, for an offline start.
+      if (event.kind === 'persistence' && event.isPersistent) void fetchBundleList(never).catch(() => undefined)
+      if (event.kind === 'notice') notices.show(cacheNotice(event.code))
+    })
+    return cacheView.follow(cache)
+  })
+  const withCache = async (work: (cache: CacheClient) => Promise<void>): Promise<void> => {
+    try {
+      await work(await connecting)
+    } catch (thrown) {
+      notices.showError('cache', CacheNetError.from(thrown))
+    }
+  }
+
+  const host = new InferenceHost({
+    createWorker,
+    reload: async (signal, id) => {
+      const { manifest, partition } = findPartition((candidate) => candidate.id === id)
+      const cache = await connecting
+      return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition.whole)).bytes)
+    },
+    onRestart: ({ code }) => {
+      const message = 'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
+      notices.show({ about: 'worker', kind: 'warning', code, message })
+    },
+  })
+
+  const bundle = createBundleHolder(async (signal) => {
+    await player.stop()
+    const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
+    return openBundle(signal, { cache: await connecting, host, settings: settings.values, lastBundle, onPartitionFailure })
+  })
+  const { opened } = bundle
+
+  function findPartition(isIt: (partition: Partition) => boolean) {
+    const manifest = opened.value?.manifest
+    const partition = manifest?.partitions.find(isIt)
+    if (manifest === undefined || partition === undefined) throw new CacheNetError('blob-missing', 'The open bundle has no such partition.')
+    return { manifest, partition }
+  }
+
+  /** What is evicted, or deleted, leaves memory too: the panel and the answers then tell the same story. */
+  async function forget(sha256: string): Promise<void> {
+    const partition = opened.value?.manifest.partitions.find(({ whole }) => whole.sha256 === sha256)
+    if (partition === undefined || !host.residents.value.includes(partition.id)) return
+    await host.unload(never, partition.id).catch((thrown: unknown) => notices.showError('worker', CacheNetError.from(thrown)))
+  }
+
+  const gate = computed<GateSettings>(() => {
+    const { thresholdNats, maxProbes } = settings.values.value
+    const defaults = opened.value?.manifest.gate
+    return {
+      thresholdNats: thresholdNats ?? defaults?.thresholdNats ?? 0,
+      generalistThresholdNats: defaults?.generalistThresholdNats ?? 0,
+      maxProbes: maxProbes ?? defaults?.maxProbes ?? 1,
+    }
+  })
+
+  const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
+    const current = opened.value
+    if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
+    const record = await answerFrame(signal, frame, place, {
+      classNames: current.manifest.classNames,
+      gate: () => gate.value,
+      classify: (...args) => host.classify(...args),
+      askEdge: (...args) => current.edge.answer(...args),
+      partitionUsed: (id) => current.partitions.used(id),
+      wantPartition: (partition) => current.partitions.want(signal, partition),
+      showProvisional: (provisional) => session.showProvisional({ ...provisional, isPending: true }),
+      addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
+    })
+    session.add(record)
+  }
+  const player = createPlayer({
+    answer,
+    show: (frame) => stage.show(frame),
+    onStart: () => session.clear(),
+    onEnd: () => session.flush(),
+    onFailure: (error) => notices.showError('stream', error),
+  })
+
+  return {
+    settings,
+    notices,
+    session,
+    stage,
+    player,
+    cacheView,
+    bundle,
+    isPlaying: computed(() => player.state.value === 'playing'),
+    edgeState: computed(() => {
+      const state = bundle.state.value
+      if (state.kind === 'open') return state.bundle.edge.state.value
+      return state.kind === 'failed' && isAway(state.error) ? 'offline' : 'unknown'
+    }),
+    residents: host.residents,
+    gate,
+    changeSettings(changes) {
+      const before = settings.values.value
+      settings.change(changes)
+      const { cachePartitions } = settings.values.value
+      if (cachePartitions === before.cachePartitions) return
+      void withCache(async (cache) => {
+        await cache.setBudget(never, { entries: cachePartitions, bytes: budgetBytes })
+        await host.setRoom(never, cachePartitions)
+      })
+    },
+    removePartition: (id) =>
+      withCache(async (cache) => {
+        const { whole } = findPartition((candidate) => candidate.id === id).partition
+        await cache.remove(never, whole.sha256)
+        await forget(whole.sha256)
+      }),
+    clearCache: () =>
+      withCache(async (cache) => {
+        await cache.clear(never)
+        for (const id of host.residents.value) await host.unload(never, id)
+      }),
+  }
+}

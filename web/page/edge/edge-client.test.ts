@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import { apiPaths, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { createEdgeClient, type EdgeClient } from './edge-client.ts'
+
+const answer: FrameAnswer = {
+  classIndex: 1,
+  label: 'bee',
+  probabilities: [0.1, 0.9],
+  entropyNats: 0.3,
+  code: [1],
+  partition: { id: 'p0', whole: { bytes: 10, sha256: 'a'.repeat(64) } },
+  answeredBy: 'full',
+  timings: { decodeMs: 0, queueMs: 0, inferenceMs: 1 },
+}
+
+type Edge = (request: Request) => Promise<Response>
+const healthy: Edge = () => Promise.resolve(Response.json(answer))
+const away: Edge = () => Promise.reject(new TypeError('Failed to fetch'))
+const refusing =
+  (code: 'edge-overloaded' | 'frame-size-wrong'): Edge =>
+  () => {
+    const error = new CacheNetError(code, 'no')
+    return Promise.resolve(Response.json(error.toBody(), { status: error.status }))
+  }
+const hanging: Edge = ({ signal }) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')))
+  })
+
+let edge: Edge
+let requests: Request[]
+let client: EdgeClient
+const { signal } = new AbortController()
+const frame = new Uint8Array([1, 2, 3])
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  requests = []
+  edge = healthy
+  client = createEdgeClient({
+    baseUrl: 'http://edge.test',
+    bundleId: 'sample',
+    random: () => 1,
+    fetch: (url, init) => {
+      const request = new Request(url, init)
+      requests.push(request)
+      return edge(request)
+    },
+  })
+})
+afterEach(() => {
+  client.close()
+  vi.useRealTimers()
+})
+
+/** Lets time pass until the promise is settled, and gives its code or `answered`. */
+async function outcome(promise: Promise<unknown>): Promise<string> {
+  const settled = promise.then(
+    () => 'answered',
+    (thrown: unknown) => CacheNetError.from(thrown).code,
+  )
+  await vi.advanceTimersByTimeAsync(10_000)
+  return settled
+}
+
+describe('EdgeClient', () => {
+  it('posts the bytes of the frame, and counts bytes both ways', async () => {
+    expect(client.state.value).toBe('unknown')
+    const result = await client.answer(signal, frame)
+    expect(result).toEqual({ answer, bytesUp: 3, bytesDown: JSON.stringify(answer).length })
+    expect(requests[0]?.url).toBe(`http://edge.test${apiPaths.frames('sample')}`)
+    expect(requests[0]?.headers.get('content-type')).toBe(rawFrameType)
+    expect(new Uint8Array((await requests[0]?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(frame)
+    expect(client.state.value).toBe('online')
+  })
+
+  it('tries again where that may help', async () => {
+    edge = (request) => (requests.length < 3 ? away(request) : healthy(request))
+    const pending = client.answer(signal, frame)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect((await pending).bytesUp).toBe(9)
+    expect(requests).toHaveLength(3)
+  })
+
+  it('does not try a frame again that the edge refuses for itself, and thinks no less of the edge', async () => {
+    await client.answer(signal, frame)
+    edge = refusing('frame-size-wrong')
+    for (let count = 0; count < 5; count++) expect(await outcome(client.answer(signal, frame))).toBe('frame-size-wrong')
+    expect(requests).toHaveLength(6)
+    expect(client.state.value).toBe('online')
+  })
+
+  it('says so where the answer is not one', async () => {
+    edge = () => Promise.resolve(new Response('<!doctype html>'))
+    expect(await outcome(client.answer(signal, frame))).toBe('edge-answer-invalid')
+    edge = () => Promise.resolve(Response.json({ ...answer, code: 'none' }))
+    expect(await outcome(client.answer(signal, frame))).toBe('edge-answer-invalid')
+  })
+
+  it('keeps no frame waiting once the edge has failed three times', async () => {
+    edge = away
+    expect(await outcome(client.answer(signal, frame))).toBe('edge-unreachable')
+    expect(client.state.value).toBe('offline')
+    const before = requests.length
+    await expect(client.answer(signal, frame)).rejects.toMatchObject({ code: 'edge-unreachable' })
+    expect(requests).toHaveLength(before)
+  })
+
+  it('gives an edge that hangs five seconds, once', async () => {
+    edge = hanging
+    const first = client.answer(signal, frame)
+    first.catch(() => undefined)
+    await vi.advanceTimersByTimeAsync(4999)
+    expect(client.state.value).toBe('unknown')
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(first).rejects.toMatchObject({ code: 'edge-timeout' })
+    expect(requests[0]?.signal.aborted).toBe(true)
+    await expect(client.answer(signal, frame)).rejects.toMatchObject({ code: 'edge-unreachable' })
+  })
+
+  it('notices by itself that the edge is back, and then sends frames again', async () => {
+    edge = refusing('edge-overloaded')
+    expect(await outcome(client.answer(signal, frame))).toBe('edge-overloaded')
+    expect(client.state.value).toBe('offline')
+    edge = healthy
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(client.state.value).toBe('online')
+    expect((await client.answer(signal, frame)).answer.label).toBe('bee')
+  })
+
+  it('probes at once when told that the network may be back', async () => {
+    edge = away
+    await outcome(client.answer(signal, frame))
+    edge = healthy
+    client.retryNow()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(client.state.value).toBe('online')
+  })
+
+  it('stops when it is called off, and does not hold that against the edge', async () => {
+    edge = hanging
+    const controller = new AbortController()
+    const pending = client.answer(controller.signal, frame)
+    controller.abort()
+    await expect(pending).rejects.toMatchObject({ code: 'aborted' })
+    expect(requests[0]?.signal.aborted).toBe(true)
+    edge = healthy
+    expect((await client.answer(signal, frame)).answer).toEqual(answer)
+  })
+
+  it('probes no more once it is closed', async () => {
+    edge = away
+    await outcome(client.answer(signal, frame))
+    client.close()
+    const before = requests.length
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(requests).toHaveLength(before)
+  })
+})

@@ -1,0 +1,144 @@
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import { apiPaths, frameAnswerSchema, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { wait, within } from '../within.ts'
+import { backoffMs } from './backoff.ts'
+import { closedCircuit, defaultCircuit, stepCircuit, type CircuitEvent, type CircuitState } from './circuit.ts'
+
+export type EdgeState = 'online' | 'offline' | 'unknown'
+
+export interface EdgeAnswer {
+  readonly answer: FrameAnswer
+  /** Bytes of bodies, over all attempts; headers are not counted. */
+  readonly bytesUp: number
+  readonly bytesDown: number
+}
+
+export interface EdgeClientOptions {
+  /** Where the edge is; empty for where the page came from. */
+  readonly baseUrl: string
+  readonly bundleId: string
+  /** What is known of the edge before the first frame. */
+  readonly initialState?: EdgeState
+  readonly timeLimitMs?: number
+  /** What a test puts in place of the browser's. */
+  readonly fetch?: typeof fetch
+  readonly nowMs?: () => number
+  readonly random?: () => number
+}
+
+export interface EdgeClient {
+  readonly state: ReadonlySignal<EdgeState>
+  /**
+   * Has the edge answer a frame. Tries again after failures that may pass. Rejects with `edge-unreachable` (at once while the
+   * circuit is open), `edge-timeout`, `edge-answer-invalid`, whatever code the edge refused with, or `aborted`.
+   *
+   * @param rgb the frame at the model's input size, RGB
+   */
+  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
+  /** Asks the edge again now, where it is thought to be away: the network may just have come back. */
+  retryNow(): void
+  /** Stops probing. */
+  close(): void
+}
+
+const maxAttempts = 3
+const retryBackoff = { baseMs: 150, maxMs: 1000 }
+/** Codes that another attempt may not meet again. The others are about the frame itself. */
+const passing: ReadonlySet<string> = new Set(['edge-unreachable', 'edge-overloaded', 'edge-stopping'])
+/** Codes that say something about the edge, not about the frame. */
+const edgeFailures: ReadonlySet<string> = new Set([...passing, 'edge-timeout', 'edge-answer-invalid', 'engine-failed', 'internal'])
+
+// Called as a method of something else, the browser's own would refuse.
+const browserFetch: typeof fetch = (input, init) => fetch(input, init)
+
+/** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
+export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
+  const { baseUrl, bundleId, timeLimitMs = 5000, fetch: fetchNow = browserFetch } = options
+  const { nowMs = () => performance.now(), random = Math.random } = options
+  const url = `${baseUrl}${apiPaths.frames(bundleId)}`
+  const closing = new AbortController()
+  const state = signal<EdgeState>(options.initialState ?? 'unknown')
+  let circuit: CircuitState = closedCircuit
+  let probeTimer: ReturnType<typeof setTimeout> | undefined
+  let lastFrame: Uint8Array<ArrayBuffer> | undefined
+
+  function step(event: CircuitEvent): void {
+    circuit = stepCircuit(circuit, event, nowMs(), random, defaultCircuit)
+    if (circuit.kind === 'closed' && circuit.failures === 0) state.value = 'online'
+    if (circuit.kind !== 'closed') state.value = 'offline'
+    clearTimeout(probeTimer)
+    if (circuit.kind === 'open' && !closing.signal.aborted) probeTimer = setTimeout(probe, Math.max(0, circuit.probeAtMs - nowMs()))
+  }
+
+  function probe(): void {
+    if (lastFrame === undefined || circuit.kind !== 'open') return
+    step({ kind: 'probe-started' })
+    void post(closing.signal, lastFrame).then(
+      () => step({ kind: 'succeeded' }),
+      (thrown: unknown) => {
+        // An edge that refuses this frame is there all the same.
+        const { code } = CacheNetError.from(thrown)
+        if (code !== 'aborted') step({ kind: edgeFailures.has(code) ? 'failed' : 'succeeded' })
+      },
+    )
+  }
+
+  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<{ answer: FrameAnswer; bytesDown: number }> {
+    return within(signal, timeLimitMs, 'edge-timeout', async (limited) => {
+      let response: Response
+      let bytes: ArrayBuffer
+      try {
+        response = await fetchNow(url, { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: rgb, signal: limited })
+        bytes = await response.arrayBuffer()
+      } catch (cause) {
+        throw new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
+      }
+      const body = parseJson(new TextDecoder().decode(bytes))
+      if (!response.ok) throw CacheNetError.fromBody(body, response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
+      const parsed = frameAnswerSchema.safeParse(body)
+      if (!parsed.success) throw new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Update the older of the two.')
+      return { answer: parsed.data, bytesDown: bytes.byteLength }
+    })
+  }
+
+  return {
+    state,
+    async answer(signal, rgb) {
+      lastFrame = rgb
+      for (let attempt = 0; ; attempt++) {
+        if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
+        try {
+          const { answer, bytesDown } = await post(signal, rgb)
+          step({ kind: 'succeeded' })
+          return { answer, bytesDown, bytesUp: rgb.byteLength * (attempt + 1) }
+        } catch (thrown) {
+          const error = CacheNetError.from(thrown)
+          if (error.code === 'aborted') throw error
+          // An edge that keeps one frame waiting for the whole limit shall not do the same to the next.
+          if (edgeFailures.has(error.code)) step({ kind: 'failed', isFinal: error.code === 'edge-timeout' })
+          if (!passing.has(error.code) || attempt + 1 >= maxAttempts) throw error
+          await wait(signal, backoffMs(attempt, retryBackoff, random))
+        }
+      }
+    },
+    retryNow() {
+      if (circuit.kind === 'closed' && state.value === 'offline') state.value = 'unknown'
+      if (circuit.kind !== 'open') return
+      clearTimeout(probeTimer)
+      probe()
+    },
+    close() {
+      closing.abort()
+      clearTimeout(probeTimer)
+    },
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

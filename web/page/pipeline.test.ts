@@ -1,0 +1,195 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CacheNetError, type ErrorCode } from '../../core/wire/errors.ts'
+import type { FrameAnswer } from '../../core/wire/frames.ts'
+import type { Classification, RawImage } from '../messages/inference.ts'
+import { answerFrame, type PipelineDeps } from './pipeline.ts'
+import type { FrameRecord } from './session/frame-record.ts'
+import type { SourceFrame } from './sources/source.ts'
+
+const { signal } = new AbortController()
+const classNames = ['ant', 'bee']
+const image: RawImage = { width: 1, height: 1, rgba: new Uint8ClampedArray(4) }
+const frame: SourceFrame = { image, picture: () => image, name: 'bee/1.png', trueLabel: 'bee' }
+
+const hit: Classification = {
+  outcome: 'hit',
+  network: 'p1',
+  classIndex: 1,
+  entropyNats: 0.1,
+  probabilities: new Float32Array([0.125, 0.875]),
+  probes: [{ network: 'p1', entropyNats: 0.1 }],
+  residents: ['p1', 'p0'],
+  timings: { pixelsMs: 0.1, inferenceMs: 1 },
+}
+const miss: Classification = { ...hit, outcome: 'miss', entropyNats: 0.6, rgb: new Uint8Array(3) }
+const edgeAnswer: FrameAnswer = {
+  classIndex: 0,
+  label: 'ant',
+  probabilities: [0.75, 0.25],
+  entropyNats: 0.5,
+  code: [1, 0, 0],
+  partition: { id: 'p2', whole: { bytes: 5000, sha256: 'b'.repeat(64) } },
+  answeredBy: 'full',
+  timings: { decodeMs: 0, queueMs: 0, inferenceMs: 1 },
+}
+
+let now: number
+let happened: string[]
+let local: () => Promise<Classification>
+let edge: () => Promise<FrameAnswer>
+let download: Promise<number>
+let late: { index: number; bytes: number }[]
+let provisional: FrameRecord[]
+
+const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
+const deps: PipelineDeps = {
+  classNames,
+  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1 }),
+  classify: async (_signal, _image, gate, { isKept }) => {
+    happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
+    now += 2
+    return local()
+  },
+  askEdge: async (_signal, rgb) => {
+    happened.push(`edge gets ${rgb.length} bytes`)
+    const answer = await edge()
+    now += 40
+    return { answer, bytesUp: 3, bytesDown: 300 }
+  },
+  partitionUsed: (id) => void happened.push(`used ${id}`),
+  wantPartition: ({ id }) => {
+    happened.push(`want ${id}`)
+    return download
+  },
+  showProvisional: (record) => void provisional.push(record),
+  addBytesDown: (index, bytes) => void late.push({ index, bytes }),
+  nowMs: () => now,
+}
+const answer = (isLossless = false) => answerFrame(signal, frame, { index: 7, isLossless }, deps)
+
+beforeEach(() => {
+  now = 0
+  happened = []
+  late = []
+  provisional = []
+  local = () => Promise.resolve(hit)
+  edge = () => Promise.resolve(edgeAnswer)
+  download = Promise.resolve(0)
+})
+
+describe('answerFrame', () => {
+  it('answers a hit here, and asks nobody else', async () => {
+    expect(await answer()).toEqual({
+      index: 7,
+      name: 'bee/1.png',
+      trueLabel: 'bee',
+      label: 'bee',
+      certainty: 0.875,
+      entropyNats: 0.1,
+      thresholdNats: 0.3,
+      outcome: 'hit',
+      network: 'p1',
+      answeredBy: 'device',
+      edgeEntropyNats: null,
+      latencyMs: 2,
+      localLatencyMs: 2,
+      switchedTo: null,
+      bytesUp: 0,
+      bytesDown: 0,
+    })
+    expect(happened).toEqual(['classify at 0.3', 'used p1'])
+    expect(provisional).toEqual([])
+  })
+
+  it('logs the threshold that the generalist is held to, where it was the generalist', async () => {
+    local = () => Promise.resolve({ ...hit, network: 'generalist' })
+    expect((await answer()).thresholdNats).toBe(0.2)
+  })
+
+  it('shows the device’s answer to a miss at once, then takes the edge’s and the partition it names', async () => {
+    local = () => Promise.resolve(miss)
+    expect(await answer()).toMatchObject({
+      label: 'ant',
+      certainty: 0.75,
+      entropyNats: 0.6,
+      outcome: 'miss',
+      network: 'full',
+      answeredBy: 'edge',
+      edgeEntropyNats: 0.5,
+      latencyMs: 42,
+      localLatencyMs: 2,
+      switchedTo: 'p2',
+      bytesUp: 3,
+      bytesDown: 300,
+    })
+    expect(provisional).toMatchObject([{ label: 'bee', outcome: 'uncertain', answeredBy: 'device' }])
+    expect(happened).toEqual(['classify at 0.3', 'edge gets 3 bytes', 'want p2'])
+  })
+
+  it('counts no switch where the named partition is the most recent already', async () => {
+    local = () => Promise.resolve({ ...miss, residents: ['p2'] })
+    expect((await answer()).switchedTo).toBeNull()
+    expect(happened).toContain('want p2')
+  })
+
+  it('names the partition where the edge answered with one', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => Promise.resolve({ ...edgeAnswer, answeredBy: 'partition' })
+    expect((await answer()).network).toBe('p2')
+  })
+
+  it('does not wait for a download, and counts its bytes when it is there', async () => {
+    local = () => Promise.resolve(miss)
+    let arrive: (bytes: number) => void = () => undefined
+    download = new Promise((resolve) => (arrive = resolve))
+    expect((await answer()).bytesDown).toBe(300)
+    expect(late).toEqual([])
+    arrive(5000)
+    await download
+    expect(late).toEqual([{ index: 7, bytes: 5000 }])
+  })
+
+  it('waits for the download where the source is lossless, so that a replay can be repeated', async () => {
+    local = () => Promise.resolve(miss)
+    let arrive: (bytes: number) => void = () => undefined
+    download = new Promise((resolve) => (arrive = resolve))
+    let isAnswered = false
+    const answered = answer(true).then((record) => {
+      isAnswered = true
+      return record
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(isAnswered).toBe(false)
+    arrive(5000)
+    expect(await answered).toMatchObject({ bytesDown: 5300, latencyMs: 42 })
+    expect(late).toEqual([])
+  })
+
+  it('answers uncertain where the edge does not answer, for whatever reason', async () => {
+    local = () => Promise.resolve(miss)
+    for (const code of ['edge-unreachable', 'edge-timeout', 'edge-answer-invalid', 'frame-size-wrong'] as const) {
+      edge = () => failing(code)
+      expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', answeredBy: 'device', network: 'p1', bytesUp: 0 })
+    }
+    expect(happened).not.toContain('want p2')
+  })
+
+  it('stops when it is called off', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => failing('aborted')
+    await expect(answer()).rejects.toMatchObject({ code: 'aborted' })
+  })
+
+  it('sends a frame of a lossless source once more where the worker broke down over it', async () => {
+    let tries = 0
+    local = () => (tries++ === 0 ? failing('worker-crashed') : Promise.resolve(hit))
+    expect((await answer(true)).outcome).toBe('hit')
+    expect(happened.slice(0, 2)).toEqual(['classify at 0.3, kept', 'classify at 0.3, kept'])
+  })
+
+  it('gives a frame of a live source up where the worker broke down over it', async () => {
+    local = () => failing('worker-crashed')
+    await expect(answer()).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(happened).toEqual(['classify at 0.3'])
+  })
+})

@@ -1,0 +1,85 @@
+import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { FrameSource, SourceFrame, SourceKind } from './sources/source.ts'
+
+export type StreamState = 'idle' | 'playing' | 'ended' | 'stopped' | 'failed'
+
+export interface PlayerOptions {
+  /** Answers one frame. Rejects with `worker-crashed` for a frame that was lost; then the stream goes on. */
+  readonly answer: (signal: AbortSignal, frame: SourceFrame, place: { readonly index: number; readonly isLossless: boolean }) => Promise<void>
+  readonly show: (frame: SourceFrame) => void
+  readonly onStart: () => void
+  /** The last frame has been answered; the state follows. */
+  readonly onEnd: () => void
+  readonly onFailure: (error: CacheNetError) => void
+}
+
+export interface Player {
+  readonly state: ReadonlySignal<StreamState>
+  /** What is playing, or was last. */
+  readonly sourceKind: ReadonlySignal<SourceKind | undefined>
+  /** Plays a source in place of whatever plays now; resolves when it has ended, whichever way. */
+  play(source: FrameSource): Promise<void>
+  /** Resolves when the stream has come to rest. */
+  stop(): Promise<void>
+}
+
+/** Runs one stream at a time, one frame after the other. */
+export function createPlayer({ answer, show, onStart, onEnd, onFailure }: PlayerOptions): Player {
+  const state = createSignal<StreamState>('idle')
+  const sourceKind = createSignal<SourceKind | undefined>(undefined)
+  let turns = 0
+  let current: { readonly controller: AbortController; readonly done: Promise<void> } | undefined
+
+  async function run(signal: AbortSignal, source: FrameSource): Promise<void> {
+    const { isLossless } = source
+    let index = 0
+    for await (const frame of source.frames(signal)) {
+      show(frame)
+      try {
+        await answer(signal, frame, { index, isLossless })
+        index++
+      } catch (thrown) {
+        if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
+      }
+    }
+  }
+
+  async function finish(signal: AbortSignal, source: FrameSource): Promise<StreamState> {
+    try {
+      await run(signal, source)
+      return signal.aborted ? 'stopped' : 'ended'
+    } catch (thrown) {
+      if (signal.aborted) return 'stopped'
+      onFailure(CacheNetError.from(thrown))
+      return 'failed'
+    }
+  }
+
+  async function stop(): Promise<void> {
+    current?.controller.abort()
+    await current?.done
+  }
+
+  return {
+    state,
+    sourceKind,
+    stop,
+    async play(source) {
+      const turn = ++turns
+      await stop()
+      // Somebody chose another source while this one waited.
+      if (turn !== turns) return
+      const controller = new AbortController()
+      onStart()
+      sourceKind.value = source.kind
+      state.value = 'playing'
+      const done = finish(controller.signal, source).then((ended) => {
+        onEnd()
+        state.value = ended
+      })
+      current = { controller, done }
+      await done
+    },
+  }
+}

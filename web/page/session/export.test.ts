@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { sessionCsv, sessionJson } from './export.ts'
+import type { FrameRecord } from './frame-record.ts'
+import { SessionLog } from './session-log.ts'
+
+const frame: FrameRecord = {
+  index: 0,
+  name: 'street, "north"/1.png',
+  trueLabel: null,
+  label: '=1+1',
+  certainty: 0.5,
+  entropyNats: 0.25,
+  thresholdNats: 0.2,
+  outcome: 'miss',
+  network: 'full',
+  answeredBy: 'edge',
+  edgeEntropyNats: 0.1,
+  latencyMs: 12.5,
+  localLatencyMs: 2,
+  switchedTo: 'p1',
+  bytesUp: 768,
+  bytesDown: 300,
+}
+
+describe('sessionCsv', () => {
+  it('quotes what needs quotes, leaves what is unknown empty, and disarms formulas', () => {
+    const [header, line, end] = sessionCsv([frame]).split('\r\n')
+    expect(header).toBe('index,name,trueLabel,label,certainty,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown')
+    expect(line).toBe('0,"street, ""north""/1.png",,\'=1+1,0.5,0.25,0.2,miss,full,edge,0.1,12.5,2,p1,768,300')
+    expect(end).toBe('')
+  })
+})
+
+describe('sessionJson', () => {
+  it('comes back as it was', () => {
+    const log = new SessionLog()
+    log.add(frame)
+    const session = { bundle: 'sample', settings: { cache: 2 }, frames: log.frames(), totals: log.totals() }
+    expect(JSON.parse(sessionJson(session))).toEqual(JSON.parse(JSON.stringify(session)))
+    expect(JSON.parse(sessionJson(session))).toMatchObject({ bundle: 'sample', frames: [frame], totals: { misses: 1 } })
+  })
+})

@@ -1,0 +1,35 @@
+/**
+ * How a frame ended. `hit`: a network on this device was certain. `miss`: the edge answered. `uncertain`: nobody here was certain
+ * and the edge did not answer.
+ */
+export type Outcome = 'hit' | 'miss' | 'uncertain'
+
+/** What became of one frame. */
+export interface FrameRecord {
+  /** Counts the frames of a stream from 0, dropped ones not counted. */
+  readonly index: number
+  readonly name: string
+  readonly trueLabel: string | null
+  readonly label: string
+  /** Largest probability of the answer, 0 to 1. */
+  readonly certainty: number
+  /** What the gate looked at: predictive entropy on this device, of whoever asked here was the surest. */
+  readonly entropyNats: number
+  /** τ that it was held against: the generalist has one of its own. */
+  readonly thresholdNats: number
+  readonly outcome: Outcome
+  /** Whose answer the label is: a partition, `generalist`, or on the edge `full` or the partition it ran. */
+  readonly network: string
+  readonly answeredBy: 'device' | 'edge'
+  /** Entropy of the edge's answer; null where it gave none. The edge, too, may be asked of things it does not know. */
+  readonly edgeEntropyNats: number | null
+  /** From the frame's hand-over to its final answer. */
+  readonly latencyMs: number
+  /** From the frame's hand-over to the device's own answer. */
+  readonly localLatencyMs: number
+  /** The partition that the edge named, where another one was the most recent until then. */
+  readonly switchedTo: string | null
+  readonly bytesUp: number
+  /** Body of the edge's answer, and of the partition that this frame had downloaded. */
+  readonly bytesDown: number
+}

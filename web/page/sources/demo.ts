@@ -1,0 +1,75 @@
+import type { ModelInput } from '../../../core/bundle/manifest.ts'
+import { createWalker, type Walker } from '../../../core/walkers/body.ts'
+import { walkerName, walkerNames } from '../../../core/walkers/names.ts'
+import { renderWalker } from '../../../core/walkers/render.ts'
+import { walkerCount } from '../../../core/walkers/sequence.ts'
+import { createSession, type Session } from '../../../core/walkers/session.ts'
+import type { RawImage } from '../../messages/inference.ts'
+import type { DemoScript } from '../state/settings-schema.ts'
+import { demoTakes, scriptedTakes, takeFrames } from './demo-stream.ts'
+import { createPace, type Rate } from './pace.ts'
+import { createPictureSize } from './picture-size.ts'
+import type { FrameSource } from './source.ts'
+
+/** Frames of a walk in a second where no rate says how many. */
+const usualRate = 10
+
+export interface DemoOptions {
+  readonly input: ModelInput
+  /** The bundle's: a name of a walker among them is a true label. */
+  readonly classNames: readonly string[]
+  readonly rate: () => Rate
+  readonly seed: number
+  /** Plays these walkers and ends; every frame of it, in order. */
+  readonly script?: DemoScript | undefined
+}
+
+/** The embedded demo: people walk towards the camera, drawn here, frame by frame. Needs no data and no network. */
+export function createDemoSource({ input, classNames, rate, seed, script }: DemoOptions): FrameSource {
+  const isLossless = script !== undefined
+  const size = Math.max(input.width, input.height)
+  const known = new Set(classNames)
+  const walkers = new Map<number, Walker>()
+  const walkerOf = (identity: number): Walker => {
+    const walker = walkers.get(identity) ?? createWalker(identity)
+    walkers.set(identity, walker)
+    return walker
+  }
+  // People the bundle was trained on; where it was trained on something else, all of them.
+  const everybody = walkerNames(walkerCount).map((name, identity) => ({ name, identity }))
+  const knownPeople = everybody.filter(({ name }) => known.has(name))
+  const cast = (knownPeople.length >= 2 ? knownPeople : everybody).map(({ identity }) => identity)
+
+  return {
+    kind: 'demo',
+    isLossless,
+    async *frames(signal) {
+      const pace = createPace({ rate, isLossless })
+      const pictureSize = createPictureSize()
+      const chosen = rate()
+      const stepsPerSecond = chosen === 'max' || isLossless ? usualRate : chosen
+      const takes = script === undefined ? demoTakes(cast, seed, stepsPerSecond) : scriptedTakes(script.walkers, script.hold)
+      let session: Session | undefined
+      let due = await pace.next(signal)
+      let number = 0
+      for (const { identity, session: sessionNumber, step } of takeFrames(takes)) {
+        // What passed while the frame before was answered is not even drawn.
+        if (number++ < due) continue
+        const walker = walkerOf(identity)
+        if (session?.identity !== identity || session.session !== sessionNumber) {
+          session = createSession({ identity, split: 'test', session: sessionNumber })
+        }
+        const scene = { walker, session, time: step / stepsPerSecond }
+        const draw = (pixels: number): RawImage => ({ width: pixels, height: pixels, rgba: renderWalker({ ...scene, size: pixels }) })
+        const name = walkerName(identity)
+        yield {
+          image: draw(size),
+          picture: () => pictureSize.draw(draw),
+          name: `${name} · ${sessionNumber + 1} · ${step}`,
+          trueLabel: known.has(name) ? name : null,
+        }
+        due = await pace.next(signal)
+      }
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { isRawImage } from '../../messages/inference.ts'
+import { createImagesSource } from './images.ts'
+import type { SourceFrame } from './source.ts'
+
+/** A PNG of one colour, at this path of a chosen folder. */
+async function png(path: string, [red, green, blue, alpha]: readonly [number, number, number, number]): Promise<File> {
+  const canvas = new OffscreenCanvas(3, 2)
+  const context = canvas.getContext('2d')
+  context?.putImageData(new ImageData(Uint8ClampedArray.from({ length: 24 }, (_, index) => [red, green, blue, alpha][index % 4] ?? 0), 3, 2), 0, 0)
+  return chosen(new File([await canvas.convertToBlob({ type: 'image/png' })], path.split('/').at(-1) ?? ''), path)
+}
+
+/** As the browser hands over a file of a folder. */
+function chosen(file: File, path: string): File {
+  Object.defineProperty(file, 'webkitRelativePath', { value: path })
+  return file
+}
+
+function pixelsOf({ image }: SourceFrame): number[] {
+  if (isRawImage(image)) throw new Error('files become bitmaps')
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
+  context?.drawImage(image, 0, 0)
+  return [...(context?.getImageData(0, 0, 1, 1).data ?? [])]
+}
+
+async function play(files: readonly File[]): Promise<{ frames: SourceFrame[]; unreadable: string[] }> {
+  const frames: SourceFrame[] = []
+  const unreadable: string[] = []
+  const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: (name) => unreadable.push(name) })
+  for await (const frame of source.frames(new AbortController().signal)) frames.push(frame)
+  return { frames, unreadable }
+}
+
+describe('createImagesSource', () => {
+  it('plays every image in the order of paths, with its folder as its true label, and its own pixels', async () => {
+    const files = await Promise.all([
+      png('set/bee/10.png', [1, 2, 3, 255]),
+      png('set/bee/9.png', [200, 100, 50, 255]),
+      png('set/ant/1.png', [7, 77, 177, 255]),
+    ])
+    const { frames } = await play(files)
+    expect(frames.map(({ name, trueLabel }) => [name, trueLabel])).toEqual([
+      ['set/ant/1.png', 'ant'],
+      ['set/bee/9.png', 'bee'],
+      ['set/bee/10.png', 'bee'],
+    ])
+    expect(frames.map(pixelsOf)).toEqual([
+      [7, 77, 177, 255],
+      [200, 100, 50, 255],
+      [1, 2, 3, 255],
+    ])
+  })
+
+  it('leaves out what cannot be decoded, says so, and plays on', async () => {
+    const broken = chosen(new File(['no image'], '2.png'), 'set/ant/2.png')
+    const notes = chosen(new File(['notes'], 'notes.txt'), 'set/ant/notes.txt')
+    const { frames, unreadable } = await play([await png('set/ant/1.png', [0, 0, 0, 255]), broken, notes, await png('set/ant/3.png', [0, 0, 0, 255])])
+    expect(frames.map(({ name }) => name)).toEqual(['set/ant/1.png', 'set/ant/3.png'])
+    expect(unreadable).toEqual(['set/ant/2.png'])
+  })
+
+  it('says so where there is no image among the files', async () => {
+    await expect(play([new File(['x'], 'notes.txt')])).rejects.toMatchObject({ code: 'source-unavailable' })
+  })
+
+  it('stops in the middle, and gives back what it had decoded ahead', async () => {
+    const files = await Promise.all(Array.from({ length: 20 }, (_, index) => png(`set/ant/${index}.png`, [0, 0, 0, 255])))
+    const decoded: ImageBitmap[] = []
+    const original = globalThis.createImageBitmap
+    globalThis.createImageBitmap = (async (...args: Parameters<typeof createImageBitmap>) => {
+      const bitmap = await original(...args)
+      decoded.push(bitmap)
+      return bitmap
+    }) as typeof createImageBitmap
+    try {
+      const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: () => undefined })
+      let count = 0
+      for await (const frame of source.frames(new AbortController().signal)) {
+        if (!isRawImage(frame.image)) frame.image.close()
+        if (++count === 3) break
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    } finally {
+      globalThis.createImageBitmap = original
+    }
+    expect(decoded.length).toBeLessThan(10)
+    expect(decoded.filter(({ width }) => width > 0)).toEqual([])
+  })
+})

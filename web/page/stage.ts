@@ -1,0 +1,53 @@
+import { isRawImage } from '../messages/inference.ts'
+import type { Picture, SourceFrame } from './sources/source.ts'
+
+/** Where frames are shown. Draws at most once a picture of the screen, however fast frames come. */
+export interface Stage {
+  /** The element that draws the frames, once it is on the page. */
+  readonly attachCanvas: (canvas: HTMLCanvasElement | null) => void
+  readonly attachVideo: (video: HTMLVideoElement | null) => void
+  /** Shows the camera by itself, and is what its frames are taken from. */
+  readonly video: HTMLVideoElement | null
+  show(frame: SourceFrame): void
+}
+
+const shortestMs = 15
+
+export function createStage(nowMs: () => number = () => performance.now()): Stage {
+  let context: CanvasRenderingContext2D | null = null
+  let video: HTMLVideoElement | null = null
+  let lastMs = -Infinity
+  return {
+    attachCanvas: (canvas) => void (context = canvas?.getContext('2d') ?? null),
+    attachVideo: (element) => void (video = element),
+    get video() {
+      return video
+    },
+    show(frame) {
+      if (context === null || nowMs() - lastMs < shortestMs || document.visibilityState !== 'visible') return
+      lastMs = nowMs()
+      draw(context, frame.picture())
+    },
+  }
+}
+
+/** Photos are shown no larger than this: nobody sees more, and a phone has little memory. */
+const longestSide = 720
+
+function draw(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { canvas } = context
+  const scale = isRawImage(picture) ? 1 : Math.min(1, longestSide / Math.max(picture.width, picture.height))
+  const width = Math.round(picture.width * scale)
+  const height = Math.round(picture.height * scale)
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width
+    canvas.height = height
+  }
+  if (isRawImage(picture)) {
+    context.putImageData(new ImageData(picture.rgba, width, height), 0, 0)
+    return
+  }
+  // What is transparent shall not show the frame before.
+  context.clearRect(0, 0, width, height)
+  context.drawImage(picture, 0, 0, width, height)
+}

@@ -1,0 +1,53 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { OpenedBundle } from '../open-bundle.ts'
+
+export type BundleState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly bundle: OpenedBundle }
+  | { readonly kind: 'failed'; readonly error: CacheNetError }
+
+export interface BundleHolder {
+  readonly state: ReadonlySignal<BundleState>
+  /** The open bundle, or undefined. */
+  readonly opened: ReadonlySignal<OpenedBundle | undefined>
+  /** Opens the bundle that is wanted now, in place of the one before. Never rejects; see `state`. */
+  open(): Promise<void>
+  /** The open bundle, as soon as there is one; undefined where it fails to open. */
+  whenOpen(): Promise<OpenedBundle | undefined>
+}
+
+/** Holds the one bundle that is open. A later `open` calls an earlier one off. */
+export function createBundleHolder(openNext: (signal: AbortSignal) => Promise<OpenedBundle>): BundleHolder {
+  const state = signal<BundleState>({ kind: 'opening' })
+  const opened = computed(() => (state.value.kind === 'open' ? state.value.bundle : undefined))
+  let opening: { readonly controller: AbortController; readonly done: Promise<OpenedBundle | undefined> } | undefined
+
+  async function openAfter(signal: AbortSignal, earlier: Promise<unknown> | undefined): Promise<OpenedBundle | undefined> {
+    await earlier
+    opened.value?.edge.close()
+    state.value = { kind: 'opening' }
+    try {
+      const bundle = await openNext(signal)
+      state.value = { kind: 'open', bundle }
+      return bundle
+    } catch (thrown) {
+      const error = CacheNetError.from(thrown)
+      if (error.code !== 'aborted') state.value = { kind: 'failed', error }
+      return undefined
+    }
+  }
+
+  return {
+    state,
+    opened,
+    async open() {
+      opening?.controller.abort()
+      const controller = new AbortController()
+      const done = openAfter(controller.signal, opening?.done)
+      opening = { controller, done }
+      await done
+    },
+    whenOpen: async () => opening?.done,
+  }
+}

@@ -1,0 +1,26 @@
+import { useSignal, useSignalEffect } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useRef } from 'preact/hooks'
+import { usePage } from './page-context.ts'
+
+/** So often at most: a screen reader that is told of every frame says nothing that can be understood. */
+const intervalMs = 4000
+
+/** Tells a screen reader what is seen, when that changes, and not too often. */
+export function Announcer(): VNode {
+  const { app } = usePage()
+  const text = useSignal('')
+  const last = useRef({ atMs: -Infinity, label: '' })
+  useSignalEffect(() => {
+    const { answer } = app.session.view.value
+    const now = performance.now()
+    if (answer === undefined || answer.isPending || answer.label === last.current.label || now - last.current.atMs < intervalMs) return
+    last.current = { atMs: now, label: answer.label }
+    text.value = answer.outcome === 'uncertain' ? `Uncertain, perhaps ${answer.label}` : answer.label
+  })
+  return (
+    <p class="visually-hidden" aria-live="polite">
+      {text.value}
+    </p>
+  )
+}

@@ -1,0 +1,20 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { App } from '../app.ts'
+import type { Install } from '../install.ts'
+import type { Playback } from '../playback.ts'
+
+export interface PageParts {
+  readonly app: App
+  readonly playback: Playback
+  readonly install: Install
+}
+
+export const PageContext = createContext<PageParts | undefined>(undefined)
+
+/** What every view works with. */
+export function usePage(): PageParts {
+  const parts = useContext(PageContext)
+  if (parts === undefined) throw new Error('a view was rendered outside the page')
+  return parts
+}

@@ -1,0 +1,33 @@
+import { effect } from '@preact/signals'
+import type { App } from './app.ts'
+
+/** Follows the network: says when the edge is away, asks again when the network is back, opens a bundle that could not be opened. */
+export function watchNetwork(app: App): void {
+  addEventListener('online', () => {
+    app.bundle.opened.value?.edge.retryNow()
+    if (app.bundle.state.value.kind === 'failed') void app.bundle.open()
+  })
+  effect(() => {
+    if (app.edgeState.value === 'offline') {
+      app.notices.show({ about: 'edge', kind: 'info', message: 'The edge is away. What this device is not certain of is marked uncertain until it is back.' })
+    } else app.notices.dismiss('edge')
+  })
+}
+
+/** On a first visit the service worker takes over a moment later; only after that is it worth a word. */
+const graceMs = 8_000
+
+/** Says so where nothing outlives the page. */
+export function watchPersistence(app: App): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  effect(() => {
+    clearTimeout(timer)
+    if (app.cacheView.isPersistent.value) {
+      app.notices.dismiss('memory-only')
+      return
+    }
+    timer = setTimeout(() => {
+      app.notices.show({ about: 'memory-only', kind: 'info', message: 'Partitions are kept only while this page is open: this browser lets the app store nothing here. Everything else works.' })
+    }, graceMs)
+  })
+}

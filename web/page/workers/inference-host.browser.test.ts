@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSampleBundle, type SampleBundle } from '../../../core/testing/sample-bundle.ts'
+import type { RawImage } from '../../messages/inference.ts'
+import { InferenceHost } from './inference-host.ts'
+
+const { signal } = new AbortController()
+const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 }
+
+let bundle: SampleBundle
+let workers: Worker[]
+let host: InferenceHost
+let restarts: string[]
+let reloaded: string[]
+
+const frame = (): RawImage => ({ width: 16, height: 16, rgba: new Uint8ClampedArray(16 * 16 * 4) })
+
+function bytesOf(sha256: string | undefined): Uint8Array<ArrayBuffer> {
+  const bytes = bundle.blobs.get(sha256 ?? '')
+  if (bytes === undefined) throw new Error('the sample bundle lacks a blob')
+  return bytes
+}
+const partitionBytes = (id: string): Uint8Array<ArrayBuffer> => bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256)
+
+const realWorker = (): Worker => new Worker(new URL('../../inference-worker/main.ts', import.meta.url), { type: 'module' })
+
+/** A worker that opens like the real one and then never answers a frame. */
+const scripted = (onClassify: string): Worker =>
+  new Worker(
+    URL.createObjectURL(
+      new Blob([
+        `addEventListener('message', ({ data: { rpc, id, request } }) => {
+          if (rpc !== 'request') return
+          if (request.kind === 'classify') { ${onClassify} }
+          postMessage({ rpc: 'answer', id, answer: request.kind === 'open' ? { warmUpMs: 1 } : { residents: request.kind === 'load' ? [request.id] : [] } })
+        })`,
+      ]),
+    ),
+  )
+
+function createHost(createWorker: (index: number) => Worker, frameLimitMs = 10_000): InferenceHost {
+  return new InferenceHost({
+    frameLimitMs,
+    createWorker: () => {
+      const worker = createWorker(workers.length)
+      workers.push(worker)
+      return worker
+    },
+    reload: (_signal, id) => {
+      reloaded.push(id)
+      return Promise.resolve(partitionBytes(id))
+    },
+    onRestart: ({ code }) => void restarts.push(code),
+  })
+}
+
+const open = (): Promise<void> =>
+  host.open(signal, { manifest: bundle.manifest, generalist: bytesOf(bundle.manifest.generalist.whole.sha256), maxPartitions: 2 })
+
+beforeEach(async () => {
+  bundle = await createSampleBundle()
+  workers = []
+  restarts = []
+  reloaded = []
+})
+afterEach(() => host.close())
+
+describe('InferenceHost', () => {
+  it('keeps what is resident in view', async () => {
+    host = createHost(realWorker)
+    await open()
+    for (const id of ['p0', 'p1', 'p2']) await host.load(signal, id, partitionBytes(id))
+    expect(host.residents.value).toEqual(['p2', 'p1'])
+    await host.use(signal, 'p1')
+    expect(host.residents.value).toEqual(['p1', 'p2'])
+    await host.setRoom(signal, 1)
+    expect(host.residents.value).toEqual(['p1'])
+    expect((await host.classify(signal, frame(), gate)).network).toBe('p1')
+    await host.unload(signal, 'p1')
+    expect(host.residents.value).toEqual([])
+  })
+
+  it('moves a frame to the worker, and copies one that is kept', async () => {
+    host = createHost(realWorker)
+    await open()
+    const kept = frame()
+    await host.classify(signal, kept, gate, { isKept: true })
+    expect(kept.rgba.byteLength).toBeGreaterThan(0)
+    await host.classify(signal, kept, gate)
+    expect(kept.rgba.byteLength).toBe(0)
+  })
+
+  it('starts a worker that crashed again, with what was resident in its order, and loses one frame', async () => {
+    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()))
+    await open()
+    await host.load(signal, 'p0', partitionBytes('p0'))
+    await expect(host.classify(signal, frame(), gate)).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(workers).toHaveLength(2)
+    expect(restarts).toEqual(['worker-crashed'])
+    expect(reloaded).toEqual(['p0'])
+    expect(host.residents.value).toEqual(['p0'])
+    expect((await host.classify(signal, frame(), gate)).network).toBe('p0')
+  })
+
+  it('starts a worker that hangs again', async () => {
+    host = createHost((index) => (index === 0 ? scripted('for (;;) {}') : realWorker()), 300)
+    await open()
+    await expect(host.classify(signal, frame(), gate)).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(restarts).toEqual(['worker-timeout'])
+    expect((await host.classify(signal, frame(), gate)).outcome).toBe('miss')
+  })
+
+  it('gives up on a device on which it breaks down again and again', async () => {
+    host = createHost(() => scripted('setTimeout(() => { throw new Error("broken") }); return'))
+    await open()
+    const codes: string[] = []
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await host.classify(signal, frame(), gate).catch((thrown: unknown) => codes.push((thrown as { code: string }).code))
+    }
+    expect(codes).toEqual(['worker-crashed', 'worker-crashed', 'worker-crashed', 'engine-failed', 'engine-failed'])
+    expect(workers).toHaveLength(4)
+  })
+
+  it('answers frames that are asked for while the worker starts again', async () => {
+    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()))
+    await open()
+    const lost = host.classify(signal, frame(), gate)
+    await expect(lost).rejects.toMatchObject({ code: 'worker-crashed' })
+    const answers = await Promise.all([host.classify(signal, frame(), gate), host.classify(signal, frame(), gate)])
+    expect(answers.map(({ network }) => network)).toEqual(['generalist', 'generalist'])
+    expect(workers).toHaveLength(2)
+  })
+
+  it('does not call a worker broken for refusing what is wrong', async () => {
+    host = createHost(realWorker)
+    await open()
+    await expect(host.load(signal, 'p0', new Uint8Array(3))).rejects.toMatchObject({ code: 'blob-truncated' })
+    await expect(host.classify(signal, { width: 3, height: 3, rgba: new Uint8ClampedArray(5) }, gate)).rejects.toMatchObject({ code: 'frame-size-wrong' })
+    expect(workers).toHaveLength(1)
+    expect(restarts).toEqual([])
+  })
+})

@@ -1,0 +1,23 @@
+import type { BlobOrigin } from '../../core/cache/blob-source.ts'
+import type { CacheNetError } from '../../core/wire/errors.ts'
+import { sourceHeader } from '../messages/cache.ts'
+
+/** What the edge sends with every response; without them a cross-origin isolated page refuses what the service worker answers. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+export const blobResponse = (bytes: Uint8Array<ArrayBuffer>, source: BlobOrigin): Response =>
+  new Response(bytes, {
+    headers: { ...isolation, 'Content-Type': 'application/octet-stream', 'Content-Length': String(bytes.byteLength), [sourceHeader]: source },
+  })
+
+export const jsonResponse = (text: string, source: BlobOrigin): Response =>
+  new Response(text, { headers: { ...isolation, 'Content-Type': 'application/json', [sourceHeader]: source } })
+
+/** As the edge would say it, so that a page needs to understand one kind of refusal. */
+export const errorResponse = (error: CacheNetError): Response =>
+  new Response(JSON.stringify(error.toBody()), { status: error.status, headers: { ...isolation, 'Content-Type': 'application/json' } })
