@@ -16,6 +16,7 @@ export default defineConfig({
           name: 'node',
           include: ['{core,edge,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', 'web/e2e/**'],
+          setupFiles: ['test/fast-check-seed.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

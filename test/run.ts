@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { ensureChromium } from './ensure-chromium.ts'
+import { commandStep, notRun, vitestStep } from './steps.ts'
+import { isOk, summaryTable, totalLine, type StepResult } from './summary.ts'
+
+// `npm test`: everything, in order. A step that fails does not hide the ones behind it.
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+
+const withoutBrowser = await ensureChromium().then(
+  () => undefined,
+  (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
+)
+if (withoutBrowser !== undefined) console.error(withoutBrowser)
+
+const steps: StepResult[] = []
+steps.push(await commandStep('typecheck', 'tsc', '-b'))
+steps.push(await commandStep('lint', 'eslint', '.'))
+const build = await commandStep('build', 'vite', 'build')
+steps.push(build)
+steps.push(await vitestStep('node tests', 'node'))
+if (withoutBrowser !== undefined) {
+  steps.push(notRun('browser tests', 'not run: no Chromium'), notRun('end-to-end tests', 'not run: no Chromium'))
+} else {
+  steps.push(await vitestStep('browser tests', 'browser'))
+  steps.push(isOk(build) ? await vitestStep('end-to-end tests', 'e2e') : notRun('end-to-end tests', 'not run: the build failed'))
+}
+
+console.log(`\n${summaryTable(steps)}\n`)
+if (withoutBrowser !== undefined) console.log(`${withoutBrowser}\n`)
+console.log(totalLine(steps))
+process.exitCode = steps.every(isOk) ? 0 : 1

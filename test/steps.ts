@@ -1,0 +1,34 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from './run-command.ts'
+import type { StepResult } from './summary.ts'
+import { countReport, noTests } from './vitest-report.ts'
+
+const twentyMinutes = 20 * 60_000
+const fortyMinutes = 40 * 60_000
+const reports = 'test-results'
+
+const program = (name: string): string => join('node_modules', '.bin', name)
+const heading = (name: string, command: string): void => console.log(`\n── ${name}: ${command}`)
+
+/** A command that passes or fails as a whole, and counts as one test. */
+export async function commandStep(name: string, command: string, ...args: string[]): Promise<StepResult> {
+  heading(name, [command, ...args].join(' '))
+  const { isOk, seconds } = await runCommand(program(command), args, { timeoutMs: twentyMinutes })
+  return { name, seconds, counts: isOk ? { ...noTests, passed: 1 } : { ...noTests, failed: 1 } }
+}
+
+/** All tests of one of vitest's projects. */
+export async function vitestStep(name: string, project: string): Promise<StepResult> {
+  const report = join(reports, `${project}.json`)
+  await mkdir(reports, { recursive: true })
+  // A report of an earlier run must not speak for this one.
+  await rm(report, { force: true })
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  heading(name, ['vitest', ...args].join(' '))
+  const { isOk, seconds } = await runCommand(program('vitest'), args, { timeoutMs: fortyMinutes })
+  return { name, seconds, counts: await countReport(report, isOk) }
+}
+
+/** Something that had to be done first went wrong: that is a failure too, and not a gap. */
+export const notRun = (name: string, note: string): StepResult => ({ name, note, seconds: 0, counts: { ...noTests, failed: 1 } })
