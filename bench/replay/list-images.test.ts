@@ -1,0 +1,50 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
+import { listImages } from './list-images.ts'
+
+describe('listImages', () => {
+  const classNames = ['ant', 'bee', 'cat']
+  let folder: string
+
+  beforeEach(async () => {
+    const temporary = await temporaryFolder()
+    folder = temporary.folder
+    onTestFinished(temporary.remove)
+  })
+  const touch = async (...paths: string[]): Promise<void> => {
+    for (const path of paths) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), '')
+    }
+  }
+  const names = async (): Promise<string[]> => {
+    const { folder: read, images } = await listImages(folder, classNames)
+    return images.map(({ path, classIndex, className }) => `${path.slice(read.length + 1)} ${classIndex} ${className}`)
+  }
+
+  it('takes the class from the folder, in the order of paths, numbers as numbers', async () => {
+    await touch('bee/10.png', 'bee/2.JPG', 'ant/1.webp', 'ant/notes.txt', 'ant/.hidden.png')
+    expect(await names()).toEqual(['ant/1.webp 0 ant', 'bee/2.JPG 1 bee', 'bee/10.png 1 bee'])
+  })
+
+  it('looks into folders of folders: the innermost that is called like a class counts', async () => {
+    await touch('day/cat/walk 1/5.png', 'ant/bee/1.png', 'dog/1.png', '1.png')
+    expect(await names()).toEqual(['ant/bee/1.png 1 bee', 'day/cat/walk 1/5.png 2 cat'])
+    expect((await listImages(folder, classNames)).ignored).toBe(2)
+  })
+
+  it('takes the test images where training images lie beside them', async () => {
+    await touch('train/ant/1.png', 'train/bee/1.png', 'test/bee/7.png')
+    expect(await names()).toEqual(['bee/7.png 1 bee'])
+    expect((await listImages(folder, classNames)).folder).toBe(join(folder, 'test'))
+  })
+
+  it('says what to do where there is nothing to play', async () => {
+    await touch('dog/1.png', 'ant/readme.md')
+    await expect(listImages(folder, classNames)).rejects.toMatchObject({ code: 'dataset-invalid', details: { images: 1 } })
+    await rm(folder, { recursive: true })
+    await expect(listImages(folder, classNames)).rejects.toMatchObject({ code: 'dataset-invalid', details: { folder } })
+  })
+})

@@ -1,0 +1,106 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, platform } from 'node:os'
+import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { apiPaths } from '../../core/wire/frames.ts'
+import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
+import { ensureBuiltPage } from './built-page.ts'
+import { createEdgeCounter, type EdgeCounter } from './edge-counter.ts'
+import { listImages, type LabelledImage } from './list-images.ts'
+import { orderImages } from './order-images.ts'
+import { playInPage } from './play-in-page.ts'
+import { createProgress } from './progress.ts'
+import type { SessionLog } from './session-log.ts'
+import type { ReplaySettings } from './settings.ts'
+import { withStreamFolder } from './stream-folder.ts'
+import { summarize, type ReplaySummary } from './summary.ts'
+import { summaryTable } from './summary-table.ts'
+
+export interface ReplayTools {
+  /** Path of a Chromium. */
+  readonly chromium: string
+  readonly write: (text: string) => void
+  readonly isTerminal: boolean
+}
+
+async function fetchManifest(signal: AbortSignal, { origin }: RunningEdge, bundleId: string): Promise<Manifest> {
+  const response = await fetch(origin + apiPaths.manifest(bundleId), { signal })
+  const body: unknown = await response.json()
+  if (!response.ok) throw CacheNetError.fromBody(body)
+  return parseManifest(body)
+}
+
+async function chooseImages({ data, order, kind, length, frames, seed }: ReplaySettings, classNames: readonly string[], write: ReplayTools['write']): Promise<LabelledImage[]> {
+  const { folder, images, ignored } = await listImages(data, classNames)
+  const stream = orderImages(images, classNames, { order, kind, length, frames, seed })
+  const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
+  write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
+  if (ignored > 0) write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
+  return stream
+}
+
+/** Latencies mean little without it. */
+const machine = (): Record<string, unknown> => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  platform: platform(),
+  node: process.version,
+  measuredAt: new Date().toISOString(),
+})
+
+/** Written under another name first: whoever reads the file never sees half of it. */
+async function writeJson(path: string, content: unknown): Promise<void> {
+  await writeFile(`${path}.tmp`, `${JSON.stringify(content, null, 1)}\n`)
+  await rename(`${path}.tmp`, path)
+}
+
+async function play(signal: AbortSignal, settings: ReplaySettings, edge: RunningEdge, { counts }: EdgeCounter, tools: ReplayTools): Promise<{ log: SessionLog; summary: ReplaySummary }> {
+  const bundleId = settings.bundle ?? edge.defaultBundle
+  const { classNames } = await fetchManifest(signal, edge, bundleId)
+  const images = await chooseImages(settings, classNames, tools.write)
+  return withStreamFolder(signal, images, async (folder) => {
+    const progress = createProgress({ total: images.length, write: tools.write, isTerminal: tools.isTerminal })
+    try {
+      const log = await playInPage(signal, {
+        chromium: tools.chromium,
+        origin: edge.origin,
+        bundleId,
+        cachePartitions: settings.cache,
+        folder,
+        onProgress: (done) => progress.report(done, `; the edge answered ${counts.frames}`),
+      })
+      return { log, summary: summarize(log, images.length, counts) }
+    } finally {
+      progress.end()
+    }
+  })
+}
+
+/**
+ * Streams a folder of images through the real page against a real edge, and prints what came of it. Everything that it
+ * started or laid out is gone when it returns. Throws where the stream did not come to its end.
+ */
+export async function runReplay(signal: AbortSignal, settings: ReplaySettings, tools: ReplayTools): Promise<ReplaySummary> {
+  await ensureBuiltPage(settings.page)
+  const counter = createEdgeCounter()
+  const edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: settings.bundles,
+    pageFolder: settings.page,
+    defaultBundle: settings.bundle,
+    onRequest: counter.onRequest,
+    stopTimeoutMs: 2_000,
+  })
+  try {
+    const { log, summary } = await play(signal, settings, edge, counter, tools)
+    tools.write(`\n${summaryTable(summary)}\n`)
+    if (settings.json !== undefined) {
+      await writeJson(settings.json, { settings, machine: machine(), summary, session: log })
+      tools.write(`\nAll frames are in ${settings.json}\n`)
+    }
+    return summary
+  } finally {
+    await edge.close()
+  }
+}

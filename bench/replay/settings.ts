@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { CacheNetError } from '../../core/wire/errors.ts'
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
+const text = z.string().min(1, 'must not be empty')
+
+export const orders = ['scenes', 'files'] as const
+export const sceneKinds = ['places', 'single', 'pairs', 'iid'] as const
+
+const settingsSchema = z.object({
+  data: z.string('is needed: the folder of images, one sub-folder a class').min(1, 'must not be empty'),
+  bundle: text.optional(),
+  order: z.enum(orders, `must be one of ${orders.join(', ')}`).default('scenes'),
+  kind: z.enum(sceneKinds, `must be one of ${sceneKinds.join(', ')}`).default('places'),
+  length: wholeNumber(1, 1_000_000).default(100),
+  frames: wholeNumber(1, 1_000_000).optional(),
+  cache: wholeNumber(1, 64).default(2),
+  seed: wholeNumber(0, 2 ** 31).default(1),
+  json: text.optional(),
+  'limit-minutes': wholeNumber(1, 10_000).default(60),
+  bundles: text.default('public/bundles'),
+  page: text.default('dist'),
+})
+export type ReplaySettings = z.infer<typeof settingsSchema>
+
+const flag = (valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => ({
+  type: 'string',
+  valueHint,
+  description,
+})
+
+export const replayFlags = {
+  data: flag('folder', 'Folder of images, one sub-folder a class (needed)'),
+  bundle: flag('id', 'Bundle to replay with (the one that the page opens with)'),
+  order: flag(orders.join('|'), 'scenes: a seeded stream that is local in time; files: as the files are called (scenes)'),
+  kind: flag(sceneKinds.join('|'), 'What a scene holds: the classes of a place, one class, two, or no scenes at all (places)'),
+  length: flag('frames', 'Mean length of a scene (100)'),
+  frames: flag('number', 'Length of the stream (as many as there are images)'),
+  cache: flag('partitions', 'How many partitions the phone may keep (2)'),
+  seed: flag('number', 'The same seed gives the same stream (1)'),
+  json: flag('file', 'Where to write all numbers and every frame'),
+  'limit-minutes': flag('number', 'Gives up after this long (60)'),
+  bundles: flag('folder', 'Folder of the bundles (public/bundles)'),
+  page: flag('folder', 'Folder of the built page; built where it is missing (dist)'),
+} satisfies Record<keyof ReplaySettings, unknown>
+
+/** Settings from the parsed command line. Throws `config-invalid` with a line for each problem; unknown flags are one. */
+export function resolveReplaySettings(args: readonly string[], flags: Readonly<Record<string, unknown>>): ReplaySettings {
+  const unknown = args.flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? []).filter((name) => !Object.hasOwn(replayFlags, name))
+  const given = Object.fromEntries(Object.keys(replayFlags).map((name) => [name, flags[name]]))
+  const parsed = settingsSchema.safeParse(given)
+  const problems = [
+    ...unknown.map((name) => `There is no flag --${name}.`),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')} ${message}.`),
+  ]
+  if (parsed.success && problems.length === 0) return parsed.data
+  throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
+}
