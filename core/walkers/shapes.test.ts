@@ -22,7 +22,8 @@ describe('shapes', () => {
         const expected = Math.PI * rx * ry
         expect(Math.abs(paintedArea(ellipse(x, y, rx, ry, rx)) - expected)).toBeLessThan(0.06 * expected + 0.8)
         const box = polygon([[x - rx, y - ry], [x + rx, y - ry], [x + rx, y + ry], [x - rx, y + ry]])
-        expect(Math.abs(paintedArea(box) - 4 * rx * ry)).toBeLessThan(0.04 * 4 * rx * ry + 0.6)
+        // A quarter of a pixel a corner, whatever the size: the distance rounds corners, and pixels sample it. 0.1 more for 8-bit paint.
+        expect(Math.abs(paintedArea(box) - 4 * rx * ry)).toBeLessThan(1.1)
       }),
     )
   })
