@@ -44,6 +44,9 @@ const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAlive
 async function loadAll(engine: Engine, store: BundleStore): Promise<void> {
   for (const bundle of store.bundles) {
     const { id, networks, full, encoder } = bundle.manifest
+    if (networks.encoder === undefined || encoder === undefined) {
+      throw new CacheNetError('manifest-invalid', `Bundle ${id} has no encoder, and this edge serves none without.`, { bundle: id })
+    }
     await engine.load({
       id,
       full: { spec: networks.full, blob: await bundle.readBlob(full.whole.sha256) },

@@ -15,6 +15,30 @@ function altered(change: (manifest: Manifest) => void): unknown {
 }
 
 describe('parseManifest', () => {
+  it('reads version 1 as what it meant in version 2', () => {
+    const old = altered((manifest) => {
+      Object.assign(manifest, { schemaVersion: 1, selector: undefined })
+      Object.assign(manifest.gate, { order: undefined, asksGeneralist: undefined, localities: undefined })
+    })
+    expect(parseManifest(old)).toEqual(sample.manifest)
+  })
+
+  it('reads a bundle of deltas, and names each of them', async () => {
+    const { manifest, blobs } = await createSampleBundle({ hasDeltas: true })
+    expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+    expect(blobsOf(manifest).filter(({ role }) => role === 'delta').map(({ id }) => id)).toEqual(['p0', 'p1', 'p2', 'p3'])
+    expect(new Set(blobsOf(manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(blobs.keys()))
+  })
+
+  it('reads a bundle whose generalist alone serves', () => {
+    const plain = altered((manifest) => {
+      manifest.partitions = []
+      delete manifest.encoder
+      delete manifest.networks.encoder
+    })
+    expect(blobsOf(parseManifest(plain)).map(({ role }) => role)).toEqual(['full', 'generalist'])
+  })
+
   it('reads what it wrote', () => {
     expect(parseManifest(altered(() => undefined))).toEqual(sample.manifest)
   })
@@ -24,9 +48,9 @@ describe('parseManifest', () => {
     expect(new Set(blobsOf(sample.manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(sample.blobs.keys()))
   })
 
-  it.each([0, 2, 99])('refuses schema version %d by its own code', (version) => {
+  it.each([0, 3, 99])('refuses schema version %d by its own code', (version) => {
     const other = { ...sample.manifest, schemaVersion: version }
-    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [1] } }))
+    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [1, 2] } }))
   })
 
   it.each<[string, unknown]>([
@@ -44,7 +68,8 @@ describe('parseManifest', () => {
     ['another input size than the networks read', (manifest) => (manifest.input.width = 17)],
     ['fewer partitions than the code has values', (manifest) => manifest.partitions.pop()],
     ['two partitions of one name', (manifest) => (manifest.partitions[0]!.id = manifest.partitions[1]!.id)],
-    ['an encoder that does not fit its trunk', (manifest) => (manifest.networks.encoder.trunk = 'own')],
+    ['an encoder that does not fit its trunk', (manifest) => (manifest.networks.encoder!.trunk = 'own')],
+    ['an encoder and nothing to choose', (manifest) => (manifest.partitions = [])],
     ['layers that do not fit one another', (manifest) => manifest.networks.partition.layers.unshift({ kind: 'globalPool', mode: 'max' })],
   ])('refuses %s', (_, change) => {
     expect(() => parseManifest(altered(change))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))

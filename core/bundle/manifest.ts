@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { featureSize, networkSpecSchema, planNetwork } from '../network/spec.ts'
-import { wholeBlobBytes } from './weights.ts'
 import { CacheNetError } from '../wire/errors.ts'
+import { deltaBlobBytes } from './delta.ts'
+import { upgradeManifest } from './upgrade-manifest.ts'
+import { wholeBlobBytes } from './weights.ts'
 
-export const manifestSchemaVersion = 1
+export const manifestSchemaVersion = 2
+/** What this program reads: its own version and the one before. */
+export const readableSchemaVersions: readonly number[] = [1, manifestSchemaVersion]
 
 const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const share = z.number().min(0).max(1)
@@ -23,6 +27,8 @@ const networkSchema = z.object({
 
 const partitionSchema = networkSchema.extend({
   id: identifier,
+  /** The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it comes with the answer. */
+  delta: blobRefSchema.extend({ temperature: z.number().positive() }).optional(),
   /** Classes whose images the selector sends here more often than to any other partition. */
   classIndices: z.array(z.int().nonnegative()),
   /** Share of the validation images that the selector sends here. */
@@ -39,6 +45,24 @@ const gatePointSchema = z.object({
   accuracyOfWhole: share,
 })
 export type GatePoint = z.infer<typeof gatePointSchema>
+
+/** How to gate a stream of one locality, measured on validation images. */
+export const localityRowSchema = z.object({
+  /** Chance per frame that the code chooses another partition than for the frame before. */
+  changeRate: share,
+  thresholdNats: z.number().nonnegative(),
+  generalistThresholdNats: z.number().nonnegative(),
+  maxProbes: z.int().nonnegative(),
+  order: z.enum(['recent-first', 'least-entropy']),
+  asksGeneralist: z.boolean(),
+  /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
+  coverage: share,
+  accuracy: share,
+  fullAccuracy: share,
+  /** Under this row's settings, changes seen per frame (misses that name another partition) on the stream of each row. */
+  observedChangeRates: z.array(share),
+})
+export type LocalityRow = z.infer<typeof localityRowSchema>
 
 const inputSchema = z.object({
   width: z.int().min(8).max(512),
@@ -61,20 +85,30 @@ export const manifestSchema = z.object({
     partition: networkSpecSchema,
     full: networkSpecSchema,
     /** `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one logit a partition. */
-    encoder: z.object({ trunk: z.enum(['full', 'own']), spec: networkSpecSchema }),
+    encoder: z.object({ trunk: z.enum(['full', 'own']), spec: networkSpecSchema }).optional(),
+    /** Layers in which deltas differ from the generalist. */
+    delta: z.object({ layers: z.array(z.object({ name: z.string(), rank: z.int().nonnegative() })).min(1) }).optional(),
   }),
   full: networkSchema,
-  encoder: z.object({ whole: blobRefSchema }),
+  encoder: z.object({ whole: blobRefSchema }).optional(),
   /** The network all partitions started from; it has their spec and is always resident. */
   generalist: networkSchema,
-  partitions: z.array(partitionSchema).min(1).max(64),
+  /** Empty where training found that the generalist alone serves as well: then there is no encoder either, and no selection. */
+  partitions: z.array(partitionSchema).max(64),
+  /** A held partition k is kept where c_k ≥ keepShare · max c; 1 keeps none but the largest. */
+  selector: z.object({ keepShare: z.number().gt(0).max(1) }),
   gate: z.object({
     /** τ of the partitions and of the generalist. */
     thresholdNats: z.number().nonnegative(),
     generalistThresholdNats: z.number().nonnegative(),
     /** How many resident partitions are asked, most recent first, before a frame counts as a miss. */
-    maxProbes: z.int().positive(),
+    maxProbes: z.int().nonnegative(),
+    order: z.enum(['recent-first', 'least-entropy']),
+    /** Whether the generalist is asked too, after the partitions. */
+    asksGeneralist: z.boolean(),
     curve: z.array(gatePointSchema),
+    /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
+    localities: z.array(localityRowSchema).max(32),
   }),
   metrics: z.record(z.string(), z.unknown()),
   training: z.object({
@@ -87,13 +121,16 @@ export const manifestSchema = z.object({
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
+export type BlobRole = 'full' | 'encoder' | 'generalist' | 'partition' | 'delta'
+
 /** Every blob that a manifest names, with what it is for. */
-export function blobsOf(manifest: Manifest): { role: 'full' | 'encoder' | 'generalist' | 'partition'; id: string; ref: BlobRef }[] {
+export function blobsOf({ full, encoder, generalist, partitions }: Manifest): { role: BlobRole; id: string; ref: BlobRef }[] {
   return [
-    { role: 'full', id: 'full', ref: manifest.full.whole },
-    { role: 'encoder', id: 'encoder', ref: manifest.encoder.whole },
-    { role: 'generalist', id: 'generalist', ref: manifest.generalist.whole },
-    ...manifest.partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
+    { role: 'full', id: 'full', ref: full.whole },
+    ...(encoder === undefined ? [] : [{ role: 'encoder' as const, id: 'encoder', ref: encoder.whole }]),
+    { role: 'generalist', id: 'generalist', ref: generalist.whole },
+    ...partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
+    ...partitions.flatMap(({ id, delta }) => (delta === undefined ? [] : [{ role: 'delta' as const, id, ref: { bytes: delta.bytes, sha256: delta.sha256 } }])),
   ]
 }
 
@@ -109,19 +146,29 @@ function checkNetworks(manifest: Manifest): void {
     const { outputShape } = planNetwork(spec)
     requireFit(outputShape.join() === String(classNames.length), `the ${name} network has another count of classes`, { name })
   }
+  requireFit(new Set(partitions.map(({ id }) => id)).size === partitions.length, 'two partitions share an id', {})
   const { encoder } = networks
+  requireFit((encoder === undefined) === (manifest.encoder === undefined), 'it has an encoder without weights, or weights without an encoder', {})
+  requireFit((encoder === undefined) === (partitions.length === 0), 'partitions need an encoder that chooses them, and an encoder partitions', {})
+  if (encoder === undefined) return
   const encoderInput = encoder.trunk === 'full' ? String(featureSize(networks.full)) : imageShape
   requireFit(encoder.spec.inputShape.join() === encoderInput, 'the encoder does not fit its trunk', { trunk: encoder.trunk })
   const codeShape = planNetwork(encoder.spec).outputShape.join()
   requireFit(codeShape === String(partitions.length), 'the code has another size than there are partitions', { codeShape })
-  requireFit(new Set(partitions.map(({ id }) => id)).size === partitions.length, 'two partitions share an id', {})
 }
 
 function checkBlobSizes(manifest: Manifest): void {
   const { networks } = manifest
-  const specs = { full: networks.full, encoder: networks.encoder.spec, generalist: networks.partition, partition: networks.partition }
+  const { delta } = networks
+  const expectedBytesOf: Record<BlobRole, () => number> = {
+    full: () => wholeBlobBytes(networks.full),
+    encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
+    generalist: () => wholeBlobBytes(networks.partition),
+    partition: () => wholeBlobBytes(networks.partition),
+    delta: () => (delta === undefined ? 0 : deltaBlobBytes(networks.partition, delta)),
+  }
   for (const { role, id, ref } of blobsOf(manifest)) {
-    const expectedBytes = wholeBlobBytes(specs[role])
+    const expectedBytes = expectedBytesOf[role]()
     requireFit(ref.bytes === expectedBytes, `the weights of ${id} have another length than its network`, { id, expectedBytes })
   }
 }
@@ -132,14 +179,14 @@ function checkBlobSizes(manifest: Manifest): void {
  */
 export function parseManifest(value: unknown): Manifest {
   const version: unknown = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined
-  if (typeof version === 'number' && version !== manifestSchemaVersion) {
+  if (typeof version === 'number' && !readableSchemaVersions.includes(version)) {
     throw new CacheNetError(
       'manifest-version-unsupported',
-      `This bundle has schema version ${version}, and this program reads ${manifestSchemaVersion}. Update the older of the two.`,
-      { found: version, supported: [manifestSchemaVersion] },
+      `This bundle has schema version ${version}, and this program reads ${readableSchemaVersions.join(' and ')}. Update the older of the two.`,
+      { found: version, supported: readableSchemaVersions },
     )
   }
-  const parsed = manifestSchema.safeParse(value)
+  const parsed = manifestSchema.safeParse(upgradeManifest(value))
   if (!parsed.success) {
     throw new CacheNetError('manifest-invalid', 'The manifest is not one of a CacheNet bundle.', {
       issues: parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`),

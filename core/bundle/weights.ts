@@ -1,7 +1,7 @@
-import { setFloat16, getFloat16 } from '@petamoriken/float16'
 import { planNetwork } from '../network/plan.ts'
 import type { NetworkSpec } from '../network/spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
+import { readFloat16, writeFloat16 } from './float16.ts'
 
 /** Named weights of a network, in the order and shapes of `planNetwork(spec).tensors`. */
 export interface NamedTensor {
@@ -23,7 +23,6 @@ export function encodeWeights(spec: NetworkSpec, weights: readonly NamedTensor[]
   const { tensors, parameters } = planNetwork(spec)
   const byName = new Map(weights.map((tensor) => [tensor.name, tensor]))
   const blob = new Uint8Array(parameters * bytesPerValue)
-  const view = new DataView(blob.buffer)
   for (const { name, offset, size } of tensors) {
     const values = byName.get(name)?.values
     if (values?.length !== size) {
@@ -33,10 +32,8 @@ export function encodeWeights(spec: NetworkSpec, weights: readonly NamedTensor[]
         found: values?.length ?? 0,
       })
     }
-    for (const [index, value] of values.entries()) {
-      if (!Number.isFinite(value)) throw new CacheNetError('manifest-invalid', `A weight of ${name} is not finite.`, { name })
-      setFloat16(view, (offset + index) * bytesPerValue, value, true)
-    }
+    if (!values.every(Number.isFinite)) throw new CacheNetError('manifest-invalid', `A weight of ${name} is not finite.`, { name })
+    writeFloat16(blob, offset, values)
   }
   return blob
 }
@@ -50,10 +47,5 @@ export function decodeWeights(spec: NetworkSpec, blob: Uint8Array): NamedTensor[
       foundBytes: blob.byteLength,
     })
   }
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
-  return tensors.map(({ name, shape, offset, size }) => {
-    const values = new Float32Array(size)
-    for (let index = 0; index < size; index++) values[index] = getFloat16(view, (offset + index) * bytesPerValue, true)
-    return { name, shape, values }
-  })
+  return tensors.map(({ name, shape, offset, size }) => ({ name, shape, values: readFloat16(blob, offset, size) }))
 }

@@ -15,8 +15,11 @@ export interface NamedBlobs extends BlobNames {
 
 type Role = ReturnType<typeof blobsOf>[number]['role']
 
-/** A device runs partitions and the generalist; the full model and the encoder run on the edge only. */
-const keepingOf: Readonly<Record<Role, Keeping>> = { generalist: 'resident', partition: 'evictable', full: 'not-kept', encoder: 'not-kept' }
+/**
+ * A device runs partitions and the generalist; the full model and the encoder run on the edge only. Deltas are kept: all of them
+ * together are smaller than one partition.
+ */
+const keepingOf: Readonly<Record<Role, Keeping>> = { generalist: 'resident', delta: 'resident', partition: 'evictable', full: 'not-kept', encoder: 'not-kept' }
 const byStrength: readonly Keeping[] = ['not-kept', 'evictable', 'resident']
 
 /** Everything that the manifests name. A blob with several roles is kept as the strongest of them asks. */

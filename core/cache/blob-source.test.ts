@@ -77,7 +77,7 @@ describe('the names of blobs', () => {
     const both = nameBlobs([manifest, other.manifest], true)
     expect(both.blobs.get(first)).toMatchObject({ keeping: 'evictable', namedBy: [{ bundleId: 'sample', id: 'p0' }, { bundleId: 'other', id: 'p0' }] })
     expect(both.blobs.get(manifest.generalist.whole.sha256)?.keeping).toBe('resident')
-    expect(both.blobs.get(manifest.encoder.whole.sha256)?.keeping).toBe('not-kept')
+    expect(both.blobs.get(manifest.encoder!.whole.sha256)?.keeping).toBe('not-kept')
   })
 
   it('keep a blob with two roles as the stronger one asks', () => {

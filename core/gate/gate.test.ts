@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { argMax, predictiveEntropy, softmax } from './entropy.ts'
 import { generalistId, passGate, probeOrder } from './gate.ts'
 
+const plain = { order: 'recent-first', asksGeneralist: false } as const
+
 describe('softmax', () => {
   it('sums to 1 and keeps the order, however large the logits', () => {
     fc.assert(
@@ -35,19 +37,29 @@ describe('predictiveEntropy', () => {
 
 describe('probeOrder', () => {
   it('is the residents by recency up to the limit, and the generalist while there are none', () => {
-    expect(probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2 })).toEqual(['c', 'b'])
-    expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2 })).toEqual([generalistId])
+    expect(probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual(['c', 'b'])
+    expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual([generalistId])
   })
 })
 
 describe('passGate', () => {
   const ask = (entropies: Record<string, number>) => vi.fn((network: string) => ({ network, entropyNats: entropies[network]! }))
-  const settings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 3 }
+  const settings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 3, ...plain }
 
   it('takes the first that is certain and asks no further', () => {
     const asked = ask({ a: 0.9, b: 0.5, c: 0.1 })
     expect(passGate(['a', 'b', 'c'], settings, asked)).toEqual({ kind: 'hit', answer: { network: 'b', entropyNats: 0.5 } })
     expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks all and believes the most certain, where it is told to', () => {
+    const asked = ask({ a: 0.4, b: 0.3, generalist: 0.25 })
+    const thorough = { ...settings, order: 'least-entropy', asksGeneralist: true } as const
+    const order = probeOrder(['a', 'b'], thorough)
+    expect(order).toEqual(['a', 'b', generalistId])
+    // The generalist is more certain than b, and not as certain as it must be.
+    expect(passGate(order, thorough, asked)).toEqual({ kind: 'hit', answer: { network: 'b', entropyNats: 0.3 } })
+    expect(asked).toHaveBeenCalledTimes(3)
   })
 
   it('misses with the least uncertain where none is certain', () => {

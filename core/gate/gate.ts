@@ -10,8 +10,12 @@ export interface GateSettings {
   readonly thresholdNats: number
   /** τ of the generalist, which knows no region that it could be certain to have left: usually far stricter. */
   readonly generalistThresholdNats: number
-  /** How many resident partitions are asked, most recent first, before a frame counts as a miss. */
+  /** How many resident partitions may be asked before a frame counts as a miss. */
   readonly maxProbes: number
+  /** `recent-first` stops at the first that is certain; `least-entropy` asks all and believes the most certain. */
+  readonly order: 'recent-first' | 'least-entropy'
+  /** Whether the generalist is asked too, after the partitions. While no partition is resident it always is. */
+  readonly asksGeneralist: boolean
 }
 
 export type GateDecision<Answer extends Candidate> =
@@ -25,13 +29,17 @@ export const generalistId = 'generalist'
 export const thresholdOf = (network: string, { thresholdNats, generalistThresholdNats }: GateSettings): number =>
   network === generalistId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats
 
-/** Whom to ask, in order: resident partitions by recency; the generalist while no partition is resident. */
-export function probeOrder(residentByRecency: readonly string[], settings: GateSettings): readonly string[] {
-  return residentByRecency.length === 0 ? [generalistId] : residentByRecency.slice(0, settings.maxProbes)
+/** Whom to ask, in order: resident partitions by recency, then the generalist. Never empty. */
+export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist }: GateSettings): readonly string[] {
+  const partitions = residentByRecency.slice(0, maxProbes)
+  return asksGeneralist || partitions.length === 0 ? [...partitions, generalistId] : partitions
 }
 
+const moreCertain = <Answer extends Candidate>(best: Answer | undefined, answer: Answer): Answer =>
+  best === undefined || answer.entropyNats < best.entropyNats ? answer : best
+
 /**
- * The entropy gate: asks one network after the other until one is certain, H(ŷ) ≤ τ.
+ * The entropy gate: asks networks until one is certain, H(ŷ) ≤ τ; or all of them, and believes the most certain of those that are.
  *
  * @param ask runs a network on the frame
  * @param order not empty; see `probeOrder`
@@ -42,11 +50,14 @@ export function passGate<Answer extends Candidate>(
   ask: (network: string) => Answer,
 ): GateDecision<Answer> {
   let best: Answer | undefined
+  let certain: Answer | undefined
   for (const network of order) {
     const answer = ask(network)
-    if (answer.entropyNats <= thresholdOf(network, settings)) return { kind: 'hit', answer }
-    if (best === undefined || answer.entropyNats < best.entropyNats) best = answer
+    best = moreCertain(best, answer)
+    if (answer.entropyNats > thresholdOf(network, settings)) continue
+    certain = moreCertain(certain, answer)
+    if (settings.order === 'recent-first') break
   }
   if (best === undefined) throw new RangeError('The gate needs at least one network to ask.')
-  return { kind: 'miss', best }
+  return certain === undefined ? { kind: 'miss', best } : { kind: 'hit', answer: certain }
 }

@@ -14,13 +14,15 @@ const table: AnswerTable = {
     ['generalist', Uint8Array.from([1, 1, 0, 0])],
   ]),
   isFullRight: Uint8Array.from([1, 1, 1, 0]),
-  chosen: ['a', 'a', 'b', 'b'],
+  codes: [[0.9, 0.1], [0.6, 0.4], [0.1, 0.9], [0.2, 0.8]],
+  partitions: ['a', 'b'],
 }
-const gate = { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1 }
+const gate = { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const keeping = (cacheEntries: number, keepShare = 1) => ({ cacheEntries, keepShare })
 
 describe('simulateStream', () => {
   it('misses once a scene and hits for the rest of it', () => {
-    const { coverage, accuracy, fullAccuracy, switchRate, downloadRate } = simulateStream([0, 1, 0, 1, 2, 3, 2, 3, 0, 1], table, gate, 1)
+    const { coverage, accuracy, fullAccuracy, switchRate, downloadRate } = simulateStream([0, 1, 0, 1, 2, 3, 2, 3, 0, 1], table, gate, keeping(1))
     expect(coverage).toBe(0.7)
     expect(accuracy).toBe(1)
     expect(fullAccuracy).toBe(0.8)
@@ -28,16 +30,16 @@ describe('simulateStream', () => {
   })
 
   it('comes back to a cached partition without a download', () => {
-    const { downloadRate, switchRate } = simulateStream([0, 2, 0, 2], table, gate, 2)
+    const { downloadRate, switchRate } = simulateStream([0, 2, 0, 2], table, gate, keeping(2))
     expect([switchRate, downloadRate]).toEqual([1, 0.5])
   })
 
   it('asks further partitions before it misses, as far as it may', () => {
-    expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, 2).coverage).toBe(0.5)
+    expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).coverage).toBe(0.5)
   })
 
   it('is the plain Cascade with no cache: only the generalist answers, right or wrong', () => {
-    const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, 0)
+    const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, keeping(0))
     expect([coverage, accuracy, accuracyOnHits]).toEqual([0.25, 0.75, 0])
   })
 })

@@ -1,5 +1,7 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
+import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from './gate.ts'
+import { selectPartition } from './select-partition.ts'
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
 export interface AnswerTable {
@@ -8,8 +10,18 @@ export interface AnswerTable {
   /** Whether a network's answer is right, 1 or 0, by id. */
   readonly isRight: ReadonlyMap<string, Uint8Array>
   readonly isFullRight: Uint8Array
-  /** Id of the partition that the code chooses for each image. */
-  readonly chosen: readonly string[]
+  /** c(x) of each image, and the ids of the partitions in the code's order. */
+  readonly codes: readonly ArrayLike<number>[]
+  readonly partitions: readonly string[]
+}
+
+/** One setting for the whole stream, or the adaptive gate. */
+export type SimulatedGate = GateSettings | AdaptiveGateState
+
+export interface SimulatedDevice {
+  /** Partitions that the phone keeps; 0 leaves it with the generalist: the plain Cascade. */
+  readonly cacheEntries: number
+  readonly keepShare: number
 }
 
 export interface StreamResult {
@@ -25,21 +37,27 @@ export interface StreamResult {
   readonly switchRate: number
   /** Share of frames after which a partition had to be downloaded. */
   readonly downloadRate: number
+  /** Share of frames that missed and for which the edge named another partition than the one in use: what the adaptive gate sees. */
+  readonly changeRate: number
 }
 
+const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in gate
+
 /**
- * Replays a stream of images through the gate and the LRU policy, as the phone and the edge would run it.
+ * Replays a stream of images through the gate, the selector and the LRU policy, as the phone and the edge would run it.
  *
  * @param images index of the image of each frame
- * @param cacheEntries partitions that the phone keeps; 0 leaves it with the generalist: the plain Cascade
  */
-export function simulateStream(images: ArrayLike<number>, table: AnswerTable, settings: GateSettings, cacheEntries: number): StreamResult {
+export function simulateStream(images: ArrayLike<number>, table: AnswerTable, gate: SimulatedGate, { cacheEntries, keepShare }: SimulatedDevice): StreamResult {
+  let adaptive = isAdaptive(gate) ? createAdaptiveGate(gate.rows, gate.fallback) : undefined
   let cache = createCacheState({ entries: cacheEntries, bytes: Number.MAX_SAFE_INTEGER })
-  let [hits, right, fullRight, hitsRight, switches, downloads] = [0, 0, 0, 0, 0, 0]
+  const indexOf = new Map(table.partitions.map((id, index) => [id, index]))
+  let [hits, right, fullRight, hitsRight, switches, downloads, changes] = [0, 0, 0, 0, 0, 0, 0]
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     fullRight += table.isFullRight[image] ?? 0
     const byRecency = byLeastRecentUse(cache).reverse()
+    const settings = adaptive === undefined ? (gate as GateSettings) : settingsOf(adaptive)
     const decision = passGate(probeOrder(byRecency, settings), settings, (network) => ({
       network,
       entropyNats: table.entropies.get(network)?.[image] ?? Infinity,
@@ -53,15 +71,23 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, se
         if (decision.answer.network !== byRecency[0]) switches++
         cache = stepCache(cache, { kind: 'used', id: decision.answer.network }).state
       }
+      if (adaptive !== undefined) adaptive = observe(adaptive, { kind: 'hit' })
       continue
     }
     right += table.isFullRight[image] ?? 0
-    const chosen = table.chosen[image]
-    if (chosen === undefined || cacheEntries === 0) continue
-    if (chosen !== byRecency[0]) switches++
+    const code = table.codes[image]
+    const held = byRecency.map((id) => indexOf.get(id) ?? -1)
+    const chosen = code === undefined || cacheEntries === 0 ? undefined : table.partitions[selectPartition(code, held, keepShare)]
+    if (chosen === undefined) continue
+    const isChange = chosen !== byRecency[0]
+    if (isChange) {
+      switches++
+      changes++
+    }
     const isCached = chosen in cache.entries
     if (!isCached) downloads++
     cache = stepCache(cache, isCached ? { kind: 'used', id: chosen } : { kind: 'stored', id: chosen, bytes: 1 }).state
+    if (adaptive !== undefined) adaptive = observe(adaptive, { kind: 'miss', isChange })
   }
   const frames = images.length
   return {
@@ -72,5 +98,6 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, se
     accuracyOnHits: hits === 0 ? 1 : hitsRight / hits,
     switchRate: switches / frames,
     downloadRate: downloads / frames,
+    changeRate: changes / frames,
   }
 }

@@ -1,3 +1,4 @@
+import { encodeDelta, planDelta, type DeltaSpec } from '../bundle/delta.ts'
 import { encodeWeights } from '../bundle/weights.ts'
 import { sha256Hex } from '../bundle/hash.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
@@ -29,7 +30,7 @@ export function sampleNetwork(size: number, widths: readonly [number, number, nu
 }
 
 /** A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing. */
-export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample' } = {}): Promise<SampleBundle> {
+export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample', hasDeltas = false } = {}): Promise<SampleBundle> {
   const random = createRandom(seed)
   const classNames = ['ant', 'bee', 'cat', 'dog']
   const partition = sampleNetwork(16, [4, 6, 8], classNames.length)
@@ -42,26 +43,35 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
     ],
   })
 
+  const delta: DeltaSpec = { layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name, rank: name === 'third' ? 1 : 0 })) }
+
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
-  const addBlob = async (spec: NetworkSpec): Promise<BlobRef> => {
-    const weights = planNetwork(spec).tensors.map(({ name, shape, size }) => {
-      const scale = name.endsWith('/bias') ? 0.1 : Math.sqrt(2 / (size / (shape.at(-1) ?? 1)))
-      return { name, shape, values: Float32Array.from({ length: size }, () => random.normal() * scale) }
-    })
-    const bytes = new Uint8Array(encodeWeights(spec, weights))
+  const store = async (bytes: Uint8Array<ArrayBuffer>): Promise<BlobRef> => {
     const sha256 = await sha256Hex(bytes)
     blobs.set(sha256, bytes)
     return { bytes: bytes.byteLength, sha256 }
   }
+  const addDelta = (spec: NetworkSpec, delta: DeltaSpec): Promise<BlobRef> => {
+    const isScale = (name: string): boolean => name.endsWith('/scale')
+    const values = planDelta(spec, delta).fields.map(({ name, size }) => [name, Float32Array.from({ length: size }, () => Number(isScale(name)) + random.normal() * 0.2)] as const)
+    return store(new Uint8Array(encodeDelta(spec, delta, new Map(values))))
+  }
+  const addBlob = (spec: NetworkSpec): Promise<BlobRef> => {
+    const weights = planNetwork(spec).tensors.map(({ name, shape, size }) => {
+      const scale = name.endsWith('/bias') ? 0.1 : Math.sqrt(2 / (size / (shape.at(-1) ?? 1)))
+      return { name, shape, values: Float32Array.from({ length: size }, () => random.normal() * scale) }
+    })
+    return store(new Uint8Array(encodeWeights(spec, weights)))
+  }
 
   const manifest = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id,
     createdAt: '2026-01-01T00:00:00.000Z',
     dataset: { kind: 'folder', description: 'Random weights for tests.' },
     classNames,
     input: { width: 16, height: 16, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    networks: { partition, full, encoder: { trunk: 'full', spec: encoder } },
+    networks: { partition, full, encoder: { trunk: 'full', spec: encoder }, ...(hasDeltas ? { delta } : {}) },
     full: { whole: await addBlob(full), temperature: 1 },
     encoder: { whole: await addBlob(encoder) },
     generalist: { whole: await addBlob(partition), temperature: 1 },
@@ -70,11 +80,13 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
         id: `p${index}`,
         whole: await addBlob(partition),
         temperature: 1,
+        ...(hasDeltas ? { delta: { ...(await addDelta(partition, delta)), temperature: 1 } } : {}),
         classIndices: [index % classNames.length],
         share: 1 / partitions,
       })),
     ),
-    gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, curve: [] },
+    selector: { keepShare: 1 },
+    gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false, curve: [], localities: [] },
     metrics: {},
     training: { command: 'none', commit: 'none', seed, elapsedSeconds: 0, config: {} },
   }

@@ -7,6 +7,31 @@ export const rawFrameType = 'application/octet-stream'
 /** Media types of encoded frames; the edge scales them to the model's input. */
 export const imageFrameTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
 
+/** What the phone has in memory, most recently used first: `p1=whole,p3=delta`. */
+export const holdsHeader = 'x-cachenet-holds'
+
+/** Marks a frame as an audit of a hit that the phone answered with this class index: served after all misses, shed first. */
+export const auditHeader = 'x-cachenet-audit'
+
+export type HeldForm = 'whole' | 'delta'
+export interface HeldPartition {
+  readonly id: string
+  readonly form: HeldForm
+}
+
+/** As many as a manifest may name; what is behind them in a header is not read. */
+const mostHeld = 64
+
+export const formatHolds = (held: readonly HeldPartition[]): string => held.map(({ id, form }) => `${id}=${form}`).join(',')
+
+/** Reads `holdsHeader`. What is malformed is left out: at worst a delta travels that was not needed. */
+export function parseHolds(header: string | undefined): HeldPartition[] {
+  return (header ?? '')
+    .split(',', mostHeld)
+    .map((part) => /^\s*([a-z0-9][a-z0-9-]{0,62})=(whole|delta)\s*$/.exec(part))
+    .flatMap((match) => (match?.[1] === undefined ? [] : [{ id: match[1], form: match[2] as HeldForm }]))
+}
+
 const probability = z.number().min(0).max(1)
 
 /** What the edge answers to an uploaded frame. */
@@ -16,10 +41,16 @@ export const frameAnswerSchema = z.object({
   probabilities: z.array(probability),
   /** Predictive entropy of the answer, in nats. */
   entropyNats: z.number().nonnegative(),
-  /** c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1. */
+  /** c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1; empty where the bundle has no encoder. */
   code: z.array(probability),
-  /** The partition that the code chose: what the phone should have resident for the frames that follow. */
-  partition: z.object({ id: z.string(), whole: blobRefSchema }),
+  /** The partition that the selector chose: what the phone should have resident for the frames that follow. */
+  partition: z.object({ id: z.string(), whole: blobRefSchema, delta: blobRefSchema.optional() }).optional(),
+  /** The chosen partition's delta itself, where the phone holds neither it nor the whole. Checked like any blob. */
+  inlineDelta: z.object({ id: z.string(), sha256: blobRefSchema.shape.sha256, bytes: z.base64() }).optional(),
+  /** The partition that most often follows the chosen one in this client's stream: worth fetching when idle. */
+  likelyNext: z.object({ id: z.string() }).optional(),
+  /** To an audit: whether the full model gives the same class. */
+  audit: z.object({ agrees: z.boolean() }).optional(),
   answeredBy: z.enum(['full', 'partition']),
   timings: z.object({
     decodeMs: z.number().nonnegative(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CacheNetError } from './errors.ts'
-import { apiPaths, parseBlobPath } from './frames.ts'
+import { apiPaths, formatHolds, parseBlobPath, parseHolds } from './frames.ts'
 
 describe('CacheNetError', () => {
   it('keeps code, message and details over the wire', () => {
@@ -31,5 +31,17 @@ describe('paths of the API', () => {
 
   it.each(['/', apiPaths.manifest('cifar10'), `/api/v1/bundles/a/blobs/${'a'.repeat(63)}.bin`, `/api/v1/bundles/../blobs/${sha256}.bin`])('are not seen in %s', (path) => {
     expect(parseBlobPath(path)).toBeUndefined()
+  })
+})
+
+describe('the header of held partitions', () => {
+  it('carries them in their order', () => {
+    const held = [{ id: 'p2', form: 'whole' }, { id: 'p1', form: 'delta' }] as const
+    expect(parseHolds(formatHolds(held))).toEqual(held)
+    expect(parseHolds(undefined)).toEqual([])
+  })
+
+  it('leaves out what is malformed', () => {
+    expect(parseHolds('p1=whole, p2=half,=delta,p3,P4=whole,p5=delta')).toEqual([{ id: 'p1', form: 'whole' }, { id: 'p5', form: 'delta' }])
   })
 })

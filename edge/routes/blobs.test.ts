@@ -37,7 +37,7 @@ describe('GET blobs', () => {
   it('says which of the two is unknown, the blob or the bundle', async () => {
     const { app, sample, own } = await createTestApp()
     await expectError(await app.request(apiPaths.blob('sample', '0'.repeat(64))), 'blob-unknown')
-    await expectError(await app.request(apiPaths.blob('sample', own.manifest.encoder.whole.sha256)), 'blob-unknown')
+    await expectError(await app.request(apiPaths.blob('sample', own.manifest.encoder!.whole.sha256)), 'blob-unknown')
     await expectError(await app.request(apiPaths.blob('sample', 'manifest')), 'blob-unknown')
     await expectError(await app.request(apiPaths.blob('nobody', sample.manifest.full.whole.sha256)), 'bundle-unknown')
   })

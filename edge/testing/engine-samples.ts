@@ -16,6 +16,7 @@ function blobOf(sample: SampleBundle, sha256: string): Uint8Array<ArrayBuffer> {
 /** A sample bundle as an engine loads it. */
 export function engineBundleOf(sample: SampleBundle): EngineBundle {
   const { id, networks, full, encoder } = sample.manifest
+  if (networks.encoder === undefined || encoder === undefined) throw new RangeError('This sample has no encoder.')
   return {
     id,
     full: { spec: networks.full, blob: blobOf(sample, full.whole.sha256) },

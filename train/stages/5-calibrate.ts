@@ -54,7 +54,7 @@ export function gateCurve(
   settingsAt: (thresholdNats: number) => GateSettings,
 ): (GatePoint & { fullAccuracy: number })[] {
   return thresholdGrid(classes).map((thresholdNats) => {
-    const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), cacheEntries)
+    const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), { cacheEntries, keepShare: 1 })
     return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy }
   })
 }
@@ -90,7 +90,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
   const table = answerTable(validation, temperatures)
   const images = imageStream(context, validation.labels, { kind: streamKind, meanLength: streamLength, frames: streamFrames }, 'calibration')
   const classes = dataset.classNames.length
-  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 1 })
+  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
   const cascade = chooseThreshold(gateCurve(images, table, classes, 0, cascadeAt), accuracyTolerance)
   // The generalist answers before the first partition has come: as strictly as it would all alone.
   const candidates = Array.from({ length: mostProbes }, (_, index) => {

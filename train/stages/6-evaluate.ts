@@ -65,7 +65,7 @@ function streamMetrics(context: StageContext, answers: SplitAnswers, table: Answ
   return Object.fromEntries(
     Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => {
       const images = imageStream(context, answers.labels, { kind, meanLength, frames }, 'report')
-      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, settings, isCascade ? 0 : cacheEntries)
+      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, settings, { cacheEntries: isCascade ? 0 : cacheEntries, keepShare: 1 })
       return [name, { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate }]
     }),
   )

@@ -31,7 +31,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
   return parseManifest({
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: facts.id,
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description },
@@ -48,7 +48,8 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
       classIndices: coveredClasses(evaluations.validation, index),
       share: evaluations.validation.partitionShares[index]!,
     })),
-    gate: { ...calibration.gate, curve: calibration.curve },
+    selector: { keepShare: 1 },
+    gate: { ...calibration.gate, curve: calibration.curve, localities: [] },
     metrics: { ...evaluations.test, validation },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
   })

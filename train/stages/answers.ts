@@ -66,6 +66,7 @@ export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<str
     entropies,
     isRight,
     isFullRight: Uint8Array.from({ length: answers.full.count }, (_, image) => Number(isRightAt(answers.full, answers.labels, image))),
-    chosen: answers.chosen.map(partitionId),
+    codes: answers.codes,
+    partitions: Array.from({ length: answers.codes[0]?.length ?? 0 }, (_, index) => partitionId(index)),
   }
 }

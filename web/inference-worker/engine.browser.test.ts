@@ -60,8 +60,8 @@ beforeEach(async () => {
 })
 afterEach(() => engine.dispose())
 
-const never = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 }
-const always = { thresholdNats: Math.log(4) + 1, generalistThresholdNats: Math.log(4) + 1, maxProbes: 1 }
+const never = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const always = { thresholdNats: Math.log(4) + 1, generalistThresholdNats: Math.log(4) + 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
 
 describe('Engine', () => {
   it('answers as the reference backend does, to 1e-4, generalist and partitions', async () => {
@@ -138,10 +138,10 @@ describe('Engine', () => {
   it('hits at a threshold above the entropy, and misses below it with the frame’s bytes for the edge', () => {
     const image = frame()
     const { entropyNats } = engine.classify(image, never)
-    const hit = engine.classify(image, { ...always, thresholdNats: entropyNats, maxProbes: 1 })
+    const hit = engine.classify(image, { ...always, thresholdNats: entropyNats, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const)
     expect(hit.outcome).toBe('hit')
     expect(hit.rgb).toBeUndefined()
-    const miss = engine.classify(image, { ...always, thresholdNats: entropyNats - 1e-6, maxProbes: 1 })
+    const miss = engine.classify(image, { ...always, thresholdNats: entropyNats - 1e-6, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const)
     expect(miss.outcome).toBe('miss')
     expect(miss.rgb).toEqual(rgbaToRgb(image.rgba))
     expect(miss.rgb).toHaveLength(frameBytes(bundle.manifest.input))

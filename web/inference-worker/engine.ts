@@ -46,7 +46,7 @@ export class Engine {
     await startBackend()
     const engine = new Engine(options)
     const { width, height } = options.input
-    engine.classify({ width, height, rgba: new Uint8ClampedArray(width * height * 4) }, { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 })
+    engine.classify({ width, height, rgba: new Uint8ClampedArray(width * height * 4) }, { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
     return engine
   }
 

@@ -9,7 +9,7 @@ let worker: Worker
 let client: RpcClient<InferenceRequest, InferenceAnswers, never>
 const { signal } = new AbortController()
 
-const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 }
+const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
 
 function bytesOf(sha256: string | undefined): Uint8Array<ArrayBuffer> {
   const bytes = bundle.blobs.get(sha256 ?? '')

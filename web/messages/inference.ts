@@ -52,7 +52,13 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('classify'),
     image: frameImage,
-    gate: z.object({ thresholdNats: z.number(), generalistThresholdNats: z.number(), maxProbes: count }),
+    gate: z.object({
+      thresholdNats: z.number(),
+      generalistThresholdNats: z.number(),
+      maxProbes: z.int().check(z.nonnegative()),
+      order: z.enum(['recent-first', 'least-entropy']),
+      asksGeneralist: z.boolean(),
+    }),
   }),
   z.object({ kind: z.literal('measure-memory') }),
 ])

@@ -117,6 +117,8 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       thresholdNats: thresholdNats ?? defaults?.thresholdNats ?? 0,
       generalistThresholdNats: defaults?.generalistThresholdNats ?? 0,
       maxProbes: maxProbes ?? defaults?.maxProbes ?? 1,
+      order: defaults?.order ?? 'recent-first',
+      asksGeneralist: defaults?.asksGeneralist ?? false,
     }
   })
 

@@ -44,7 +44,7 @@ let provisional: FrameRecord[]
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
-  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1 }),
+  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false }),
   classify: async (_signal, _image, gate, { isKept }) => {
     happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
     now += 2

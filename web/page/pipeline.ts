@@ -16,7 +16,7 @@ export interface PipelineDeps {
   /** A resident partition answered. */
   partitionUsed(id: string): void
   /** Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it; never rejects. */
-  wantPartition(partition: FrameAnswer['partition']): Promise<number>
+  wantPartition(partition: NonNullable<FrameAnswer['partition']>): Promise<number>
   /** The device's own answer, shown while the edge is asked. */
   showProvisional(record: FrameRecord): void
   /** Bytes of a partition that arrived after its frame was answered. */
@@ -77,15 +77,15 @@ export async function answerFrame(
     label: answer.label,
     certainty: answer.probabilities[answer.classIndex] ?? 0,
     outcome: 'miss',
-    network: answer.answeredBy === 'full' ? 'full' : answer.partition.id,
+    network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
     answeredBy: 'edge',
     edgeEntropyNats: answer.entropyNats,
     latencyMs: nowMs() - startMs,
-    switchedTo: answer.partition.id === local.residents[0] ? null : answer.partition.id,
+    switchedTo: answer.partition === undefined || answer.partition.id === local.residents[0] ? null : answer.partition.id,
     bytesUp,
     bytesDown,
   }
-  const downloaded = deps.wantPartition(answer.partition)
+  const downloaded = answer.partition === undefined ? Promise.resolve(0) : deps.wantPartition(answer.partition)
   if (isLossless) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
     if (bytes > 0) deps.addBytesDown(index, bytes)

@@ -51,8 +51,10 @@ function walkerFrames(walker: number, { input }: Manifest, hold: number): tf.Ten
 /** What every network of the bundle says of every walker, worked out apart from the product's engines. */
 async function askEverybody(bundleFolder: string, manifest: Manifest, hold: number): Promise<WalkerFacts[]> {
   const { networks, full, encoder, generalist, partitions, classNames } = manifest
+  if (networks.encoder === undefined || encoder === undefined) throw new Error(`Bundle ${manifest.id} has no encoder.`)
+  const encoderSpec = networks.encoder.spec
   const fullWeights = await readBlob(bundleFolder, networks.full, full.whole)
-  const encoderWeights = await readBlob(bundleFolder, networks.encoder.spec, encoder.whole)
+  const encoderWeights = await readBlob(bundleFolder, encoderSpec, encoder.whole)
   const small = await Promise.all(
     [{ id: generalistId, ...generalist }, ...partitions].map(async ({ id, whole, temperature }) => ({ id, temperature, weights: await readBlob(bundleFolder, networks.partition, whole) })),
   )
@@ -61,7 +63,7 @@ async function askEverybody(bundleFolder: string, manifest: Manifest, hold: numb
     try {
       const frames = walkerFrames(walker, manifest, hold)
       const first = tf.slice(frames, [0, 0, 0, 0], [1, -1, -1, -1])
-      const code = forward(networks.encoder.spec, encoderWeights, forward(networks.full, fullWeights, first).features).logits.dataSync<'float32'>()
+      const code = forward(encoderSpec, encoderWeights, forward(networks.full, fullWeights, first).features).logits.dataSync<'float32'>()
       const entropies = small.map(({ id, temperature, weights }): [string, number[]] => {
         const logits = forward(networks.partition, weights, frames).logits.arraySync()
         return [id, logits.map((row) => predictiveEntropy(softmax(row, temperature)))]

@@ -4,7 +4,7 @@ import type { RawImage } from '../../messages/inference.ts'
 import { InferenceHost } from './inference-host.ts'
 
 const { signal } = new AbortController()
-const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1 }
+const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
 
 let bundle: SampleBundle
 let workers: Worker[]
