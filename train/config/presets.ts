@@ -9,6 +9,8 @@ const optimizer: OptimizerSettings = {
   learningRate: 0.75,
   momentum: 0.85,
   weightDecay: 0.00133,
+  kernelRate: 1,
+  lowRankRate: 0,
   shiftRate: 16,
   gainRate: 0,
   headRate: 1,
@@ -42,6 +44,10 @@ export const defaults: TrainingConfig = {
     optimizer: { ...optimizer, epochs: 3, learningRate: 0.5, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
     loss: { labelSmoothing: 0.05, distillation: 0.5, distillationTemperature: 2, outsideWeight: 0.3, outsideShare: 0.4 },
   },
+  delta: {
+    rank: 0,
+    optimizer: { ...optimizer, epochs: 4, learningRate: 0.5, kernelRate: 0, gainRate: 4, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
+  },
   encoder: {
     latentSize: 32,
     hiddenSize: 128,
@@ -58,7 +64,22 @@ export const defaults: TrainingConfig = {
     scenes: 'places',
     membershipThreshold: 1,
   },
-  gate: { streamKind: 'places', streamLength: 100, streamFrames: 30_000, cacheEntries: 2, mostProbes: 2, accuracyTolerance: 0.005 },
+  gate: {
+    streamKind: 'places',
+    streamLength: 100,
+    streamFrames: 20_000,
+    cacheEntries: 2,
+    mostProbes: 2,
+    localities: [
+      { kind: 'single', meanLength: 100 },
+      { kind: 'places', meanLength: 100 },
+      { kind: 'places', meanLength: 10 },
+      { kind: 'pairs', meanLength: 100 },
+      { kind: 'iid', meanLength: 1 },
+    ],
+    keepShares: [1, 0.7, 0.5, 0.35, 0.25],
+    accuracyTolerance: 0.005,
+  },
 }
 
 export type PresetName = 'walkers' | 'folder' | 'cifar10'
