@@ -89,13 +89,23 @@ type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends readonly unknown[] ? T
 const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
   walkers: {
     // Many short recordings rather than few long ones: clothes and places must not be learnt by heart.
-    walkers: { trainSessions: 96, validationSessions: 6, testSessions: 8, framesPerSession: 4 },
+    walkers: { trainSessions: 96, validationSessions: 12, testSessions: 16, framesPerSession: 4 },
     full: { optimizer: { epochs: 8, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
     generalist: { widths: [8, 24, 32], optimizer: { epochs: 10, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
+    delta: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     // One person comes at a time: a scene is one class.
     encoder: { epochs: 20, scenes: 'single' },
-    gate: { streamKind: 'single' },
+    gate: {
+      streamKind: 'single',
+      localities: [
+        { kind: 'single', meanLength: 100 },
+        { kind: 'single', meanLength: 20 },
+        { kind: 'pairs', meanLength: 100 },
+        { kind: 'places', meanLength: 100 },
+        { kind: 'iid', meanLength: 1 },
+      ],
+    },
   },
   folder: {},
   cifar10: {},
