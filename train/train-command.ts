@@ -1,14 +1,9 @@
 import { defineCommand, type CommandDef } from 'citty'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
-import type { TrainingConfig } from './config/schema.ts'
-import { loadCifar10 } from './data/cifar10.ts'
-import type { Dataset } from './data/dataset.ts'
-import { loadFolder } from './data/folder.ts'
-import { generateWalkers } from './data/walkers.ts'
+import { loadDataset } from './data/load-dataset.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -23,27 +18,6 @@ const trainArgs = {
   set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"', valueHint: 'KEY=VALUE' },
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
-
-function requireData(data: string | undefined, preset: PresetName): string {
-  if (data !== undefined) return data
-  throw new CacheNetError('config-invalid', `train ${preset} needs --data DIR.`)
-}
-
-async function loadDataset(preset: PresetName, data: string | undefined, config: TrainingConfig, progress: Progress): Promise<Dataset> {
-  const { imageSize: size, validationShare } = config
-  progress.start()
-  const report = (done: number, of: number): void => progress.count('images', done, of)
-  switch (preset) {
-    case 'walkers':
-      return generateWalkers(config, report)
-    case 'folder':
-      return loadFolder(requireData(data, preset), { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
-    case 'cifar10':
-      return loadCifar10(requireData(data, preset), validationShare)
-    default:
-      return preset satisfies never
-  }
-}
 
 async function readJson(path: string | undefined): Promise<unknown> {
   if (path === undefined) return undefined

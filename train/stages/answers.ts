@@ -6,7 +6,7 @@ import { predictImages, type Predictions } from '../models/predict.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { encodeFeatures } from './3-code.ts'
 import { partitionId } from './4-partitions.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** A specialist in the two forms in which it ships. */
 export interface PartitionForms {
@@ -35,7 +35,7 @@ export interface SplitAnswers {
   readonly codes: readonly Float32Array[]
 }
 
-export function answerSplit(context: StageContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
+export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
   const { input, progress } = context
   const total = splitCount(split) * (2 * networks.partitions.length + 2)
   let before = 0
