@@ -45,6 +45,60 @@ const convolutions = fc.record({
   pad: fc.constantFrom('same' as const, 'valid' as const),
 })
 
+/** Shapes that the kernels of our own take: 3x3 taps, stride 1, channels in fours, several tiles. */
+const tiled = fc.record({
+  batch: fc.integer({ min: 1, max: 7 }),
+  height: fc.integer({ min: 3, max: 19 }),
+  width: fc.integer({ min: 3, max: 19 }),
+  inputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
+  outputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
+  pad: fc.oneof(
+    fc.constantFrom('same' as const, 'valid' as const),
+    fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }).map(
+      ([top = 0, bottom = 0, left = 0, right = 0]): tf.backend_util.ExplicitPadding => [[0, 0], [top, bottom], [left, right], [0, 0]],
+    ),
+  ),
+})
+
+describe('convolutions in tiles on WASM', () => {
+  it('have the values and gradients of the cpu backend, whatever the shape and padding', async () => {
+    await fc.assert(
+      fc.asyncProperty(tiled, async ({ batch, height, width, inputs, outputs, pad }) => {
+        const run = (): tf.Tensor[] => {
+          const x = tensor<tf.Rank.R4>([batch, height, width, inputs], 1)
+          const filter = tensor<tf.Rank.R4>([3, 3, inputs, outputs], 2)
+          const y = tf.conv2d(x, filter, 1, pad)
+          const dy = tensor<tf.Rank.R4>(y.shape, 3)
+          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad), dy))
+          return [y, ...tf.grads(loss)([x, filter])]
+        }
+        expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('add the bias and rectify as the cpu backend does', async () => {
+    const run = (): tf.Tensor[] => {
+      const x = tensor<tf.Rank.R4>([4, 10, 13, 12], 1)
+      const filter = tensor<tf.Rank.R4>([3, 3, 12, 20], 2)
+      const bias = tensor<tf.Rank.R1>([20], 3)
+      return (['relu', 'linear'] as const).map((activation) => tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation }))
+    }
+    expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+  })
+
+  it('give the same bits every time, whatever lay in memory before', async () => {
+    const run = (): tf.Tensor[] => {
+      const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))
+      return tf.grads(loss)([tensor([5, 7, 7, 24], 1), tensor([3, 3, 24, 12], 2)])
+    }
+    const first = await valuesOn('wasm', run)
+    tf.tidy(() => tf.fill([1 << 22], Number.NaN))
+    expect(await valuesOn('wasm', run)).toEqual(first)
+  })
+})
+
 describe('gradients of a convolution on WASM', () => {
   it('are those of the cpu backend, whatever the shape, stride and padding', async () => {
     await fc.assert(

@@ -1,0 +1,2 @@
+export { conv3x3, conv3x3FilterGradient, filterBytes, scratchBytes, transformFilter } from './conv3x3'
+export { flipFilter } from './flip-filter'
