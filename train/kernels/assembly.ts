@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 /** What `npm run build:kernels` compiles from the sources in `assembly/`. */
 export const modulePath = new URL('./assembly/module.wasm', import.meta.url)
 
-/** Addresses are bytes from the start of the WASM heap; shapes are those of the forward convolution, channels multiples of 4 unless said otherwise. */
+/** Addresses are bytes from the start of the WASM heap; shapes are those of the forward direction. The convolutions take channels in fours. */
 export interface AssemblyKernels {
   readonly filterBytes: (inputs: number, outputs: number) => number
   readonly scratchBytes: (batch: number, outHeight: number, outWidth: number, inputs: number, outputs: number) => number
@@ -19,6 +19,12 @@ export interface AssemblyKernels {
     x: number, dy: number, dw: number, du: number, scratch: number,
     batch: number, height: number, width: number, inputs: number, outHeight: number, outWidth: number, outputs: number, top: number, left: number,
   ) => void
+  readonly batchNormSums: (x: number, rows: number, channels: number, sums: number) => void
+  readonly affineRelu: (x: number, rows: number, channels: number, scale: number, offset: number, y: number) => void
+  readonly batchNormGradientSums: (dy: number, x: number, y: number, rows: number, channels: number, sums: number) => void
+  readonly batchNormGradient: (dy: number, x: number, y: number, rows: number, channels: number, factors: number, dx: number) => void
+  readonly maxPool: (x: number, batch: number, height: number, width: number, channels: number, y: number, winners: number) => void
+  readonly maxPoolGradient: (dy: number, winners: number, batch: number, height: number, width: number, channels: number, dx: number) => void
 }
 
 let compiled: WebAssembly.Module | undefined

@@ -74,7 +74,7 @@ describe('convolutions in tiles on WASM', () => {
         }
         expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -133,18 +133,24 @@ describe('batchNormRelu', () => {
     const { mean, variance } = tf.moments(x, [0, 1, 2])
     return tf.relu(tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift))
   }
-  const gradients = (operation: typeof composed) => (): tf.Tensor[] => {
-    const x = tensor<tf.Rank.R4>([3, 4, 5, 6], 3)
-    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([6], 4)), 0.1)
-    const shift = tensor<tf.Rank.R1>([6], 5)
-    const weights = tensor<tf.Rank.R4>([3, 4, 5, 6], 6)
+  const gradients = (operation: typeof composed, [batch, height, width, channels]: readonly [number, number, number, number]) => (): tf.Tensor[] => {
+    const x = tensor<tf.Rank.R4>([batch, height, width, channels], 3)
+    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([channels], 4)), 0.1)
+    const shift = tensor<tf.Rank.R1>([channels], 5)
+    const weights = tensor<tf.Rank.R4>([batch, height, width, channels], 6)
     const { value, grads } = tf.valueAndGrads((a, b, c) => tf.sum(tf.mul(operation(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D), weights)))([x, gain, shift])
     return [value, ...grads]
   }
 
-  it('has the value and the gradients of the composed operations', async () => {
-    const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined)))
-    expectClose(fused, await valuesOn('cpu', gradients(composed)))
+  it('has the value and the gradients of the composed operations, whatever the shape', async () => {
+    const extent = fc.integer({ min: 2, max: 6 })
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(extent, extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
+        const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined), shape))
+        expectClose(fused, await valuesOn('cpu', gradients(composed, shape)))
+      }),
+      { numRuns: 30 },
+    )
   })
 
   it('reports the statistics of the batch', () => {
@@ -160,11 +166,21 @@ describe('batchNormRelu', () => {
 
 describe('maxPool2x2', () => {
   it('has the value and the gradient of the stock operation, odd sizes too', async () => {
-    const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
-      const x = tensor<tf.Rank.R4>([2, 7, 6, 3], 7)
-      const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(x)
-      return [value, grad]
-    }
-    expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
+    const extent = fc.integer({ min: 2, max: 7 })
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(fc.integer({ min: 1, max: 3 }), extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
+        const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
+          const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(tensor<tf.Rank.R4>(shape, 7))
+          return [value, grad]
+        }
+        expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('gives the gradient to the first of equals', () => {
+    const grad = tf.tidy(() => tf.grad((x) => tf.sum(maxPool2x2(x as tf.Tensor4D)))(tf.ones([1, 2, 2, 5])).dataSync<'float32'>().slice())
+    expect(Array.from(grad)).toEqual([...Array<number>(5).fill(1), ...Array<number>(15).fill(0)])
   })
 })

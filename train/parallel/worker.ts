@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import { writeAugmented } from '../data/augment.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
-import { parameterLayout, trainingForward } from '../models/architecture.ts'
+import { parameterLayout, trainingForward, type Parameter } from '../models/architecture.ts'
 import { partitionLoss } from '../objective/partition-loss.ts'
 import { Barrier } from './barrier.ts'
 import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
@@ -16,7 +16,9 @@ const { images, architecture } = job
 const { parameters, size } = parameterLayout(architecture)
 const steps = totalSteps(job)
 const gradient = gradients[rank]!
-const trained = parameters.filter(({ role }) => role !== 'running')
+/** Given to the network, and not differentiated: without gradients to ask for, the widest layer needs none of its input. */
+const fixed = parameters.filter(({ role }) => role === 'fixed')
+const trained = parameters.filter(({ role }) => role !== 'running' && role !== 'fixed')
 
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message)
 
@@ -43,7 +45,7 @@ function assemble(batch: Batch, members: [number, number], outsiders: [number, n
 }
 
 /** Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the sums. */
-function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
+function accumulate(weights: tf.Tensor[], constants: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
   const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => images.labels[image]!)
@@ -53,7 +55,7 @@ function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, b
     const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : forward(job.teacher.spec, teacher, members).logits
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const byName = new Map(trained.map(({ name }, index) => [name, tensors[index]!]))
+      const byName = new Map([...constants, ...trained.map(({ name }, index) => [name, tensors[index]!] as const)])
       const { logits } = trainingForward(architecture, byName, x, (layer, { mean, variance }) => {
         for (const [field, statistic] of [['mean', mean], ['variance', variance]] as const) {
           const { offset } = parameters.find(({ name }) => name === `${layer}/${field}`)!
@@ -75,8 +77,7 @@ function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, b
     })(weights)
     sums[rank * 2]! += value.dataSync<'float32'>()[0]!
     sums[rank * 2 + 1]! += right
-    for (const [index, { role, offset }] of trained.entries()) {
-      if (role === 'fixed') continue
+    for (const [index, { offset }] of trained.entries()) {
       const values = grads[index]!.dataSync<'float32'>()
       for (let position = 0; position < values.length; position++) gradient[offset + position]! += values[position]!
     }
@@ -88,11 +89,12 @@ function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step
   const micros = Math.ceil(job.optimizer.batchSize / ranks / job.optimizer.microBatchSize)
   gradient.fill(0)
   sums.fill(0, rank * 2, rank * 2 + 2)
-  const weights = trained.map(({ shape, offset, size: count }) =>
-    tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32'),
-  )
-  for (let micro = 0; micro < micros; micro++) accumulate(weights, teacher, batch, micro, micros)
-  tf.dispose(weights)
+  const upload = ({ shape, offset, size: count }: Parameter): tf.Tensor =>
+    tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32')
+  const weights = trained.map(upload)
+  const constants = new Map(fixed.map((parameter) => [parameter.name, upload(parameter)]))
+  for (let micro = 0; micro < micros; micro++) accumulate(weights, constants, teacher, batch, micro, micros)
+  tf.dispose([...weights, ...constants.values()])
 
   barrier.wait()
   const [from, to] = part(size)
