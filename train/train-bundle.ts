@@ -3,6 +3,7 @@ import type { Manifest } from '../core/bundle/manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
+import { createTeacher } from './parallel/ask-teacher.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
 import { writeAtomically, type RunFolder } from './run/run-folder.ts'
@@ -38,9 +39,10 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   )
 
   const full = await trainFull(context)
-  const generalist = await trainGeneralist(context, full)
+  const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
+  const generalist = await trainGeneralist(context, teacher)
   const code = await trainCode(context, full)
-  const partitions = await trainPartitions(context, { full, generalist, code })
+  const partitions = await trainPartitions(context, { teacher, generalist, code })
 
   const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
