@@ -3,6 +3,7 @@ import {
   Conv2DBackpropInput,
   FusedConv2D,
   getKernel,
+  Identity,
   registerKernel,
   setBackend,
   unregisterKernel,
@@ -18,6 +19,7 @@ import { dirname, join } from 'node:path'
 import { conv2d, fusedConv2d } from './conv2d.ts'
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
+import { identity } from './identity.ts'
 
 /** Puts a kernel of ours in the place of a stock one, which it gets for the shapes that it does not cover. */
 function replaceKernel(name: string, replacement: (stock: KernelFunc) => KernelConfig): void {
@@ -36,6 +38,7 @@ async function start(): Promise<void> {
   if (!(await setBackend('wasm'))) throw new Error('The WASM backend did not start.')
   replaceKernel(Conv2D, conv2d)
   replaceKernel(FusedConv2D, fusedConv2d)
+  replaceKernel(Identity, identity)
   replaceKernel(Conv2DBackpropInput, conv2dBackpropInput)
   registerKernel(conv2dBackpropFilter())
 }
