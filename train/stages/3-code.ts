@@ -12,6 +12,7 @@ import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models
 import { incoherence, mutualInformation } from '../objective/code.ts'
 import { infoVaeLoss } from '../objective/info-vae.ts'
 import { planNetwork } from '../../core/network/spec.ts'
+import { keepReconstructions } from '../report/gather/keep-reconstructions.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
 
@@ -132,6 +133,8 @@ export async function trainCode(context: StageContext, full: TrainedNetwork): Pr
     const standardised = standardise(features, featureSize)
     const encoder = trainEncoder(context, standardised, sizes)
     weights = encoder.fold(standardised.mean, standardised.deviation)
+    // Before the decoders are gone, and before the checkpoint: where there is one, the report has what it shows.
+    await keepReconstructions(context, { full, encoder, ...standardised })
     encoder.dispose()
     await writeCheckpoint(path, 1, weights.map(({ values }) => values))
   }

@@ -1,0 +1,29 @@
+import type { Markup } from '../html/markup.ts'
+import { percent } from '../html/number-format.ts'
+import { linearScale } from './linear-scale.ts'
+import { label, line, rect, svg } from './svg.ts'
+
+export interface ShareBar {
+  readonly name: string
+  /** 0..1 */
+  readonly share: number
+}
+
+const [width, left, right] = [420, 48, 364]
+const barHeight = 26
+
+/** One bar a partition, with a line where all would be equal. */
+export function shareBars(name: string, bars: readonly ShareBar[]): Markup {
+  const even = bars.length === 0 ? 0 : 1 / bars.length
+  const x = linearScale([0, Math.max(even, ...bars.map(({ share }) => share))], [left, right])
+  const bottom = 22 + bars.length * barHeight
+  const drawn = bars.map(({ name: bar, share }, index) => {
+    const y = 22 + index * barHeight
+    return [
+      label(left - 8, y + 15, bar, { anchor: 'end' }),
+      rect(left, y + 3, x(share) - left, barHeight - 8, 'fill series-1', `${bar}: ${percent(share)}`),
+      label(x(share) + 6, y + 15, percent(share), { anchor: 'start', className: 'value' }),
+    ]
+  })
+  return svg({ width, height: bottom + 4 }, name, [drawn, line(x(even), 18, x(even), bottom, 'mark'), label(x(even), 12, `even: ${percent(even)}`, { className: 'marked' })])
+}
