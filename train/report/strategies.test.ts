@@ -26,7 +26,7 @@ describe('compareMetrics', () => {
 describe('strategiesOf', () => {
   it('has all that were evaluated, and the full model on either side', () => {
     const strategies = strategiesOf(sampleEvaluation(), true)
-    expect(strategies.map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade', 'Cascade + prior', 'CacheNet, fixed gate', 'CacheNet, deltas', 'CacheNet'])
+    expect(strategies.map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade', 'Cascade + prior', 'CacheNet with a fixed gate', 'CacheNet as deltas', 'CacheNet'])
     expect(strategies[0]!.streams.iid).toMatchObject({ coverage: 1, accuracy: strategies[0]!.streams.iid!.fullAccuracy })
     expect(strategies[1]!.streams.iid!.coverage).toBe(0)
   })

@@ -10,6 +10,7 @@ export interface Strategy {
 }
 
 export const cacheNetName = 'CacheNet'
+export const fixedGateName = `${cacheNetName} with a fixed gate`
 
 /** The full model, wherever it runs, answers every frame. */
 function alwaysFull(evaluation: Evaluation, coverage: number): Strategy['streams'] {
@@ -30,8 +31,8 @@ export function strategiesOf(evaluation: Evaluation, hasPartitions: boolean): St
   return [
     ...plain,
     { name: 'Cascade + prior', className: 'series-3', note: 'its classes masked to the region that the edge named', streams: cascadePrior.streams },
-    { name: `${cacheNetName}, fixed gate`, className: 'series-4', note: 'one setting for all streams', streams: fixedGate.streams },
-    { name: `${cacheNetName}, deltas`, className: 'series-5', note: 'partitions as deltas only, adaptive gate', streams: delta.streams },
+    { name: fixedGateName, className: 'series-4', note: 'one setting for all streams', streams: fixedGate.streams },
+    { name: `${cacheNetName} as deltas`, className: 'series-5', note: 'partitions as deltas only, adaptive gate', streams: delta.streams },
     { name: cacheNetName, className: 'series-1', note: 'whole partitions, adaptive gate', streams },
   ]
 }

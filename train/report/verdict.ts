@@ -1,6 +1,6 @@
 import { percent, points } from './html/number-format.ts'
 import type { ReportData } from './report-data.ts'
-import { cacheNetName, compareMetrics, keepsLine, strategiesOf, streamTitle, type Outcome, type Strategy } from './strategies.ts'
+import { cacheNetName, compareMetrics, fixedGateName, keepsLine, strategiesOf, streamTitle, type Outcome, type Strategy } from './strategies.ts'
 
 export interface Verdict {
   /** Where something simpler is as good or better, or a promise is not kept. */
@@ -8,46 +8,52 @@ export interface Verdict {
   readonly won: readonly string[]
 }
 
-const outcomeWords: Record<Exclude<Outcome, 'ahead'>, string> = {
-  behind: 'is better than',
-  equal: 'is as good as',
-  mixed: 'leads in one of coverage and accuracy and trails in the other against',
-}
+const outcomes: readonly { readonly outcome: Outcome; readonly say: (ours: string, other: string) => string }[] = [
+  { outcome: 'behind', say: (ours, other) => `${other} is better than ${ours} on` },
+  { outcome: 'equal', say: (ours, other) => `${other} is as good as ${ours} on` },
+  { outcome: 'mixed', say: (ours, other) => `Of ${other} and ${ours} neither keeps the accuracy line, one covers more and the other is more accurate, on` },
+  { outcome: 'ahead', say: (ours, other) => `${ours} is ahead of ${other} on` },
+]
 
+/** One sentence for each outcome, with the streams on which it came out so. */
 function againstOpponent(ours: Strategy, other: Strategy, tolerance: number): Verdict {
-  const [lost, ahead]: [string[], string[]] = [[], []]
-  for (const [key, mine] of Object.entries(ours.streams)) {
+  const compared = Object.entries(ours.streams).flatMap(([key, mine]) => {
     const theirs = other.streams[key]
-    if (theirs === undefined) continue
+    if (theirs === undefined) return []
     const outcome = compareMetrics(mine, theirs, tolerance)
-    if (outcome === 'ahead') {
-      ahead.push(`${streamTitle(key)} (coverage ${percent(mine.coverage)} against ${percent(theirs.coverage)}${keepsLine(theirs, tolerance) ? '' : ', which misses the accuracy line'})`)
-      continue
-    }
-    const accuracies = `accuracy of the whole ${percent(theirs.accuracy)} against ${percent(mine.accuracy)}`
-    lost.push(`On ${streamTitle(key)}, ${other.name} ${outcomeWords[outcome]} ${ours.name}: coverage ${percent(theirs.coverage)} against ${percent(mine.coverage)}, ${accuracies}.`)
-  }
-  return { lost, won: ahead.length === 0 ? [] : [`${ours.name} is ahead of ${other.name} on ${ahead.join('; ')}.`] }
+    const [first, second] = outcome === 'ahead' ? [mine, theirs] : [theirs, mine]
+    const numbers = `coverage ${percent(first.coverage)} against ${percent(second.coverage)}, accuracy ${percent(first.accuracy)} against ${percent(second.accuracy)}`
+    return [{ outcome, text: `${streamTitle(key)} (${numbers})` }]
+  })
+  const sentences = outcomes.flatMap(({ outcome, say }) => {
+    const streams = compared.filter((entry) => entry.outcome === outcome).map(({ text }) => text)
+    return streams.length === 0 ? [] : [{ outcome, text: `${say(ours.name, other.name)} ${streams.join('; ')}.` }]
+  })
+  const textsWhere = (isWon: boolean): string[] => sentences.filter(({ outcome }) => (outcome === 'ahead') === isWon).map(({ text }) => text)
+  return { lost: textsWhere(false), won: textsWhere(true) }
 }
 
 function accuracyLine(ours: Strategy, tolerance: number): Verdict {
   const missed = Object.entries(ours.streams).filter(([, metrics]) => !keepsLine(metrics, tolerance))
-  const line = `the full model’s accuracy less ${(tolerance * 100).toFixed(1)} points`
-  if (missed.length === 0) return { lost: [], won: [`${ours.name} keeps the accuracy line (${line}) on every stream.`] }
-  return {
-    lost: missed.map(([key, { accuracy, fullAccuracy }]) => `On ${streamTitle(key)}, ${ours.name} misses the accuracy line (${line}): ${percent(accuracy)} against ${percent(fullAccuracy)}, ${points(accuracy - fullAccuracy)} points.`),
-    won: [],
-  }
+  if (missed.length === 0) return { lost: [], won: [`${ours.name} keeps the accuracy line on every stream.`] }
+  const texts = missed.map(([key, { accuracy, fullAccuracy }]) => `${streamTitle(key)} (${percent(accuracy)} against ${percent(fullAccuracy)}, ${points(accuracy - fullAccuracy)} points)`)
+  return { lost: [`${ours.name} misses the accuracy line on ${texts.join('; ')}.`], won: [] }
 }
 
 function insideRegions({ evaluation }: ReportData): Verdict {
-  const [lost, ahead]: [string[], string[]] = [[], []]
-  for (const { partition, accuracy, fullAccuracy, generalistAccuracy } of evaluation.inRegion) {
-    if (accuracy < fullAccuracy) lost.push(`Inside its region, ${partition} is less accurate than the full model: ${percent(accuracy)} against ${percent(fullAccuracy)}.`)
-    else ahead.push(`${partition} (${percent(accuracy)} against ${percent(fullAccuracy)})`)
-    if (accuracy <= generalistAccuracy) lost.push(`Inside its region, ${partition} is no more accurate than the generalist it started from: ${percent(accuracy)} against ${percent(generalistAccuracy)}.`)
+  type Region = (typeof evaluation.inRegion)[number]
+  const say = (words: string, regions: readonly Region[], opponent: (region: Region) => number): string[] =>
+    regions.length === 0 ? [] : [`${words}: ${regions.map((region) => `${region.partition} (${percent(region.accuracy)} against ${percent(opponent(region))})`).join(', ')}.`]
+  const ofFull = ({ fullAccuracy }: Region): number => fullAccuracy
+  const ofGeneralist = ({ generalistAccuracy }: Region): number => generalistAccuracy
+  const { inRegion } = evaluation
+  return {
+    lost: [
+      ...say('Inside its region, less accurate than the full model', inRegion.filter((region) => region.accuracy < ofFull(region)), ofFull),
+      ...say('Inside its region, no more accurate than the generalist it started from', inRegion.filter((region) => region.accuracy <= ofGeneralist(region)), ofGeneralist),
+    ],
+    won: say('Inside its region, at least as accurate as the full model', inRegion.filter((region) => region.accuracy >= ofFull(region)), ofFull),
   }
-  return { lost, won: ahead.length === 0 ? [] : [`Inside its region, at least as accurate as the full model: ${ahead.join(', ')}.`] }
 }
 
 /** What a reader should know before any chart: where CacheNet is not worth having, in plain sentences. */
@@ -63,8 +69,8 @@ export function verdictOf(data: ReportData): Verdict {
   }
   const ours = find(cacheNetName)
   const parts = [
+    ...['Cascade', 'Cascade + prior', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
     accuracyLine(ours, accuracyTolerance),
-    ...['Cascade', 'Cascade + prior', `${cacheNetName}, fixed gate`].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
     insideRegions(data),
   ]
   return { lost: parts.flatMap(({ lost }) => lost), won: parts.flatMap(({ won }) => won) }

@@ -9,8 +9,8 @@ describe('entropyHistogram', () => {
     expect(drawn).toMatch(/<rect x="14.5" y="34" width="196" height="64" class="fill right">/)
     // Half of the wrong ones: 0.5 / 0.9 of the tallest bar.
     expect(drawn).toMatch(/<rect x="14.5" y="98" width="196" height="35.6" class="fill wrong">/)
-    expect(drawn).toContain('right: 100 (98.0 %)')
-    expect(drawn).toContain('0.00–1.00 nats: 90.0 % of the right answers')
+    expect(drawn).toContain('right: 100 (98.0\u00a0%)')
+    expect(drawn).toContain('0.00–1.00 nats: 90.0\u00a0% of the right answers')
   })
 
   it('marks the threshold', () => {

@@ -37,15 +37,16 @@ export function entropyHistogram({ label: name, right, wrong, mostNats, threshol
       return [rect(left + bin * barWidth + 0.5, isWrong === 1 ? middle : middle - height, barWidth - 1, height, `fill ${isWrong === 1 ? 'wrong' : 'right'}`, title)]
     }),
   )
-  const isLate = x(thresholdNats) > left + plotWidth * 0.6
+  const isLate = x(thresholdNats) > left + plotWidth * 0.5
   return svg(size, name, [
     rect(left, top, plotWidth, bottom - top, 'ground'),
     bars,
     line(left, middle, left + plotWidth, middle, 'base'),
     line(x(thresholdNats), top, x(thresholdNats), bottom, 'mark'),
     label(x(thresholdNats), 13, `τ = ${thresholdNats.toFixed(2)}`, { className: 'marked', anchor: isLate ? 'end' : 'start' }),
-    label(left + plotWidth - 4, middle - 6, `right: ${whole(sums[0])} (${percent(sums[0] / total)})`, { anchor: 'end', className: 'value' }),
-    label(left + plotWidth - 4, middle + 14, `wrong: ${whole(sums[1])} (${percent(sums[1] / total)})`, { anchor: 'end', className: 'value' }),
+    // Where the threshold's own name is not.
+    label(isLate ? left : left + plotWidth, 13, `right: ${whole(sums[0])} (${percent(sums[0] / total)})`, { anchor: isLate ? 'start' : 'end', className: 'value' }),
+    label(left, bottom + 30, `wrong: ${whole(sums[1])} (${percent(sums[1] / total)})`, { anchor: 'start', className: 'value' }),
     niceTicks(0, mostNats).map((value) => label(x(value), bottom + 15, String(value))),
     label(left + plotWidth, bottom + 30, 'entropy in nats', { anchor: 'end', className: 'axis' }),
   ])

@@ -2,7 +2,7 @@ import { markup, type Markup } from '../html/markup.ts'
 import { label, svg } from './svg.ts'
 
 const steps = 6
-const [width, left, stripHeight, gap] = [420, 74, 20, 4] as const
+const [width, left, stripHeight, gap] = [290, 66, 20, 4] as const
 
 /** Colour of a value: −6 … 6; 0 is not drawn. */
 const levelOf = (value: number, most: number): number => Math.round(Math.max(-1, Math.min(1, value / most)) * steps)

@@ -1,5 +1,5 @@
-/** 0.9312 → "93.1 %". */
-export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
+/** 0.9312 → "93.1 %", with a space that does not break. */
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)}\u00a0%`
 
 /** A difference of shares in percentage points, with its sign: −0.004 → "−0.4". */
 export function points(difference: number, digits = 1): string {

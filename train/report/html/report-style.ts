@@ -73,8 +73,8 @@ const figures = `
 figure { min-width: 0; margin: 0; padding: 1.1rem 1.25rem; border-radius: 1.1rem; background: var(--panel); box-shadow: var(--shadow); }
 figure.wide { margin-bottom: 1.25rem; }
 figcaption { margin: 0.5rem 0; color: var(--muted); font-size: 0.875rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem; align-items: start; }
-.figures.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; align-items: start; }
+.figures.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0 0 0.75rem; padding: 0; list-style: none; font-size: 0.875rem; }
 .swatch { display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.4rem; border-radius: 99px; background: var(--c); }
@@ -103,6 +103,7 @@ svg text { fill: var(--ink); }
 svg .tick, svg .axis { fill: var(--muted); }
 svg .tick { font-size: 10.5px; }
 svg .axis, svg .value, svg .marked { font-weight: 500; }
+svg .marked { fill: var(--ink); }
 svg .marked { paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
 .ground { fill: var(--sunken); }
 .grid { stroke: var(--line); stroke-width: 1; }

@@ -54,7 +54,7 @@ export function summarySection(data: ReportData): Markup {
   return section({
     id: 'summary',
     title: 'In short',
-    lead: 'Streams and regions of test images, looked at once. A strategy keeps the accuracy line where the whole – hits and the misses that the full model answers – is as right as the full model, less the tolerance.',
+    lead: `Streams and regions of test images, looked at once. A strategy keeps the accuracy line where the whole – hits, and misses that the full model answers – is within ${(data.accuracyTolerance * 100).toFixed(1)} points of the full model; the line comes first, then coverage.`,
     body: [
       markup`<div class="verdicts">${verdict('What lost', 'lost', lost)}${verdict('What won', 'won', won)}</div>`,
       markup`<dl class="facts">${facts}</dl>`,
