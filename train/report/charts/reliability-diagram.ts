@@ -4,7 +4,7 @@ import { percent } from '../html/number-format.ts'
 import { plotFrame, type Axis } from './plot-frame.ts'
 import { circle, line, polyline, svg } from './svg.ts'
 
-const size = { width: 300, height: 300 }
+const size = { width: 308, height: 300 }
 const area = { left: 42, top: 26, width: 246, height: 232 }
 const axis = (title: string): Axis => ({ domain: [0, 1], title, format: (value) => percent(value, 0), ticks: [0, 0.25, 0.5, 0.75, 1] })
 

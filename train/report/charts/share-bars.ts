@@ -21,7 +21,8 @@ export function shareBars(name: string, bars: readonly ShareBar[]): Markup {
   const drawBar = ({ name: bar, share }: ShareBar, index: number): Markup => rect(left, topOf(index) + 3, x(share) - left, barHeight - 8, 'fill series-1', `${bar}: ${percent(share)}`)
   const drawLabels = ({ name: bar, share }: ShareBar, index: number): Markup[] => [
     label(left - 8, topOf(index) + 15, bar, { anchor: 'end' }),
-    label(x(share) + 6, topOf(index) + 15, percent(share), { anchor: 'start', className: 'marked' }),
+    // In a column of their own, where the line of even shares never comes.
+    label(right + 8, topOf(index) + 15, percent(share), { anchor: 'start', className: 'value' }),
   ]
   return svg({ width, height: bottom + 4 }, name, [bars.map(drawBar), line(x(even), 18, x(even), bottom, 'mark'), bars.map(drawLabels), label(x(even), 12, `even: ${percent(even)}`, { className: 'marked' })])
 }

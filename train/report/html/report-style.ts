@@ -12,7 +12,7 @@ const colours = `
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #11161a; --panel: #1a2126; --sunken: #141a1e; --ink: #e9edef; --muted: #9dabb4; --line: #2c363d;
-    --accent: #46c2a5; --bad: #ff8f85; --bad-soft: #4a1f1c; --good-soft: #153a33;
+    --accent: #46c2a5; --bad: #ff8f85; --bad-soft: #351c1b; --good-soft: #142c28;
     --s1: #46c2a5; --s2: #f29a52; --s3: #929dff; --s4: #b6d84a; --s5: #e58fd3; --s-muted: #74818a;
     --right: #46c2a5; --wrong: #ff8f85; --shadow: 0 1px 2px rgb(0 0 0 / 30%);
   }
@@ -48,7 +48,8 @@ pre { max-height: 30rem; overflow: auto; margin: 0.75rem 0 0; padding: 1rem; bor
 .verdict { padding: 1rem 1.25rem; border-radius: 1.1rem; background: var(--good-soft); }
 .verdict.lost { background: var(--bad-soft); }
 .verdict ul { margin: 0; padding-left: 1.1rem; }
-.verdict li + li { margin-top: 0.35rem; }
+.verdict > ul > li + li { margin-top: 0.6rem; }
+.verdict li ul { padding-left: 0; list-style: none; color: var(--muted); font-size: 0.875rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 0.9rem 2rem; margin: 0 0 1.25rem; padding: 1.25rem; border-radius: 1.1rem; background: var(--panel); box-shadow: var(--shadow); }
 .facts dt { color: var(--muted); font-size: 0.8125rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }`
@@ -59,6 +60,7 @@ details .scroll { max-height: 26rem; overflow-y: auto; margin: 0.5rem 0 0; paddi
 table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
 details table { font-size: 0.8125rem; }
 caption { padding: 0.5rem 0; color: var(--muted); text-align: left; }
+caption span { position: sticky; left: 0; display: inline-block; max-width: min(100%, calc(100vw - 4rem)); }
 th, td { padding: 0.4rem 0.6rem; border-top: 1px solid var(--line); vertical-align: baseline; }
 thead th { border-top: 0; color: var(--muted); font-size: 0.8125rem; font-weight: 500; vertical-align: bottom; }
 th:first-child, td:first-child { padding-left: 0; }

@@ -22,7 +22,7 @@ export function dataTable({ caption, columns, rows }: TableData): Markup {
     (cells) => markup`<tr>${cells.map((cell, column) => (column === 0 ? markup`<th scope="row" class="text">${cell}</th>` : markup`<td class="${side(column)}">${cell}</td>`))}</tr>
 `,
   )
-  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>`
 }
 

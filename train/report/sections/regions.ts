@@ -15,7 +15,7 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
   const ids = inRegion.map(({ partition }) => partition)
   const heat = figure({
     title: 'Classes by partition',
-    caption: 'Test images of each class that the code gives to each partition, shaded by their share of the class. A class in one dark cell stays whole: a scene of it needs one partition.',
+    caption: 'Test images of each class that the code gives to each partition, shaded by their share of the class. A class in one strong cell stays whole: a scene of it needs one partition.',
     chart: heatMap({ label: `Test images by class and partition, ${classNames.length} classes by ${ids.length} partitions`, rows: classNames, columns: ids, counts: classByPartition, rowTitle: 'class', columnTitle: 'partition' }),
     table: {
       caption: 'Test images by class and partition',

@@ -5,11 +5,13 @@ import { dataTable } from '../html/table.ts'
 import { planNetwork, type NetworkSpec } from '../../../core/network/spec.ts'
 import { formatDuration } from '../../run/progress.ts'
 import type { ReportData } from '../report-data.ts'
-import { verdictOf } from '../verdict.ts'
+import { verdictOf, type Finding } from '../verdict.ts'
 
 const fact = (name: string, value: string | Markup): Markup => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-const list = (sentences: readonly string[]): Markup => markup`<ul>${sentences.map((sentence) => markup`<li>${sentence}</li>`)}</ul>`
+const numbersOf = ({ numbers }: Finding): Markup => (numbers.length === 0 ? nothing : markup`<ul>${numbers.map((line) => markup`<li>${line}</li>`)}</ul>`)
+
+const list = (findings: readonly Finding[]): Markup => markup`<ul>${findings.map((found) => markup`<li>${found.sentence}${numbersOf(found)}</li>`)}</ul>`
 
 function networksTable({ manifest, evaluation }: ReportData): Markup {
   const { networks, partitions } = manifest
@@ -49,8 +51,8 @@ export function summarySection(data: ReportData): Markup {
     fact('time taken', formatDuration(training.elapsedSeconds)),
     fact('written', manifest.createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')),
   ]
-  const verdict = (title: string, className: string, sentences: readonly string[]): Markup =>
-    sentences.length === 0 ? nothing : markup`<div class="verdict ${className}"><h3>${title}</h3>${list(sentences)}</div>`
+  const verdict = (title: string, className: string, findings: readonly Finding[]): Markup =>
+    findings.length === 0 ? nothing : markup`<div class="verdict ${className}"><h3>${title}</h3>${list(findings)}</div>`
   return section({
     id: 'summary',
     title: 'In short',
