@@ -12,7 +12,7 @@ import { formatSummary } from './run/summary.ts'
 import { trainFull } from './stages/1-full.ts'
 import { trainGeneralist } from './stages/2-generalist.ts'
 import { trainCode } from './stages/3-code.ts'
-import { trainPartitions } from './stages/4-partitions.ts'
+import { associate, trainPartitions } from './stages/4-partitions.ts'
 import { calibrate } from './stages/5-calibrate.ts'
 import { evaluate } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
@@ -42,7 +42,8 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   const full = await trainFull(context)
   const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
   const generalist = await trainGeneralist(context, teacher)
-  const code = await trainCode(context, full)
+  const first = await trainCode(context, full)
+  const code = config.encoder.association === 0 ? first : await trainCode(context, full, await associate(context, { teacher, generalist, code: first }))
   const partitions = await trainPartitions(context, { teacher, generalist, code })
 
   const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }

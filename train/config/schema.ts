@@ -75,6 +75,14 @@ const encoderSchema = z.strictObject({
   mutualInformation: weight,
   /** Cross-entropy of c(x) against its scene's mean code: scenes stay whole. */
   coherence: weight,
+  /**
+   * Cross-entropy of c(x) against where the partitions would have x. Needs partitions: above 0, a first round of them (as deltas) is
+   * trained on a code without this term, and the code then once more with it.
+   */
+  association: weight,
+  associationTemperature: z.number().positive(),
+  /** Share of the training over which information, coherence and association grow from nothing: reconstruction finds its feet first. */
+  rampShare: share,
   /** What a scene is while training: everyday places of several classes, or one class. */
   scenes: z.enum(['places', 'single']),
   /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Random } from '../../core/random.ts'
 import { batchNormRelu, type BatchStatistics } from '../kernels/batch-norm-relu.ts'
+import { frozenConvRelu } from '../kernels/frozen-conv-relu.ts'
 import { maxPool2x2 } from '../kernels/max-pool-2x2.ts'
 
 /**
@@ -146,7 +147,7 @@ export function trainingForward(
   onStatistics: (layer: string, statistics: BatchStatistics) => void,
 ): TrainingOutput {
   const weight = (name: string): tf.Tensor => weights.get(name)!
-  let hidden: tf.Tensor4D = tf.relu(tf.add(tf.conv2d(x, weight('whiten/kernel') as tf.Tensor4D, 1, 'valid'), weight('whiten/bias')))
+  let hidden: tf.Tensor4D = frozenConvRelu(x, weight('whiten/kernel') as tf.Tensor4D, weight('whiten/bias') as tf.Tensor1D)
   for (const { name, isPooled } of convSteps(architecture)) {
     hidden = tf.conv2d(hidden, trainedKernel(weights, name), 1, 'same')
     if (isPooled) hidden = maxPool2x2(hidden)

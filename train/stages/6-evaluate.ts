@@ -7,7 +7,7 @@ import { imageStream } from '../calibration/image-stream.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** Streams that every bundle is reported on. */
 const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
@@ -78,7 +78,7 @@ export function auroc(high: readonly number[], low: readonly number[]): number {
   return (rankSum - (high.length * (high.length + 1)) / 2) / (high.length * low.length)
 }
 
-function streamMetrics(context: StageContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
+function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
   const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
@@ -100,7 +100,7 @@ function asDeltas(table: AnswerTable): AnswerTable {
 }
 
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
-export function evaluate(context: StageContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
+export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
   const { config, dataset } = context
   const { temperatures, keepShare, cacheNet, cascade, cascadePrior } = calibration
   const table = answerTable(answers, temperatures)
