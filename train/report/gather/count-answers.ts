@@ -2,7 +2,8 @@ import { argMax } from '../../../core/gate/entropy.ts'
 import { generalistId, type GateSettings, thresholdOf } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { reliability } from '../../calibration/calibration-error.ts'
-import { logitsOf, type SplitAnswers } from '../../stages/answers.ts'
+import { logitsOf } from '../../models/predict.ts'
+import type { SplitAnswers } from '../../stages/answers.ts'
 import type { Confusion, EntropyCounts, NetworkEntropies, NetworkReliability } from '../report-data.ts'
 
 const entropyBins = 32
