@@ -4,6 +4,7 @@ import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import { createTeacher } from './parallel/ask-teacher.ts'
+import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
 import { writeAtomically, type RunFolder } from './run/run-folder.ts'
@@ -48,7 +49,8 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, validation)
-  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
+  const testAnswers = answerSplit(context, networks, dataset.test, 'test')
+  const test = evaluate(context, testAnswers, calibration)
   const evaluations = { validation: evaluate(context, validation, calibration), test }
   const manifest = await exportBundle(context, request.bundleFolder, networks, calibration, evaluations, {
     id: request.bundleId,
@@ -58,5 +60,6 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   })
   const summary = formatSummary(manifest, test)
   await writeAtomically(join(request.bundleFolder, 'training-summary.txt'), `$ ${request.command}\n\n${summary}\n`)
+  await writeReport(context, { manifest, calibration, answers: { validation, test: testAnswers }, evaluation: test })
   return { manifest, summary }
 }

@@ -13,6 +13,7 @@ import { association } from '../objective/association.ts'
 import { incoherence, mutualInformation } from '../objective/code.ts'
 import { infoVaeLoss } from '../objective/info-vae.ts'
 import { planNetwork } from '../../core/network/spec.ts'
+import { keepReconstructions } from '../report/gather/keep-reconstructions.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
 
@@ -160,6 +161,8 @@ export async function trainCode(context: StageContext, full: TrainedNetwork, ass
     const standardised = standardise(features, featureSize)
     const encoder = trainEncoder(context, standardised, sizes, associated?.values)
     weights = encoder.fold(standardised.mean, standardised.deviation)
+    // Before the decoders are gone, and before the checkpoint: where there is one, the report has what it shows.
+    await keepReconstructions(context, { full, encoder, ...standardised })
     encoder.dispose()
     await writeCheckpoint(path, 1, weights.map(({ values }) => values))
   }
