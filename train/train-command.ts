@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
 import { loadDataset } from './data/load-dataset.ts'
+import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -27,19 +28,6 @@ async function readJson(path: string | undefined): Promise<unknown> {
   } catch (error) {
     throw new CacheNetError('config-invalid', `${path} is no JSON file.`, { path }, { cause: error })
   }
-}
-
-/** Ctrl-C asks for a checkpoint; a second one ends at once. */
-function abortOnInterrupt(progress: Progress): AbortSignal {
-  const controller = new AbortController()
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    progress.say('Stopping at the next step, with a checkpoint. Press Ctrl-C again to stop without.')
-    controller.abort()
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
-  return controller.signal
 }
 
 /** The command as a person would type it on another machine: the data folder by its last name only. */

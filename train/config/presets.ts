@@ -86,7 +86,8 @@ export const defaults: TrainingConfig = {
   },
 }
 
-export type PresetName = 'walkers' | 'folder' | 'cifar10'
+export const presetNames = ['walkers', 'folder', 'cifar10'] as const
+export type PresetName = (typeof presetNames)[number]
 
 type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends readonly unknown[] ? T[Key] : T[Key] extends object ? DeepPartial<T[Key]> : T[Key] }
 
