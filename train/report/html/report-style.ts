@@ -95,6 +95,7 @@ figcaption { margin: 0.5rem 0; color: var(--muted); font-size: 0.875rem; }
   header, main { padding-inline: 0.75rem; }
   figure { padding: 0.9rem; }
   .scroll { padding-inline: 0.9rem; }
+  tbody th { min-width: 10rem; }
   .reconstruction { grid-template-columns: auto minmax(0, 1fr); }
   .levels { grid-column: 1 / -1; }
   .reconstruction .code { grid-row: 1; grid-column: 2; }
