@@ -4,6 +4,7 @@ import { simulateStream, type AnswerTable } from '../../core/gate/simulate-strea
 import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
 import { imageStream } from '../calibration/image-stream.ts'
+import { membership } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
@@ -117,7 +118,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, table, temperatures, region, index)),
+    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, membershipThreshold: config.encoder.membershipThreshold })),
     streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
@@ -126,12 +127,20 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
   }
 }
 
-function inRegion(answers: SplitAnswers, table: AnswerTable, temperatures: ReadonlyMap<string, number>, region: readonly number[], index: number): Evaluation['inRegion'][number] {
+interface RegionToJudge {
+  readonly index: number
+  /** Images that the code gives most to this partition. */
+  readonly region: readonly number[]
+  readonly membershipThreshold: number
+}
+
+function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, membershipThreshold }: RegionToJudge): Evaluation['inRegion'][number] {
   const id = partitionId(index)
   const predictions = answers.networks.get(id)!
-  const inside = new Set(region)
+  const belongs = answers.codes.map((code) => membership(code, membershipThreshold).includes(index))
   const entropies = table.entropies.get(id)!
-  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !inside.has(image)), region.map((image) => of[image]!))
+  // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
+  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!), region.map((image) => of[image]!))
   const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => table.isRight.get(id)![image] === isRight).map((image) => entropies[image]!)) as [number[], number[]]
   return {
     partition: id,
