@@ -1,37 +1,33 @@
-/** Times of one task, a round each, in milliseconds. */
-export type Times = readonly number[]
-
-export interface Summary {
-  readonly n: number
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
-
-export function summarise(values: readonly number[]): Summary {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  const median = sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return { n: sorted.length, median, min: sorted[0]!, max: sorted.at(-1)! }
-}
-
 /**
- * Runs each task once to warm up and then once a round, in turn and every other round the other way about, so that whatever else the
- * machine does falls on all of them alike. Ratios are taken round by round.
+ * CPU time of this process in milliseconds. What runs in one thread is timed by it: on an idle machine it is the time on the wall, and
+ * on a shared one what others take of the core is left out.
  */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Before anything is measured: V8 compiles what runs often once more, better, and meanwhile runs the first version. */
+const warmUps = 4
+
+/** CPU milliseconds of each task, a value a round: in turn, every other round the other way about, so that drift falls on all alike. */
 export function inRounds<Name extends string>(rounds: number, tasks: Readonly<Record<Name, () => void>>): Record<Name, number[]> {
   const names = Object.keys(tasks) as Name[]
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
-  for (const name of names) tasks[name]()
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>
+  for (const name of names) for (let time = 0; time < warmUps; time++) tasks[name]()
   for (let round = 0; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const start = performance.now()
+      const start = cpuMs()
       tasks[name]()
-      times[name].push(performance.now() - start)
+      times[name].push(cpuMs() - start)
     }
   }
   return times
 }
 
-/** Ratio of two tasks, round by round. */
-export const ratios = (above: Times, below: Times): number[] => above.map((value, round) => value / below[round]!)
+/** One call on another backend, in CPU milliseconds. */
+export function timed(run: () => void): number {
+  const start = cpuMs()
+  run()
+  return cpuMs() - start
+}
