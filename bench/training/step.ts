@@ -41,13 +41,17 @@ export function prepareStep(architecture: Architecture, batch: number, forward: 
   const weights = new Map(used.map(({ name, shape, offset, size }) => [name, tf.tensor(vector.slice(offset, offset + size), [...shape])]))
   const x = tf.tensor4d(noise(batch * architecture.size ** 2 * 3, 1), [batch, architecture.size, architecture.size, 3])
   const labels = tf.tensor1d(Int32Array.from({ length: batch }, () => random.integer(architecture.classes)), 'int32')
-  return () =>
+  return () => {
+    // Not what the tidy returns: it would look for tensors in every number.
+    let result = { loss: NaN, gradients: [] as Float32Array[] }
     tf.tidy(() => {
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const byName = new Map([...weights, ...trained.map(({ name }, index) => [name, tensors[index]!] as const)])
         const logits = forward(architecture, byName, x)
         return partitionLoss({ logits, labels, outsiders: 0, teacherLogits: undefined, batchSize: batch }, defaults.full.loss)
       })(trained.map(({ name }) => weights.get(name)!))
-      return { loss: value.dataSync<'float32'>()[0]!, gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) }
+      result = { loss: value.dataSync<'float32'>()[0]!, gradients: grads.map((gradient) => gradient.dataSync<'float32'>()) }
     })
+    return result
+  }
 }
