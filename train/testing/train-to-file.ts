@@ -3,9 +3,11 @@ import { runTraining } from '../parallel/pool.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import { barsJob, startOf } from './bars-job.ts'
 
-// A process to be killed: trains `barsJob` with a checkpoint at CHECKPOINT after every step, goes on from one that is there, and
+// train-to-file.ts CHECKPOINT RESULT [KILL_AFTER_MS]: trains `barsJob` with a checkpoint behind every step, goes on from one that is
+// there, and writes the weights to RESULT at the end. Where asked it kills itself, so many milliseconds behind its third step: steps wait
+// for this thread to write their checkpoints, so that it cannot be too late, however slow the machine.
 
-const [checkpoint, result] = process.argv.slice(2) as [string, string]
+const [checkpoint, result, killAfterMs] = process.argv.slice(2) as [string, string, string?]
 const job = barsJob()
 const state = startOf(job)
 const arrays = [state.vector, state.momentum, state.average]
