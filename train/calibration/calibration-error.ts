@@ -1,6 +1,5 @@
 import { argMax, softmax } from '../../core/gate/entropy.ts'
-import type { Predictions } from '../models/predict.ts'
-import { logitsOf } from '../stages/answers.ts'
+import { logitsOf, type Predictions } from '../models/predict.ts'
 
 const binCount = 15
 

@@ -1,6 +1,5 @@
 import { softmax } from '../../core/gate/entropy.ts'
-import type { Predictions } from '../models/predict.ts'
-import { logitsOf } from '../stages/answers.ts'
+import { logitsOf, type Predictions } from '../models/predict.ts'
 
 const temperatureRange = [0.2, 5] as const
 

@@ -66,7 +66,7 @@ const encoderSchema = z.strictObject({
   learningRate: z.number().positive(),
   /** InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample KL 1 − α (0: deterministic). */
   alpha: z.literal(1),
-  lambda: z.number().positive(),
+  lambda: weight,
   /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */
   codePriorScale: z.number().positive(),
   /** Weight of each level's reconstruction error, averaged over its values. */
@@ -75,10 +75,18 @@ const encoderSchema = z.strictObject({
   mutualInformation: weight,
   /** Cross-entropy of c(x) against its scene's mean code: scenes stay whole. */
   coherence: weight,
+  /**
+   * Cross-entropy of c(x) against where the partitions would have x. Needs partitions: above 0, a first round of them (as deltas) is
+   * trained on a code without this term, and the code then once more with it.
+   */
+  association: weight,
+  associationTemperature: z.number().positive(),
+  /** Share of the training over which information, coherence and association grow from nothing: reconstruction finds its feet first. */
+  rampShare: share,
   /** What a scene is while training: everyday places of several classes, or one class. */
   scenes: z.enum(['places', 'single']),
-  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. */
-  membershipThreshold: share,
+  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. At 2 only the one that has most of it. */
+  membershipThreshold: z.number().min(0).max(2),
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 

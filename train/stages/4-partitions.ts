@@ -1,10 +1,13 @@
+import { softmax } from '../../core/gate/entropy.ts'
 import { createRandom } from '../../core/random.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { shipDelta, startDelta } from '../models/generator.ts'
-import type { TrainedNetwork } from '../models/trained-network.ts'
+import { logitsOf, predictImages } from '../models/predict.ts'
+import type { ShippedNetwork, TrainedNetwork } from '../models/trained-network.ts'
+import { associationTargets } from '../objective/association.ts'
 import { membership } from '../objective/code.ts'
 import type { Teacher } from '../parallel/job.ts'
-import type { CodeStage } from './3-code.ts'
+import type { AssociatedTargets, CodeStage } from './3-code.ts'
 import type { PartitionForms } from './answers.ts'
 import type { StageContext } from './context.ts'
 import { trainNetwork, trainParameters } from './train-network.ts'
@@ -17,6 +20,12 @@ export const partitionId = (index: number): string => `p${index + 1}`
 export interface Region {
   readonly members: readonly number[]
   readonly outsiders: readonly number[]
+}
+
+export interface PartitionStages {
+  readonly teacher: Teacher
+  readonly generalist: TrainedNetwork
+  readonly code: CodeStage
 }
 
 /** The images that each partition learns from, P(x) ∋ k, and those that it is to be uncertain of. Throws where a region is empty. */
@@ -39,10 +48,7 @@ export function regionsOf({ config }: Pick<StageContext, 'config'>, codes: reado
  * Stage 4: K specialists, each the generalist trained on with the images of its region and kept uncertain on the others; once with all
  * its weights, and once as a difference from the generalist that is small enough to travel with an answer.
  */
-export async function trainPartitions(
-  context: StageContext,
-  stages: { readonly teacher: Teacher; readonly generalist: TrainedNetwork; readonly code: CodeStage },
-): Promise<PartitionForms[]> {
+export async function trainPartitions(context: StageContext, stages: PartitionStages): Promise<PartitionForms[]> {
   const { config } = context
   const { generalist, teacher } = stages
   const partitions: PartitionForms[] = []
@@ -58,10 +64,33 @@ export async function trainPartitions(
       settings: config.partition,
       seed,
     })
-    const start = startDelta(generalist, config.delta.rank, createRandom(config.seed).fork(`delta-${name}`))
-    const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss }
-    const vector = await trainParameters(context, { name: `${name}-delta`, architecture: start.architecture, initial: start.vector, ...region, teacher, settings, seed })
-    partitions.push({ whole, delta: shipDelta(generalist, { architecture: start.architecture, vector }) })
+    partitions.push({ whole, delta: await trainDelta(context, stages, region, index, `${name}-delta`) })
   }
   return partitions
+}
+
+async function trainDelta(context: StageContext, { generalist, teacher }: PartitionStages, region: Region, index: number, name: string): Promise<ShippedNetwork> {
+  const { config } = context
+  const { architecture, vector: initial } = startDelta(generalist, config.delta.rank, createRandom(config.seed).fork(`delta-${index}`))
+  const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss }
+  const vector = await trainParameters(context, { name, architecture, initial, ...region, teacher, settings, seed: config.seed + 2 + index })
+  return shipDelta(generalist, { architecture, vector })
+}
+
+/**
+ * The association round: partitions as deltas on a first code, and where they would have each training image, for the code to follow.
+ */
+export async function associate(context: StageContext, stages: PartitionStages): Promise<AssociatedTargets> {
+  const { config, dataset, input, progress } = context
+  const { labels } = dataset.train
+  const losses = new Float32Array(labels.length * config.partitionCount)
+  for (const [index, region] of regionsOf(context, stages.code.trainCodes).entries()) {
+    const scout = await trainDelta(context, stages, region, index, `${partitionId(index)}-scout`)
+    progress.start()
+    const predictions = predictImages(scout, dataset.train, input, (done, of) => progress.count(`${partitionId(index)}-scout`, done, of))
+    for (const [image, label] of labels.entries()) {
+      losses[image * config.partitionCount + index] = -Math.log(Math.max(1e-9, softmax(logitsOf(predictions, image))[label]!))
+    }
+  }
+  return { values: associationTargets(losses, config.partitionCount, config.encoder.associationTemperature) }
 }

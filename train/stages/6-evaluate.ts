@@ -4,10 +4,11 @@ import { simulateStream, type AnswerTable } from '../../core/gate/simulate-strea
 import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
 import { imageStream } from '../calibration/image-stream.ts'
+import { membership } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** Streams that every bundle is reported on. */
 const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
@@ -78,7 +79,7 @@ export function auroc(high: readonly number[], low: readonly number[]): number {
   return (rankSum - (high.length * (high.length + 1)) / 2) / (high.length * low.length)
 }
 
-function streamMetrics(context: StageContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
+function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
   const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
@@ -100,7 +101,7 @@ function asDeltas(table: AnswerTable): AnswerTable {
 }
 
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
-export function evaluate(context: StageContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
+export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
   const { config, dataset } = context
   const { temperatures, keepShare, cacheNet, cascade, cascadePrior } = calibration
   const table = answerTable(answers, temperatures)
@@ -117,7 +118,7 @@ export function evaluate(context: StageContext, answers: SplitAnswers, calibrati
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, table, temperatures, region, index)),
+    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, membershipThreshold: config.encoder.membershipThreshold })),
     streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
@@ -126,12 +127,20 @@ export function evaluate(context: StageContext, answers: SplitAnswers, calibrati
   }
 }
 
-function inRegion(answers: SplitAnswers, table: AnswerTable, temperatures: ReadonlyMap<string, number>, region: readonly number[], index: number): Evaluation['inRegion'][number] {
+interface RegionToJudge {
+  readonly index: number
+  /** Images that the code gives most to this partition. */
+  readonly region: readonly number[]
+  readonly membershipThreshold: number
+}
+
+function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, membershipThreshold }: RegionToJudge): Evaluation['inRegion'][number] {
   const id = partitionId(index)
   const predictions = answers.networks.get(id)!
-  const inside = new Set(region)
+  const belongs = answers.codes.map((code) => membership(code, membershipThreshold).includes(index))
   const entropies = table.entropies.get(id)!
-  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !inside.has(image)), region.map((image) => of[image]!))
+  // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
+  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!), region.map((image) => of[image]!))
   const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => table.isRight.get(id)![image] === isRight).map((image) => entropies[image]!)) as [number[], number[]]
   return {
     partition: id,

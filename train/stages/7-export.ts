@@ -53,7 +53,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
     })),
     selector: { keepShare: calibration.keepShare },
     gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
-    metrics: { ...evaluations.test, validation },
+    metrics: { ...evaluations.test, validation, opponents: { cascade: calibration.cascade, cascadePrior: calibration.cascadePrior } },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
   })
 }

@@ -2,11 +2,11 @@ import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
-import { predictImages, type Predictions } from '../models/predict.ts'
+import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { encodeFeatures } from './3-code.ts'
 import { partitionId } from './4-partitions.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** A specialist in the two forms in which it ships. */
 export interface PartitionForms {
@@ -35,7 +35,7 @@ export interface SplitAnswers {
   readonly codes: readonly Float32Array[]
 }
 
-export function answerSplit(context: StageContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
+export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
   const { input, progress } = context
   const total = splitCount(split) * (2 * networks.partitions.length + 2)
   let before = 0
@@ -54,8 +54,6 @@ export function answerSplit(context: StageContext, networks: TrainedNetworks, sp
   }
   return { labels: split.labels, full, networks: small, codes, chosen: codes.map((code) => argMax(code)) }
 }
-
-export const logitsOf = ({ logits, outputs }: Predictions, image: number): Float32Array => logits.subarray(image * outputs, (image + 1) * outputs)
 
 export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number): boolean => argMax(logitsOf(predictions, image)) === labels[image]
 
