@@ -4,7 +4,7 @@ import { CacheNetError } from '../core/wire/errors.ts'
 import { formatAblation } from './ablation/format-ablation.ts'
 import { runAblation } from './ablation/run-ablation.ts'
 import { ablatedTerms, type AblatedTerm } from './ablation/terms.ts'
-import { presetNames, type PresetName } from './config/presets.ts'
+import { parsePreset, presetNames } from './config/presets.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { Progress } from './run/progress.ts'
@@ -18,12 +18,6 @@ const args = {
   set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces', valueHint: 'KEY=VALUE' },
   run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
 } as const
-
-function parsePreset(name: string): PresetName {
-  const found = presetNames.find((preset) => preset === name)
-  if (found === undefined) throw new CacheNetError('config-invalid', `There is no preset ${name}. Choose one of ${presetNames.join(', ')}.`, { preset: name })
-  return found
-}
 
 function parseSeeds(text: string): number[] {
   const seeds = text.split(',').map(Number)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { resolveConfig, type PresetName } from '../config/presets.ts'
-import type { TrainingConfig } from '../config/schema.ts'
+import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput, type Dataset } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import type { Progress } from '../run/progress.ts'
@@ -71,8 +71,7 @@ export async function runAblation(signal: AbortSignal, request: AblationRequest)
     let baseline: RunFolder | undefined
     for (const { name, assignments, changesGeneralist } of [{ name: baselineName, assignments: [], changesGeneralist: true }, ...terms]) {
       const config = configOf(assignments)
-      const { gate: _, ...trained } = config
-      const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trained })
+      const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
       if (baseline !== undefined) {
         await run.takeCheckpoint(baseline.path, 'full.bin')
         if (changesGeneralist !== true) await run.takeCheckpoint(baseline.path, 'generalist.bin')

@@ -110,6 +110,26 @@ const gateSchema = z.strictObject({
   accuracyTolerance: share,
 })
 
+/** `npm run search`: which sizes it tries, and for whom. */
+const searchSchema = z.strictObject({
+  /** Widths of the small network, and counts of partitions, to choose from. */
+  ladder: z.array(z.tuple([count, count, count])).min(1),
+  partitionCounts: z.array(z.int().min(2).max(64)).min(1),
+  /** Share of the settings' epochs that a candidate is trained for. */
+  epochsShare: z.number().gt(0).max(1),
+  /** Other counts of partitions are tried at a size only where the first one comes within this factor of the best so far. */
+  patience: z.number().min(1),
+  device: z.strictObject({
+    /** Arithmetic of the phone and of the edge, in 10⁹ operations a second (two a multiply-accumulate). */
+    gigaflops: z.number().positive(),
+    edgeGigaflops: z.number().positive(),
+    /** What a frame costs on the phone beside the networks, and what the network adds to a miss, in milliseconds. */
+    overheadMs: weight,
+    roundTripMs: weight,
+  }),
+})
+export type SearchSettings = z.infer<typeof searchSchema>
+
 export const configSchema = z.strictObject({
   seed: z.int(),
   /** Threads that train together. Part of the result: batch norm sees each thread's images. */
@@ -131,8 +151,14 @@ export const configSchema = z.strictObject({
   delta: z.strictObject({ rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
   encoder: encoderSchema,
   gate: gateSchema,
+  search: searchSchema,
 })
 export type TrainingConfig = z.infer<typeof configSchema>
+
+/** What decides over the weights. The gate is calibrated anew each time, so a run may be resumed with other settings of it. */
+export function trainedSettings({ gate: _gate, search: _search, ...trained }: TrainingConfig): Omit<TrainingConfig, 'gate' | 'search'> {
+  return trained
+}
 
 /** Reads a config from outside; an unknown key, a missing one or a value out of range is `config-invalid`, named by its path. */
 export function parseConfig(value: unknown): TrainingConfig {
