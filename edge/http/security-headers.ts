@@ -26,8 +26,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(self)',
 }
 
-/** Sets `securityHeaders` on whatever the handlers behind it answer. */
+/** Sets `securityHeaders` on whatever the handlers behind it answer, except where a handler knows better. */
 export const withSecurityHeaders: MiddlewareHandler = async (c, next) => {
   await next()
-  for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value)
+  for (const [name, value] of Object.entries(securityHeaders)) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
 }
