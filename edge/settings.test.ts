@@ -61,6 +61,11 @@ describe('resolveSettings', () => {
     expect(problemsOf([], flags)).toEqual([expect.stringContaining(says)])
   })
 
+  it('takes an empty variable for none where nothing is the default', () => {
+    expect(shownSettings(resolveSettings([], {}, { CACHENET_TOKEN: '', CACHENET_THREADS: '', CACHENET_DEFAULT_BUNDLE: '' }))).not.toHaveProperty('token')
+    expect(problemsOf([], { token: '' })).toContainEqual(expect.stringContaining('--token'))
+  })
+
   it.each(['abc', '-1', '1.5', '', '65536'])('refuses the port %j, and says where it comes from', (port) => {
     expect(problemsOf(['--port', port], { port })).toEqual([expect.stringContaining('--port')])
     expect(problemsOf([], {}, { CACHENET_PORT: port })).toEqual([expect.stringContaining('CACHENET_PORT')])

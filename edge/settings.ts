@@ -61,7 +61,9 @@ export function resolveSettings(args: readonly string[], flags: Readonly<Record<
     const flag = flags[name]
     if (typeof flag === 'string' || typeof flag === 'boolean') return { name, source: `--${name}`, value: String(flag) }
     const variable = environment[variableOf(name)]
-    if (variable !== undefined) return { name, source: variableOf(name), value: variable }
+    // Compose files and the like cannot leave a variable out; an empty one of what has no default is none.
+    const isGiven = variable !== undefined && (variable !== '' || settingDefaults[name] !== undefined)
+    if (isGiven) return { name, source: variableOf(name), value: variable }
     const inFile = file.get(name)
     return inFile === undefined ? { name, source: `--${name}`, value: settingDefaults[name] } : { name, source: `${name} in ${path ?? 'the file'}`, value: inFile }
   })

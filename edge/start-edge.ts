@@ -12,6 +12,7 @@ import { watchBundles } from './bundles/watch-bundles.ts'
 import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
+import { answerClientErrors } from './http/client-error.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
 import { createEdgeMetrics } from './metrics/edge-metrics.ts'
 import { countNetworkBytes } from './metrics/network-bytes.ts'
@@ -133,6 +134,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       tls === undefined
         ? createHttpServer(serverLimits, (request, response) => void answer(request, response))
         : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, (request, response) => void answer(request, response))
+    answerClientErrors(server)
     countNetworkBytes(server, metrics.registry)
     const port = await listen(server, options)
     if (reloadMs > 0) stopWatching = watchBundles(store, reloadMs)

@@ -31,8 +31,12 @@ export interface TestApp {
   readonly logged: Record<string, unknown>[]
 }
 
-/** The real app with the real engine and two bundles on disk; gone at the end of the test. Parts can be replaced. */
-export async function createTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> = () => ({}), batching: BatcherOptions = {}): Promise<TestApp> {
+export interface OpenTestApp extends TestApp {
+  close(): Promise<void>
+}
+
+/** As `createTestApp`, for as long as the caller wants. */
+export async function openTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> = () => ({}), batching: BatcherOptions = {}): Promise<OpenTestApp> {
   const bundles = await temporaryFolder()
   const page = await temporaryFolder()
   const pageFolder = join(page.folder, 'dist')
@@ -41,9 +45,6 @@ export async function createTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps>
   const own = await ownTrunk(await createSampleBundle({ id: 'own', seed: 2, partitions: 5 }))
   const alone = withoutPartitions(await createSampleBundle({ id: 'alone', seed: 3 }))
   const engine = await createWasmEngine()
-  onTestFinished(async () => {
-    await Promise.all([bundles.remove(), page.remove(), engine.close()])
-  })
   for (const bundle of [sample, own, alone]) await writeBundle(bundles.folder, bundle)
   const logged: Record<string, unknown>[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) })
@@ -57,5 +58,15 @@ export async function createTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps>
   const deps: EdgeDeps = { bundles: store, inference, pageFolder, log, metrics }
   const app = createApp({ ...deps, ...parts(deps) })
   logged.length = 0
-  return { app, engine, bundlesFolder: bundles.folder, pageFolder, sample, own, alone, store, logged }
+  const close = async (): Promise<void> => {
+    await Promise.all([bundles.remove(), page.remove(), engine.close()])
+  }
+  return { app, engine, bundlesFolder: bundles.folder, pageFolder, sample, own, alone, store, logged, close }
+}
+
+/** The real app with the real engine and three bundles on disk; gone at the end of the test. Parts can be replaced. */
+export async function createTestApp(...how: Parameters<typeof openTestApp>): Promise<TestApp> {
+  const edge = await openTestApp(...how)
+  onTestFinished(() => edge.close())
+  return edge
 }
