@@ -29,7 +29,9 @@ it('builds in a clean directory what starts, is healthy, answers frames and serv
   expect(stage.user).toBe('node')
   await execute('chmod', ['-R', 'a-w', stage.root])
   await execute('chmod', ['a+rx', folder])
-  onTestFinished(async () => void (await execute('chmod', ['-R', 'u+w', stage.root])))
+  onTestFinished(async () => {
+    await execute('chmod', ['-R', 'u+w', stage.root])
+  })
 
   const port = await freePort()
   const isRoot = process.getuid?.() === 0
