@@ -6,7 +6,7 @@ import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
 
 /** What the edge may know besides the frame itself. */
 export interface FrameContext {
-  /** Resident partitions, most recently used first. An edge that is told sends the missing delta with its answer. */
+  /** Resident partitions, most recently used first. The delta that is missing comes with the answer. */
   readonly holds?: readonly HeldPartition[]
   /** The frame was a hit, answered here with this class: the edge only checks it. */
   readonly auditOf?: number

@@ -4,8 +4,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { auditHeader, hitsHeader, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
 
 export interface ReadFrameContext {
-  /** Undefined where the device does not say what it holds. */
-  readonly holds: readonly HeldPartition[] | undefined
+  /** Empty where the device holds nothing, or does not say. */
+  readonly holds: readonly HeldPartition[]
   /** The class that the device gave a hit that is to be checked. */
   readonly auditOf: number | undefined
   readonly hits: number
@@ -23,9 +23,8 @@ function wholeNumber(name: string, text: string | undefined, below: number): num
 
 /** What a frame's headers say of the device. Throws `request-invalid`. */
 export function readFrameContext(c: Context, { classNames }: Manifest): ReadFrameContext {
-  const holds = c.req.header(holdsHeader)
   return {
-    holds: holds === undefined ? undefined : parseHolds(holds),
+    holds: parseHolds(c.req.header(holdsHeader)),
     auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
     hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), mostHits) ?? 0,
   }

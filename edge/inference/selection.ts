@@ -7,9 +7,9 @@ import { createTransitions, type Transitions } from './transitions.ts'
 export interface Selection {
   /**
    * @param client whose stream the frame belongs to
-   * @param holds undefined where the device does not say; then no delta is sent that it might not know what to do with
+   * @param holds what the device says that it holds, most recently used first
    */
-  extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[] | undefined): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
+  extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[]): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
 }
 
 /** Remembers, for each bundle version as long as it is served, how partitions follow one another. */
@@ -27,13 +27,13 @@ export function createSelection(): Selection {
     extras(bundle, { partition }, client, holds) {
       if (partition === undefined) return {}
       const ids = bundle.manifest.partitions.map(({ id }) => id)
-      // A device's most recent partition is where its stream was, hits included; others are known by what they were sent.
+      // A device's most recent partition is where its stream was, hits included; of one that says nothing, what it was sent last.
       const lastSent = clients.exchange(`${bundle.key} ${client}`, partition.id)
-      const before = holds?.find(({ id }) => ids.includes(id))?.id ?? lastSent
+      const before = holds.find(({ id }) => ids.includes(id))?.id ?? lastSent
       const known = transitions(bundle)
       if (before !== undefined) known.learn(before, partition.id)
-      const next = known.likelyAfter(partition.id, new Set(holds?.filter(({ form }) => form === 'whole').map(({ id }) => id)))
-      const isMissing = holds !== undefined && !holds.some(({ id }) => id === partition.id)
+      const next = known.likelyAfter(partition.id, new Set(holds.filter(({ form }) => form === 'whole').map(({ id }) => id)))
+      const isMissing = !holds.some(({ id }) => id === partition.id)
       return {
         ...(partition.delta === undefined || !isMissing
           ? {}

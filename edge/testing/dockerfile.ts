@@ -31,7 +31,7 @@ function instructionsOf(dockerfile: string): Instruction[] {
 }
 
 async function run(command: string, cwd: string, env: Record<string, string>): Promise<void> {
-  const child: ChildProcess = spawn('bash', ['-euc', command], { cwd, env: { ...process.env, ...env }, stdio: 'inherit' })
+  const child: ChildProcess = spawn('bash', ['-ec', command], { cwd, env: { ...process.env, ...env }, stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`${command} ended with ${code}`)
 }
