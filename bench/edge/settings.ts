@@ -13,7 +13,7 @@ const settingsSchema = z.object({
   bundles: z.string().min(1).default('public/bundles'),
   rounds: wholeNumber(1, 100).default(5),
   seconds: wholeNumber(1, 600).default(5),
-  connections: wholeNumber(1, 120).default(32),
+  connections: wholeNumber(1, 120).default(64),
   out: z.string().min(1).default('bench/results/edge.json'),
 })
 export type EdgeBenchSettings = z.infer<typeof settingsSchema>
@@ -25,7 +25,7 @@ export const edgeBenchFlags = {
   bundles: flag('folder', 'Where that bundle is (public/bundles)'),
   rounds: flag('number', 'How often each thing is measured, in turns (5)'),
   seconds: flag('seconds', 'Length of one measurement (5)'),
-  connections: flag('number', 'Senders that send their next frame as soon as the last is answered (32)'),
+  connections: flag('number', 'Senders that send their next frame as soon as the last is answered (64)'),
   out: flag('file', 'Where to write the numbers (bench/results/edge.json)'),
 } satisfies Record<keyof EdgeBenchSettings, unknown>
 

@@ -1,8 +1,7 @@
 import onnxProto from 'onnx-proto'
 
-/** A list of whole numbers as an attribute of an operator. */
-export const attribute = (name: string, ints: number[]): onnxProto.onnx.IAttributeProto => ({
-  name,
-  ints,
-  type: onnxProto.onnx.AttributeProto.AttributeType.INTS,
-})
+/** A whole number, or a list of them, as an attribute of an operator. */
+export function attribute(name: string, value: number | number[]): onnxProto.onnx.IAttributeProto {
+  const { INT, INTS } = onnxProto.onnx.AttributeProto.AttributeType
+  return typeof value === 'number' ? { name, i: value, type: INT } : { name, ints: value, type: INTS }
+}

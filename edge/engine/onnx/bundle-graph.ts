@@ -2,8 +2,9 @@ import onnxProto from 'onnx-proto'
 import { decodeWeights } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import type { EngineBundle } from '../engine.ts'
-import { attribute } from './attribute.ts'
-import { networkNodes } from './network-nodes.ts'
+import { createGraphBuilder } from './graph-builder.ts'
+import type { LaidOut } from './layout.ts'
+import { networkNodes, type NetworkNodesOptions } from './network-nodes.ts'
 
 /** Names of the graph's values that a caller feeds and fetches. */
 export const graphNames = { frames: 'frames', logits: 'logits', codeLogits: 'codeLogits' } as const
@@ -24,23 +25,24 @@ function floats(name: string, shape: readonly number[]): onnxProto.onnx.IValueIn
  * reads the full model's features inside the graph. Frames go in as they lie in memory, [batch, height, width, 3], and are
  * turned once at the start. Throws `blob-truncated` where a blob does not fit its network.
  */
-export function bundleGraph({ full, encoder }: EngineBundle): Uint8Array {
-  const turn = { opType: 'Transpose', name: 'turn', input: [graphNames.frames], output: ['turned'], attribute: [attribute('perm', [0, 3, 1, 2])] }
-  const answer = networkNodes('full', full.spec, decodeWeights(full.spec, full.blob), 'turned')
+export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNodesOptions): Uint8Array {
+  const builders = [createGraphBuilder('full'), createGraphBuilder('encoder')] as const
+  const turned = builders[0].transpose(graphNames.frames, [0, 3, 1, 2])
+  const image: LaidOut = { name: turned, layout: 'channels-first', shape: full.spec.inputShape }
+  const answer = networkNodes(builders[0], full.spec, decodeWeights(full.spec, full.blob), image, options)
   const code =
     encoder === undefined
       ? undefined
-      : networkNodes('encoder', encoder.spec, decodeWeights(encoder.spec, encoder.blob), encoder.trunk === 'full' ? answer.features : 'turned')
-  const named = (name: string, value: string): onnxProto.onnx.INodeProto => ({ opType: 'Identity', name, input: [value], output: [name] })
+      : networkNodes(builders[1], encoder.spec, decodeWeights(encoder.spec, encoder.blob), encoder.trunk === 'full' ? answer.features : image, options)
+  const named = (name: string, value: LaidOut): onnxProto.onnx.INodeProto => ({ opType: 'Identity', name, input: [value.name], output: [name] })
   const graph: onnxProto.onnx.IGraphProto = {
     name: 'bundle',
     node: [
-      turn,
-      ...answer.nodes,
+      ...builders.flatMap(({ nodes }) => nodes),
       named(graphNames.logits, answer.output),
-      ...(code === undefined ? [] : [...code.nodes, named(graphNames.codeLogits, code.output)]),
+      ...(code === undefined ? [] : [named(graphNames.codeLogits, code.output)]),
     ],
-    initializer: [...answer.initializers, ...(code?.initializers ?? [])],
+    initializer: builders.flatMap(({ initializers }) => initializers),
     input: [floats(graphNames.frames, full.spec.inputShape)],
     output: [
       floats(graphNames.logits, planNetwork(full.spec).outputShape),

@@ -1,21 +1,23 @@
-import onnxProto from 'onnx-proto'
+import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import type { ConvLayer, Layer, NetworkSpec, Shape } from '../../../core/network/spec.ts'
-import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { attribute } from './attribute.ts'
-import { kernelToOnnx, tensor } from './tensor.ts'
+import type { GraphBuilder } from './graph-builder.ts'
+import { inLayout, poolPositionsFirst, type LaidOut } from './layout.ts'
+import { kernelToOnnx } from './tensor.ts'
+import { isWorthWinograd, winogradConv } from './winograd-conv.ts'
 
-type Node = onnxProto.onnx.INodeProto
-type Initializer = onnxProto.onnx.ITensorProto
-
-/** A network as the nodes and weights of a graph, images as [batch, channels, height, width]. */
+/** What a network gives, as values of a graph. */
 export interface NetworkNodes {
-  readonly nodes: readonly Node[]
-  readonly initializers: readonly Initializer[]
-  /** Name of the value that the last layer, the head, reads. */
-  readonly features: string
-  /** Name of the value that the last layer gives. */
-  readonly output: string
+  /** What the last layer, the head, reads. */
+  readonly features: LaidOut
+  /** What the last layer gives. */
+  readonly output: LaidOut
+}
+
+export interface NetworkNodesOptions {
+  /** The graph is for batches: convolutions in matrix products over the batch where that is faster. */
+  readonly isForBatches: boolean
 }
 
 /** ONNX wants [top, left, bottom, right]; TensorFlow's `same` puts what is odd at the end. */
@@ -26,58 +28,69 @@ function padsOf({ padding, kernelSize, stride }: ConvLayer, [height = 0, width =
   return [...before, ...[height, width].map((extent, axis) => total(extent) - (before[axis] ?? 0))]
 }
 
-/**
- * Translates a network of the manifest into ONNX operators.
- *
- * @param prefix keeps the names of two networks in one graph apart
- * @param input name of the value it reads: channels first for images
- */
-export function networkNodes(prefix: string, spec: NetworkSpec, weights: readonly NamedTensor[], input: string): NetworkNodes {
+function convShape({ padding, kernelSize, stride, filters }: ConvLayer, [height = 0, width = 0]: Shape): Shape {
+  const out = (extent: number): number => (padding === 'valid' ? Math.floor((extent - kernelSize) / stride) + 1 : Math.ceil(extent / stride))
+  return [out(height), out(width), filters]
+}
+
+const square = (side: number): number[] => [side, side]
+
+/** Adds a network of the manifest to a graph, in the runtime's operators. */
+export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: readonly NamedTensor[], input: LaidOut, { isForBatches }: NetworkNodesOptions): NetworkNodes {
   const { shapes } = planNetwork(spec)
   const byName = new Map(weights.map((weight) => [weight.name, weight]))
-  const nodes: Node[] = []
-  const initializers: Initializer[] = []
-  let counter = 0
 
-  const add = (opType: string, inputs: string[], attributes: Node['attribute'] = []): string => {
-    const output = `${prefix}/${counter++}/${opType}`
-    nodes.push({ opType, name: output, input: inputs, output: [output], attribute: attributes })
-    return output
-  }
-  const weight = (name: string): string => {
+  const weight = (name: string): NamedTensor => {
     const found = byName.get(name)
     if (found === undefined) throw new Error(`The network has no weights named ${name}.`)
-    const full = `${prefix}/${name}`
-    initializers.push(found.shape.length === 4 ? kernelToOnnx(full, found) : tensor(full, found.shape, found.values))
-    return full
+    return found
   }
-  const activated = (value: string, activation: 'linear' | 'relu'): string => (activation === 'relu' ? add('Relu', [value]) : value)
+  const constant = (name: string): string => graph.floats(name, weight(name).shape, () => weight(name).values)
+  const activated = (value: LaidOut, activation: 'linear' | 'relu'): LaidOut => (activation === 'relu' ? { ...value, name: graph.add('Relu', [value.name]) } : value)
 
-  const conv = (layer: ConvLayer, value: string, shape: Shape): string => {
-    const side = layer.kernelSize
-    const attributes = [attribute('kernel_shape', [side, side]), attribute('strides', [layer.stride, layer.stride]), attribute('pads', padsOf(layer, shape))]
-    return activated(add('Conv', [value, weight(`${layer.name}/kernel`), weight(`${layer.name}/bias`)], attributes), layer.activation)
+  const directConv = (layer: ConvLayer, value: LaidOut, shape: Shape): LaidOut => {
+    const kernel = weight(`${layer.name}/kernel`)
+    const turned = kernelToOnnx(kernel)
+    const attributes = [attribute('kernel_shape', square(layer.kernelSize)), attribute('strides', square(layer.stride)), attribute('pads', padsOf(layer, value.shape))]
+    const inputs = [inLayout(graph, value, 'channels-first').name, graph.floats(`${layer.name}/kernel`, turned.shape, () => turned.values), constant(`${layer.name}/bias`)]
+    return { name: graph.add('Conv', inputs, attributes), layout: 'channels-first', shape }
+  }
+  const conv = (layer: ConvLayer, value: LaidOut): LaidOut => {
+    const isWinograd = isForBatches && isWorthWinograd(layer, value.shape)
+    const shape = convShape(layer, value.shape)
+    const sum = isWinograd
+      ? winogradConv(graph, layer.name, weight(`${layer.name}/kernel`), constant(`${layer.name}/bias`), inLayout(graph, value, 'positions-first'))
+      : directConv(layer, value, shape)
+    return activated({ ...sum, shape }, layer.activation)
+  }
+  const globalPool = (mode: 'max' | 'average', value: LaidOut, shape: Shape): LaidOut => {
+    if (value.layout === 'channels-first') {
+      return { ...value, shape, name: graph.add('Flatten', [graph.add(mode === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [value.name])]) }
+    }
+    const positions = graph.reshape(value.name, [(value.shape[0] ?? 0) * (value.shape[1] ?? 0), -1, shape[0] ?? 0])
+    const attributes = [attribute('axes', [0]), attribute('keepdims', 0)]
+    return { ...value, shape, name: graph.add(mode === 'max' ? 'ReduceMax' : 'ReduceMean', [positions], attributes) }
   }
 
-  const apply = (layer: Layer, value: string, shape: Shape): string => {
+  const apply = (layer: Layer, value: LaidOut, shape: Shape): LaidOut => {
     switch (layer.kind) {
       case 'conv':
-        return conv(layer, value, shape)
-      case 'maxPool':
-        return add('MaxPool', [value], [attribute('kernel_shape', [layer.poolSize, layer.poolSize]), attribute('strides', [layer.stride, layer.stride])])
-      case 'globalPool':
-        return add('Flatten', [add(layer.mode === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [value])])
-      case 'residual': {
-        let inner = value
-        let innerShape = shape
-        for (const step of layer.layers) {
-          inner = conv(step, inner, innerShape)
-          innerShape = [Math.ceil((innerShape[0] ?? 0) / step.stride), Math.ceil((innerShape[1] ?? 0) / step.stride), step.filters]
-        }
-        return add('Add', [value, inner])
+        return conv(layer, value)
+      case 'maxPool': {
+        if (value.layout === 'positions-first') return poolPositionsFirst(graph, value, layer.poolSize, layer.stride, shape)
+        const attributes = [attribute('kernel_shape', square(layer.poolSize)), attribute('strides', square(layer.stride))]
+        return { ...value, shape, name: graph.add('MaxPool', [value.name], attributes) }
       }
-      case 'dense':
-        return activated(add('Gemm', [value, weight(`${layer.name}/kernel`), weight(`${layer.name}/bias`)]), layer.activation)
+      case 'globalPool':
+        return globalPool(layer.mode, value, shape)
+      case 'residual': {
+        const branch = layer.layers.reduce((inner, step) => conv(step, inner), value)
+        return { ...branch, name: graph.add('Add', [inLayout(graph, value, branch.layout).name, branch.name]) }
+      }
+      case 'dense': {
+        const sum = graph.add('Gemm', [value.name, constant(`${layer.name}/kernel`), constant(`${layer.name}/bias`)])
+        return activated({ ...value, shape, name: sum }, layer.activation)
+      }
       default:
         return layer satisfies never
     }
@@ -87,7 +100,7 @@ export function networkNodes(prefix: string, spec: NetworkSpec, weights: readonl
   let features = input
   for (const [index, layer] of spec.layers.entries()) {
     features = value
-    value = apply(layer, value, index === 0 ? spec.inputShape : (shapes[index - 1] ?? []))
+    value = apply(layer, value, shapes[index] ?? [])
   }
-  return { nodes, initializers, features, output: value }
+  return { features, output: value }
 }

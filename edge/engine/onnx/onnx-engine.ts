@@ -4,13 +4,20 @@ import type { NetworkSpec } from '../../../core/network/spec.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
 import type { Engine, EngineBundle, EngineOutput } from '../engine.ts'
 import { bundleGraph, graphNames } from './bundle-graph.ts'
+import { hasWinograd } from './winograd-conv.ts'
 
 type Runtime = typeof import('onnxruntime-node')
 
 interface LoadedBundle {
   readonly spec: NetworkSpec
   readonly session: InferenceSession
+  /** For batches of `leastBatch` and more, where that was found to be faster on this machine. */
+  readonly batchSession?: InferenceSession | undefined
 }
+
+/** From this many frames on, convolutions as matrix products over the batch can be worth their transforms. */
+const leastBatch = 16
+const trials = 3
 
 export interface OnnxEngineOptions {
   /** Threads that share one batch. */
@@ -42,13 +49,14 @@ export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<
   const { InferenceSession, Tensor } = await importRuntime()
   const bundles = new Map<string, LoadedBundle>()
 
-  const run = async ({ spec, session }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
-    const outputs = await session.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...spec.inputShape]) })
+  const run = async ({ spec, session, batchSession }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
+    const chosen = count >= leastBatch ? (batchSession ?? session) : session
+    const outputs = await chosen.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...spec.inputShape]) })
     return { logits: floatsOf(outputs, graphNames.logits), codeLogits: floatsOf(outputs, graphNames.codeLogits) }
   }
 
-  const open = (bundle: EngineBundle): Promise<InferenceSession> =>
-    InferenceSession.create(bundleGraph(bundle), {
+  const open = (bundle: EngineBundle, isForBatches: boolean): Promise<InferenceSession> =>
+    InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -57,10 +65,35 @@ export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
 
+  /** Time of the fastest of a few batches, after one to warm up. */
+  const batchMs = async (spec: NetworkSpec, session: InferenceSession): Promise<number> => {
+    const frames = new Float32Array(leastBatch * valuesPerFrame(spec))
+    let fastest = Infinity
+    for (let trial = 0; trial <= trials; trial++) {
+      const startedAt = performance.now()
+      await run({ spec, session }, frames, leastBatch)
+      if (trial > 0) fastest = Math.min(fastest, performance.now() - startedAt)
+    }
+    return fastest
+  }
+
+  /** Both forms compute the same; which is faster depends on the network and on the machine, so it is tried. */
+  const openFaster = async (bundle: EngineBundle): Promise<LoadedBundle> => {
+    const { spec } = bundle.full
+    const session = await open(bundle, false)
+    if (!hasWinograd(spec)) return { spec, session }
+    const batchSession = await open(bundle, true)
+    const [plainMs, winogradMs] = [await batchMs(spec, session), await batchMs(spec, batchSession)]
+    if (winogradMs < plainMs) return { spec, session, batchSession }
+    await batchSession.release()
+    return { spec, session }
+  }
+
   const release = async (id: string): Promise<void> => {
     const loaded = bundles.get(id)
     bundles.delete(id)
     await loaded?.session.release()
+    await loaded?.batchSession?.release()
   }
 
   return {
@@ -68,7 +101,7 @@ export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<
     isReady: true,
     slots: 1,
     async load(bundle) {
-      const loaded = { spec: bundle.full.spec, session: await open(bundle) }
+      const loaded = await openFaster(bundle)
       // Once through both networks, so that the first real frame does not pay for the start.
       await run(loaded, new Float32Array(valuesPerFrame(loaded.spec)), 1)
       await release(bundle.id)

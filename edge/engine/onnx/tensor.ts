@@ -1,16 +1,15 @@
 import onnxProto from 'onnx-proto'
-import type { NamedTensor } from '../../../core/bundle/weights.ts'
 
 type Tensor = onnxProto.onnx.ITensorProto
 
-/** Weights as an initializer of a graph: float32, little endian as every machine that Node runs on. */
+/** Weights as a constant of a graph: float32, little endian as every machine that Node runs on. */
 export function tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
   const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   return { name, dims: [...shape], dataType: onnxProto.onnx.TensorProto.DataType.FLOAT, rawData }
 }
 
 /** A convolution's kernel, [height, width, in, out] in a blob, as ONNX wants it: [out, in, height, width]. */
-export function kernelToOnnx(name: string, { shape, values }: NamedTensor): Tensor {
+export function kernelToOnnx({ shape, values }: { readonly shape: readonly number[]; readonly values: Float32Array }): { shape: number[]; values: Float32Array } {
   const [height = 0, width = 0, inputs = 0, outputs = 0] = shape
   const turned = new Float32Array(values.length)
   const positions = height * width
@@ -20,5 +19,5 @@ export function kernelToOnnx(name: string, { shape, values }: NamedTensor): Tens
       for (let output = 0; output < outputs; output++) turned[(output * inputs + input) * positions + position] = values[from + output] ?? 0
     }
   }
-  return tensor(name, [outputs, inputs, height, width], turned)
+  return { shape: [outputs, inputs, height, width], values: turned }
 }
