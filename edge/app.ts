@@ -25,7 +25,7 @@ function observed({ log, metrics, onRequest, isStopping }: EdgeDeps): Middleware
     // Otherwise a connection that is kept alive would keep a stopping edge waiting.
     if (isStopping?.() === true) c.res.headers.set('Connection', 'close')
     const entry = { method: c.req.method, path: c.req.path, status: c.res.status, elapsedMs: performance.now() - startedAt }
-    log.debug({ ...entry, requestId: requestIdOf(c) }, 'answered')
+    if (log.isLevelEnabled('debug')) log.debug({ ...entry, requestId: requestIdOf(c) }, 'answered')
     metrics.request({ ...entry, route: routeName(entry.path) })
     onRequest?.(entry)
   }

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
@@ -36,6 +37,8 @@ export async function runEdgeBench(settings: EdgeBenchSettings, say: (line: stri
     }
     const { megaMacs } = planNetwork(manifest.networks.full)
     say(`${manifest.id}: full model of ${megaMacs.toFixed(1)} MMACs; ${settings.rounds} rounds of ${settings.seconds} s`)
+    // Of the last minute: what else the machine was doing. A native engine needs all cores, and loses most where it has to share them.
+    const [loadAverageBefore = NaN] = loadavg()
     const wasmPort = await start('--engine', 'tfjs-wasm', '--threads', '1')
     const nativePort = await start('--engine', 'onnxruntime')
     const order = { bundleId: manifest.id, frameBytes: frameBytes(manifest.input), ...settings }
@@ -50,6 +53,7 @@ export async function runEdgeBench(settings: EdgeBenchSettings, say: (line: stri
       measuredAt: new Date().toISOString(),
       commit: await currentCommit(),
       machine: machine(),
+      loadAverageBefore,
       versions: Object.fromEntries(['onnxruntime-node', '@tensorflow/tfjs-backend-wasm', 'hono', '@hono/node-server'].map((name) => [name, packageVersion(name)])),
       settings,
       bundle: { id: manifest.id, fullModelMegaMacs: megaMacs },

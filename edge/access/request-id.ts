@@ -10,8 +10,8 @@ export function nameRequests(trustedProxies: number): MiddlewareHandler {
     const given = trustedProxies > 0 ? c.req.header(idHeader) : undefined
     const id = given !== undefined && acceptable.test(given) ? given : randomUUID()
     c.set('requestId', id)
+    c.header(idHeader, id)
     await next()
-    c.res.headers.set(idHeader, id)
   }
 }
 
