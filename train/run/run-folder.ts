@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
@@ -45,8 +45,23 @@ export class RunFolder {
     return new RunFolder(path)
   }
 
+  /** Goes on with the run in `path` where there is one, and starts it otherwise. Throws `checkpoint-invalid` where it is another. */
+  static async openOrResume(path: string, identity: RunIdentity): Promise<RunFolder> {
+    const isThere = await stat(join(path, 'run.json')).then(() => true, () => false)
+    return RunFolder.open(path, identity, isThere)
+  }
+
   checkpointPath(name: string): string {
     return join(this.path, 'checkpoints', name)
+  }
+
+  /** Copies a checkpoint of another run, so that what is the same in both is trained once. Throws `checkpoint-invalid` where it has none. */
+  async takeCheckpoint(otherRun: string, name: string): Promise<void> {
+    const from = join(otherRun, 'checkpoints', name)
+    const content = await readFile(from).catch((cause: unknown) => {
+      throw new CacheNetError('checkpoint-invalid', `There is no ${from} to take over. Name the folder of a run that has trained it.`, { path: from }, { cause })
+    })
+    await writeAtomically(this.checkpointPath(name), content)
   }
 
   /** Adds the time of this start to that of the ones before; returns the sum. */
