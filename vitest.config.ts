@@ -7,7 +7,7 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 }
 
-/** Three projects: what needs only Node, what needs a browser's own APIs, and the story on the built product. */
+/** What needs only Node, what needs a browser's own APIs, and the story on the built product; `long` runs by itself (`npm run test:long`). */
 export default defineConfig({
   test: {
     projects: [
@@ -15,10 +15,19 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{core,edge,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', 'web/e2e/**'],
+          exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
           setupFiles: ['test/fast-check-seed.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['{core,edge,train,bench}/**/*.long.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
         },
       },
       {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { greeting, type GreetingFacts } from './greeting.ts'
+import { addressForPhones, greeting, type GreetingFacts } from './greeting.ts'
 
 const address = (family: 'IPv4' | 'IPv6', ip: string, internal: boolean): NonNullable<GreetingFacts['interfaces'][string]>[number] =>
   family === 'IPv4'
@@ -14,6 +14,7 @@ const facts: GreetingFacts = {
   defaultBundle: 'walkers',
   bundleIds: ['cifar10', 'walkers'],
   isPageBuilt: true,
+  hasToken: false,
   interfaces: { lo: [address('IPv4', '127.0.0.1', true)], eth0: [address('IPv4', '192.168.1.20', false), address('IPv6', 'fe80::1', false)] },
 }
 
@@ -32,4 +33,19 @@ it('names no address of the network where it listens to this machine alone', () 
 
 it('says how to build the page where it is missing', () => {
   expect(greeting({ ...facts, isPageBuilt: false })).toContain('npm run build')
+})
+
+it('teaches how a phone comes to trust the authority, with the fingerprint to compare', () => {
+  const text = greeting({ ...facts, origin: 'https://localhost:8787', authority: { fingerprint: 'AA:BB', authorityFile: '.cache/tls/cachenet-ca.crt' } })
+  expect(text).toContain('https://192.168.1.20:8787/cachenet-ca.crt')
+  expect(text).toContain('AA:BB')
+  expect(text).toContain('Certificate Trust Settings')
+  expect(text).not.toContain('http://192')
+  expect(text).not.toContain('adb')
+})
+
+it('sends phones to the network where the edge listens to it', () => {
+  expect(addressForPhones(facts)).toBe('http://192.168.1.20:8787/')
+  expect(addressForPhones({ ...facts, host: '127.0.0.1' })).toBe('http://localhost:8787/')
+  expect(addressForPhones({ ...facts, interfaces: {} })).toBe('http://localhost:8787/')
 })

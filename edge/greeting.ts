@@ -1,13 +1,6 @@
-import type { NetworkInterfaceInfo } from 'node:os'
-
-type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
-
-/** Addresses under which other machines of the network reach this one: IPv4, because that is what people can type. */
-function networkAddresses(interfaces: Interfaces): string[] {
-  return Object.values(interfaces).flatMap((addresses) =>
-    (addresses ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-  )
-}
+import type { Interfaces } from './tls/lan-hosts.ts'
+import { networkAddresses } from './tls/lan-hosts.ts'
+import { authorityPath } from './routes/authority.ts'
 
 export interface GreetingFacts {
   readonly host: string
@@ -18,20 +11,52 @@ export interface GreetingFacts {
   readonly bundleIds: readonly string[]
   readonly isPageBuilt: boolean
   readonly interfaces: Interfaces
+  /** Whether the API asks for a token; the token itself is in the QR code only. */
+  readonly hasToken: boolean
+  /** Of the edge's own authority, where it has one. */
+  readonly authority?: { readonly fingerprint: string; readonly authorityFile: string } | undefined
+}
+
+const isOpen = (host: string): boolean => ['0.0.0.0', '::', ''].includes(host)
+
+/** Where a phone finds this edge: the first address of the network, or where it listens. */
+export function addressForPhones({ host, port, origin, interfaces }: Pick<GreetingFacts, 'host' | 'port' | 'origin' | 'interfaces'>): string {
+  const [address] = isOpen(host) ? networkAddresses(interfaces) : []
+  return address === undefined ? `${origin}/` : `${new URL(origin).protocol}//${address}:${port}/`
+}
+
+function phoneLines({ port, origin, interfaces, host, authority }: GreetingFacts): string[] {
+  if (authority !== undefined) {
+    const address = addressForPhones({ host, port, origin, interfaces })
+    return [
+      'A phone has to trust the authority of this edge, once:',
+      `  1. Open ${new URL(authorityPath, address).href} on the phone, pass over the warning this one time, and install what is loaded.`,
+      '  2. Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate.',
+      '     iOS: install the profile in Settings, then switch it on under General, About, Certificate Trust Settings.',
+      `  3. Compare its SHA-256 before you trust it: ${authority.fingerprint}`,
+      `  The same certificate lies in ${authority.authorityFile}. Its key never leaves this machine.`,
+    ]
+  }
+  if (origin.startsWith('https:')) return []
+  return [
+    'On a phone, the camera and offline use (the service worker) need https or localhost. --https makes a certificate; or:',
+    `  Android, by USB: adb reverse tcp:${port} tcp:${port}, then open http://localhost:${port}/ on the phone. Any phone: tailscale serve ${port}`,
+  ]
 }
 
 /** What somebody who starts an edge wants to know: where it is, what it serves, and how a phone gets there. */
-export function greeting({ host, port, origin, engineName, defaultBundle, bundleIds, isPageBuilt, interfaces }: GreetingFacts): string {
-  const isOpen = ['0.0.0.0', '::', ''].includes(host)
+export function greeting(facts: GreetingFacts): string {
+  const { host, port, origin, engineName, defaultBundle, bundleIds, isPageBuilt, interfaces, hasToken } = facts
+  const scheme = new URL(origin).protocol
   const lines = [
     `The CacheNet edge is ready. Bundles: ${bundleIds.join(', ')} (opens with ${defaultBundle}). Engine: ${engineName}.`,
     '',
     `  On this machine  ${origin}/`,
-    ...(isOpen ? networkAddresses(interfaces).map((address) => `  On the network   http://${address}:${port}/`) : []),
+    ...(isOpen(host) ? networkAddresses(interfaces).map((address) => `  On the network   ${scheme}//${address}:${port}/`) : []),
     '',
-    'On a phone, the camera and offline use (the service worker) need https or localhost.',
-    `  Android, by USB: adb reverse tcp:${port} tcp:${port}, then open http://localhost:${port}/ on the phone. Any phone: tailscale serve ${port}`,
+    ...phoneLines(facts),
   ]
+  if (hasToken) lines.push('', 'It asks for its access token. The QR code carries it; who scans the code gets in.')
   if (!isPageBuilt) lines.push('', 'The page is not built yet: run npm run build, and load it then. The API answers already.')
   return `${lines.join('\n')}\n`
 }

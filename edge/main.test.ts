@@ -43,6 +43,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', folder], { CACHENET_BUNDLES: folder })
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     expect(running.out()).toContain('npm run build')
+    await expect.poll(running.out, { timeout: 60_000 }).toMatch(/[█▀▄]{5}/)
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
     const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
     expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
@@ -51,6 +52,18 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     running.child.kill(signal)
     expect(await running.exit).toBe(0)
     expect(running.err()).toContain(signal)
+  })
+
+  it('asks for its token, and lets it into no log', async () => {
+    const token = 'secret-of-16-letters'
+    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--log-level', 'trace'], { CACHENET_TOKEN: token })
+    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
+    expect((await fetch(origin + apiPaths.bundles)).status).toBe(401)
+    expect((await fetch(origin + apiPaths.bundles, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200)
+    expect((await fetch(origin + apiPaths.session, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })).status).toBe(204)
+    expect(running.err()).toContain('"token":"(set)"')
+    expect(running.err() + running.out()).not.toContain(token)
   })
 
   it('teaches what it can do', async () => {

@@ -4,10 +4,16 @@ import { join } from 'node:path'
 import { defineCommand, renderUsage, runMain } from 'citty'
 import { destination, pino } from 'pino'
 import { CacheNetError } from '../core/wire/errors.ts'
-import { greeting } from './greeting.ts'
-import { edgeFlags, resolveSettings, type EdgeSettings } from './settings.ts'
+import { addressForPhones, greeting } from './greeting.ts'
+import { optionsOf } from './options-of.ts'
+import { qrCode, qrContent } from './qr-code.ts'
+import { edgeFlags } from './settings-flags.ts'
+import { resolveSettings, shownSettings } from './settings.ts'
+import type { EdgeSettings } from './settings-schema.ts'
 import { startEdge } from './start-edge.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { surviveRejections } from './survive-rejections.ts'
+import { openTls } from './tls/open-tls.ts'
 
 const examples = `EXAMPLES
 
@@ -15,23 +21,23 @@ const examples = `EXAMPLES
   npm run edge -- --port 9000              another port; CACHENET_PORT=9000 does the same
   npm run edge -- --host 127.0.0.1         for this machine alone
   npm run edge -- --default-bundle cifar10 what the page opens with; /?bundle=walkers still opens another
+  npm run edge -- --https                  with a certificate for this machine's addresses, and how a phone comes to trust it
+  CACHENET_TOKEN=$(openssl rand -hex 16) npm run edge   only for those who scan the QR code
+  npm run edge -- --config edge.json       {"port": 8787, "bundles": "/srv/bundles", "trust-proxy": 1}
 
-Every flag has a variable: --default-bundle is CACHENET_DEFAULT_BUNDLE. A flag wins over its variable.
-SIGTERM or Ctrl+C stops it: frames in flight are answered first.`
+Every flag has a variable: --default-bundle is CACHENET_DEFAULT_BUNDLE. A flag wins over its variable, and that over the file.
+SIGTERM or Ctrl+C stops it: frames in flight are answered first. docs/hosting.md says more.`
 
 async function run(settings: EdgeSettings): Promise<void> {
   const log = pino({ level: settings['log-level'] }, destination({ fd: 2, sync: true }))
-  const edge = await startEdge({
-    port: settings.port,
-    host: settings.host,
-    bundlesFolder: settings.bundles,
-    pageFolder: settings.page,
-    defaultBundle: settings['default-bundle'],
-    log,
-  })
-  stopOnSignal(() => edge.close(), log)
-  const isPageBuilt = existsSync(join(settings.page, 'index.html'))
-  process.stdout.write(greeting({ ...edge, host: settings.host, isPageBuilt, interfaces: networkInterfaces() }))
+  log.info({ settings: shownSettings(settings) }, 'settings')
+  const tls = await openTls(settings)
+  const edge = await startEdge(optionsOf(settings, tls, log))
+  const stop = stopOnSignal(() => edge.close(), log)
+  surviveRejections(log, () => stop('uncaughtException'))
+  const { host, token, page } = settings
+  const facts = { ...edge, host, interfaces: networkInterfaces(), isPageBuilt: existsSync(join(page, 'index.html')), hasToken: token !== undefined, authority: tls?.local }
+  process.stdout.write(`${greeting(facts)}\n${await qrCode(qrContent(addressForPhones(facts), token))}\n`)
 }
 
 const command = defineCommand({

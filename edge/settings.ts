@@ -1,51 +1,14 @@
-import { z } from 'zod'
+import { readFileSync } from 'node:fs'
 import { CacheNetError } from '../core/wire/errors.ts'
+import { edgeFlags } from './settings-flags.ts'
+import { secretSettings, settingDefaults, settingsSchema, type EdgeSettings, type SettingName } from './settings-schema.ts'
 
-const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-const text = z.string().min(1, 'must not be empty')
+type Environment = Readonly<Record<string, string | undefined>>
 
-const settingsSchema = z.object({
-  port: z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((port) => port <= 65_535, 'must be at most 65535'),
-  host: text,
-  bundles: text,
-  page: text,
-  'default-bundle': text.optional(),
-  'log-level': z.enum(levels, `must be one of ${levels.join(', ')}`),
-})
-export type EdgeSettings = z.infer<typeof settingsSchema>
-type SettingName = keyof EdgeSettings
-
-const defaults: Partial<Record<SettingName, string>> = {
-  port: '8787',
-  host: '0.0.0.0',
-  bundles: 'public/bundles',
-  page: 'dist',
-  'log-level': 'info',
-}
-
-const flag = (name: SettingName, valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => {
-  const fallback = defaults[name]
-  return { type: 'string', valueHint, description: fallback === undefined ? description : `${description} (${fallback})` }
-}
-
-/** The flags as the command line knows them. They have no defaults there: an environment variable comes in between. */
-export const edgeFlags = {
-  port: flag('port', 'number', 'Port to listen on; 0 takes a free one'),
-  host: flag('host', 'address', 'Address to listen on; 127.0.0.1 for this machine alone'),
-  bundles: flag('bundles', 'folder', 'Folder with one folder for each bundle, as training wrote them'),
-  page: flag('page', 'folder', 'Folder of the built page'),
-  'default-bundle': flag('default-bundle', 'id', 'Bundle that the page opens with (walkers, or else the first)'),
-  'log-level': flag('log-level', 'level', `What goes to the log on stderr: ${levels.join(', ')}`),
-} satisfies Record<SettingName, unknown>
-
-const names = Object.keys(edgeFlags) as SettingName[]
+const names = Object.keys(edgeFlags).filter((name) => name !== 'config') as SettingName[]
 
 /** `default-bundle` → `CACHENET_DEFAULT_BUNDLE`. */
-const variableOf = (name: SettingName): string => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`
+const variableOf = (name: string): string => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`
 
 const invalid = (problems: readonly string[]): CacheNetError =>
   new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
@@ -53,38 +16,70 @@ const invalid = (problems: readonly string[]): CacheNetError =>
 function requireKnown(args: readonly string[]): void {
   const problems = args.flatMap((arg, index) => {
     const [, name] = /^--([^=]+)/.exec(arg) ?? []
-    if (name !== undefined) return (names as string[]).includes(name) ? [] : [`There is no flag --${name}.`]
+    if (name !== undefined) return name in edgeFlags ? [] : [`There is no flag --${name}.`]
     // A word of its own is the value of the flag before it, or nothing that the edge knows.
     const before = /^--([^=]+)$/.exec(args[index - 1] ?? '')
-    return before === null ? [`The edge does not know what to do with ${arg}.`] : []
+    return before === null || before[1] === 'https' ? [`The edge does not know what to do with ${arg}.`] : []
   })
   if (problems.length > 0) throw invalid(problems)
 }
 
+function parseFile(path: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch (cause) {
+    throw new CacheNetError('config-invalid', `The file ${path} cannot be read as JSON. See --help for what there is.`, { problems: [path] }, { cause })
+  }
+  throw invalid([`The file ${path} must hold an object, such as {"port": 8787}.`])
+}
+
+function readFile(path: string): Map<string, string> {
+  const entries = Object.entries(parseFile(path))
+  const problems = entries.flatMap(([name, value]) => {
+    if (!(names as string[]).includes(name)) return [`The file ${path} names ${name}, which there is not.`]
+    const isPlain = ['string', 'number', 'boolean'].includes(typeof value) || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
+    return isPlain ? [] : [`The file ${path} has a ${name} that is neither text nor number.`]
+  })
+  if (problems.length > 0) throw invalid(problems)
+  return new Map(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join() : String(value)]))
+}
+
 /**
- * Settings from flags, else the environment, else the defaults. Throws `config-invalid` with a line for each problem.
+ * Settings from flags, else the environment, else the file, else the defaults. Throws `config-invalid` with a line for each
+ * problem; a secret's value is not in it.
  *
  * @param args the command line as it was typed, to find flags that do not exist
  * @param flags what the command line's parser made of it
  */
-export function resolveSettings(
-  args: readonly string[],
-  flags: Readonly<Record<string, unknown>>,
-  environment: Readonly<Record<string, string | undefined>>,
-): EdgeSettings {
+export function resolveSettings(args: readonly string[], flags: Readonly<Record<string, unknown>>, environment: Environment): EdgeSettings {
   requireKnown(args)
+  const configFlag = flags['config']
+  const path = typeof configFlag === 'string' ? configFlag : environment[variableOf('config')]
+  const file = path === undefined ? new Map<string, string>() : readFile(path)
   const chosen = names.map((name) => {
-    const given = flags[name]
-    if (given !== undefined) return { name, source: `--${name}`, value: given }
+    const flag = flags[name]
+    if (typeof flag === 'string' || typeof flag === 'boolean') return { name, source: `--${name}`, value: String(flag) }
     const variable = environment[variableOf(name)]
-    return variable === undefined ? { name, source: `--${name}`, value: defaults[name] } : { name, source: variableOf(name), value: variable }
+    // Compose files and the like cannot leave a variable out; an empty one of what has no default is none.
+    const isGiven = variable !== undefined && (variable !== '' || settingDefaults[name] !== undefined)
+    if (isGiven) return { name, source: variableOf(name), value: variable }
+    const inFile = file.get(name)
+    return inFile === undefined ? { name, source: `--${name}`, value: settingDefaults[name] } : { name, source: `${name} in ${path ?? 'the file'}`, value: inFile }
   })
   const parsed = settingsSchema.safeParse(Object.fromEntries(chosen.map(({ name, value }) => [name, value])))
   if (parsed.success) return parsed.data
   throw invalid(
-    parsed.error.issues.map(({ path, message }) => {
-      const found = chosen.find(({ name }) => name === path[0])
-      return `${found?.source ?? path.join('.')} ${message}, and it is ${JSON.stringify(found?.value)}.`
+    parsed.error.issues.map(({ path: [name], message }) => {
+      const found = chosen.find((candidate) => candidate.name === name)
+      const isSecret = found !== undefined && secretSettings.has(found.name)
+      return `${found?.source ?? String(name)} ${message}${isSecret ? '' : `, and it is ${JSON.stringify(found?.value)}`}.`
     }),
   )
+}
+
+/** Settings as they may be shown: of a secret only that there is one. */
+export function shownSettings(settings: EdgeSettings): Record<string, unknown> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [name, secretSettings.has(name as SettingName) ? '(set)' : value]))
 }

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
 import { apiPaths, bundleListSchema, frameAnswerSchema, rawFrameType } from '../core/wire/frames.ts'
 import type { RequestEntry } from './deps.ts'
+import { installedEngines } from './engine/create-engine.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from './start-edge.ts'
 import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
 import { randomRgb } from './testing/engine-samples.ts'
@@ -49,7 +51,7 @@ describe('startEdge', () => {
   it('answers over the network what the app answers, and counts it', async () => {
     const entries: RequestEntry[] = []
     const edge = await start({ onRequest: (entry) => void entries.push(entry) })
-    expect(edge).toMatchObject({ defaultBundle: 'sample', bundleIds: ['sample'], engineName: 'tfjs-wasm' })
+    expect(edge).toMatchObject({ defaultBundle: 'sample', bundleIds: ['sample'], engineName: installedEngines()[0] })
     const list = await fetch(edge.origin + apiPaths.bundles)
     expect(bundleListSchema.parse(await list.json()).defaultBundle).toBe('sample')
     const frames = Array.from({ length: 40 }, (_, seed) => randomRgb(sample.manifest, seed))
@@ -86,6 +88,65 @@ describe('startEdge', () => {
     const response = await fetch(edge.origin + apiPaths.blob('sample', sample.manifest.full.whole.sha256))
     await response.body?.cancel()
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+  })
+
+  /** What comes back on a bare connection until the edge closes it. */
+  const exchange = async (edge: RunningEdge, text: string): Promise<string> => {
+    const socket = connect({ port: edge.port, host: '127.0.0.1' })
+    socket.write(text)
+    let received = ''
+    for await (const chunk of socket) received += String(chunk)
+    return received
+  }
+
+  it('refuses what is no HTTP, headers without end and bodies that do not come, each with a code, and goes on', async () => {
+    const edge = await start({ frameLimits: { bodyTimeoutMs: 200 } })
+    const frames = apiPaths.frames('sample')
+    const refusals = [
+      ['\x16\x03\x01 is no HTTP\r\n\r\n', '400', 'request-invalid'],
+      [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431', 'request-invalid'],
+      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n`, '400', 'request-invalid'],
+      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`, '408', 'request-timeout'],
+      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`, '408', 'request-timeout'],
+      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 99999999\r\n\r\nabc`, '413', 'frame-too-large'],
+    ] as const
+    for (const [text, status, code] of refusals) {
+      const received = await exchange(edge, text)
+      expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(received).toContain(`"code":"${code}"`)
+    }
+    expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+  })
+
+  it('publishes a bundle that is dropped into its folder, and answers with it', async () => {
+    const place = await temporaryFolder()
+    onTestFinished(place.remove)
+    await writeBundle(place.folder, sample)
+    const edge = await start({ bundlesFolder: place.folder, reloadMs: 50 })
+    const dropped = await createSampleBundle({ id: 'dropped', seed: 9 })
+    await expectError(await fetch(edge.origin + apiPaths.manifest('dropped')), 'bundle-unknown')
+    await writeBundle(place.folder, dropped)
+    const answer = async (): Promise<number> => (await fetch(edge.origin + apiPaths.frames('dropped'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(dropped.manifest) })).status
+    await expect.poll(answer, { timeout: 30_000 }).toBe(200)
+  })
+
+  it('counts the bytes of its connections', async () => {
+    const edge = await start()
+    const { sha256, bytes } = sample.manifest.full.whole
+    await (await fetch(edge.origin + apiPaths.blob('sample', sha256))).arrayBuffer()
+    const text = await (await fetch(`${edge.origin}/metrics`)).text()
+    expect(Number(/cachenet_network_bytes_total\{direction="sent"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(bytes)
+    expect(Number(/cachenet_network_bytes_total\{direction="received"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(50)
+    expect(text).toContain('process_resident_memory_bytes')
+  })
+
+  it('says that it is not ready before it stops answering, so that a load balancer goes elsewhere', async () => {
+    const edge = await start({ drainMs: 3_000 })
+    const closed = edge.close()
+    await expectError(await fetch(`${edge.origin}/readyz`), 'edge-stopping')
+    expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    await closed
+    await expect(fetch(`${edge.origin}/healthz`)).rejects.toThrow()
   })
 
   it('answers what it has before it stops, and takes nothing new', async () => {

@@ -1,17 +1,24 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { pino, type Logger } from 'pino'
+import { collectDefaultMetrics } from 'prom-client'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { createApp } from './app.ts'
-import { openBundleStore, type BundleStore } from './bundles/store.ts'
+import { openBundleStore } from './bundles/store.ts'
+import { watchBundles } from './bundles/watch-bundles.ts'
+import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
-import type { Engine } from './engine/engine.ts'
-import { createThreadedEngine } from './engine/threaded-engine.ts'
-import { createBatcher } from './inference/batcher.ts'
+import { startEngine, type EngineWish } from './engine/start-engine.ts'
+import { answerClientErrors } from './http/client-error.ts'
+import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
+import { createEdgeMetrics } from './metrics/edge-metrics.ts'
+import { countNetworkBytes } from './metrics/network-bytes.ts'
+import type { Tls } from './tls/open-tls.ts'
 
-export interface EdgeOptions {
+export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'frameLimits'> {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
@@ -20,11 +27,20 @@ export interface EdgeOptions {
   /** What `npm run build` writes; it may come later. */
   readonly pageFolder: string
   readonly defaultBundle?: string | undefined
+  /** How often the folder of bundles is looked into again; never where none is given. */
+  readonly reloadMs?: number | undefined
+  /** The fastest that is installed where none is given. */
+  readonly engine?: EngineWish | undefined
+  /** Threads for inference. */
+  readonly threads?: number | undefined
+  readonly batching?: BatcherOptions | undefined
+  readonly tls?: Tls | undefined
   /** Silent where none is given. */
   readonly log?: Logger
-  readonly onRequest?: EdgeDeps['onRequest']
+  /** How long a stopping edge says that it is not ready, and still answers. */
+  readonly drainMs?: number | undefined
   /** Longest that a stop waits for requests in flight. */
-  readonly stopTimeoutMs?: number
+  readonly stopTimeoutMs?: number | undefined
 }
 
 export interface RunningEdge {
@@ -40,20 +56,8 @@ export interface RunningEdge {
 
 /** A sender has this long for a whole request: a frame is small, and half a request holds a connection. */
 const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }
-
-async function loadAll(engine: Engine, store: BundleStore): Promise<void> {
-  for (const bundle of store.bundles) {
-    const { id, networks, full, encoder } = bundle.manifest
-    if (networks.encoder === undefined || encoder === undefined) {
-      throw new CacheNetError('manifest-invalid', `Bundle ${id} has no encoder, and this edge serves none without.`, { bundle: id })
-    }
-    await engine.load({
-      id,
-      full: { spec: networks.full, blob: await bundle.readBlob(full.whole.sha256) },
-      encoder: { ...networks.encoder, blob: await bundle.readBlob(encoder.whole.sha256) },
-    })
-  }
-}
+/** A version that is served no more may still have frames in the queue. */
+const retireAfterMs = 30_000
 
 function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
@@ -93,31 +97,60 @@ const reachable = (host: string): string => (['0.0.0.0', '::', ''].includes(host
  * and what the engine throws where that does not start; nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
-  const { log = pino({ level: 'silent' }), onRequest, stopTimeoutMs = 10_000 } = options
-  const store = await openBundleStore({ folder: options.bundlesFolder, defaultBundle: options.defaultBundle, log })
-  const engine = await createThreadedEngine({ log })
+  const { log = pino({ level: 'silent' }), onRequest, tls, reloadMs = 0, drainMs = 0, stopTimeoutMs = 10_000 } = options
+  const engine = await startEngine({ log, wish: options.engine, threads: options.threads })
+  let stopWatching = (): void => undefined
   try {
-    await loadAll(engine, store)
-    let isStopping = false
+    const store = await openBundleStore({
+      folder: options.bundlesFolder,
+      defaultBundle: options.defaultBundle,
+      log,
+      prepare: (bundle) => engine.load(engineBundleOf(bundle)),
+      retire: ({ key }) => void setTimeout(() => void engine.unload(key), retireAfterMs).unref(),
+    })
+    let state: 'serving' | 'draining' | 'stopping' = 'serving'
+    const inference = createBatcher(engine, options.batching)
+    const metrics = createEdgeMetrics({
+      queued: () => inference.queued,
+      engine: () => engine,
+      bundles: () => store.bundles.map(({ manifest: { id }, key }) => ({ id, version: key })),
+    })
+    collectDefaultMetrics({ register: metrics.registry })
     const app = createApp({
       bundles: store,
-      inference: createBatcher(engine),
+      inference,
       pageFolder: options.pageFolder,
       log,
-      isStopping: () => isStopping,
+      metrics,
+      access: options.access,
+      frameLimits: options.frameLimits,
+      authority: tls?.local?.authority,
+      isDraining: () => state !== 'serving',
+      isStopping: () => state === 'stopping',
       ...(onRequest === undefined ? {} : { onRequest }),
     })
     const answer = getRequestListener(app.fetch)
-    const server = createServer(serverLimits, (request, response) => void answer(request, response))
+    const server: Server =
+      tls === undefined
+        ? createHttpServer(serverLimits, (request, response) => void answer(request, response))
+        : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, (request, response) => void answer(request, response))
+    answerClientErrors(server)
+    countNetworkBytes(server, metrics.registry)
     const port = await listen(server, options)
+    if (reloadMs > 0) stopWatching = watchBundles(store, reloadMs)
     let stopped: Promise<void> | undefined
     const stop = async (): Promise<void> => {
-      isStopping = true
+      stopWatching()
+      if (drainMs > 0) {
+        state = 'draining'
+        await new Promise((resolve) => setTimeout(resolve, drainMs))
+      }
+      state = 'stopping'
       await stopListening(server, stopTimeoutMs)
       await engine.close()
     }
     return {
-      origin: `http://${reachable(options.host)}:${port}`,
+      origin: `${tls === undefined ? 'http' : 'https'}://${reachable(options.host)}:${port}`,
       port,
       engineName: engine.name,
       defaultBundle: store.defaultBundle,
@@ -125,6 +158,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       close: () => (stopped ??= stop()),
     }
   } catch (thrown) {
+    stopWatching()
     await engine.close()
     throw thrown
   }

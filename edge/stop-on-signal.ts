@@ -23,16 +23,21 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): () => void
   }
 }
 
-/** Stops a server gently and ends the process: with 0, or with 1 where that failed. */
-export function stopOnSignal(close: () => Promise<void>, log: Logger): void {
-  onStopSignal((signal) => {
-    log.info({ signal }, 'stopping: frames in flight are answered, new ones are not taken')
+/**
+ * Stops a server gently at a signal and ends the process: with 0, or with 1 where that failed. Returns what stops it for another
+ * reason; then it ends with 1.
+ */
+export function stopOnSignal(close: () => Promise<void>, log: Logger): (reason: string) => void {
+  const stop = (reason: string, exitCode: number): void => {
+    log.info({ reason }, 'stopping: frames in flight are answered, new ones are not taken')
     close().then(
-      () => process.exit(0),
+      () => process.exit(exitCode),
       (thrown: unknown) => {
         log.error({ err: thrown }, 'could not stop in order')
         process.exit(1)
       },
     )
-  })
+  }
+  onStopSignal((signal) => stop(signal, 0))
+  return (reason) => stop(reason, 1)
 }

@@ -13,6 +13,9 @@ export const holdsHeader = 'x-cachenet-holds'
 /** Marks a frame as an audit of a hit that the phone answered with this class index: served after all misses, shed first. */
 export const auditHeader = 'x-cachenet-audit'
 
+/** How many frames the phone answered by itself since the last one that it sent: what only the phone can count. */
+export const hitsHeader = 'x-cachenet-hits'
+
 export type HeldForm = 'whole' | 'delta'
 export interface HeldPartition {
   readonly id: string
@@ -73,6 +76,9 @@ export const apiPaths = {
   manifest: (bundleId: string): string => `/api/v1/bundles/${bundleId}/manifest.json`,
   blob: (bundleId: string, sha256: string): string => `/api/v1/bundles/${bundleId}/blobs/${sha256}.bin`,
   frames: (bundleId: string): string => `/api/v1/bundles/${bundleId}/frames`,
+  session: '/api/v1/session',
+  openapi: '/api/v1/openapi.json',
+  docs: '/api/v1/docs',
 } as const
 
 /** Finds the bundle and hash in the path of a blob; undefined for any other path. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
 import { temporaryFolder, writeBundle } from '../testing/bundle-folder.ts'
 import { openBundleStore, type BundleStore } from './store.ts'
 
@@ -11,6 +12,9 @@ describe('openBundleStore', () => {
   let folder: string
   let sample: SampleBundle
   let logged: string[]
+  let prepared: string[]
+  let retired: string[]
+  let preparing: Promise<void>
 
   beforeEach(async () => {
     const temporary = await temporaryFolder()
@@ -18,12 +22,27 @@ describe('openBundleStore', () => {
     onTestFinished(temporary.remove)
     sample = await createSampleBundle()
     logged = []
+    prepared = []
+    retired = []
+    preparing = Promise.resolve()
   })
 
   const openStore = (defaultBundle?: string): Promise<BundleStore> => {
     const log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) })
-    return openBundleStore({ folder, defaultBundle, log })
+    return openBundleStore({
+      folder,
+      defaultBundle,
+      log,
+      prepare: async ({ key }) => {
+        prepared.push(key)
+        await preparing
+      },
+      retire: ({ key }) => void retired.push(key),
+    })
   }
+  /** Lines of the log from `warn` upwards. */
+  const refusals = (): { code: string; bundle: string; details: { file?: string } }[] =>
+    logged.map((line) => JSON.parse(line) as { level: number; code: string; bundle: string; details: { file?: string } }).filter(({ level }) => level >= 40)
   const blobPath = (bundle: SampleBundle, sha256: string): string => join(folder, bundle.manifest.id, 'blobs', `${sha256}.bin`)
   const ids = (store: BundleStore): string[] => store.bundles.map(({ manifest }) => manifest.id)
 
@@ -36,13 +55,9 @@ describe('openBundleStore', () => {
     expect(Buffer.from(bundle.manifestBytes)).toEqual(onDisk)
     expect(bundle.manifestEtag).toBe(`"${createHash('sha256').update(onDisk).digest('hex')}"`)
     for (const [sha256, bytes] of sample.blobs) {
-      expect(await bundle.readBlob(sha256)).toEqual(bytes)
-      const { file, bytes: length } = await bundle.openBlob(sha256)
-      expect(new Uint8Array(await file.readFile())).toEqual(bytes)
-      expect(length).toBe(bytes.byteLength)
-      await file.close()
+      expect(bundle.blob(sha256)).toEqual(bytes)
     }
-    expect(logged).toEqual([])
+    expect(refusals()).toEqual([])
   })
 
   it('opens with walkers where it is there, else with the first, else with what was asked for', async () => {
@@ -89,36 +104,87 @@ describe('openBundleStore', () => {
     const store = await openStore()
     expect(ids(store)).toEqual(['sample'])
     expect(() => store.get('broken')).toThrow(expect.objectContaining({ code: 'bundle-unknown' }) as Error)
-    expect(logged).toHaveLength(1)
-    const entry = JSON.parse(logged[0] ?? '') as { code: string; bundle: string; details: { file?: string } }
-    expect(entry.code).toBe(code)
-    expect(['broken', 'renamed']).toContain(entry.bundle)
-    if (code.startsWith('blob-')) expect(entry.details.file).toBe(`blobs/${partition(broken)}.bin`)
+    expect(refusals()).toHaveLength(1)
+    const [entry] = refusals()
+    expect(entry?.code).toBe(code)
+    expect(['broken', 'renamed']).toContain(entry?.bundle)
+    if (code.startsWith('blob-')) expect(entry?.details.file).toBe(`blobs/${partition(broken)}.bin`)
   })
 
-  it.each(tamperings.slice(0, 3))('notices with %s, while it is running, %s', async (code, _name, tamper) => {
+  it.each(tamperings)('goes on serving the version before where the new one is refused with %s: %s', async (code, _name, tamper) => {
     await writeBundle(folder, sample)
-    const bundle = (await openStore()).get('sample')
-    await tamper(sample)
-    await expect(bundle.openBlob(partition(sample))).rejects.toMatchObject({ code })
-    await expect(bundle.openBlob(partition(sample))).rejects.toMatchObject({ code })
-    const other = await bundle.openBlob(sample.manifest.full.whole.sha256)
-    await other.file.close()
+    const store = await openStore()
+    const before = store.get('sample')
+    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+    await tamper(await createSampleBundle({ seed: 5 }))
+    await store.refresh()
+    await store.refresh()
+    expect(store.get('sample')).toBe(before)
+    for (const [sha256, bytes] of sample.blobs) expect(store.get('sample').blob(sha256)).toEqual(bytes)
+    // Refused once, and not with every look.
+    expect(refusals()).toEqual([expect.objectContaining({ code })])
   })
 
-  it('goes on serving a file that was written again with the same content', async () => {
+  it('publishes a new version and a new bundle without a restart, once they are prepared', async () => {
     await writeBundle(folder, sample)
-    const bundle = (await openStore()).get('sample')
-    await rm(blobPath(sample, partition(sample)))
+    const store = await openStore()
+    const before = store.get('sample')
+    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+    await writeBundle(folder, await createSampleBundle({ seed: 6, id: 'second' }))
+    let release = (): void => undefined
+    preparing = new Promise((resolve) => (release = resolve))
+    const refreshed = store.refresh()
+    await expect.poll(() => prepared.length, { timeout: 20_000 }).toBe(2)
+    expect(ids(store)).toEqual(['sample'])
+    expect(store.get('sample')).toBe(before)
+    release()
+    await refreshed
+    expect(ids(store)).toEqual(['sample', 'second'])
+    expect(store.get('sample').manifest.training.seed).toBe(5)
+    expect(retired).toEqual([before.key])
+    expect(prepared).toEqual([before.key, store.get('sample').key, store.get('second').key])
+  })
+
+  it('refuses a version that the engine refuses, and tries the repaired one', async () => {
     await writeBundle(folder, sample)
-    const { file } = await bundle.openBlob(partition(sample))
-    expect(new Uint8Array(await file.readFile())).toEqual(sample.blobs.get(partition(sample)))
-    await file.close()
+    const store = await openStore()
+    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+    preparing = Promise.reject(new CacheNetError('engine-failed', 'no'))
+    preparing.catch(() => undefined)
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(1)
+    expect(refusals()).toEqual([expect.objectContaining({ code: 'engine-failed', bundle: 'sample' })])
+    preparing = Promise.resolve()
+    await writeBundle(folder, await createSampleBundle({ seed: 6 }))
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(6)
+  })
+
+  it('takes away what is gone for good, and not what is only being replaced, nor the last', async () => {
+    await writeBundle(folder, sample)
+    const second = await writeBundle(folder, await createSampleBundle({ id: 'second' }))
+    const store = await openStore()
+    await rename(second, join(folder, '.second'))
+    await store.refresh()
+    expect(ids(store)).toEqual(['sample', 'second'])
+    await rename(join(folder, '.second'), second)
+    await store.refresh()
+    await rm(second, { recursive: true })
+    await store.refresh()
+    await store.refresh()
+    expect(ids(store)).toEqual(['sample'])
+    await rm(join(folder, 'sample'), { recursive: true })
+    for (let turn = 0; turn < 4; turn++) await store.refresh()
+    expect(ids(store)).toEqual(['sample'])
+    await rm(folder, { recursive: true })
+    await store.refresh()
+    expect(ids(store)).toEqual(['sample'])
   })
 
   it('knows no blob that the manifest does not name', async () => {
     await writeBundle(folder, sample)
-    await expect((await openStore()).get('sample').openBlob('0'.repeat(64))).rejects.toMatchObject({ code: 'blob-unknown' })
+    const bundle = (await openStore()).get('sample')
+    expect(() => bundle.blob('0'.repeat(64))).toThrow(expect.objectContaining({ code: 'blob-unknown' }) as Error)
   })
 
   it('passes over files and half-written bundles', async () => {
@@ -126,7 +192,7 @@ describe('openBundleStore', () => {
     await writeFile(join(folder, 'README.md'), 'hello')
     await rename(await writeBundle(folder, await createSampleBundle({ id: 'half' })), join(folder, '.half.tmp'))
     expect(ids(await openStore())).toEqual(['sample'])
-    expect(logged).toEqual([])
+    expect(refusals()).toEqual([])
   })
 
   it('says what to do where no bundle is left, and where there is no folder', async () => {

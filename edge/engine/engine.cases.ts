@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { softmax } from '../../core/gate/entropy.ts'
-import { engineBundleOf, ownTrunk, randomFrames } from '../testing/engine-samples.ts'
+import { engineBundleOf, ownTrunk, randomFrames, withoutPartitions } from '../testing/engine-samples.ts'
 import { referenceOutput } from '../testing/reference-network.ts'
 import type { Engine } from './engine.ts'
 
@@ -52,6 +52,23 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       await expectReference(own, 3)
     })
 
+    it('answers for a bundle that has no partitions, and so no encoder', async () => {
+      const alone = withoutPartitions(await createSampleBundle({ seed: 7, id: 'alone' }))
+      await engine.load(engineBundleOf(alone))
+      await expectReference(alone, 2)
+    })
+
+    it('forgets what is unloaded, and nothing else', async () => {
+      const passing = await createSampleBundle({ seed: 11, id: 'passing' })
+      await engine.load(engineBundleOf(passing))
+      await expectReference(passing, 1)
+      await engine.unload('passing')
+      await engine.unload('never-loaded')
+      const batch = { bundleId: 'passing', frames: randomFrames(passing.manifest, 1), count: 1 }
+      await expect(engine.run(batch)).rejects.toMatchObject({ code: 'bundle-unknown' })
+      await expectReference(sample, 1)
+    })
+
     it('keeps bundles apart', async () => {
       const other = await createSampleBundle({ seed: 8, id: 'other', partitions: 6 })
       await engine.load(engineBundleOf(other))
@@ -79,7 +96,9 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
 
     it('refuses a blob that ends early, and keeps what it had', async () => {
       const bundle = engineBundleOf(sample)
-      const broken = { ...bundle, encoder: { ...bundle.encoder, blob: bundle.encoder.blob.slice(2) } }
+      const { encoder } = bundle
+      if (encoder === undefined) throw new RangeError('The sample has an encoder.')
+      const broken = { ...bundle, encoder: { ...encoder, blob: encoder.blob.slice(2) } }
       await expect(engine.load(broken)).rejects.toMatchObject({ code: 'blob-truncated' })
       await expectReference(sample, 1)
     })

@@ -3,15 +3,16 @@ import type { NetworkSpec } from '../../core/network/spec.ts'
 export interface EngineNetwork {
   readonly spec: NetworkSpec
   /** The network's blob, checked already. */
-  readonly blob: Uint8Array<ArrayBuffer>
+  readonly blob: Uint8Array
 }
 
 /** What an engine needs of a bundle: the networks that run on the edge. */
 export interface EngineBundle {
+  /** Names one version of a bundle: two versions may be loaded side by side while one takes over from the other. */
   readonly id: string
   readonly full: EngineNetwork
-  /** `full`: reads the full model's features; `own`: reads the image. */
-  readonly encoder: EngineNetwork & { readonly trunk: 'full' | 'own' }
+  /** `full`: reads the full model's features; `own`: reads the image. Absent where a bundle has no partitions to choose from. */
+  readonly encoder?: (EngineNetwork & { readonly trunk: 'full' | 'own' }) | undefined
 }
 
 /** Frames that run together. */
@@ -25,22 +26,26 @@ export interface EngineBatch {
 export interface EngineOutput {
   /** Logits of the full model, count × classes. */
   readonly logits: Float32Array<ArrayBuffer>
-  /** z̄, count × partitions: the code before its softmax. */
+  /** z̄, count × partitions: the code before its softmax; empty where the bundle has no encoder. */
   readonly codeLogits: Float32Array<ArrayBuffer>
   readonly inferenceMs: number
 }
 
 /**
- * Runs the full model and the encoder of bundles. Every implementation passes `engine.cases.ts`.
- * One batch at a time: whoever calls it waits for an answer before the next (see `inference/batcher.ts`).
+ * Runs the full model and the encoder of bundles, both in one call. Every implementation passes `engine.cases.ts`.
+ * As many batches at a time as it has `slots`: whoever calls it keeps to that (see `inference/batcher.ts`).
  */
 export interface Engine {
   readonly name: string
   readonly isReady: boolean
+  /** Batches that it runs side by side. */
+  readonly slots: number
   /** Makes a bundle runnable; loading an id again replaces what it had. */
   load(bundle: EngineBundle): Promise<void>
   /** Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not fit it. */
   run(batch: EngineBatch): Promise<EngineOutput>
+  /** Forgets a bundle, also one that it never had. */
+  unload(bundleId: string): Promise<void>
   /** Frees what the engine holds. Nothing may be called afterwards. */
   close(): Promise<void>
 }

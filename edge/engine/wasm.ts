@@ -6,6 +6,7 @@ import { decodeWeights } from '../../core/bundle/weights.ts'
 import { disposeWeights, forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { requireFit, unknownBundle, valuesPerFrame } from './batch-fit.ts'
 import type { Engine, EngineBatch, EngineBundle, EngineOutput } from './engine.ts'
 
 interface LoadedNetwork {
@@ -15,7 +16,7 @@ interface LoadedNetwork {
 
 interface LoadedBundle {
   readonly full: LoadedNetwork
-  readonly encoder: LoadedNetwork & { readonly trunk: 'full' | 'own' }
+  readonly encoder: (LoadedNetwork & { readonly trunk: 'full' | 'own' }) | undefined
 }
 
 /** Single-thread SIMD: one engine thread uses one core, and threads of its own would fight with the others for it. */
@@ -32,39 +33,28 @@ async function startBackend(): Promise<void> {
 function loadBundle({ full, encoder }: EngineBundle): LoadedBundle {
   // Both are decoded before either is uploaded: a broken blob must not leave tensors behind.
   const fullWeights = decodeWeights(full.spec, full.blob)
-  const encoderWeights = decodeWeights(encoder.spec, encoder.blob)
+  const encoderWeights = encoder === undefined ? [] : decodeWeights(encoder.spec, encoder.blob)
   return {
     full: { spec: full.spec, weights: toTensors(fullWeights) },
-    encoder: { spec: encoder.spec, weights: toTensors(encoderWeights), trunk: encoder.trunk },
+    encoder: encoder === undefined ? undefined : { spec: encoder.spec, weights: toTensors(encoderWeights), trunk: encoder.trunk },
   }
 }
 
 function disposeBundle({ full, encoder }: LoadedBundle): void {
   disposeWeights(full.weights)
-  disposeWeights(encoder.weights)
+  if (encoder !== undefined) disposeWeights(encoder.weights)
 }
-
-const valuesPerFrame = (spec: NetworkSpec): number => spec.inputShape.reduce((product, extent) => product * extent, 1)
 
 function runBundle({ full, encoder }: LoadedBundle, { frames, count }: EngineBatch): Omit<EngineOutput, 'inferenceMs'> {
   return tf.tidy(() => {
     const image = tf.tensor(frames, [count, ...full.spec.inputShape], 'float32')
     const answer = forward(full.spec, full.weights, image)
-    const code = forward(encoder.spec, encoder.weights, encoder.trunk === 'full' ? answer.features : image)
+    const code = encoder === undefined ? undefined : forward(encoder.spec, encoder.weights, encoder.trunk === 'full' ? answer.features : image)
     // Copies: what dataSync returns may be a view of the WASM heap, which must not be handed to another thread.
     return {
       logits: Float32Array.from(answer.logits.dataSync()),
-      codeLogits: Float32Array.from(code.logits.dataSync()),
+      codeLogits: Float32Array.from(code?.logits.dataSync() ?? []),
     }
-  })
-}
-
-function requireFit(spec: NetworkSpec, { frames, count }: EngineBatch): void {
-  const expectedValues = count * valuesPerFrame(spec)
-  if (count >= 1 && frames.length === expectedValues) return
-  throw new CacheNetError('frame-size-wrong', 'The batch does not fit the input of the full model.', {
-    expectedValues,
-    foundValues: frames.length,
   })
 }
 
@@ -78,6 +68,7 @@ export async function createWasmEngine(): Promise<Engine> {
   return {
     name: 'tfjs-wasm',
     isReady: true,
+    slots: 1,
 
     load: (bundle) =>
       promise(() => {
@@ -93,13 +84,18 @@ export async function createWasmEngine(): Promise<Engine> {
     run: (batch) =>
       promise(() => {
         const loaded = bundles.get(batch.bundleId)
-        if (loaded === undefined) {
-          throw new CacheNetError('bundle-unknown', `The engine has no bundle ${batch.bundleId}.`, { bundleId: batch.bundleId })
-        }
+        if (loaded === undefined) throw unknownBundle(batch.bundleId)
         requireFit(loaded.full.spec, batch)
         const startedAt = performance.now()
         const output = runBundle(loaded, batch)
         return { ...output, inferenceMs: performance.now() - startedAt }
+      }),
+
+    unload: (bundleId) =>
+      promise(() => {
+        const loaded = bundles.get(bundleId)
+        bundles.delete(bundleId)
+        if (loaded !== undefined) disposeBundle(loaded)
       }),
 
     close: () =>

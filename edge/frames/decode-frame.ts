@@ -3,9 +3,8 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
+import { defaultFrameLimits } from '../deps.ts'
 
-/** Of the uploaded image: as many as a phone's camera takes. An image of 600 kB can unfold to hundreds of megabytes. */
-const maxPixels = 12 * 2 ** 20
 const decodeSeconds = 5
 
 // libvips reads dozens of formats, SVG and PDF among them; a door that is not needed stays shut.
@@ -31,7 +30,7 @@ function damaged(cause: unknown): CacheNetError {
   return new CacheNetError('frame-damaged', message, {}, { cause })
 }
 
-async function requireFewPixels(body: Uint8Array): Promise<void> {
+async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<void> {
   // Reads the header only, so that the check costs nothing however large the image claims to be.
   const { width, height } = await sharp(body, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
     throw damaged(cause)
@@ -42,11 +41,11 @@ async function requireFewPixels(body: Uint8Array): Promise<void> {
 }
 
 /** Scales to cover the model's input and crops the middle, in sRGB, with transparency on black as on a canvas. */
-async function decodeImage(body: Uint8Array, input: ModelInput): Promise<Uint8Array> {
+async function decodeImage(body: Uint8Array, input: ModelInput, maxPixels: number): Promise<Uint8Array> {
   if (!isAcceptedImage(body)) {
     throw new CacheNetError('frame-not-an-image', 'The body is none of JPEG, PNG and WebP, whatever its content type says.', { accepted: imageFrameTypes })
   }
-  await requireFewPixels(body)
+  await requireFewPixels(body, maxPixels)
   return sharp(body, { limitInputPixels: maxPixels, failOn: 'error' })
     .timeout({ seconds: decodeSeconds })
     .autoOrient()
@@ -88,10 +87,12 @@ export function requireFrameType(contentType: string | undefined): void {
 
 /**
  * The RGB bytes, height × width × 3, of an uploaded frame.
+ *
+ * @param maxPixels of an encoded image
  * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged` or `frame-too-large`.
  */
-export async function decodeFrame(body: Uint8Array, contentType: string | undefined, input: ModelInput): Promise<Uint8Array> {
+export async function decodeFrame(body: Uint8Array, contentType: string | undefined, input: ModelInput, maxPixels = defaultFrameLimits.maxPixels): Promise<Uint8Array> {
   requireFrameType(contentType)
   if (body.byteLength === 0) throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
-  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input)
+  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input, maxPixels)
 }

@@ -26,8 +26,11 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(self)',
 }
 
-/** Sets `securityHeaders` on whatever the handlers behind it answer. */
+/**
+ * Sets `securityHeaders` on whatever the handlers behind it answer. Before they do: a response that is taken apart afterwards to add
+ * to it leaves the server's fast path, which costs a blob a third of its speed.
+ */
 export const withSecurityHeaders: MiddlewareHandler = async (c, next) => {
+  for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
   await next()
-  for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value)
 }

@@ -126,4 +126,58 @@ describe('createBatcher', () => {
     await expect(batcher.answer(never, 'sample', short)).rejects.toMatchObject({ code: 'frame-size-wrong' })
     await expect(batcher.answer(never, 'sample', frame(1))).resolves.toHaveProperty('logits')
   })
+
+  it('runs one batch for each slot of the engine, side by side', async () => {
+    const { engine: watchedEngine, ran, hold } = watched()
+    const batcher = createBatcher({ ...watchedEngine, slots: 2 }, { maxBatch: 2 })
+    const release = hold()
+    const answers = Array.from({ length: 5 }, (_, seed) => batcher.answer(never, 'sample', frame(seed)))
+    await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(2)
+    expect(batcher.queued).toEqual({ miss: 1, audit: 0 })
+    release()
+    expect(await Promise.all(answers)).toHaveLength(5)
+    expect(ran.map(([, count]) => count)).toEqual([2, 2, 1])
+  })
+
+  it('waits for company within its window, and no longer', async () => {
+    const { engine: watchedEngine, ran } = watched()
+    const batcher = createBatcher(watchedEngine, { windowMs: 200 })
+    const first = batcher.answer(never, 'sample', frame(0))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await Promise.all([first, batcher.answer(never, 'sample', frame(1))])
+    expect(ran).toEqual([['sample', 2]])
+  })
+
+  it('runs audits after all misses, in batches of their own', async () => {
+    const { engine: watchedEngine, ran, hold } = watched()
+    const batcher = createBatcher(watchedEngine)
+    const release = hold()
+    const order: string[] = []
+    const running = batcher.answer(never, 'sample', frame(0))
+    await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
+    const audits = [1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed), 'audit').then(() => order.push('audit')))
+    const miss = batcher.answer(never, 'sample', frame(3)).then(() => order.push('miss'))
+    expect(batcher.queued).toEqual({ miss: 1, audit: 2 })
+    release()
+    await Promise.all([running, ...audits, miss])
+    expect(ran.map(([, count]) => count)).toEqual([1, 1, 2])
+    expect(order).toEqual(['miss', 'audit', 'audit'])
+  })
+
+  it('sheds audits first: refuses them under load, and gives their places to misses', async () => {
+    const { engine: watchedEngine, ran, hold } = watched()
+    const batcher = createBatcher(watchedEngine, { maxQueued: 4, maxAudits: 2 })
+    const release = hold()
+    const running = batcher.answer(never, 'sample', frame(0))
+    await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
+    const overloaded = { code: 'edge-overloaded' }
+    const audits = [1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed), 'audit'))
+    await expect(batcher.answer(never, 'sample', frame(3), 'audit')).rejects.toMatchObject(overloaded)
+    const misses = [4, 5, 6, 7].map((seed) => batcher.answer(never, 'sample', frame(seed)))
+    for (const audit of audits) await expect(audit).rejects.toMatchObject(overloaded)
+    await expect(batcher.answer(never, 'sample', frame(8), 'audit')).rejects.toMatchObject(overloaded)
+    await expect(batcher.answer(never, 'sample', frame(9))).rejects.toMatchObject(overloaded)
+    release()
+    expect(await Promise.all([running, ...misses])).toHaveLength(5)
+  })
 })

@@ -1,29 +1,15 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { Engine, EngineOutput } from '../engine/engine.ts'
-import type { FrameInference, Inference } from './inference.ts'
+import { createFrameQueue, type FrameQueueLimits, type QueuedFrame } from './frame-queue.ts'
+import type { Inference } from './inference.ts'
 
-export interface BatcherOptions {
+export interface BatcherOptions extends Partial<FrameQueueLimits> {
   /** Most frames that run as one batch. */
   readonly maxBatch?: number
-  /** Most frames that wait; one more is refused at once, which is kinder than an answer that comes too late. */
-  readonly maxQueued?: number
+  /** Longest that a frame waits for company while the engine has nothing to do. */
+  readonly windowMs?: number
   /** Longest that a frame waits for its answer. */
   readonly timeoutMs?: number
-}
-
-interface QueuedFrame {
-  readonly bundleId: string
-  readonly frame: Float32Array<ArrayBuffer>
-  readonly arrivedAt: number
-  readonly resolve: (answer: FrameInference) => void
-  readonly reject: (reason: unknown) => void
-}
-
-function refusal(signal: AbortSignal): CacheNetError {
-  const reason: unknown = signal.reason
-  return reason instanceof DOMException && reason.name === 'TimeoutError'
-    ? new CacheNetError('edge-timeout', 'The frame waited too long for its turn. Send it again, or fewer at once.')
-    : new CacheNetError('aborted', 'The sender of the frame went away.')
 }
 
 /** Frames of one bundle side by side, for one pass of the engine. */
@@ -42,53 +28,56 @@ function row(values: Float32Array, index: number, count: number): Float32Array {
   return values.subarray(index * width, (index + 1) * width)
 }
 
+function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt: number): void {
+  for (const [index, { resolve, arrivedAt }] of batch.entries()) {
+    resolve({
+      logits: row(output.logits, index, batch.length),
+      codeLogits: row(output.codeLogits, index, batch.length),
+      queueMs: startedAt - arrivedAt,
+      inferenceMs: output.inferenceMs,
+      batchSize: batch.length,
+    })
+  }
+}
+
 /**
- * Puts a bounded queue in front of an engine. Frames that arrive together, or while a batch is running, run as one batch.
- * Nothing waits for company: a frame that is alone runs alone.
+ * Puts a bounded queue in front of an engine. Frames that arrive within a small window, or while a batch is running, run as one
+ * batch; each of the engine's slots has one batch at a time.
  */
-export function createBatcher(engine: Engine, { maxBatch = 32, maxQueued = 128, timeoutMs = 10_000 }: BatcherOptions = {}): Inference {
-  const queue: QueuedFrame[] = []
-  let isRunning = false
-
-  /** The oldest frame and those of its bundle behind it. */
-  const takeBatch = (): QueuedFrame[] => {
-    const bundleId = queue[0]?.bundleId
-    const batch = queue.filter((entry) => entry.bundleId === bundleId).slice(0, maxBatch)
-    for (const entry of batch) queue.splice(queue.indexOf(entry), 1)
-    return batch
-  }
-
-  const deliver = (batch: readonly QueuedFrame[], output: EngineOutput, startedAt: number): void => {
-    for (const [index, { resolve, arrivedAt }] of batch.entries()) {
-      resolve({
-        logits: row(output.logits, index, batch.length),
-        codeLogits: row(output.codeLogits, index, batch.length),
-        queueMs: startedAt - arrivedAt,
-        inferenceMs: output.inferenceMs,
-      })
-    }
-  }
+export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
+  const { maxBatch = 32, maxQueued = 128, maxAudits = 32, windowMs = 1, timeoutMs = 10_000 } = options
+  const queue = createFrameQueue({ maxQueued, maxAudits })
+  let running = 0
+  let window: NodeJS.Timeout | NodeJS.Immediate | undefined
 
   const runBatch = async (batch: readonly QueuedFrame[]): Promise<void> => {
     const startedAt = performance.now()
     try {
-      const bundleId = batch[0]?.bundleId ?? ''
+      const bundleId = batch[0]?.bundleKey ?? ''
       deliver(batch, await engine.run({ bundleId, frames: stack(batch), count: batch.length }), startedAt)
     } catch (thrown) {
       for (const { reject } of batch) reject(thrown)
     }
   }
 
-  const drain = async (): Promise<void> => {
-    for (let batch = takeBatch(); batch.length > 0; batch = takeBatch()) await runBatch(batch)
-    isRunning = false
+  const fillSlots = (): void => {
+    window = undefined
+    while (running < engine.slots && queue.size > 0) {
+      running++
+      void runBatch(queue.takeBatch(maxBatch)).finally(() => {
+        running--
+        // Whatever came meanwhile has waited already.
+        fillSlots()
+      })
+    }
   }
 
   const wake = (): void => {
-    if (isRunning) return
-    isRunning = true
-    // After the events at hand, so that frames that arrived in the same turn are one batch from the first.
-    setImmediate(() => void drain())
+    if (running >= engine.slots) return
+    if (window !== undefined && queue.size < maxBatch) return
+    // At the least after the events at hand, so that frames that arrived in the same turn are one batch.
+    if (queue.size >= maxBatch) fillSlots()
+    else window = windowMs > 0 ? setTimeout(fillSlots, windowMs) : setImmediate(fillSlots)
   }
 
   return {
@@ -96,25 +85,47 @@ export function createBatcher(engine: Engine, { maxBatch = 32, maxQueued = 128, 
     get isReady() {
       return engine.isReady
     },
-    answer(signal, bundleId, frame) {
-      if (queue.length >= maxQueued) {
-        const error = new CacheNetError('edge-overloaded', 'More frames arrive than the edge can answer. Send this one again in a second.', { maxQueued })
-        return Promise.reject(error)
-      }
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    get queued() {
+      return queue.queued
+    },
+    answer(signal, bundleKey, frame, priority = 'miss') {
       return new Promise((resolve, reject) => {
-        const entry: QueuedFrame = { bundleId, frame, arrivedAt: performance.now(), resolve, reject }
-        const leave = (): void => {
-          const place = queue.indexOf(entry)
-          if (place >= 0) queue.splice(place, 1)
-          reject(refusal(limit))
+        const finish = (): void => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', onAbort)
         }
-        if (limit.aborted) {
-          leave()
+        const leave = (reason: CacheNetError): void => {
+          queue.remove(entry)
+          entry.reject(reason)
+        }
+        const onAbort = (): void => leave(new CacheNetError('aborted', 'The sender of the frame went away.'))
+        const onTimeout = (): void =>
+          leave(new CacheNetError('edge-timeout', 'The frame waited too long for its turn. Send it again, or fewer at once.'))
+        const entry: QueuedFrame = {
+          bundleKey,
+          frame,
+          arrivedAt: performance.now(),
+          resolve: (answer) => {
+            finish()
+            resolve(answer)
+          },
+          reject: (reason) => {
+            finish()
+            reject(reason instanceof Error ? reason : new CacheNetError('internal', String(reason)))
+          },
+        }
+        const timer = setTimeout(onTimeout, timeoutMs)
+        if (signal.aborted) {
+          onAbort()
           return
         }
-        limit.addEventListener('abort', leave, { once: true })
-        queue.push(entry)
+        signal.addEventListener('abort', onAbort, { once: true })
+        try {
+          queue.push(entry, priority)
+        } catch (refused) {
+          entry.reject(refused)
+          return
+        }
         wake()
       })
     },

@@ -14,8 +14,9 @@ describe('GET bundles', () => {
     expect(response.headers.get('Cache-Control')).toBe('no-cache')
     const list = bundleListSchema.parse(await response.json())
     expect(list).toEqual({
-      defaultBundle: 'own',
+      defaultBundle: 'sample',
       bundles: [
+        { id: 'alone', description: 'Random weights for tests.', classes: 4, partitions: 0 },
         { id: 'own', description: sample.manifest.dataset.description, classes: 4, partitions: 5 },
         { id: 'sample', description: sample.manifest.dataset.description, classes: 4, partitions: 4 },
       ],

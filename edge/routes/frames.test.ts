@@ -1,10 +1,12 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import { sha256Hex } from '../../core/bundle/hash.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { apiPaths, frameAnswerSchema, rawFrameType, type FrameAnswer } from '../../core/wire/frames.ts'
+import { apiPaths, auditHeader, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, rawFrameType, type FrameAnswer } from '../../core/wire/frames.ts'
+import { partitionRef } from '../inference/compose-answer.ts'
 import { randomRgb } from '../testing/engine-samples.ts'
 import { expectError } from '../testing/expect-error.ts'
 import { referenceOutput } from '../testing/reference-network.ts'
@@ -15,8 +17,9 @@ const send = async (
   body: Uint8Array<ArrayBuffer> | undefined,
   type: string | undefined = rawFrameType,
   id = 'sample',
+  headers: Record<string, string> = {},
 ): Promise<Response> =>
-  app.request(apiPaths.frames(id), { method: 'POST', headers: { 'Content-Type': type }, ...(body === undefined ? {} : { body }) })
+  app.request(apiPaths.frames(id), { method: 'POST', headers: { 'Content-Type': type, ...headers }, ...(body === undefined ? {} : { body }) })
 
 /** Checks an answer against networks worked out with plain loops. */
 function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array): void {
@@ -33,7 +36,7 @@ function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array):
   expect(answer.label).toBe(manifest.classNames[answer.classIndex])
   expect(answer.entropyNats).toBeCloseTo(predictiveEntropy(probabilities), 3)
   const chosen = manifest.partitions[largest(code)]
-  expect(answer.partition).toEqual({ id: chosen?.id, whole: chosen?.whole })
+  expect(answer.partition).toEqual(chosen === undefined ? undefined : partitionRef(chosen))
   expect(answer.answeredBy).toBe('full')
 }
 
@@ -41,7 +44,7 @@ describe('POST frames', () => {
   it('answers raw frames with the full model, and really selects with the encoder', async () => {
     const edge = await createTestApp()
     const chosen = new Set<string>()
-    for (const bundle of [edge.sample, edge.own]) {
+    for (const bundle of [edge.sample, edge.own, edge.alone]) {
       for (let seed = 0; seed < 12; seed++) {
         // Frames of different brightness, so that they differ in what matters to a network with random weights.
         const rgb = randomRgb(bundle.manifest, seed).map((value) => Math.min(255, (value * (seed + 1)) / 6))
@@ -50,7 +53,7 @@ describe('POST frames', () => {
         expect(response.headers.get('Cache-Control')).toBe('no-store')
         const answer = frameAnswerSchema.parse(await response.json())
         expectTrue(answer, bundle, rgb)
-        chosen.add(`${bundle.manifest.id} ${answer.partition?.id}`)
+        if (answer.partition !== undefined) chosen.add(`${bundle.manifest.id} ${answer.partition.id}`)
       }
     }
     expect(chosen.size).toBeGreaterThan(2)
@@ -138,6 +141,78 @@ describe('POST frames', () => {
     await expect.poll(() => waiting.length, { timeout: 20_000 }).toBe(129)
     waiting[128]?.()
     expect((await later).status).toBe(200)
+  })
+
+  const answered = async (edge: TestApp, rgb: Uint8Array<ArrayBuffer>, headers: Record<string, string>): Promise<FrameAnswer> => {
+    const response = await send(edge, rgb, rawFrameType, 'sample', headers)
+    expect(response.status).toBe(200)
+    return frameAnswerSchema.parse(await response.json())
+  }
+
+  it('sends the delta that a device lacks inside the answer, byte for byte, and none that it has', async () => {
+    const edge = await createTestApp()
+    const rgb = randomRgb(edge.sample.manifest)
+    const { partition, inlineDelta } = await answered(edge, rgb, { [holdsHeader]: '' })
+    expect(inlineDelta).toMatchObject({ id: partition?.id, sha256: partition?.delta?.sha256 })
+    const bytes = new Uint8Array(Buffer.from(inlineDelta?.bytes ?? '', 'base64'))
+    expect(bytes).toEqual(edge.sample.blobs.get(inlineDelta?.sha256 ?? ''))
+    expect(await sha256Hex(bytes)).toBe(inlineDelta?.sha256)
+    for (const form of ['whole', 'delta'] as const) {
+      expect(await answered(edge, rgb, { [holdsHeader]: formatHolds([{ id: partition?.id ?? '', form }]) })).not.toHaveProperty('inlineDelta')
+    }
+    // Who says nothing holds nothing.
+    expect((await answered(edge, rgb, {})).inlineDelta).toEqual(inlineDelta)
+  })
+
+  it('answers an audit with whether the full model agrees, and nothing to fetch', async () => {
+    const edge = await createTestApp()
+    const rgb = randomRgb(edge.sample.manifest)
+    const { classIndex } = await answered(edge, rgb, {})
+    expect((await answered(edge, rgb, { [auditHeader]: String(classIndex), [holdsHeader]: '' })).audit).toEqual({ agrees: true })
+    const other = await answered(edge, rgb, { [auditHeader]: String((classIndex + 1) % 4), [holdsHeader]: '' })
+    expect(other.audit).toEqual({ agrees: false })
+    expect(other).not.toHaveProperty('inlineDelta')
+    const counted = await (await edge.app.request('/metrics')).text()
+    expect(counted).toContain('cachenet_audits_total{bundle="sample",agrees="true"} 1')
+    expect(counted).toContain('cachenet_audits_total{bundle="sample",agrees="false"} 1')
+  })
+
+  it('learns what follows what, and names the likely next partition', async () => {
+    const edge = await createTestApp()
+    // One frame for each of two partitions.
+    const frames = new Map<string, Uint8Array<ArrayBuffer>>()
+    for (let seed = 0; seed < 40 && frames.size < 2; seed++) {
+      const rgb = randomRgb(edge.sample.manifest, seed).map((value) => Math.min(255, (value * (seed + 1)) / 6))
+      frames.set((await answered(edge, rgb, {})).partition?.id ?? '', rgb)
+    }
+    const [[first, firstFrame], [second, secondFrame]] = [...frames] as [[string, Uint8Array<ArrayBuffer>], [string, Uint8Array<ArrayBuffer>]]
+    for (let turn = 0; turn < 4; turn++) {
+      await answered(edge, firstFrame, { [holdsHeader]: `${second}=whole` })
+      await answered(edge, secondFrame, { [holdsHeader]: `${first}=whole` })
+    }
+    expect((await answered(edge, firstFrame, { [holdsHeader]: `${first}=delta` })).likelyNext).toEqual({ id: second })
+    // What it has, it need not fetch.
+    expect(await answered(edge, firstFrame, { [holdsHeader]: `${first}=whole,${second}=whole` })).not.toHaveProperty('likelyNext')
+  })
+
+  it('counts what devices report, and refuses numbers that are none', async () => {
+    const edge = await createTestApp()
+    const rgb = randomRgb(edge.sample.manifest)
+    await answered(edge, rgb, { [hitsHeader]: '41' })
+    await answered(edge, rgb, { [hitsHeader]: '1' })
+    expect(await (await edge.app.request('/metrics')).text()).toContain('cachenet_device_hits_total{bundle="sample"} 42')
+    for (const headers of [{ [hitsHeader]: '-1' }, { [hitsHeader]: 'many' }, { [auditHeader]: '4' }, { [auditHeader]: '' }, { [auditHeader]: '1.5' }]) {
+      await expectError(await send(edge, rgb, rawFrameType, 'sample', headers), 'request-invalid')
+    }
+  })
+
+  it('does not wait for ever for a body', async () => {
+    const edge = await createTestApp(() => ({ frameLimits: { bodyTimeoutMs: 50 } }))
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body, duplex: 'half' }
+    const response = await edge.app.request(apiPaths.frames('sample'), init)
+    expect(response.headers.get('Connection')).toBe('close')
+    await expectError(response, 'request-timeout')
   })
 
   it('takes no new frames once it is stopping', async () => {

@@ -1,65 +1,77 @@
-import { Hono, type Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
-import type { EdgeDeps } from '../deps.ts'
+import { clientAddress } from '../access/client-address.ts'
+import { defaultFrameLimits, type EdgeDeps } from '../deps.ts'
 import { decodeFrame, requireFrameType } from '../frames/decode-frame.ts'
+import { readFrameContext } from '../frames/frame-context.ts'
+import { readBody } from '../frames/read-body.ts'
 import { composeAnswer } from '../inference/compose-answer.ts'
+import { createSelection } from '../inference/selection.ts'
 
-const maxBodyBytes = 4 * 2 ** 20
-/** Bounds bodies in memory and images being decoded, as the queue of the inference bounds frames. */
-const maxFramesInFlight = 128
+type FrameDeps = Pick<EdgeDeps, 'bundles' | 'inference' | 'isStopping' | 'metrics' | 'frameLimits' | 'access'>
 
-async function readBody(c: Context): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await c.req.arrayBuffer())
-  } catch (cause) {
-    throw new CacheNetError('aborted', 'The sender went away before its frame was here.', {}, { cause })
+/** Counts the frames that are being taken care of, and refuses those that are too many, and all once the edge is stopping. */
+function limitFramesInFlight({ isStopping }: FrameDeps, maxFramesInFlight: number): MiddlewareHandler {
+  let framesInFlight = 0
+  return async (_c, next) => {
+    if (isStopping?.() === true) throw new CacheNetError('edge-stopping', 'The edge is being shut down and takes no more frames.')
+    if (framesInFlight >= maxFramesInFlight) {
+      throw new CacheNetError('edge-overloaded', 'More frames arrive than the edge can answer. Send this one again in a second.', { maxFramesInFlight })
+    }
+    framesInFlight++
+    try {
+      await next()
+    } finally {
+      framesInFlight--
+    }
   }
 }
 
-/** A frame that missed on a phone: the full model answers it, and the encoder chooses the partition for those that follow. */
-export function frameRoutes({ bundles: store, inference, isStopping }: Pick<EdgeDeps, 'bundles' | 'inference' | 'isStopping'>): Hono {
+/**
+ * A frame that missed on a phone: the full model answers it, and the selector chooses the partition for those that follow. Or an
+ * audit of one that hit: then the answer says whether the full model agrees.
+ */
+export function frameRoutes(deps: FrameDeps): Hono {
+  const { bundles: store, inference, metrics, access } = deps
+  const limits = { ...defaultFrameLimits, ...deps.frameLimits }
+  const selection = createSelection()
+
   const app = new Hono()
-  let framesInFlight = 0
+  app.post(apiPaths.frames(':bundleId'), limitFramesInFlight(deps, limits.maxFramesInFlight), async (c) => {
+    const bundle = store.get(c.req.param('bundleId') ?? '')
+    const { manifest } = bundle
+    const contentType = c.req.header('Content-Type')
+    requireFrameType(contentType)
+    const { holds, auditOf, hits } = readFrameContext(c, manifest)
+    const priority = auditOf === undefined ? 'miss' : 'audit'
+    const body = await readBody(c, limits)
 
-  const limitBody = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: () => {
-      throw new CacheNetError('frame-too-large', `A frame has at most ${maxBodyBytes} bytes; scale the image down before sending it.`, { maxBytes: maxBodyBytes })
-    },
+    const decodeStartedAt = performance.now()
+    const rgb = await decodeFrame(body, contentType, manifest.input, limits.maxPixels)
+    const frame = new Float32Array(rgb.length)
+    preprocess(rgb, manifest.input, frame)
+    const decodeMs = performance.now() - decodeStartedAt
+    const found = await inference.answer(c.req.raw.signal, bundle.key, frame, priority)
+
+    const answerStartedAt = performance.now()
+    const answer = composeAnswer(manifest, found, decodeMs, holds)
+    // An audit says nothing of where a stream goes, and its device has what it needs.
+    const extras = priority === 'audit' ? {} : selection.extras(bundle, answer, clientAddress(c, access?.trustedProxies ?? 0), holds)
+    const agrees = auditOf === undefined ? undefined : answer.classIndex === auditOf
+    const response = c.json({ ...answer, ...extras, ...(agrees === undefined ? {} : { audit: { agrees } }) }, 200, { 'Cache-Control': 'no-store' })
+    if (hits > 0) metrics.deviceHits(manifest.id, hits)
+    metrics.frame({
+      bundleId: manifest.id,
+      priority,
+      stageMs: { decode: decodeMs, queue: found.queueMs, encode: found.inferenceMs, answer: performance.now() - answerStartedAt },
+      batchSize: found.batchSize,
+      partition: answer.partition?.id,
+      hasInlineDelta: extras.inlineDelta !== undefined,
+      agrees,
+    })
+    return response
   })
-
-  app.post(
-    apiPaths.frames(':bundleId'),
-    async (_c, next) => {
-      if (isStopping?.() === true) throw new CacheNetError('edge-stopping', 'The edge is being shut down and takes no more frames.')
-      if (framesInFlight >= maxFramesInFlight) {
-        throw new CacheNetError('edge-overloaded', 'More frames arrive than the edge can answer. Send this one again in a second.', { maxFramesInFlight })
-      }
-      framesInFlight++
-      try {
-        await next()
-      } finally {
-        framesInFlight--
-      }
-    },
-    limitBody,
-    async (c) => {
-      const { manifest } = store.get(c.req.param('bundleId') ?? '')
-      const contentType = c.req.header('Content-Type')
-      requireFrameType(contentType)
-      const body = await readBody(c)
-      const startedAt = performance.now()
-      const rgb = await decodeFrame(body, contentType, manifest.input)
-      const frame = new Float32Array(rgb.length)
-      preprocess(rgb, manifest.input, frame)
-      const decodeMs = performance.now() - startedAt
-      const found = await inference.answer(c.req.raw.signal, manifest.id, frame)
-      return c.json(composeAnswer(manifest, found, decodeMs), 200, { 'Cache-Control': 'no-store' })
-    },
-  )
-
   return app
 }

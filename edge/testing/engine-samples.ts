@@ -16,11 +16,10 @@ function blobOf(sample: SampleBundle, sha256: string): Uint8Array<ArrayBuffer> {
 /** A sample bundle as an engine loads it. */
 export function engineBundleOf(sample: SampleBundle): EngineBundle {
   const { id, networks, full, encoder } = sample.manifest
-  if (networks.encoder === undefined || encoder === undefined) throw new RangeError('This sample has no encoder.')
   return {
     id,
     full: { spec: networks.full, blob: blobOf(sample, full.whole.sha256) },
-    encoder: { ...networks.encoder, blob: blobOf(sample, encoder.whole.sha256) },
+    ...(networks.encoder === undefined || encoder === undefined ? {} : { encoder: { ...networks.encoder, blob: blobOf(sample, encoder.whole.sha256) } }),
   }
 }
 
@@ -51,6 +50,14 @@ export async function ownTrunk(sample: SampleBundle): Promise<SampleBundle> {
     }),
     blobs: new Map([...sample.blobs, [sha256, blob]]),
   }
+}
+
+/** The sample as training writes it where the generalist alone serves as well: nothing to choose from. */
+export function withoutPartitions({ manifest, blobs }: SampleBundle): SampleBundle {
+  const { encoder: _network, delta: _delta, ...networks } = manifest.networks
+  const { encoder: _weights, ...rest } = manifest
+  const gate = { ...manifest.gate, maxProbes: 0, asksGeneralist: true }
+  return { manifest: parseManifest({ ...rest, networks, partitions: [], gate }), blobs }
 }
 
 /** Bytes of a frame of noise. */

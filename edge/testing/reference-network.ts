@@ -117,7 +117,7 @@ export function referenceOutput(sample: SampleBundle, frames: Float32Array, coun
     const image = Array.from(frames.subarray(index * size, (index + 1) * size))
     const answer = run(full.spec, full.blob, image)
     logits.push(...answer.logits)
-    codeLogits.push(...run(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image).logits)
+    if (encoder !== undefined) codeLogits.push(...run(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image).logits)
   }
   return { logits: Float32Array.from(logits), codeLogits: Float32Array.from(codeLogits) }
 }

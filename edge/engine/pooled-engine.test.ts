@@ -2,19 +2,23 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf, randomFrames } from '../testing/engine-samples.ts'
+import { installedEngines } from './create-engine.ts'
 import { describeEngine } from './engine.cases.ts'
 import type { Engine } from './engine.ts'
-import { createThreadedEngine } from './threaded-engine.ts'
+import { createPooledEngine } from './pooled-engine.ts'
 
 const log = pino({ level: 'silent' })
+const wasm = { kind: 'tfjs-wasm', threads: 1 } as const
 
-describeEngine('tfjs-wasm in a thread', () => createThreadedEngine({ log }))
+for (const kind of installedEngines()) {
+  describeEngine(`${kind} on a pool of threads`, () => createPooledEngine({ log, choice: { kind, threads: 1 }, slots: 2 }))
+}
 
 // Limits are wide: on a busy machine a thread starts slowly.
-describe('createThreadedEngine', { timeout: 180_000 }, () => {
+describe('createPooledEngine', { timeout: 180_000 }, () => {
   const frail = new URL('../testing/frail-thread.ts', import.meta.url)
-  const start = async (timeoutMs: number): Promise<Engine> => {
-    const engine = await createThreadedEngine({ log, module: frail, timeoutMs })
+  const start = async (options: Partial<Parameters<typeof createPooledEngine>[0]>): Promise<Engine> => {
+    const engine = await createPooledEngine({ log, choice: wasm, ...options })
     onTestFinished(() => engine.close())
     return engine
   }
@@ -22,14 +26,13 @@ describe('createThreadedEngine', { timeout: 180_000 }, () => {
     await expect.poll(isSo, { timeout: 60_000, interval: 20 }).toBe(true)
   }
 
-  it('leaves the event loop free while it computes', async () => {
-    const engine = await createThreadedEngine({ log })
-    onTestFinished(() => engine.close())
+  it.each(installedEngines())('leaves the event loop free while %s computes', async (kind) => {
+    const engine = await start({ choice: { kind, threads: 1 } })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     let turns = 0
     let isRunning = true
-    const answer = engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 256), count: 256 }).finally(() => (isRunning = false))
+    const answer = engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1024), count: 1024 }).finally(() => (isRunning = false))
     const spin = (): void => {
       turns++
       if (isRunning) setImmediate(spin)
@@ -40,7 +43,7 @@ describe('createThreadedEngine', { timeout: 180_000 }, () => {
   })
 
   it('replaces a thread that crashes, with its bundles, and loses only the batch that it had', async () => {
-    const engine = await start(60_000)
+    const engine = await start({ module: frail })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const batch = (count: number): Parameters<Engine['run']>[0] => ({ bundleId: 'sample', frames: randomFrames(sample.manifest, count), count })
@@ -51,8 +54,18 @@ describe('createThreadedEngine', { timeout: 180_000 }, () => {
     expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
   })
 
+  it('goes on with the other threads while one is replaced', async () => {
+    const engine = await start({ module: frail, slots: 2 })
+    const sample = await createSampleBundle()
+    await engine.load(engineBundleOf(sample))
+    const batch = (count: number): Parameters<Engine['run']>[0] => ({ bundleId: 'sample', frames: randomFrames(sample.manifest, count), count })
+    await expect(engine.run(batch(13))).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(engine.isReady).toBe(true)
+    expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
+  })
+
   it('ends and replaces a thread that hangs', async () => {
-    const engine = await start(6_000)
+    const engine = await start({ module: frail, timeoutMs: 6_000 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const frames = randomFrames(sample.manifest, 14)
@@ -64,6 +77,6 @@ describe('createThreadedEngine', { timeout: 180_000 }, () => {
 
   it('says so at once where the thread cannot start', async () => {
     const module = new URL('../testing/no-such-thread.ts', import.meta.url)
-    await expect(createThreadedEngine({ log, module })).rejects.toMatchObject({ code: 'worker-crashed' })
+    await expect(createPooledEngine({ log, choice: wasm, module })).rejects.toMatchObject({ code: 'worker-crashed' })
   })
 })

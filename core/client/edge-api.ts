@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { parseManifest, type Manifest } from '../bundle/manifest.ts'
+import { CacheNetError } from '../wire/errors.ts'
+import { apiPaths, auditHeader, bundleListSchema, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, rawFrameType } from '../wire/frames.ts'
+import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
+
+/** What the edge may know besides the frame itself. */
+export interface FrameContext {
+  /** Resident partitions, most recently used first. The delta that is missing comes with the answer. */
+  readonly holds?: readonly HeldPartition[]
+  /** The frame was a hit, answered here with this class: the edge only checks it. */
+  readonly auditOf?: number
+  /** Frames that were answered here since the last one that was sent. */
+  readonly hits?: number
+}
+
+export interface Received<Value> {
+  readonly value: Value
+  /** Bytes of the body. */
+  readonly bytesDown: number
+}
+
+export interface EdgeApiOptions {
+  /** Where the edge is; empty for where the page came from. */
+  readonly baseUrl: string
+  /** Access token, for an edge on another origin; on its own origin `openSession` is enough. */
+  readonly token?: string | undefined
+  readonly fetch?: typeof fetch
+}
+
+/**
+ * The edge's API, typed by the same schemas that the edge answers with. Every call rejects with the code that the edge refused
+ * with, `edge-unreachable`, `edge-answer-invalid`, or whatever reason the signal was aborted with.
+ */
+export interface EdgeApi {
+  listBundles(signal: AbortSignal): Promise<BundleList>
+  manifest(signal: AbortSignal, bundleId: string): Promise<Manifest>
+  /** @param rgb the frame at the model's input size, RGB */
+  answerFrame(signal: AbortSignal, bundleId: string, rgb: Uint8Array<ArrayBuffer>, context?: FrameContext): Promise<Received<FrameAnswer>>
+  /**
+   * Trades the access token for a cookie that no script can read, so that the service worker's downloads are allowed too.
+   * Works on the edge's own origin.
+   */
+  openSession(signal: AbortSignal, token: string): Promise<void>
+}
+
+// Called as a method of something else, the browser's own would refuse.
+const browserFetch: typeof fetch = (input, init) => fetch(input, init)
+
+const unreachable = (cause: unknown): CacheNetError =>
+  new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
+
+const incomprehensible = (): CacheNetError =>
+  new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Update the older of the two.')
+
+function parseJson(bytes: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function contextHeaders({ holds, auditOf, hits }: FrameContext): Record<string, string> {
+  return {
+    ...(holds === undefined ? {} : { [holdsHeader]: formatHolds(holds) }),
+    ...(auditOf === undefined ? {} : { [auditHeader]: String(auditOf) }),
+    ...(hits === undefined ? {} : { [hitsHeader]: String(hits) }),
+  }
+}
+
+export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }: EdgeApiOptions): EdgeApi {
+  const bearer = (value: string | undefined): Record<string, string> => (value === undefined ? {} : { Authorization: `Bearer ${value}` })
+
+  const call = async (signal: AbortSignal, path: string, init: RequestInit): Promise<ArrayBuffer> => {
+    let response: Response
+    let bytes: ArrayBuffer
+    try {
+      response = await fetchNow(`${baseUrl}${path}`, { ...init, signal })
+      bytes = await response.arrayBuffer()
+    } catch (cause) {
+      throw unreachable(cause)
+    }
+    if (response.ok) return bytes
+    throw CacheNetError.fromBody(parseJson(bytes), response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
+  }
+
+  const read = <Value>(schema: z.ZodType<Value>, bytes: ArrayBuffer): Value => {
+    const parsed = schema.safeParse(parseJson(bytes))
+    if (!parsed.success) throw incomprehensible()
+    return parsed.data
+  }
+
+  return {
+    async listBundles(signal) {
+      return read(bundleListSchema, await call(signal, apiPaths.bundles, { headers: bearer(token) }))
+    },
+    async manifest(signal, bundleId) {
+      return parseManifest(parseJson(await call(signal, apiPaths.manifest(bundleId), { headers: bearer(token) })))
+    },
+    async answerFrame(signal, bundleId, rgb, context = {}) {
+      const headers = { 'Content-Type': rawFrameType, ...bearer(token), ...contextHeaders(context) }
+      const bytes = await call(signal, apiPaths.frames(bundleId), { method: 'POST', headers, body: rgb })
+      return { value: read(frameAnswerSchema, bytes), bytesDown: bytes.byteLength }
+    },
+    async openSession(signal, secret) {
+      await call(signal, apiPaths.session, { method: 'POST', headers: bearer(secret) })
+    },
+  }
+}

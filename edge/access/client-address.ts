@@ -1,0 +1,31 @@
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context } from 'hono'
+
+/** An IPv6 network usually has 2^64 addresses, all of one household. */
+const networkOf = (address: string): string => (address.includes(':') && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address)
+
+function socketAddress(c: Context): string {
+  try {
+    return getConnInfo(c).remote.address ?? 'unknown'
+  } catch {
+    // No socket: the app is called as a value.
+    return 'unknown'
+  }
+}
+
+/**
+ * Whom a request comes from. `X-Forwarded-For` counts only as far as proxies of our own wrote it, each adding one entry at the
+ * end; whatever stands before was written by the client, who may write what it likes.
+ *
+ * @param trustedProxies how many proxies of our own a request passes
+ */
+export function clientAddress(c: Context, trustedProxies: number): string {
+  const forwarded = trustedProxies > 0 ? (c.req.header('X-Forwarded-For') ?? '').split(',').map((entry) => entry.trim()) : []
+  return networkOf(forwarded.at(-trustedProxies) || socketAddress(c))
+}
+
+/** Whether the client's side of the connection is encrypted. */
+export function isSecure(c: Context, trustedProxies: number): boolean {
+  const forwarded = trustedProxies > 0 ? c.req.header('X-Forwarded-Proto') : undefined
+  return (forwarded ?? new URL(c.req.url).protocol.replace(':', '')) === 'https'
+}

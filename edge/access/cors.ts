@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { auditHeader, hitsHeader, holdsHeader } from '../../core/wire/frames.ts'
+
+/** Lets pages of the listed origins use the API; nobody else's script gets to read an answer. */
+export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+  const listed = cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST'],
+    allowHeaders: ['Authorization', 'Content-Type', auditHeader, hitsHeader, holdsHeader],
+    exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+    maxAge: 3600,
+  })
+  return async (c, next) => {
+    const origin = c.req.header('Origin')
+    if (origin === undefined || !origins.includes(origin)) return next()
+    const answered = await listed(c, next)
+    // The page of another origin that isolates itself may load only what says that it is meant for others.
+    c.res.headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    return answered
+  }
+}

@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module'
+import type { Engine } from './engine.ts'
+import { createOnnxEngine } from './onnx/onnx-engine.ts'
+import { createWasmEngine } from './wasm.ts'
+
+/** Fastest first. */
+export const engineKinds = ['onnxruntime', 'tfjs-wasm'] as const
+export type EngineKind = (typeof engineKinds)[number]
+
+export interface EngineChoice {
+  readonly kind: EngineKind
+  /** Threads that share one batch; tfjs WASM has always one. */
+  readonly threads: number
+}
+
+/** Engines whose packages are there, fastest first; tfjs always is. Whether one really starts shows when it is started. */
+export function installedEngines(): EngineKind[] {
+  const { resolve } = createRequire(import.meta.url)
+  return engineKinds.filter((kind) => {
+    if (kind === 'tfjs-wasm') return true
+    try {
+      return resolve('onnxruntime-node') !== ''
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Starts an engine in the calling thread, which it blocks while it runs. Throws `engine-failed` where it is not installed. */
+export function createEngine({ kind, threads }: EngineChoice): Promise<Engine> {
+  switch (kind) {
+    case 'onnxruntime':
+      return createOnnxEngine({ threads })
+    case 'tfjs-wasm':
+      return createWasmEngine()
+    default:
+      return kind satisfies never
+  }
+}

@@ -1,0 +1,31 @@
+import type { Context } from 'hono'
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { auditHeader, hitsHeader, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
+
+export interface ReadFrameContext {
+  /** Empty where the device holds nothing, or does not say. */
+  readonly holds: readonly HeldPartition[]
+  /** The class that the device gave a hit that is to be checked. */
+  readonly auditOf: number | undefined
+  readonly hits: number
+}
+
+/** Of one report; a device that says more is broken, or lies. */
+const mostHits = 1_000_000
+
+function wholeNumber(name: string, text: string | undefined, below: number): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : NaN
+  if (value < below) return value
+  throw new CacheNetError('request-invalid', `The header ${name} has a whole number below ${below}.`, { header: name })
+}
+
+/** What a frame's headers say of the device. Throws `request-invalid`. */
+export function readFrameContext(c: Context, { classNames }: Manifest): ReadFrameContext {
+  return {
+    holds: parseHolds(c.req.header(holdsHeader)),
+    auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
+    hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), mostHits) ?? 0,
+  }
+}

@@ -1,0 +1,45 @@
+import type { FrameAnswer, HeldPartition } from '../../core/wire/frames.ts'
+import type { StoredBundle } from '../bundles/stored-bundle.ts'
+import { createRecentClients } from './recent-clients.ts'
+import { createTransitions, type Transitions } from './transitions.ts'
+
+/** What comes with an answer besides it: a delta that the device lacks, and what it will probably need next. */
+export interface Selection {
+  /**
+   * @param client whose stream the frame belongs to
+   * @param holds what the device says that it holds, most recently used first
+   */
+  extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[]): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
+}
+
+/** Remembers, for each bundle version as long as it is served, how partitions follow one another. */
+export function createSelection(): Selection {
+  const transitionsOf = new WeakMap<StoredBundle, Transitions>()
+  const clients = createRecentClients()
+
+  const transitions = (bundle: StoredBundle): Transitions => {
+    const known = transitionsOf.get(bundle) ?? createTransitions()
+    transitionsOf.set(bundle, known)
+    return known
+  }
+
+  return {
+    extras(bundle, { partition }, client, holds) {
+      if (partition === undefined) return {}
+      const ids = bundle.manifest.partitions.map(({ id }) => id)
+      // A device's most recent partition is where its stream was, hits included; of one that says nothing, what it was sent last.
+      const lastSent = clients.exchange(`${bundle.key} ${client}`, partition.id)
+      const before = holds.find(({ id }) => ids.includes(id))?.id ?? lastSent
+      const known = transitions(bundle)
+      if (before !== undefined) known.learn(before, partition.id)
+      const next = known.likelyAfter(partition.id, new Set(holds.filter(({ form }) => form === 'whole').map(({ id }) => id)))
+      const isMissing = !holds.some(({ id }) => id === partition.id)
+      return {
+        ...(partition.delta === undefined || !isMissing
+          ? {}
+          : { inlineDelta: { id: partition.id, sha256: partition.delta.sha256, bytes: Buffer.from(bundle.blob(partition.delta.sha256)).toString('base64') } }),
+        ...(next === undefined ? {} : { likelyNext: { id: next } }),
+      }
+    },
+  }
+}
