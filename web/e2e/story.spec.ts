@@ -73,6 +73,7 @@ describe('the story of three partitions and a cache of two', () => {
     await open([])
     await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+    await page.getByTestId('tab-cache').click()
     await page.getByTestId('budget').fill('2')
     expect(await page.getByTestId('budget-value').textContent()).toBe('2')
   })

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../core/bundle/manifest.ts'
+import type { CacheBudget } from '../../core/cache/lru.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleList } from '../../core/wire/frames.ts'
 import { fetchBundleList, fetchManifest } from './bundle.ts'
@@ -8,6 +9,7 @@ import { createEdgeClient, type EdgeClient } from './edge/edge-client.ts'
 import { createPartitions, type Partitions } from './partitions.ts'
 import type { LastBundle } from './state/last-bundle.ts'
 import type { Settings } from './state/settings-schema.ts'
+import { whenIdle } from './when-idle.ts'
 import type { InferenceHost } from './workers/inference-host.ts'
 
 /** A bundle that is ready to answer frames. */
@@ -25,10 +27,12 @@ export interface OpenBundleDeps {
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
   readonly onPartitionFailure: (error: CacheNetError) => void
+  /** Whether the person saves data. */
+  readonly isFrugal: () => boolean
 }
 
-/** More bytes than any number of partitions needs: the budget that counts is that of partitions. */
-export const budgetBytes = 256 * 2 ** 20
+/** What the person allows partitions to take; megabytes are 10⁶ bytes. */
+export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({ entries: cachePartitions, bytes: Math.round(cacheMegabytes * 1e6) })
 
 interface Choice {
   readonly bundleId: string
@@ -52,16 +56,17 @@ async function chooseBundle(signal: AbortSignal, chosen: string | null, lastBund
  * stored. Rejects with `edge-unreachable`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { cache, host, settings, lastBundle, onPartitionFailure } = deps
+  const { cache, host, settings, lastBundle, onPartitionFailure, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const { bundleId, list } = await chooseBundle(signal, bundle, lastBundle)
   const { manifest, isFresh } = await fetchManifest(signal, bundleId)
   const { bytes } = await cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
-  await cache.setBudget(signal, { entries: cachePartitions, bytes: budgetBytes })
+  await cache.setBudget(signal, budgetOf(settings.value))
   await host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions })
-  const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure })
+  const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
   await partitions.restore(signal, cachePartitions)
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
-  return { manifest, edge: createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState }), partitions, list }
+  const edge = createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState, token: () => settings.value.edgeToken, held: () => host.held })
+  return { manifest, edge, partitions, list }
 }
