@@ -3,6 +3,8 @@ import type { App } from './app.ts'
 import { requestPersistence } from './cache/storage-facts.ts'
 import { createCameraSource, type Facing } from './sources/camera.ts'
 import type { Rate } from './sources/pace.ts'
+import { lazySource } from './sources/lazy-source.ts'
+import type { FrameSource } from './sources/source.ts'
 import { createTorch, type TorchState } from './sources/torch.ts'
 import { createVideoSource } from './sources/video.ts'
 import { parseDemoScript } from './state/settings-schema.ts'
@@ -70,9 +72,11 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       if (bundle === undefined) return
       const { input, classNames } = bundle.manifest
       const script = parseDemoScript(parameters)
-      // Drawing people takes code that nobody needs before.
-      const { createDemoSource } = await import('./sources/demo.ts')
-      await app.player.play(createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script }))
+      const load = async (): Promise<FrameSource> => {
+        const { createDemoSource } = await import('./sources/demo.ts')
+        return createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script })
+      }
+      await app.player.play(lazySource({ kind: 'demo', isLossless: script !== undefined }, load))
     },
     async turnCamera() {
       facing.value = facing.value === 'environment' ? 'user' : 'environment'
@@ -90,8 +94,11 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       }
       const onUnreadable = (name: string): void =>
         app.notices.show({ about: 'file', kind: 'warning', message: `${name} cannot be read as an image and was left out; the others play on.` })
-      const { createImagesSource } = await import('./sources/images.ts')
-      await app.player.play(createImagesSource(files, { kind, rate, onUnreadable }))
+      const load = async (): Promise<FrameSource> => {
+        const { createImagesSource } = await import('./sources/images.ts')
+        return createImagesSource(files, { kind, rate, onUnreadable })
+      }
+      await app.player.play(lazySource({ kind, isLossless: true }, load))
     },
     pause: () => app.player.pause(),
     resume: () => app.player.resume(),
