@@ -1,10 +1,11 @@
 import { applyDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
-import { decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
+import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { disposeWeights, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { readWholeWeights } from './read-half-floats.ts'
 
 export interface NetworkBlob {
   /** A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist (`core/bundle/delta.ts`). */
@@ -32,7 +33,7 @@ export class Residents {
   constructor(spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
     this.#spec = spec
     this.#delta = delta
-    this.#generalist = delta === undefined ? [] : decodeWeights(spec, generalist.weights)
+    this.#generalist = delta === undefined ? [] : readWholeWeights(spec, generalist.weights)
     this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
     this.#upload(generalistId, generalist)
   }
@@ -79,7 +80,7 @@ export class Residents {
   }
 
   #decode({ weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
-    if (form === 'whole') return decodeWeights(this.#spec, weights)
+    if (form === 'whole') return readWholeWeights(this.#spec, weights)
     if (this.#delta === undefined) throw new CacheNetError('manifest-invalid', 'This bundle has no deltas.')
     return applyDelta(this.#spec, this.#delta, this.#generalist, weights)
   }
