@@ -17,7 +17,7 @@ export function HeatMap(): VNode | null {
     <section class="panel" aria-labelledby="heat-title">
       <h3 id="heat-title">Which partition knows which class</h3>
       <p class="muted">Share of each class’s test images that the selector sends there. Partitions in memory are underlined.</p>
-      <div class="table-box heat" tabIndex={0} role="region" aria-labelledby="heat-title">
+      <div class="table-box heat" tabIndex={0} role="region" aria-label="Classes and partitions">
         <table data-testid="heat-map">
           <thead>
             <tr>
