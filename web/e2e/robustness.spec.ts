@@ -46,7 +46,9 @@ async function open(query: string, options: BrowserContextOptions = {}, prepare?
   await page.getByTestId('play-demo').waitFor()
 }
 
-const untilControlled = async (): Promise<void> => void (await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated'))
+const untilControlled = async (): Promise<void> => {
+  await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
+}
 
 async function playDemo(): Promise<void> {
   await driver.page.getByTestId('play-demo').click()
