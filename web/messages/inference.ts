@@ -33,6 +33,8 @@ const frameImage = z.union([
 ])
 
 const requestSchema = z.discriminatedUnion('kind', [
+  /** Loads and starts the backend, ahead of the bundle that will need it. */
+  z.object({ kind: z.literal('prepare') }),
   /**
    * Makes ready for a bundle: backend, generalist, one warm-up run. Drops whatever was open before.
    * Spec and input come out of a manifest that the page has parsed; the worker checks them by running them.
@@ -103,6 +105,7 @@ const classification = z.object({
 export type Classification = z.infer<typeof classification>
 
 export interface InferenceAnswers {
+  readonly prepare: null
   readonly open: z.infer<typeof opened>
   readonly load: z.infer<typeof residents>
   readonly refine: z.infer<typeof residents>
@@ -117,6 +120,7 @@ export interface InferenceAnswers {
 export const inferenceProtocol: RpcProtocol<InferenceRequest, InferenceAnswers, never> = {
   parseRequest: (value) => requestSchema.parse(value),
   parseAnswer: {
+    prepare: (value) => z.null().parse(value),
     open: (value) => opened.parse(value),
     load: (value) => residents.parse(value),
     refine: (value) => residents.parse(value),

@@ -98,10 +98,12 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     },
   })
 
+  void host.prepare(never)
+
   const bundle = createBundleHolder(async (signal) => {
     await player.stop()
     const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
-    return openBundle(signal, { cache: await connecting, host, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
+    return openBundle(signal, { cache: connecting, host, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
   const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values)

@@ -175,10 +175,14 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         const { entries } = await cache.list(signal)
         const idBySha = new Map(manifest.partitions.map(({ id, whole }) => [whole.sha256, id]))
         const recent = entries.flatMap(({ sha256 }) => idBySha.get(sha256) ?? []).slice(0, most)
-        for (const id of recent.reverse()) {
+        // Read at the same time, put into memory in order.
+        const blobs = recent.reverse().flatMap((id) => {
           const ref = byId.get(id)?.whole
-          if (ref === undefined) continue
-          await host.load(signal, id, (await fetchWhole(signal, ref)).weights)
+          return ref === undefined ? [] : [{ id, fetched: fetchWhole(signal, ref) }]
+        })
+        for (const { fetched } of blobs) fetched.catch(() => undefined)
+        for (const { id, fetched } of blobs) {
+          await host.load(signal, id, (await fetched).weights)
           loaded++
         }
       } catch (thrown) {

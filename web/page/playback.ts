@@ -68,12 +68,15 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     playCamera,
     async playDemo() {
       begin()
+      // Drawing people takes code that nobody needs before; it comes while the networks do.
+      const loading = import('./sources/demo.ts')
+      loading.catch(() => undefined)
       const bundle = await app.bundle.whenOpen()
       if (bundle === undefined) return
       const { input, classNames } = bundle.manifest
       const script = parseDemoScript(parameters)
       const load = async (): Promise<FrameSource> => {
-        const { createDemoSource } = await import('./sources/demo.ts')
+        const { createDemoSource } = await loading
         return createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script })
       }
       await app.player.play(lazySource({ kind: 'demo', isLossless: script !== undefined }, load))

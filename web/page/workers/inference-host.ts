@@ -61,6 +61,15 @@ export class InferenceHost {
     return this.#residents.value.map((id) => ({ id, form: this.#deltas.value.has(id) ? 'delta' : 'whole' }))
   }
 
+  /**
+   * Starts the worker and its backend while the bundle is still on its way. Never rejects: what is wrong with the backend is told
+   * when a bundle is opened.
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    const client = this.#client ?? this.#start()
+    await client.call(signal, { kind: 'prepare' }).catch(() => undefined)
+  }
+
   /** Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device cannot run it. */
   async open(signal: AbortSignal, bundle: OpenBundle): Promise<void> {
     await this.#restarting

@@ -7,7 +7,7 @@ const rates = [1, 2, 5, 10, 15, 30] as const
 export function StreamSettings(): VNode {
   const { app } = usePage()
   const bundle = app.bundle.opened.value
-  const bundles = bundle?.list?.bundles.map(({ id }) => id) ?? (bundle === undefined ? [] : [bundle.manifest.id])
+  const bundles = bundle?.list.value?.bundles.map(({ id }) => id) ?? (bundle === undefined ? [] : [bundle.manifest.id])
   const { rate, isSmoothing } = app.settings.values.value
   const numbers = rate === 'max' || rates.some((choice) => choice === rate) ? rates : [...rates, rate].sort((a, b) => a - b)
   return (
