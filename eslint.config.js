@@ -19,7 +19,7 @@ const tfjs = ['@tensorflow/*']
 const outsideTests = ['**/*.test.ts', '**/*.test.tsx']
 
 export default tseslint.config(
-  { ignores: ['dist/', 'runs/', 'node_modules/', 'public/', '.cache/', 'test-results/'] },
+  { ignores: ['dist/', 'runs/', 'node_modules/', 'public/', '.cache/', 'test-results/', 'train/kernels/assembly/'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -26,7 +26,8 @@ const config = resolveConfig(
     full: { widths: [6, 8, 12], optimizer: { epochs: 3, batchSize: 64 } },
     generalist: { widths: [4, 6, 8], optimizer: { epochs: 3, batchSize: 64 } },
     partition: { optimizer: { epochs: 2, batchSize: 64 } },
-    encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16 },
+    encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16, association: 0.5 },
+    delta: { rank: 1, optimizer: { epochs: 1, batchSize: 64, lowRankRate: 1 } },
     gate: { streamFrames: 500 },
   },
   [],
@@ -67,6 +68,12 @@ describe('trainBundle', () => {
     expect(manifest.partitions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
     expect(manifest.gate.curve.length).toBeGreaterThan(10)
     expect(await readFile(join(bundle, 'training-summary.txt'), 'utf8')).toContain('npm run train -- walkers')
+    // The report of the run that was stopped and resumed has everything, what lives only while the code is trained too.
+    const report = await readFile(join(folder, 'run', 'report.html'), 'utf8')
+    for (const id of ['summary', 'streams', 'regions', 'gate', 'entropies', 'reliability', 'confusion', 'code', 'training']) expect(report).toContain(`<section id="${id}">`)
+    expect(report).toContain('src="data:image/png;base64,')
+    expect(report).toContain(manifest.classNames[0])
+    expect(report).not.toMatch(/NaN|undefined|Infinity/)
     // The bundle of a run that is finished comes out of its checkpoints alone, and is the same.
     const again = await train(new AbortController().signal, 'run', true)
     expect(blobsOf(again)).toEqual(blobsOf(manifest))

@@ -3,6 +3,8 @@ import type { Manifest } from '../core/bundle/manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
+import { createTeacher } from './parallel/ask-teacher.ts'
+import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
 import { writeAtomically, type RunFolder } from './run/run-folder.ts'
@@ -10,7 +12,7 @@ import { formatSummary } from './run/summary.ts'
 import { trainFull } from './stages/1-full.ts'
 import { trainGeneralist } from './stages/2-generalist.ts'
 import { trainCode } from './stages/3-code.ts'
-import { trainPartitions } from './stages/4-partitions.ts'
+import { associate, trainPartitions } from './stages/4-partitions.ts'
 import { calibrate } from './stages/5-calibrate.ts'
 import { evaluate } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
@@ -38,14 +40,17 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   )
 
   const full = await trainFull(context)
-  const generalist = await trainGeneralist(context, full)
-  const code = await trainCode(context, full)
-  const partitions = await trainPartitions(context, { full, generalist, code })
+  const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
+  const generalist = await trainGeneralist(context, teacher)
+  const first = await trainCode(context, full)
+  const code = config.encoder.association === 0 ? first : await trainCode(context, full, await associate(context, { teacher, generalist, code: first }))
+  const partitions = await trainPartitions(context, { teacher, generalist, code })
 
   const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, validation)
-  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
+  const testAnswers = answerSplit(context, networks, dataset.test, 'test')
+  const test = evaluate(context, testAnswers, calibration)
   const evaluations = { validation: evaluate(context, validation, calibration), test }
   const manifest = await exportBundle(context, request.bundleFolder, networks, calibration, evaluations, {
     id: request.bundleId,
@@ -55,5 +60,6 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   })
   const summary = formatSummary(manifest, test)
   await writeAtomically(join(request.bundleFolder, 'training-summary.txt'), `$ ${request.command}\n\n${summary}\n`)
+  await writeReport(context, { manifest, calibration, answers: { validation, test: testAnswers }, evaluation: test })
   return { manifest, summary }
 }

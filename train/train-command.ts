@@ -1,14 +1,9 @@
 import { defineCommand, type CommandDef } from 'citty'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
-import type { TrainingConfig } from './config/schema.ts'
-import { loadCifar10 } from './data/cifar10.ts'
-import type { Dataset } from './data/dataset.ts'
-import { loadFolder } from './data/folder.ts'
-import { generateWalkers } from './data/walkers.ts'
+import { loadDataset } from './data/load-dataset.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -18,32 +13,12 @@ const trainArgs = {
   id: { type: 'string', description: 'Name of the bundle. Default: the data set', valueHint: 'NAME' },
   out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
   run: { type: 'string', description: 'Folder of the run: checkpoints, metrics. Default: runs/<id>', valueHint: 'DIR' },
+  'full-from': { type: 'string', description: 'Run whose full model this one takes over instead of training its own, finished or not', valueHint: 'RUN' },
   resume: { type: 'boolean', description: 'Go on with the run instead of starting it afresh', default: false },
   config: { type: 'string', description: 'JSON file with settings that differ from the preset', valueHint: 'FILE' },
   set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"', valueHint: 'KEY=VALUE' },
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
-
-function requireData(data: string | undefined, preset: PresetName): string {
-  if (data !== undefined) return data
-  throw new CacheNetError('config-invalid', `train ${preset} needs --data DIR.`)
-}
-
-async function loadDataset(preset: PresetName, data: string | undefined, config: TrainingConfig, progress: Progress): Promise<Dataset> {
-  const { imageSize: size, validationShare } = config
-  progress.start()
-  const report = (done: number, of: number): void => progress.count('images', done, of)
-  switch (preset) {
-    case 'walkers':
-      return generateWalkers(config, report)
-    case 'folder':
-      return loadFolder(requireData(data, preset), { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
-    case 'cifar10':
-      return loadCifar10(requireData(data, preset), validationShare)
-    default:
-      return preset satisfies never
-  }
-}
 
 async function readJson(path: string | undefined): Promise<unknown> {
   if (path === undefined) return undefined
@@ -68,11 +43,12 @@ function abortOnInterrupt(progress: Progress): AbortSignal {
 }
 
 /** The command as a person would type it on another machine: the data folder by its last name only. */
-function typedCommand(preset: PresetName, data: string | undefined, args: { id: string; set?: string | undefined; config?: string | undefined }): string {
+function typedCommand(preset: PresetName, data: string | undefined, args: { id: string; set?: string | undefined; config?: string | undefined; fullFrom?: string | undefined }): string {
   const parts = ['npm run train --', preset]
   if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)
   if (args.id !== preset) parts.push(`--id ${args.id}`)
   if (args.config !== undefined) parts.push(`--config ${basename(args.config)}`)
+  if (args.fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(args.fullFrom))}`)
   if (args.set !== undefined) parts.push(`--set "${args.set}"`)
   return parts.join(' ')
 }
@@ -93,6 +69,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         // Data first: a run whose data cannot be read is none.
         const dataset = await loadDataset(preset, args.data, config, progress)
         const run = await RunFolder.open(args.run ?? join('runs', id), identity, args.resume)
+        if (args['full-from'] !== undefined && !args.resume) await run.takeCheckpoint(args['full-from'], 'full.bin')
         const { summary } = await trainBundle(abortOnInterrupt(progress), {
           dataset,
           config,
@@ -100,7 +77,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           progress,
           bundleId: id,
           bundleFolder: join(args.out, id),
-          command: typedCommand(preset, args.data, { id, set: args.set, config: args.config }),
+          command: typedCommand(preset, args.data, { id, set: args.set, config: args.config, fullFrom: args['full-from'] }),
         })
         process.stdout.write(`\n${summary}\n`)
       } catch (thrown) {

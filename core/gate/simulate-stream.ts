@@ -1,5 +1,5 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
-import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
+import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from './gate.ts'
 import { selectPartition } from './select-partition.ts'
 
@@ -50,44 +50,53 @@ const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in
  */
 export function simulateStream(images: ArrayLike<number>, table: AnswerTable, gate: SimulatedGate, { cacheEntries, keepShare }: SimulatedDevice): StreamResult {
   let adaptive = isAdaptive(gate) ? createAdaptiveGate(gate.rows, gate.fallback) : undefined
+  let settings = isAdaptive(gate) ? settingsOf(createAdaptiveGate(gate.rows, gate.fallback)) : gate
   let cache = createCacheState({ entries: cacheEntries, bytes: Number.MAX_SAFE_INTEGER })
   const indexOf = new Map(table.partitions.map((id, index) => [id, index]))
+  let byRecency: readonly string[] = []
+  let order = probeOrder(byRecency, settings)
   let [hits, right, fullRight, hitsRight, switches, downloads, changes] = [0, 0, 0, 0, 0, 0, 0]
+
+  const touch = (id: string): void => {
+    if (id === byRecency[0]) return
+    switches++
+    cache = stepCache(cache, id in cache.entries ? { kind: 'used', id } : { kind: 'stored', id, bytes: 1 }).state
+    byRecency = byLeastRecentUse(cache).reverse()
+    order = probeOrder(byRecency, settings)
+  }
+  const note = (event: GateEvent): void => {
+    if (adaptive === undefined) return
+    const { row } = adaptive
+    adaptive = observe(adaptive, event)
+    if (adaptive.row === row) return
+    settings = settingsOf(adaptive)
+    order = probeOrder(byRecency, settings)
+  }
+
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     fullRight += table.isFullRight[image] ?? 0
-    const byRecency = byLeastRecentUse(cache).reverse()
-    const settings = adaptive === undefined ? (gate as GateSettings) : settingsOf(adaptive)
-    const decision = passGate(probeOrder(byRecency, settings), settings, (network) => ({
-      network,
-      entropyNats: table.entropies.get(network)?.[image] ?? Infinity,
-    }))
+    const decision = passGate(order, settings, (network) => ({ network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity }))
     if (decision.kind === 'hit') {
-      const isRight = table.isRight.get(decision.answer.network)?.[image] ?? 0
+      const { network } = decision.answer
+      const isRight = table.isRight.get(network)?.[image] ?? 0
       hits++
       right += isRight
       hitsRight += isRight
-      if (decision.answer.network !== generalistId) {
-        if (decision.answer.network !== byRecency[0]) switches++
-        cache = stepCache(cache, { kind: 'used', id: decision.answer.network }).state
-      }
-      if (adaptive !== undefined) adaptive = observe(adaptive, { kind: 'hit' })
+      if (network !== generalistId) touch(network)
+      note({ kind: 'hit' })
       continue
     }
     right += table.isFullRight[image] ?? 0
     const code = table.codes[image]
-    const held = byRecency.map((id) => indexOf.get(id) ?? -1)
-    const chosen = code === undefined || cacheEntries === 0 ? undefined : table.partitions[selectPartition(code, held, keepShare)]
+    if (code === undefined || cacheEntries === 0) continue
+    const chosen = table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
     if (chosen === undefined) continue
     const isChange = chosen !== byRecency[0]
-    if (isChange) {
-      switches++
-      changes++
-    }
-    const isCached = chosen in cache.entries
-    if (!isCached) downloads++
-    cache = stepCache(cache, isCached ? { kind: 'used', id: chosen } : { kind: 'stored', id: chosen, bytes: 1 }).state
-    if (adaptive !== undefined) adaptive = observe(adaptive, { kind: 'miss', isChange })
+    if (isChange) changes++
+    if (!(chosen in cache.entries)) downloads++
+    touch(chosen)
+    note({ kind: 'miss', isChange })
   }
   const frames = images.length
   return {

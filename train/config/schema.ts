@@ -16,7 +16,9 @@ const optimizerSchema = z.strictObject({
   /** Nesterov. */
   momentum: z.number().min(0).lt(1),
   weightDecay: weight,
-  /** Factors on the learning rate: shifts and biases, gains, the head's kernel. */
+  /** Factors on the learning rate: kernels, their low-rank differences, shifts and biases, gains, the head's kernel. 0: not trained. */
+  kernelRate: weight,
+  lowRankRate: weight,
   shiftRate: weight,
   gainRate: weight,
   headRate: weight,
@@ -73,6 +75,14 @@ const encoderSchema = z.strictObject({
   mutualInformation: weight,
   /** Cross-entropy of c(x) against its scene's mean code: scenes stay whole. */
   coherence: weight,
+  /**
+   * Cross-entropy of c(x) against where the partitions would have x. Needs partitions: above 0, a first round of them (as deltas) is
+   * trained on a code without this term, and the code then once more with it.
+   */
+  association: weight,
+  associationTemperature: z.number().positive(),
+  /** Share of the training over which information, coherence and association grow from nothing: reconstruction finds its feet first. */
+  rampShare: share,
   /** What a scene is while training: everyday places of several classes, or one class. */
   scenes: z.enum(['places', 'single']),
   /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. */
@@ -80,14 +90,22 @@ const encoderSchema = z.strictObject({
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
+const sceneKind = z.enum(['single', 'places', 'pairs', 'iid'])
+
+/** Everything here works on finished networks: a run may be resumed with other settings of it. */
 const gateSchema = z.strictObject({
-  /** The stream on which the threshold is chosen (validation images): kind of scene, mean length of one, frames. */
-  streamKind: z.enum(['single', 'places', 'pairs', 'iid']),
+  /** The stream on which the one setting of a device that does not adapt is chosen (validation images): scenes, their mean length. */
+  streamKind: sceneKind,
   streamLength: count,
+  /** Frames of each calibration stream. */
   streamFrames: count,
   cacheEntries: count,
-  /** Partitions that may be asked about a frame, most recent first; the calibration takes the number with the largest coverage. */
+  /** Partitions that may be asked about a frame; the calibration takes the number and the order with the largest coverage. */
   mostProbes: count,
+  /** Streams for the adaptive gate, one row of its table each. */
+  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count })),
+  /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
+  keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** How much accuracy of the whole may be lost against the full model, as a share. */
   accuracyTolerance: share,
 })
@@ -109,6 +127,8 @@ export const configSchema = z.strictObject({
   generalist: networkStageSchema,
   /** Starts from the generalist, so it has its widths. */
   partition: networkStageSchema.omit({ widths: true }),
+  /** The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and head only. */
+  delta: z.strictObject({ rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
   encoder: encoderSchema,
   gate: gateSchema,
 })

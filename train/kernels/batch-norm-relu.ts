@@ -1,5 +1,7 @@
-import { customGrad, engine, type GradSaveFunc, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core'
-import { allocate, view, wasmBackend } from './heap.ts'
+import { customGrad, engine, type GradSaveFunc, type Tensor, type Tensor1D, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { assemblyKernels } from './assembly.ts'
+import { address, allocate, view, wasmBackend } from './heap.ts'
 
 /** Small, so that channels of little variance are still brought to unit variance. */
 const epsilon = 1e-6
@@ -11,21 +13,23 @@ export interface BatchStatistics {
   readonly variance: Float64Array
 }
 
-function batchStatistics(x: Float32Array, channels: number): BatchStatistics {
-  const mean = new Float64Array(channels)
-  const variance = new Float64Array(channels)
-  const count = x.length / channels
-  for (let start = 0; start < x.length; start += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      const value = x[start + channel]!
-      mean[channel]! += value
-      variance[channel]! += value * value
-    }
-  }
-  for (let channel = 0; channel < channels; channel++) {
-    mean[channel]! /= count
-    variance[channel] = Math.max(0, variance[channel]! / count - mean[channel]! ** 2)
-  }
+/** Runs `use` with an empty place on the heap for `count` float64 values and returns what it left there. */
+function sumsOf(backend: BackendWasm, count: number, use: (sums: number) => void): Float64Array {
+  const [place] = allocate(backend, [[count * 2]]) as [TensorInfo]
+  use(address(backend, place))
+  // A copy, byte for byte: the place is given back, and need not be aligned for float64.
+  const values = new Float64Array(view(backend, place).slice().buffer)
+  backend.disposeData(place.dataId)
+  return values
+}
+
+function batchStatistics(x: Tensor4D): BatchStatistics {
+  const backend = wasmBackend()
+  const channels = x.shape[3]
+  const rows = x.size / channels
+  const sums = sumsOf(backend, channels * 2, (place) => assemblyKernels(backend).batchNormSums(address(backend, x), rows, channels, place))
+  const mean = sums.subarray(0, channels).map((sum) => sum / rows)
+  const variance = sums.subarray(channels).map((sum, channel) => Math.max(0, sum / rows - mean[channel]! ** 2))
   return { mean, variance }
 }
 
@@ -38,23 +42,17 @@ export function foldedAffine(mean: number, variance: number, gain: number, shift
 function runForward(x: Tensor4D, gain: Float32Array, shift: Float32Array, { mean, variance }: BatchStatistics): Tensor4D {
   const backend = wasmBackend()
   const channels = shift.length
-  const [result] = allocate(backend, [x.shape])
-  const source = view(backend, x)
-  const target = view(backend, result!)
-  const scale = new Float64Array(channels)
-  const offset = new Float64Array(channels)
+  const [result, factors] = allocate(backend, [x.shape, [2 * channels]]) as [TensorInfo, TensorInfo]
+  const values = view(backend, factors)
   for (let channel = 0; channel < channels; channel++) {
-    const affine = foldedAffine(mean[channel]!, variance[channel]!, gain[channel]!, shift[channel]!)
-    scale[channel] = affine.scale
-    offset[channel] = affine.offset
+    const { scale, offset } = foldedAffine(mean[channel]!, variance[channel]!, gain[channel]!, shift[channel]!)
+    values[channel] = scale
+    values[channels + channel] = offset
   }
-  for (let start = 0; start < source.length; start += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      const value = source[start + channel]! * scale[channel]! + offset[channel]!
-      target[start + channel] = value > 0 ? value : 0
-    }
-  }
-  return engine().makeTensorFromTensorInfo(result!) as Tensor4D
+  const scale = address(backend, factors)
+  assemblyKernels(backend).affineRelu(address(backend, x), x.size / channels, channels, scale, scale + channels * 4, address(backend, result))
+  backend.disposeData(factors.dataId)
+  return engine().makeTensorFromTensorInfo(result) as Tensor4D
 }
 
 interface Gradients {
@@ -66,47 +64,30 @@ interface Gradients {
 /** With x̂ = (x − μ)/σ and g the gradient behind the ReLU: dx = γ/σ · (g − mean(g) − x̂ · mean(g·x̂)), Ioffe & Szegedy 2015. */
 function runBackward(dy: Tensor4D, x: Tensor4D, y: Tensor4D, gain: Float32Array, { mean, variance }: BatchStatistics): Gradients {
   const backend = wasmBackend()
+  const kernels = assemblyKernels(backend)
   const channels = gain.length
-  const [result] = allocate(backend, [x.shape])
-  const gradient = view(backend, dy)
-  const source = view(backend, x)
-  const output = view(backend, y)
-  const target = view(backend, result!)
-  const count = source.length / channels
-  const sum = new Float64Array(channels)
-  const product = new Float64Array(channels)
-  for (let start = 0; start < source.length; start += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      if (output[start + channel]! > 0) {
-        const g = gradient[start + channel]!
-        sum[channel]! += g
-        product[channel]! += g * source[start + channel]!
-      }
-    }
-  }
+  const rows = x.size / channels
+  const [result, factors] = allocate(backend, [x.shape, [3 * channels]]) as [TensorInfo, TensorInfo]
+  const [dyAt, xAt, yAt] = [address(backend, dy), address(backend, x), address(backend, y)]
+  const sums = sumsOf(backend, channels * 2, (place) => kernels.batchNormGradientSums(dyAt, xAt, yAt, rows, channels, place))
   const dgain = new Float32Array(channels)
   const dshift = new Float32Array(channels)
   // dx = a·g + b·x + c per channel: the formula above, with its constants gathered.
-  const a = new Float64Array(channels)
-  const b = new Float64Array(channels)
-  const c = new Float64Array(channels)
+  const values = view(backend, factors)
   for (let channel = 0; channel < channels; channel++) {
     const inverse = 1 / Math.sqrt(variance[channel]! + epsilon)
-    const normalised = (product[channel]! - mean[channel]! * sum[channel]!) * inverse
-    dshift[channel] = sum[channel]!
+    const normalised = (sums[channels + channel]! - mean[channel]! * sums[channel]!) * inverse
+    dshift[channel] = sums[channel]!
     dgain[channel] = normalised
-    a[channel] = gain[channel]! * inverse
-    b[channel] = (-a[channel]! * inverse * normalised) / count
-    c[channel] = (-a[channel]! * sum[channel]!) / count - b[channel]! * mean[channel]!
+    const a = gain[channel]! * inverse
+    const b = (-a * inverse * normalised) / rows
+    values[channel] = a
+    values[channels + channel] = b
+    values[2 * channels + channel] = (-a * sums[channel]!) / rows - b * mean[channel]!
   }
-  for (let start = 0; start < source.length; start += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      const index = start + channel
-      const g = output[index]! > 0 ? gradient[index]! : 0
-      target[index] = a[channel]! * g + b[channel]! * source[index]! + c[channel]!
-    }
-  }
-  return { dx: engine().makeTensorFromTensorInfo(result!) as Tensor4D, dgain, dshift }
+  kernels.batchNormGradient(dyAt, xAt, yAt, rows, channels, address(backend, factors), address(backend, result))
+  backend.disposeData(factors.dataId)
+  return { dx: engine().makeTensorFromTensorInfo(result) as Tensor4D, dgain, dshift }
 }
 
 /**
@@ -121,7 +102,7 @@ export function batchNormRelu(x: Tensor4D, gain: Tensor1D, shift: Tensor1D, onSt
   const operation = customGrad((...inputs) => {
     const [input, gainTensor, shiftTensor, save] = inputs as unknown as [Tensor4D, Tensor1D, Tensor1D, GradSaveFunc]
     const gainValues = gainTensor.dataSync<'float32'>().slice()
-    const statistics = batchStatistics(view(wasmBackend(), input), gainValues.length)
+    const statistics = batchStatistics(input)
     onStatistics(statistics)
     const value = runForward(input, gainValues, shiftTensor.dataSync<'float32'>().slice(), statistics)
     save([input, value])

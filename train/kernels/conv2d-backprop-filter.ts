@@ -10,6 +10,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { allocate, view, type WasmKernelArgs } from './heap.ts'
 import { transposeMatrix } from './transpose.ts'
+import { winogradFilterGradient, winogradShape } from './winograd.ts'
 
 /** x [N, P, C] → [C, P, N], P the positions of an image: the images become the channels. */
 function imagesToChannels(x: Float32Array, images: number, positions: number, channels: number, target: Float32Array): void {
@@ -45,7 +46,8 @@ function toFilterLayout(source: Float32Array, from: readonly number[], kernel: r
 
 /**
  * Gradient of a convolution with respect to its filter, which the WASM backend lacks, as a convolution itself: of x with its images
- * as channels and its channels as images, with dy as a filter as large as the output; a stride becomes a dilation.
+ * as channels and its channels as images, with dy as a filter as large as the output; a stride becomes a dilation. Where Winograd's
+ * form covers the shape, that.
  * x [N, H, W, C], dy [N, Ho, Wo, K] → dw [kh, kw, C, K].
  */
 export function conv2dBackpropFilter(): KernelConfig {
@@ -62,6 +64,8 @@ export function conv2dBackpropFilter(): KernelConfig {
       false,
       backend_util.convertConv2DDataFormat(dataFormat),
     )
+    const shape = winogradShape(info)
+    if (shape !== undefined) return winogradFilterGradient(backend, x, dy, shape)
     const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
     const [xAcross, dyAcross] = allocate(backend, [
       [inChannels, inHeight, inWidth, batchSize],

@@ -8,20 +8,8 @@ import {
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { allocate, view, type WasmKernelArgs } from './heap.ts'
-
-/** [kh, kw, in, out] → the same turned by 180° in space and with its channels swapped: [kh, kw, out, in]. */
-function flipFilter(source: Float32Array, taps: number, inputs: number, outputs: number, target: Float32Array): void {
-  for (let tap = 0; tap < taps; tap++) {
-    const from = tap * inputs * outputs
-    const to = (taps - 1 - tap) * inputs * outputs
-    for (let input = 0; input < inputs; input++) {
-      for (let output = 0; output < outputs; output++) {
-        target[to + output * inputs + input] = source[from + input * outputs + output]!
-      }
-    }
-  }
-}
+import { assemblyKernels } from './assembly.ts'
+import { address, allocate, type WasmKernelArgs } from './heap.ts'
 
 /**
  * Gradient of a convolution with respect to its input, as a forward convolution of dy with the flipped filter:
@@ -47,7 +35,7 @@ export function conv2dBackpropInput(stock: KernelFunc): KernelConfig {
     }
     const { filterHeight, filterWidth, inChannels, outChannels, padInfo } = info
     const [flipped] = allocate(backend, [[filterHeight, filterWidth, outChannels, inChannels]]) as [TensorInfo]
-    flipFilter(view(backend, filter), filterHeight * filterWidth, inChannels, outChannels, view(backend, flipped))
+    assemblyKernels(backend).flipFilter(address(backend, filter), filterHeight * filterWidth, inChannels, outChannels, address(backend, flipped))
     const dx = getKernel(Conv2D, 'wasm').kernelFunc({
       inputs: { x: dy, filter: flipped },
       backend,

@@ -26,3 +26,8 @@ export function allocate(backend: BackendWasm, shapes: readonly (readonly number
 export function view(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array
 }
+
+/** Where a tensor lies on the WASM heap, in bytes from its start. Valid until the tensor is disposed of. */
+export function address(backend: BackendWasm, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset
+}

@@ -45,6 +45,60 @@ const convolutions = fc.record({
   pad: fc.constantFrom('same' as const, 'valid' as const),
 })
 
+/** Shapes that the kernels of our own take: 3x3 taps, stride 1, channels in fours, several tiles. */
+const tiled = fc.record({
+  batch: fc.integer({ min: 1, max: 7 }),
+  height: fc.integer({ min: 3, max: 19 }),
+  width: fc.integer({ min: 3, max: 19 }),
+  inputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
+  outputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
+  pad: fc.oneof(
+    fc.constantFrom('same' as const, 'valid' as const),
+    fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }).map(
+      ([top = 0, bottom = 0, left = 0, right = 0]): tf.backend_util.ExplicitPadding => [[0, 0], [top, bottom], [left, right], [0, 0]],
+    ),
+  ),
+})
+
+describe('convolutions in tiles on WASM', () => {
+  it('have the values and gradients of the cpu backend, whatever the shape and padding', async () => {
+    await fc.assert(
+      fc.asyncProperty(tiled, async ({ batch, height, width, inputs, outputs, pad }) => {
+        const run = (): tf.Tensor[] => {
+          const x = tensor<tf.Rank.R4>([batch, height, width, inputs], 1)
+          const filter = tensor<tf.Rank.R4>([3, 3, inputs, outputs], 2)
+          const y = tf.conv2d(x, filter, 1, pad)
+          const dy = tensor<tf.Rank.R4>(y.shape, 3)
+          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad), dy))
+          return [y, ...tf.grads(loss)([x, filter])]
+        }
+        expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('add the bias and rectify as the cpu backend does', async () => {
+    const run = (): tf.Tensor[] => {
+      const x = tensor<tf.Rank.R4>([4, 10, 13, 12], 1)
+      const filter = tensor<tf.Rank.R4>([3, 3, 12, 20], 2)
+      const bias = tensor<tf.Rank.R1>([20], 3)
+      return (['relu', 'linear'] as const).map((activation) => tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation }))
+    }
+    expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+  })
+
+  it('give the same bits every time, whatever lay in memory before', async () => {
+    const run = (): tf.Tensor[] => {
+      const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))
+      return tf.grads(loss)([tensor([5, 7, 7, 24], 1), tensor([3, 3, 24, 12], 2)])
+    }
+    const first = await valuesOn('wasm', run)
+    tf.tidy(() => tf.fill([1 << 22], Number.NaN))
+    expect(await valuesOn('wasm', run)).toEqual(first)
+  })
+})
+
 describe('gradients of a convolution on WASM', () => {
   it('are those of the cpu backend, whatever the shape, stride and padding', async () => {
     await fc.assert(
@@ -79,18 +133,24 @@ describe('batchNormRelu', () => {
     const { mean, variance } = tf.moments(x, [0, 1, 2])
     return tf.relu(tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift))
   }
-  const gradients = (operation: typeof composed) => (): tf.Tensor[] => {
-    const x = tensor<tf.Rank.R4>([3, 4, 5, 6], 3)
-    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([6], 4)), 0.1)
-    const shift = tensor<tf.Rank.R1>([6], 5)
-    const weights = tensor<tf.Rank.R4>([3, 4, 5, 6], 6)
+  const gradients = (operation: typeof composed, [batch, height, width, channels]: readonly [number, number, number, number]) => (): tf.Tensor[] => {
+    const x = tensor<tf.Rank.R4>([batch, height, width, channels], 3)
+    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([channels], 4)), 0.1)
+    const shift = tensor<tf.Rank.R1>([channels], 5)
+    const weights = tensor<tf.Rank.R4>([batch, height, width, channels], 6)
     const { value, grads } = tf.valueAndGrads((a, b, c) => tf.sum(tf.mul(operation(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D), weights)))([x, gain, shift])
     return [value, ...grads]
   }
 
-  it('has the value and the gradients of the composed operations', async () => {
-    const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined)))
-    expectClose(fused, await valuesOn('cpu', gradients(composed)))
+  it('has the value and the gradients of the composed operations, whatever the shape', async () => {
+    const extent = fc.integer({ min: 2, max: 6 })
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(extent, extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
+        const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined), shape))
+        expectClose(fused, await valuesOn('cpu', gradients(composed, shape)))
+      }),
+      { numRuns: 30 },
+    )
   })
 
   it('reports the statistics of the batch', () => {
@@ -106,11 +166,21 @@ describe('batchNormRelu', () => {
 
 describe('maxPool2x2', () => {
   it('has the value and the gradient of the stock operation, odd sizes too', async () => {
-    const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
-      const x = tensor<tf.Rank.R4>([2, 7, 6, 3], 7)
-      const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(x)
-      return [value, grad]
-    }
-    expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
+    const extent = fc.integer({ min: 2, max: 7 })
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(fc.integer({ min: 1, max: 3 }), extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
+        const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
+          const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(tensor<tf.Rank.R4>(shape, 7))
+          return [value, grad]
+        }
+        expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('gives the gradient to the first of equals', () => {
+    const grad = tf.tidy(() => tf.grad((x) => tf.sum(maxPool2x2(x as tf.Tensor4D)))(tf.ones([1, 2, 2, 5])).dataSync<'float32'>().slice())
+    expect(Array.from(grad)).toEqual([...Array<number>(5).fill(1), ...Array<number>(15).fill(0)])
   })
 })

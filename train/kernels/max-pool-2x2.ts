@@ -1,66 +1,27 @@
 import { customGrad, engine, type GradSaveFunc, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core'
-import { allocate, view, wasmBackend } from './heap.ts'
+import { assemblyKernels } from './assembly.ts'
+import { address, allocate, wasmBackend } from './heap.ts'
 
 interface Pooled {
   value: Tensor4D
-  /** Which of the four inputs of each window won: 0–3, row by row. */
-  winners: Uint8Array
+  /** Which of the four inputs of each window won, 0–3, row by row: a byte each, four in a value of this tensor. */
+  winners: Tensor
 }
 
 function runForward(x: Tensor4D): Pooled {
   const backend = wasmBackend()
   const [batch, height, width, channels] = x.shape
-  const outHeight = height >> 1
-  const outWidth = width >> 1
-  const [result] = allocate(backend, [[batch, outHeight, outWidth, channels]])
-  const source = view(backend, x)
-  const target = view(backend, result!)
-  const winners = new Uint8Array(target.length)
-  const row = width * channels
-  let to = 0
-  for (let image = 0; image < batch; image++) {
-    for (let y = 0; y < outHeight; y++) {
-      for (let column = 0; column < outWidth; column++) {
-        let from = (image * height + y * 2) * row + column * 2 * channels
-        for (let channel = 0; channel < channels; channel++, from++, to++) {
-          let best = source[from]!
-          let winner = 0
-          const right = source[from + channels]!
-          if (right > best) { best = right; winner = 1 }
-          const below = source[from + row]!
-          if (below > best) { best = below; winner = 2 }
-          const across = source[from + row + channels]!
-          if (across > best) { best = across; winner = 3 }
-          target[to] = best
-          winners[to] = winner
-        }
-      }
-    }
-  }
-  return { value: engine().makeTensorFromTensorInfo(result!) as Tensor4D, winners }
+  const shape = [batch, height >> 1, width >> 1, channels]
+  const [value, winners] = allocate(backend, [shape, [Math.ceil(shape.reduce((a, b) => a * b, 1) / 4)]])
+  assemblyKernels(backend).maxPool(address(backend, x), batch, height, width, channels, address(backend, value!), address(backend, winners!))
+  return { value: engine().makeTensorFromTensorInfo(value!) as Tensor4D, winners: engine().makeTensorFromTensorInfo(winners!) }
 }
 
-function runBackward(dy: Tensor4D, shape: [number, number, number, number], winners: Uint8Array): Tensor4D {
+function runBackward(dy: Tensor, [batch, height, width, channels]: [number, number, number, number], winners: Tensor): Tensor4D {
   const backend = wasmBackend()
-  const [batch, height, width, channels] = shape
-  const [, outHeight, outWidth] = dy.shape
-  const [result] = allocate(backend, [shape])
-  const gradient = view(backend, dy)
-  const target = view(backend, result!).fill(0)
-  const row = width * channels
-  const steps = [0, channels, row, row + channels]
-  let from = 0
-  for (let image = 0; image < batch; image++) {
-    for (let y = 0; y < outHeight; y++) {
-      for (let column = 0; column < outWidth; column++) {
-        const start = (image * height + y * 2) * row + column * 2 * channels
-        for (let channel = 0; channel < channels; channel++, from++) {
-          target[start + channel + steps[winners[from]!]!] = gradient[from]!
-        }
-      }
-    }
-  }
-  return engine().makeTensorFromTensorInfo(result!) as Tensor4D
+  const [dx] = allocate(backend, [[batch, height, width, channels]])
+  assemblyKernels(backend).maxPoolGradient(address(backend, dy), address(backend, winners), batch, height, width, channels, address(backend, dx!))
+  return engine().makeTensorFromTensorInfo(dx!) as Tensor4D
 }
 
 /**
@@ -71,9 +32,9 @@ export function maxPool2x2(x: Tensor4D): Tensor4D {
   const operation = customGrad((...inputs) => {
     const [input, save] = inputs as unknown as [Tensor4D, GradSaveFunc]
     const { value, winners } = runForward(input)
-    save([])
+    save([winners])
     const { shape } = input
-    return { value, gradFunc: (dy: Tensor) => runBackward(dy as Tensor4D, shape, winners) }
+    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => runBackward(dy, shape, saved[0]!) }
   })
-  return operation(x) as Tensor4D
+  return operation(x)
 }

@@ -1,18 +1,32 @@
 import {
+  Conv2D,
   Conv2DBackpropInput,
+  FusedConv2D,
   getKernel,
+  Identity,
   registerKernel,
   setBackend,
   unregisterKernel,
   env,
+  type KernelConfig,
+  type KernelFunc,
 } from '@tensorflow/tfjs-core'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 // The union package is what registers the gradients of the stock operations; Node cannot import them from tfjs-core alone.
 import '@tensorflow/tfjs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { conv2d, fusedConv2d } from './conv2d.ts'
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
+import { identity } from './identity.ts'
+
+/** Puts a kernel of ours in the place of a stock one, which it gets for the shapes that it does not cover. */
+function replaceKernel(name: string, replacement: (stock: KernelFunc) => KernelConfig): void {
+  const stock = getKernel(name, 'wasm').kernelFunc
+  unregisterKernel(name, 'wasm')
+  registerKernel(replacement(stock))
+}
 
 let started: Promise<void> | undefined
 
@@ -22,9 +36,10 @@ async function start(): Promise<void> {
   // Threads of our own share the cores better: one process-wide pool would have them wait for one another.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await setBackend('wasm'))) throw new Error('The WASM backend did not start.')
-  const stock = getKernel(Conv2DBackpropInput, 'wasm').kernelFunc
-  unregisterKernel(Conv2DBackpropInput, 'wasm')
-  registerKernel(conv2dBackpropInput(stock))
+  replaceKernel(Conv2D, conv2d)
+  replaceKernel(FusedConv2D, fusedConv2d)
+  replaceKernel(Identity, identity)
+  replaceKernel(Conv2DBackpropInput, conv2dBackpropInput)
   registerKernel(conv2dBackpropFilter())
 }
 

@@ -17,6 +17,9 @@ export interface Predictions {
   readonly featureSize: number
 }
 
+/** Logits of one image. */
+export const logitsOf = ({ logits, outputs }: Predictions, image: number): Float32Array => logits.subarray(image * outputs, (image + 1) * outputs)
+
 interface Rows {
   readonly count: number
   /** Rows [from, to) as input of the network. */

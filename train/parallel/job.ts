@@ -12,6 +12,17 @@ export interface SharedImages {
   readonly labels: Int32Array<SharedArrayBuffer>
 }
 
+/**
+ * The full model as a teacher, and what it says of each image, filled in as images come up: [2 · count, classes], first as they are, then
+ * mirrored. Of the image unshifted, so that the answer does not depend on when it was asked; later networks of a run find it there.
+ */
+export interface Teacher {
+  readonly spec: NetworkSpec
+  readonly weights: readonly NamedTensor[]
+  readonly logits: Float32Array<SharedArrayBuffer>
+  readonly isKnown: Uint8Array<SharedArrayBuffer>
+}
+
 /** One network to train: all that the threads need to know, sent to each by structured clone (shared memory stays shared). */
 export interface TrainingJob {
   readonly name: string
@@ -22,7 +33,7 @@ export interface TrainingJob {
   /** Indices of images outside its region, on which it is to be uncertain; may be empty. */
   readonly outsiders: Int32Array<SharedArrayBuffer>
   /** The full model to learn from, as it ships. */
-  readonly teacher: { readonly spec: NetworkSpec; readonly weights: readonly NamedTensor[]; readonly temperature: number } | undefined
+  readonly teacher: Teacher | undefined
   readonly loss: PartitionLossSettings
   readonly optimizer: OptimizerSettings
   readonly augment: AugmentSettings

@@ -10,10 +10,13 @@ export function scheduleAt(step: number, steps: number, { warmStart, peakAt, col
     : 1 + (coldEnd - 1) * ((progress - peakAt) / (1 - peakAt))
 }
 
-function rateOf(role: ParameterRole, { shiftRate, gainRate, headRate }: OptimizerSettings): number {
+/** Factor on the learning rate; 0 for what stays as it is. */
+export function rateOf(role: ParameterRole, { kernelRate, lowRankRate, shiftRate, gainRate, headRate }: OptimizerSettings): number {
   switch (role) {
     case 'kernel':
-      return 1
+      return kernelRate
+    case 'low-rank':
+      return lowRankRate
     case 'head':
       return headRate
     case 'shift':
@@ -58,7 +61,7 @@ export function updateShare(
       let gradient = 0
       for (const part of gradients) gradient += part[index]!
       if (role === 'running') vector[index]! += (1 - statisticsDecay) * (gradient - vector[index]!)
-      else if (role !== 'fixed') {
+      else if (rate > 0) {
         gradient += pull * vector[index]!
         velocity[index] = momentum * velocity[index]! + gradient
         vector[index]! -= rate * (gradient + momentum * velocity[index]!)

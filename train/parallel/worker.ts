@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { parentPort, workerData } from 'node:worker_threads'
-import { forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
+import { toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import { writeAugmented } from '../data/augment.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { parameterLayout, trainingForward } from '../models/architecture.ts'
 import { partitionLoss } from '../objective/partition-loss.ts'
+import { askTeacher } from './ask-teacher.ts'
 import { Barrier } from './barrier.ts'
 import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
 import { commands, controlWords, type WorkerMessage, type WorkerSetup } from './job.ts'
-import { updateShare } from './optimizer.ts'
+import { rateOf, updateShare } from './optimizer.ts'
 
 const setup = workerData as WorkerSetup
 const { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds } = setup
@@ -16,7 +17,9 @@ const { images, architecture } = job
 const { parameters, size } = parameterLayout(architecture)
 const steps = totalSteps(job)
 const gradient = gradients[rank]!
-const trained = parameters.filter(({ role }) => role !== 'running')
+const used = parameters.filter(({ role }) => role !== 'running')
+/** Where nothing is learnt no gradient is computed: of a difference from the generalist, most of it. */
+const trained = used.filter(({ role }) => rateOf(role, job.optimizer) > 0)
 
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message)
 
@@ -43,17 +46,17 @@ function assemble(batch: Batch, members: [number, number], outsiders: [number, n
 }
 
 /** Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the sums. */
-function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
+function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
   const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => images.labels[image]!)
   tf.tidy(() => {
     const x = assemble(batch, [memberFrom, memberTo], outsiders)
-    const members = tf.slice(x, [0, 0, 0, 0], [labels.length, -1, -1, -1])
-    const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : forward(job.teacher.spec, teacher, members).logits
+    const shown = labels.map((_, index) => ({ image: batch.members[memberFrom + index]!, isMirrored: batch.mirrored[memberFrom + index] === 1 }))
+    const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : askTeacher(job.teacher, teacher, images, shown)
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const byName = new Map(trained.map(({ name }, index) => [name, tensors[index]!]))
+      const byName = new Map([...weights, ...trained.map(({ name }, index) => [name, tensors[index]!] as const)])
       const { logits } = trainingForward(architecture, byName, x, (layer, { mean, variance }) => {
         for (const [field, statistic] of [['mean', mean], ['variance', variance]] as const) {
           const { offset } = parameters.find(({ name }) => name === `${layer}/${field}`)!
@@ -72,11 +75,10 @@ function accumulate(weights: tf.Tensor[], teacher: NetworkWeights | undefined, b
         },
         job.loss,
       )
-    })(weights)
+    })(trained.map(({ name }) => weights.get(name)!))
     sums[rank * 2]! += value.dataSync<'float32'>()[0]!
     sums[rank * 2 + 1]! += right
-    for (const [index, { role, offset }] of trained.entries()) {
-      if (role === 'fixed') continue
+    for (const [index, { offset }] of trained.entries()) {
       const values = grads[index]!.dataSync<'float32'>()
       for (let position = 0; position < values.length; position++) gradient[offset + position]! += values[position]!
     }
@@ -88,11 +90,11 @@ function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step
   const micros = Math.ceil(job.optimizer.batchSize / ranks / job.optimizer.microBatchSize)
   gradient.fill(0)
   sums.fill(0, rank * 2, rank * 2 + 2)
-  const weights = trained.map(({ shape, offset, size: count }) =>
-    tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32'),
+  const weights = new Map(
+    used.map(({ name, shape, offset, size: count }) => [name, tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32')]),
   )
   for (let micro = 0; micro < micros; micro++) accumulate(weights, teacher, batch, micro, micros)
-  tf.dispose(weights)
+  tf.dispose([...weights.values()])
 
   barrier.wait()
   const [from, to] = part(size)

@@ -49,6 +49,15 @@ export class RunFolder {
     return join(this.path, 'checkpoints', name)
   }
 
+  /** Copies a checkpoint of another run, so that what is the same in both is trained once. Throws `checkpoint-invalid` where it has none. */
+  async takeCheckpoint(otherRun: string, name: string): Promise<void> {
+    const from = join(otherRun, 'checkpoints', name)
+    const content = await readFile(from).catch((cause: unknown) => {
+      throw new CacheNetError('checkpoint-invalid', `There is no ${from} to take over. Name the folder of a run that has trained it.`, { path: from }, { cause })
+    })
+    await writeAtomically(this.checkpointPath(name), content)
+  }
+
   /** Adds the time of this start to that of the ones before; returns the sum. */
   async addElapsed(seconds: number): Promise<number> {
     const file = join(this.path, 'elapsed.json')

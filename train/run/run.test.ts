@@ -49,6 +49,17 @@ describe('RunFolder', () => {
     expect(await run.addElapsed(5)).toBe(15)
   })
 
+  it('takes over what another run has trained, and says where there is nothing', async () => {
+    const from = await RunFolder.open(join(folder, 'from'), identity, false)
+    await writeCheckpoint(from.checkpointPath('full.bin'), 7, [Float32Array.from([1, 2])])
+    const run = await RunFolder.open(join(folder, 'to'), identity, false)
+    await run.takeCheckpoint(from.path, 'full.bin')
+    const values = new Float32Array(2)
+    expect(await readCheckpoint(run.checkpointPath('full.bin'), [values])).toBe(7)
+    expect([...values]).toEqual([1, 2])
+    await expect(run.takeCheckpoint(join(folder, 'nowhere'), 'full.bin')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+  })
+
   it('refuses another config, a run that is not there, and starting over one that is', async () => {
     const invalid = { code: 'checkpoint-invalid' }
     await expect(RunFolder.open(join(folder, 'r'), identity, true)).rejects.toMatchObject(invalid)

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/spec.ts'
-import type { Evaluation } from '../stages/6-evaluate.ts'
+import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
 import { formatDuration } from './progress.ts'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
@@ -20,14 +20,29 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     const { megaMacs, parameters } = planNetwork(spec)
     return `${megaMacs.toFixed(1)} MMACs, ${(parameters / 1000).toFixed(0)} k weights`
   }
-  const streams = Object.entries(test.streams).map(([name, ours]) => {
-    const cascade = test.cascade.streams[name]!
-    return [name, percent(ours.fullAccuracy), percent(ours.accuracy), percent(ours.coverage), percent(ours.switchRate), percent(cascade.accuracy), percent(cascade.coverage)]
-  })
-  const regions = test.inRegion.map(({ partition, accuracy, fullAccuracy, generalistAccuracy, aurocOutside }, index) => [
+  const bothOf = ({ accuracy, coverage }: StreamMetrics): string => `${percent(accuracy)} at ${percent(coverage)}`
+  const streams = Object.entries(test.streams).map(([name, ours]) => [
+    name,
+    percent(ours.fullAccuracy),
+    bothOf(ours),
+    percent(ours.switchRate),
+    bothOf(test.fixedGate.streams[name]!),
+    bothOf(test.delta.streams[name]!),
+    bothOf(test.cascade.streams[name]!),
+    bothOf(test.cascadePrior.streams[name]!),
+  ])
+  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, coverage, accuracy, fullAccuracy }) => [
+    percent(changeRate),
+    thresholdNats.toFixed(2),
+    `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`,
+    percent(coverage),
+    `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
+  ])
+  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, aurocOutside }, index) => [
     partition,
     percent(test.partitionShares[index]!),
     percent(accuracy),
+    percent(deltaAccuracy),
     percent(generalistAccuracy),
     percent(fullAccuracy),
     aurocOutside.toFixed(3),
@@ -37,13 +52,16 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length} partitions, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
     `  full model   ${cost(networks.full)}, ${percent(test.fullAccuracy)} right`,
     `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
-    `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)})`,
+    `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)}); a held partition is kept at ${manifest.selector.keepShare} of the code's largest`,
     '',
     `On ${test.images} test images, inside each region:`,
-    formatTable(['partition', 'share', 'partition right', 'generalist', 'full model', 'AUROC outside'], regions),
+    formatTable(['partition', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside'], regions),
     '',
-    'Streams of test images (misses answered by the full model):',
-    formatTable(['stream', 'full model', 'CacheNet', 'coverage', 'switches', 'Cascade', 'coverage'], streams),
+    'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
+    formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + prior'], streams),
+    '',
+    'The adaptive gate, by locality (calibrated on validation images):',
+    formatTable(['changes', 'threshold', 'asks', 'coverage', 'against full'], rows),
     '',
     'Test images by class and partition:',
     formatTable(['class', ...partitions.map(({ id }) => id)], heat),

@@ -1,110 +1,83 @@
-import type { GatePoint } from '../../core/bundle/manifest.ts'
-import { softmax } from '../../core/gate/entropy.ts'
+import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
 import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
-import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
-import { createRandom } from '../../core/random.ts'
-import { drawFrames, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
-import type { Predictions } from '../models/predict.ts'
-import { answerTable, logitsOf, type SplitAnswers } from './answers.ts'
+import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { imageStream } from '../calibration/image-stream.ts'
+import { calibrateLocalities } from '../calibration/localities.ts'
+import { fitTemperature } from '../calibration/temperature.ts'
+import { chooseGate, chooseThreshold, gateCurve, type CalibrationStream, type ChosenGate } from '../calibration/threshold.ts'
 import { partitionId } from './4-partitions.ts'
+import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
 import type { StageContext } from './context.ts'
 
-const temperatureRange = [0.2, 5] as const
-const thresholdSteps = 60
-
-/** Mean −ln p of the true class. */
-function negativeLogLikelihood(predictions: Predictions, labels: Int32Array, images: readonly number[], temperature: number): number {
-  const sum = images.reduce((total, image) => total - Math.log(Math.max(1e-12, softmax(logitsOf(predictions, image), temperature)[labels[image]!]!)), 0)
-  return sum / images.length
-}
-
-/** The temperature of least negative log-likelihood (Guo et al. 2017), by golden-section search over its logarithm. */
-export function fitTemperature(predictions: Predictions, labels: Int32Array, images: readonly number[]): number {
-  if (images.length === 0) return 1
-  const ratio = (Math.sqrt(5) - 1) / 2
-  let [low, high] = temperatureRange.map(Math.log) as [number, number]
-  const cost = (logTemperature: number): number => negativeLogLikelihood(predictions, labels, images, Math.exp(logTemperature))
-  for (let round = 0; round < 20; round++) {
-    const [left, right] = [high - ratio * (high - low), low + ratio * (high - low)]
-    if (cost(left) < cost(right)) high = right
-    else low = left
-  }
-  return Math.exp((low + high) / 2)
-}
-
-/** A stream over the images of a split: which image each frame shows. */
-export function imageStream(context: StageContext, labels: Int32Array, stream: { kind: SceneKind; meanLength: number; frames: number }, name: string): number[] {
-  const { classNames } = context.dataset
-  const byClass: number[][] = classNames.map(() => [])
-  for (const [image, label] of labels.entries()) byClass[label]!.push(image)
-  const seed = `${context.config.seed}-${name}-${stream.kind}-${stream.meanLength}`
-  return drawFrames(sceneStream({ ...stream, classNames, seed }), byClass, createRandom(`${seed}-images`))
-}
-
-/** τ from 0 to ln C, denser near 0, where certain answers are. */
-const thresholdGrid = (classes: number): number[] =>
-  Array.from({ length: thresholdSteps + 1 }, (_, step) => Math.log(classes) * (step / thresholdSteps) ** 2)
-
-/** The stream at every threshold that `settingsAt` makes settings of. */
-export function gateCurve(
-  images: readonly number[],
-  table: AnswerTable,
-  classes: number,
-  cacheEntries: number,
-  settingsAt: (thresholdNats: number) => GateSettings,
-): (GatePoint & { fullAccuracy: number })[] {
-  return thresholdGrid(classes).map((thresholdNats) => {
-    const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), { cacheEntries, keepShare: 1 })
-    return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy }
-  })
-}
-
-/** The largest coverage at which the whole loses no more than `tolerance` against the full model. */
-export function chooseThreshold(curve: readonly (GatePoint & { fullAccuracy: number })[], tolerance: number): GatePoint {
-  const allowed = curve.filter(({ accuracyOfWhole, fullAccuracy }) => accuracyOfWhole >= fullAccuracy - tolerance)
-  return allowed.reduce((best, point) => (point.coverage > best.coverage ? point : best), allowed[0]!)
+/** A gate that does not adapt, and the table of one that does. */
+export interface CalibratedGate {
+  readonly gate: GateSettings
+  readonly localities: readonly LocalityRow[]
 }
 
 export interface Calibration {
-  /** By id: partitions, the generalist and `full`. */
+  /** By id: partitions, their deltas, the generalist and `full`. */
   readonly temperatures: ReadonlyMap<string, number>
-  readonly gate: GateSettings
+  readonly keepShare: number
+  readonly cacheNet: CalibratedGate
   readonly curve: readonly GatePoint[]
-  /** The plain Cascade gets its own best threshold on the same stream. */
-  readonly cascadeGate: GateSettings
+  /** Every opponent gets its own best settings on the same streams. */
+  readonly cascade: CalibratedGate
+  readonly cascadePrior: CalibratedGate & { readonly classes: readonly (readonly boolean[])[] }
 }
 
-/** Stage 5, on validation images: temperatures, then the thresholds of CacheNet and of the plain Cascade on the same stream. */
+function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Map<string, number> {
+  const { labels, networks, full, chosen } = validation
+  const all = Array.from(labels, (_, image) => image)
+  const temperatures = new Map([['full', fitTemperature(full, labels, all)], [generalistId, fitTemperature(networks.get(generalistId)!, labels, all)]])
+  for (let index = 0; index < config.partitionCount; index++) {
+    const inRegion = all.filter((image) => chosen[image] === index)
+    for (const id of [partitionId(index), deltaId(index)]) temperatures.set(id, fitTemperature(networks.get(id)!, labels, inRegion))
+  }
+  return temperatures
+}
+
+/** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
-  const { streamKind, streamLength, streamFrames, cacheEntries, mostProbes, accuracyTolerance } = config.gate
-  const all = Array.from(validation.labels, (_, image) => image)
-  const temperatures = new Map<string, number>([
-    ['full', fitTemperature(validation.full, validation.labels, all)],
-    [generalistId, fitTemperature(validation.networks.get(generalistId)!, validation.labels, all)],
-  ])
-  for (let index = 0; index < config.partitionCount; index++) {
-    const inRegion = all.filter((image) => validation.chosen[image] === index)
-    temperatures.set(partitionId(index), fitTemperature(validation.networks.get(partitionId(index))!, validation.labels, inRegion))
-  }
-  const table = answerTable(validation, temperatures)
-  const images = imageStream(context, validation.labels, { kind: streamKind, meanLength: streamLength, frames: streamFrames }, 'calibration')
+  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, accuracyTolerance: tolerance } = config.gate
   const classes = dataset.classNames.length
-  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
-  const cascade = chooseThreshold(gateCurve(images, table, classes, 0, cascadeAt), accuracyTolerance)
-  // The generalist answers before the first partition has come: as strictly as it would all alone.
-  const candidates = Array.from({ length: mostProbes }, (_, index) => {
-    const gateAt = (nats: number): GateSettings => ({ ...cascadeAt(cascade.thresholdNats), thresholdNats: nats, maxProbes: index + 1 })
-    const curve = gateCurve(images, table, classes, cacheEntries, gateAt)
-    const chosen = chooseThreshold(curve, accuracyTolerance)
-    return { gate: gateAt(chosen.thresholdNats), curve, coverage: chosen.coverage }
+  const temperatures = fitTemperatures(context, validation)
+  const table = answerTable(validation, temperatures)
+  const allowed = priorClasses(validation, classes, config.partitionCount)
+  const prior = priorTable(validation, temperatures, allowed)
+  const imagesOf = (kind: typeof streamKind, meanLength: number): number[] => imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
+  const main = imagesOf(streamKind, streamLength)
+  const streamOf = (images: readonly number[], answers: AnswerTable, entries: number, keepShare: number): CalibrationStream => ({
+    images,
+    table: answers,
+    classes,
+    device: { cacheEntries: entries, keepShare },
   })
-  // A further probe costs a fraction of a millisecond, a miss a round trip: coverage decides.
-  const { gate, curve } = candidates.reduce((best, candidate) => (candidate.coverage > best.coverage ? candidate : best))
+
+  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
+  const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), cascadeAt), tolerance).thresholdNats
+  const options = { mostProbes, tolerance, cascadeNats }
+
+  // The generalist answers before the first partition has come: as strictly as it would all alone.
+  const byShare = keepShares.map((keepShare) => ({ keepShare, chosen: chooseGate(streamOf(main, table, cacheEntries, keepShare), options) }))
+  const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, tolerance) ? candidate : best))
+
+  const rowsOf = (answers: AnswerTable, entries: number, most: number): LocalityRow[] =>
+    calibrateLocalities(localities.map(({ kind, meanLength }) => streamOf(imagesOf(kind, meanLength), answers, entries, keepShare)), { ...options, mostProbes: most })
+  // The prior is a mask on the generalist: nothing to download, so one region is enough to hold.
+  const ofPrior = chooseGate(streamOf(main, prior, 1, keepShare), { ...options, mostProbes: 1 })
   return {
     temperatures,
-    gate,
-    curve: curve.map(({ fullAccuracy: _, ...point }) => point),
-    cascadeGate: cascadeAt(cascade.thresholdNats),
+    keepShare,
+    cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, mostProbes) },
+    curve: chosen.curve.map(({ fullAccuracy: _, ...point }) => point),
+    cascade: { gate: cascadeAt(cascadeNats), localities: [] },
+    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, 1), classes: allowed },
   }
+}
+
+function isAhead(a: ChosenGate, b: ChosenGate, tolerance: number): boolean {
+  const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
+  return keepsLine(a) === keepsLine(b) ? a.point.coverage > b.point.coverage : keepsLine(a)
 }

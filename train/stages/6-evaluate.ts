@@ -1,10 +1,14 @@
-import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
+import { createAdaptiveGate } from '../../core/gate/adaptive-gate.ts'
+import { generalistId } from '../../core/gate/gate.ts'
 import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import type { SceneKind } from '../../core/streams/scenes.ts'
+import { calibrationError } from '../calibration/calibration-error.ts'
+import { imageStream } from '../calibration/image-stream.ts'
+import { membership } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
-import { accuracyOf, answerTable, type SplitAnswers } from './answers.ts'
-import { imageStream, type Calibration } from './5-calibrate.ts'
-import type { StageContext } from './context.ts'
+import type { CalibratedGate, Calibration } from './5-calibrate.ts'
+import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** Streams that every bundle is reported on. */
 const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
@@ -36,13 +40,29 @@ export interface Evaluation {
   readonly inRegion: readonly {
     readonly partition: string
     readonly accuracy: number
+    /** Of the partition in the form of its delta. */
+    readonly deltaAccuracy: number
     readonly fullAccuracy: number
     readonly generalistAccuracy: number
     readonly aurocOutside: number
+    readonly deltaAurocOutside: number
+    /** AUROC of entropy as a detector of its own errors, inside the region. */
+    readonly aurocErrors: number
+    /** Expected calibration error inside the region, before and after temperature scaling. */
+    readonly eceBefore: number
+    readonly eceAfter: number
   }[]
-  readonly streams: Readonly<Record<string, StreamMetrics>>
-  readonly cascade: { readonly thresholdNats: number; readonly streams: Readonly<Record<string, StreamMetrics>> }
+  /** With the adaptive gate, as the product runs by default. */
+  readonly streams: StreamTable
+  /** With one setting for all streams. */
+  readonly fixedGate: { readonly streams: StreamTable }
+  /** Partitions as deltas only, adaptive gate of the whole ones. */
+  readonly delta: { readonly streams: StreamTable }
+  readonly cascade: { readonly thresholdNats: number; readonly streams: StreamTable }
+  readonly cascadePrior: { readonly streams: StreamTable }
 }
+
+type StreamTable = Readonly<Record<string, StreamMetrics>>
 
 /** Chance that a value of `high` is above one of `low`, ties counting half: the area under the ROC curve (Hanley & McNeil 1982). */
 export function auroc(high: readonly number[], low: readonly number[]): number {
@@ -59,49 +79,79 @@ export function auroc(high: readonly number[], low: readonly number[]): number {
   return (rankSum - (high.length * (high.length + 1)) / 2) / (high.length * low.length)
 }
 
-function streamMetrics(context: StageContext, answers: SplitAnswers, table: AnswerTable, settings: GateSettings, isCascade: boolean): Record<string, StreamMetrics> {
+function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
+  const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
   return Object.fromEntries(
     Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => {
       const images = imageStream(context, answers.labels, { kind, meanLength, frames }, 'report')
-      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, settings, { cacheEntries: isCascade ? 0 : cacheEntries, keepShare: 1 })
+      const entries = Math.min(cacheEntries, device.mostEntries)
+      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, simulated, { cacheEntries: entries, keepShare: device.keepShare })
       return [name, { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate }]
     }),
   )
 }
 
+/** The answers of the deltas under the names of their partitions. */
+function asDeltas(table: AnswerTable): AnswerTable {
+  const renamed = <Value>(of: ReadonlyMap<string, Value>): Map<string, Value> =>
+    new Map([...of].map(([id, value], _, entries) => [id, entries.find(([other]) => other === `${id}-delta`)?.[1] ?? value]))
+  return { ...table, entropies: renamed(table.entropies), isRight: renamed(table.isRight) }
+}
+
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
-export function evaluate(context: StageContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
+export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
   const { config, dataset } = context
-  const table = answerTable(answers, calibration.temperatures)
+  const { temperatures, keepShare, cacheNet, cascade, cascadePrior } = calibration
+  const table = answerTable(answers, temperatures)
+  const prior = priorTable(answers, temperatures, cascadePrior.classes)
   const images = answers.labels.length
   const regions = Array.from({ length: config.partitionCount }, (_, index) => answers.chosen.flatMap((chosen, image) => (chosen === index ? [image] : [])))
   const classByPartition = dataset.classNames.map(() => new Array<number>(config.partitionCount).fill(0))
   for (const [image, chosen] of answers.chosen.entries()) classByPartition[answers.labels[image]!]![chosen]!++
   const generalist = answers.networks.get(generalistId)!
+  const fixed = (calibrated: CalibratedGate): CalibratedGate => ({ ...calibrated, localities: [] })
   return {
     images,
     fullAccuracy: accuracyOf(answers.full, answers.labels),
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => {
-      const id = partitionId(index)
-      const entropies = table.entropies.get(id)!
-      const inside = new Set(region)
-      return {
-        partition: id,
-        accuracy: accuracyOf(answers.networks.get(id)!, answers.labels, region),
-        fullAccuracy: accuracyOf(answers.full, answers.labels, region),
-        generalistAccuracy: accuracyOf(generalist, answers.labels, region),
-        aurocOutside: auroc(
-          Array.from(entropies).filter((_, image) => !inside.has(image)),
-          region.map((image) => entropies[image]!),
-        ),
-      }
-    }),
-    streams: streamMetrics(context, answers, table, calibration.gate, false),
-    cascade: { thresholdNats: calibration.cascadeGate.thresholdNats, streams: streamMetrics(context, answers, table, calibration.cascadeGate, true) },
+    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, membershipThreshold: config.encoder.membershipThreshold })),
+    streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
+    fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
+    delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
+    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(context, answers, table, cascade, { keepShare, mostEntries: 0 }) },
+    cascadePrior: { streams: streamMetrics(context, answers, prior, cascadePrior, { keepShare, mostEntries: 1 }) },
+  }
+}
+
+interface RegionToJudge {
+  readonly index: number
+  /** Images that the code gives most to this partition. */
+  readonly region: readonly number[]
+  readonly membershipThreshold: number
+}
+
+function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, membershipThreshold }: RegionToJudge): Evaluation['inRegion'][number] {
+  const id = partitionId(index)
+  const predictions = answers.networks.get(id)!
+  const belongs = answers.codes.map((code) => membership(code, membershipThreshold).includes(index))
+  const entropies = table.entropies.get(id)!
+  // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
+  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!), region.map((image) => of[image]!))
+  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => table.isRight.get(id)![image] === isRight).map((image) => entropies[image]!)) as [number[], number[]]
+  return {
+    partition: id,
+    accuracy: accuracyOf(predictions, answers.labels, region),
+    deltaAccuracy: accuracyOf(answers.networks.get(deltaId(index))!, answers.labels, region),
+    fullAccuracy: accuracyOf(answers.full, answers.labels, region),
+    generalistAccuracy: accuracyOf(answers.networks.get(generalistId)!, answers.labels, region),
+    aurocOutside: outsideAuroc(entropies),
+    deltaAurocOutside: outsideAuroc(table.entropies.get(deltaId(index))!),
+    aurocErrors: auroc(wrong, right),
+    eceBefore: calibrationError(predictions, answers.labels, region, 1),
+    eceAfter: calibrationError(predictions, answers.labels, region, temperatures.get(id) ?? 1),
   }
 }

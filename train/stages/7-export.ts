@@ -3,10 +3,11 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import { deltaSpec } from '../models/generator.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { writeAtomically } from '../run/run-folder.ts'
 import { partitionId } from './4-partitions.ts'
-import type { TrainedNetworks } from './answers.ts'
+import { deltaId, type TrainedNetworks } from './answers.ts'
 import type { Calibration } from './5-calibrate.ts'
 import type { Evaluation } from './6-evaluate.ts'
 import type { StageContext } from './context.ts'
@@ -28,6 +29,7 @@ function coveredClasses(evaluation: Evaluation, partition: number): number[] {
 
 function buildManifest(context: StageContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
   const { config, dataset, input } = context
+  const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
   return parseManifest({
@@ -37,20 +39,21 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
     dataset: { kind: dataset.kind, description: dataset.description },
     classNames: dataset.classNames,
     input,
-    networks: { partition: networks.generalist.spec, full: networks.full.spec, encoder: { trunk: 'full', spec: networks.encoder.spec } },
+    networks: { partition: networks.generalist.spec, full: networks.full.spec, encoder: { trunk: 'full', spec: networks.encoder.spec }, delta: deltaSpec({ ...architecture, rank: config.delta.rank }) },
     full: { whole: refOf(networks.full), temperature: temperature('full') },
     encoder: { whole: refOf(networks.encoder) },
     generalist: { whole: refOf(networks.generalist), temperature: temperature(generalistId) },
     partitions: networks.partitions.map((partition, index) => ({
       id: partitionId(index),
-      whole: refOf(partition),
+      whole: refOf(partition.whole),
       temperature: temperature(partitionId(index)),
+      delta: { ...refOf(partition.delta), temperature: temperature(deltaId(index)) },
       classIndices: coveredClasses(evaluations.validation, index),
       share: evaluations.validation.partitionShares[index]!,
     })),
-    selector: { keepShare: 1 },
-    gate: { ...calibration.gate, curve: calibration.curve, localities: [] },
-    metrics: { ...evaluations.test, validation },
+    selector: { keepShare: calibration.keepShare },
+    gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
+    metrics: { ...evaluations.test, validation, opponents: { cascade: calibration.cascade, cascadePrior: calibration.cascadePrior } },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
   })
 }
@@ -71,7 +74,7 @@ export async function exportBundle(
   const blobs = join(folder, 'blobs')
   await mkdir(blobs, { recursive: true })
   const kept = new Set<string>()
-  for (const network of [networks.full, networks.encoder, networks.generalist, ...networks.partitions]) {
+  for (const network of [networks.full, networks.encoder, networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => [whole, delta])]) {
     const name = `${refOf(network).sha256}.bin`
     kept.add(name)
     await writeAtomically(join(blobs, name), network.blob)

@@ -2,33 +2,42 @@ import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
-import { predictImages, type Predictions } from '../models/predict.ts'
+import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { encodeFeatures } from './3-code.ts'
 import { partitionId } from './4-partitions.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
+
+/** A specialist in the two forms in which it ships. */
+export interface PartitionForms {
+  readonly whole: ShippedNetwork
+  readonly delta: ShippedNetwork
+}
 
 export interface TrainedNetworks {
   readonly full: ShippedNetwork
   readonly generalist: ShippedNetwork
   readonly encoder: ShippedNetwork
-  readonly partitions: readonly ShippedNetwork[]
+  readonly partitions: readonly PartitionForms[]
 }
+
+/** What tables and temperatures call a partition in the form of its delta. */
+export const deltaId = (index: number): string => `${partitionId(index)}-delta`
 
 /** Logits of every network on every image of a split: from here on nothing needs to run again. */
 export interface SplitAnswers {
   readonly labels: Int32Array
   readonly full: Predictions
-  /** By id: partitions and the generalist. */
+  /** By id: partitions, their deltas and the generalist. */
   readonly networks: ReadonlyMap<string, Predictions>
-  /** Index of the partition that the code chooses. */
+  /** Index of the partition that the code gives most to. */
   readonly chosen: readonly number[]
   readonly codes: readonly Float32Array[]
 }
 
-export function answerSplit(context: StageContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
+export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
   const { input, progress } = context
-  const total = splitCount(split) * (networks.partitions.length + 2)
+  const total = splitCount(split) * (2 * networks.partitions.length + 2)
   let before = 0
   progress.start()
   const run = (network: ShippedNetwork): Predictions => {
@@ -39,11 +48,12 @@ export function answerSplit(context: StageContext, networks: TrainedNetworks, sp
   const full = run(networks.full)
   const codes = encodeFeatures(networks.encoder, full.features, full.featureSize)
   const small = new Map([[generalistId, run(networks.generalist)]])
-  for (const [index, partition] of networks.partitions.entries()) small.set(partitionId(index), run(partition))
+  for (const [index, { whole, delta }] of networks.partitions.entries()) {
+    small.set(partitionId(index), run(whole))
+    small.set(deltaId(index), run(delta))
+  }
   return { labels: split.labels, full, networks: small, codes, chosen: codes.map((code) => argMax(code)) }
 }
-
-export const logitsOf = ({ logits, outputs }: Predictions, image: number): Float32Array => logits.subarray(image * outputs, (image + 1) * outputs)
 
 export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number): boolean => argMax(logitsOf(predictions, image)) === labels[image]
 
@@ -53,20 +63,57 @@ export function accuracyOf(predictions: Predictions, labels: Int32Array, images?
   return chosen.length === 0 ? 0 : chosen.filter((image) => isRightAt(predictions, labels, image)).length / chosen.length
 }
 
-/** Entropies and right answers under calibrated temperatures, in the form that streams are replayed from. */
-export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
-  const entropies = new Map<string, Float32Array>()
-  const isRight = new Map<string, Uint8Array>()
-  for (const [id, predictions] of answers.networks) {
-    const temperature = temperatures.get(id) ?? 1
-    entropies.set(id, Float32Array.from({ length: predictions.count }, (_, image) => predictiveEntropy(softmax(logitsOf(predictions, image), temperature))))
-    isRight.set(id, Uint8Array.from({ length: predictions.count }, (_, image) => Number(isRightAt(predictions, answers.labels, image))))
+/** Entropies and right answers of one network, its logits changed by `view` first. */
+function judge(answers: SplitAnswers, id: string, temperature: number, view: (logits: Float32Array) => Float32Array): { entropies: Float32Array; isRight: Uint8Array } {
+  const predictions = answers.networks.get(id)!
+  const entropies = new Float32Array(predictions.count)
+  const isRight = new Uint8Array(predictions.count)
+  for (let image = 0; image < predictions.count; image++) {
+    const logits = view(logitsOf(predictions, image))
+    entropies[image] = predictiveEntropy(softmax(logits, temperature))
+    isRight[image] = Number(argMax(logits) === answers.labels[image])
   }
+  return { entropies, isRight }
+}
+
+type Judged = ReturnType<typeof judge>
+
+function tableOf(answers: SplitAnswers, judged: ReadonlyMap<string, Judged>): AnswerTable {
   return {
-    entropies,
-    isRight,
+    entropies: new Map([...judged].map(([id, { entropies }]) => [id, entropies])),
+    isRight: new Map([...judged].map(([id, { isRight }]) => [id, isRight])),
     isFullRight: Uint8Array.from({ length: answers.full.count }, (_, image) => Number(isRightAt(answers.full, answers.labels, image))),
     codes: answers.codes,
-    partitions: Array.from({ length: answers.codes[0]?.length ?? 0 }, (_, index) => partitionId(index)),
+    partitions: partitionsOf(answers),
   }
+}
+
+const partitionsOf = (answers: SplitAnswers): string[] => Array.from({ length: answers.codes[0]?.length ?? 0 }, (_, index) => partitionId(index))
+
+/** Entropies and right answers under calibrated temperatures, in the form that streams are replayed from. */
+export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
+  const ids = [...answers.networks.keys()]
+  return tableOf(answers, new Map(ids.map((id) => [id, judge(answers, id, temperatures.get(id) ?? 1, (logits) => logits)])))
+}
+
+/** Share of a class's images that a region must hold for the prior to allow the class there. */
+const priorShare = 0.1
+
+/** Classes that the prior allows in each region. */
+export function priorClasses({ labels, chosen }: SplitAnswers, classes: number, partitions: number): boolean[][] {
+  const counts = Array.from({ length: partitions }, () => new Array<number>(classes).fill(0))
+  for (const [image, partition] of chosen.entries()) counts[partition]![labels[image]!]!++
+  const ofClass = Array.from({ length: classes }, (_, index) => counts.reduce((sum, row) => sum + row[index]!, 0))
+  return counts.map((row) => row.map((count, index) => count > 0 && count >= priorShare * ofClass[index]!))
+}
+
+/** Cascade + prior: the generalist, its classes masked to the region that the edge named last. Each region stands for a partition. */
+export function priorTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>, allowed: readonly (readonly boolean[])[]): AnswerTable {
+  const ids = partitionsOf(answers)
+  const temperature = temperatures.get(generalistId) ?? 1
+  const masked = ids.map((id, index): [string, Judged] => [
+    id,
+    judge(answers, generalistId, temperature, (logits) => logits.map((value, classIndex) => (allowed[index]![classIndex]! ? value : -1e9))),
+  ])
+  return tableOf(answers, new Map([[generalistId, judge(answers, generalistId, temperature, (logits) => logits)], ...masked]))
 }

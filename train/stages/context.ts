@@ -4,12 +4,16 @@ import type { Dataset } from '../data/dataset.ts'
 import type { Progress } from '../run/progress.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 
-/** What every stage of a run is given. */
-export interface StageContext {
-  readonly signal: AbortSignal
+/** What it takes to evaluate networks. */
+export interface EvaluationContext {
   readonly config: TrainingConfig
   readonly dataset: Dataset
   readonly input: ModelInput
-  readonly run: RunFolder
   readonly progress: Progress
+}
+
+/** What every stage of a run is given. */
+export interface StageContext extends EvaluationContext {
+  readonly signal: AbortSignal
+  readonly run: RunFolder
 }

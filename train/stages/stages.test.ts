@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { createRandom } from '../../core/random.ts'
 import type { Predictions } from '../models/predict.ts'
-import { chooseThreshold, fitTemperature } from './5-calibrate.ts'
+import { fitTemperature } from '../calibration/temperature.ts'
+import { chooseThreshold } from '../calibration/threshold.ts'
 import { auroc } from './6-evaluate.ts'
 
 describe('fitTemperature', () => {

@@ -1,9 +1,9 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { NetworkStageSettings } from '../config/schema.ts'
 import type { Architecture } from '../models/architecture.ts'
-import { shipNetwork, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
+import { shipNetwork, type TrainedNetwork } from '../models/trained-network.ts'
 import { totalSteps } from '../parallel/batches.ts'
-import type { TrainingJob } from '../parallel/job.ts'
+import type { Teacher, TrainingJob } from '../parallel/job.ts'
 import { createState, runTraining } from '../parallel/pool.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
@@ -15,7 +15,7 @@ export interface NetworkToTrain {
   readonly initial: Float32Array
   readonly members: ArrayLike<number>
   readonly outsiders: ArrayLike<number>
-  readonly teacher: (ShippedNetwork & { readonly temperature: number }) | undefined
+  readonly teacher: Teacher | undefined
   readonly settings: Pick<NetworkStageSettings, 'optimizer' | 'loss'>
   readonly seed: number
 }
@@ -27,10 +27,10 @@ function sharedIndices(indices: ArrayLike<number>): Int32Array<SharedArrayBuffer
 }
 
 /**
- * Trains one network, or goes on where its checkpoint stands; a finished one is only read.
+ * Trains the parameters of one network, or goes on where its checkpoint stands; a finished one is only read. Returns their average.
  * Throws `aborted` after its checkpoint is written when the run is stopped.
  */
-export async function trainNetwork(context: StageContext, network: NetworkToTrain): Promise<TrainedNetwork> {
+export async function trainParameters(context: StageContext, network: NetworkToTrain): Promise<Float32Array> {
   const { config, dataset, input, run, progress, signal } = context
   const job: TrainingJob = {
     name: network.name,
@@ -38,7 +38,7 @@ export async function trainNetwork(context: StageContext, network: NetworkToTrai
     images: { input, pixels: dataset.train.pixels, labels: dataset.train.labels },
     members: sharedIndices(network.members),
     outsiders: sharedIndices(network.outsiders),
-    teacher: network.teacher === undefined ? undefined : { spec: network.teacher.spec, weights: network.teacher.weights, temperature: network.teacher.temperature },
+    teacher: network.teacher,
     loss: network.settings.loss,
     optimizer: network.settings.optimizer,
     augment: config.augment,
@@ -68,5 +68,10 @@ export async function trainNetwork(context: StageContext, network: NetworkToTrai
     }
     await writeCheckpoint(path, steps, arrays)
   }
-  return shipNetwork(network.architecture, Float32Array.from(state.average))
+  return Float32Array.from(state.average)
+}
+
+/** The same for a network that ships whole. */
+export async function trainNetwork(context: StageContext, network: NetworkToTrain): Promise<TrainedNetwork> {
+  return shipNetwork(network.architecture, await trainParameters(context, network))
 }

@@ -1,0 +1,23 @@
+import type { LocalityRow } from '../../core/bundle/manifest.ts'
+import { simulateStream } from '../../core/gate/simulate-stream.ts'
+import { chooseGate, type CalibrationStream } from './threshold.ts'
+
+/**
+ * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of the changes of every
+ * other row's stream, from which the device tells where it is. The most local stream first.
+ */
+export function calibrateLocalities(streams: readonly CalibrationStream[], options: { readonly mostProbes: number; readonly tolerance: number; readonly cascadeNats: number }): LocalityRow[] {
+  const chosen = streams.map((stream) => {
+    const { gate, point } = chooseGate(stream, options)
+    return { stream, gate, point, changeRate: simulateStream(stream.images, stream.table, gate, stream.device).changeRate }
+  })
+  chosen.sort((a, b) => a.changeRate - b.changeRate)
+  return chosen.map(({ gate, point, changeRate }) => ({
+    ...gate,
+    changeRate,
+    coverage: point.coverage,
+    accuracy: point.accuracyOfWhole,
+    fullAccuracy: point.fullAccuracy,
+    observedChangeRates: chosen.map(({ stream }) => simulateStream(stream.images, stream.table, gate, stream.device).changeRate),
+  }))
+}

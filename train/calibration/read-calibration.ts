@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { localityRowSchema, type Manifest } from '../../core/bundle/manifest.ts'
+import { generalistId } from '../../core/gate/gate.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { Calibration } from '../stages/5-calibrate.ts'
+
+const gateSchema = z.object({
+  thresholdNats: z.number(),
+  generalistThresholdNats: z.number(),
+  maxProbes: z.int(),
+  order: z.enum(['recent-first', 'least-entropy']),
+  asksGeneralist: z.boolean(),
+})
+const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
+const opponentsSchema = z.object({ cascade: calibratedSchema, cascadePrior: calibratedSchema.extend({ classes: z.array(z.array(z.boolean())) }) })
+
+/** What was calibrated, out of the manifest that it was written into. Throws `manifest-invalid` for one that an older trainer wrote. */
+export function readCalibration(manifest: Manifest): Calibration {
+  const opponents = opponentsSchema.safeParse(manifest.metrics['opponents'])
+  if (!opponents.success) {
+    throw new CacheNetError('manifest-invalid', `Bundle ${manifest.id} does not say how its opponents were calibrated: an older program trained it. Train it again.`, { bundle: manifest.id })
+  }
+  const { gate, partitions, full, generalist, selector } = manifest
+  const { localities, curve, ...settings } = gate
+  const temperatures = new Map([['full', full.temperature], [generalistId, generalist.temperature]])
+  for (const { id, temperature, delta } of partitions) {
+    temperatures.set(id, temperature)
+    if (delta !== undefined) temperatures.set(`${id}-delta`, delta.temperature)
+  }
+  return { temperatures, keepShare: selector.keepShare, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
+}

@@ -1,0 +1,75 @@
+import type { GatePoint } from '../../core/bundle/manifest.ts'
+import type { GateSettings } from '../../core/gate/gate.ts'
+import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
+
+const thresholdSteps = 48
+
+/** τ from 0 to ln C, denser near 0, where certain answers are. */
+const thresholdGrid = (classes: number): number[] =>
+  Array.from({ length: thresholdSteps + 1 }, (_, step) => Math.log(classes) * (step / thresholdSteps) ** 2)
+
+/** A stream of validation images under answers that were computed before. */
+export interface CalibrationStream {
+  readonly images: readonly number[]
+  readonly table: AnswerTable
+  readonly classes: number
+  readonly device: SimulatedDevice
+}
+
+export interface CurvePoint extends GatePoint {
+  readonly fullAccuracy: number
+}
+
+/** The stream at every threshold that `settingsAt` makes settings of. */
+export function gateCurve({ images, table, classes, device }: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings): CurvePoint[] {
+  return thresholdGrid(classes).map((thresholdNats) => {
+    const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), device)
+    return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy }
+  })
+}
+
+/** The largest coverage at which the whole loses no more than `tolerance` against the full model; τ = 0 where none does. */
+export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number): CurvePoint {
+  const allowed = curve.filter(({ accuracyOfWhole, fullAccuracy }) => accuracyOfWhole >= fullAccuracy - tolerance)
+  return allowed.reduce((best, point) => (point.coverage > best.coverage ? point : best), allowed[0] ?? curve[0]!)
+}
+
+export interface ChosenGate {
+  readonly gate: GateSettings
+  readonly curve: readonly CurvePoint[]
+  readonly point: CurvePoint
+}
+
+/** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
+function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 'thresholdNats'>[] {
+  const base = { generalistThresholdNats: cascadeNats }
+  const ways: Omit<GateSettings, 'thresholdNats'>[] = [{ ...base, maxProbes: 0, order: 'recent-first', asksGeneralist: true }]
+  for (let maxProbes = 1; maxProbes <= mostProbes; maxProbes++) {
+    for (const asksGeneralist of [false, true]) {
+      ways.push({ ...base, maxProbes, order: 'recent-first', asksGeneralist })
+      if (maxProbes > 1) ways.push({ ...base, maxProbes, order: 'least-entropy', asksGeneralist })
+    }
+  }
+  return ways
+}
+
+/**
+ * The settings with the largest coverage at which the whole keeps the accuracy line. A further probe costs a fraction of a
+ * millisecond and a miss a round trip, so coverage decides; of equals the one that asks less.
+ *
+ * @param cascadeNats threshold of the generalist: the plain Cascade's own
+ */
+export function chooseGate(stream: CalibrationStream, options: { readonly mostProbes: number; readonly tolerance: number; readonly cascadeNats: number }): ChosenGate {
+  const candidates = waysToAsk(options.mostProbes, options.cascadeNats).map((way): ChosenGate => {
+    const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
+    // Asked alone, the generalist never answers more loosely than its own threshold.
+    const curve = gateCurve(stream, gateAt)
+    const point = chooseThreshold(curve, options.tolerance)
+    return { gate: gateAt(point.thresholdNats), curve, point }
+  })
+  const isBetter = (a: CurvePoint, b: CurvePoint): boolean => {
+    const keepsLine = (point: CurvePoint): boolean => point.accuracyOfWhole >= point.fullAccuracy - options.tolerance
+    return keepsLine(a) === keepsLine(b) ? a.coverage > b.coverage + 0.002 : keepsLine(a)
+  }
+  return candidates.reduce((best, candidate) => (isBetter(candidate.point, best.point) ? candidate : best))
+}

@@ -1,0 +1,32 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { PresetName } from '../config/presets.ts'
+import type { TrainingConfig } from '../config/schema.ts'
+import type { Progress } from '../run/progress.ts'
+import { loadCifar10 } from './cifar10.ts'
+import type { Dataset } from './dataset.ts'
+import { loadFolder } from './folder.ts'
+import { generateWalkers } from './walkers.ts'
+
+function requireData(data: string | undefined, preset: PresetName): string {
+  if (data !== undefined) return data
+  throw new CacheNetError('config-invalid', `A data set of the kind ${preset} needs --data DIR.`)
+}
+
+/** The images of a data set, decoded or drawn. Throws `dataset-invalid` for what is wrong with them, by file. */
+export async function loadDataset(preset: PresetName, data: string | undefined, config: TrainingConfig, progress: Progress): Promise<Dataset> {
+  const { imageSize: size, validationShare } = config
+  progress.start()
+  const report = (done: number, of: number): void => progress.count('images', done, of)
+  switch (preset) {
+    case 'walkers':
+      return generateWalkers(config, report)
+    case 'folder':
+      return loadFolder(requireData(data, preset), { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
+    case 'cifar10':
+      return loadCifar10(requireData(data, preset), validationShare)
+    default:
+      return preset satisfies never
+  }
+}

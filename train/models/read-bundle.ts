@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { applyDelta } from '../../core/bundle/delta.ts'
+import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { decodeWeights } from '../../core/bundle/weights.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { TrainedNetworks } from '../stages/answers.ts'
+import type { ShippedNetwork } from './trained-network.ts'
+
+async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array> {
+  const path = join(folder, 'blobs', `${sha256}.bin`)
+  const blob = await readFile(path).catch((cause: unknown) => {
+    throw new CacheNetError('blob-missing', `The bundle lacks ${path}.`, { sha256 }, { cause })
+  })
+  if (createHash('sha256').update(blob).digest('hex') !== sha256) throw new CacheNetError('blob-altered', `${path} is not what its name says.`, { sha256 })
+  return blob
+}
+
+/** A bundle's networks as they ship. Throws `manifest-…` and `blob-…` codes for what is wrong with the folder. */
+export async function readBundle(folder: string): Promise<{ manifest: Manifest; networks: TrainedNetworks }> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
+    throw new CacheNetError('manifest-invalid', `There is no bundle in ${folder}: it has no manifest.json.`, { folder }, { cause })
+  })
+  const manifest = parseManifest(JSON.parse(text))
+  const { networks, full, encoder, generalist, partitions } = manifest
+  const read = async (spec: NetworkSpec, ref: BlobRef): Promise<ShippedNetwork> => {
+    const blob = await readBlob(folder, ref)
+    return { spec, blob, weights: decodeWeights(spec, blob) }
+  }
+  if (networks.encoder === undefined || encoder === undefined) throw new CacheNetError('manifest-invalid', `Bundle ${manifest.id} has no partitions to evaluate.`, { bundle: manifest.id })
+  const base = await read(networks.partition, generalist.whole)
+  const readDelta = async (ref: BlobRef): Promise<ShippedNetwork> => {
+    const blob = await readBlob(folder, ref)
+    return { spec: networks.partition, blob, weights: applyDelta(networks.partition, networks.delta ?? { layers: [] }, base.weights, blob) }
+  }
+  return {
+    manifest,
+    networks: {
+      full: await read(networks.full, full.whole),
+      encoder: await read(networks.encoder.spec, encoder.whole),
+      generalist: base,
+      partitions: await Promise.all(
+        partitions.map(async ({ whole, delta }) => {
+          const network = await read(networks.partition, whole)
+          return { whole: network, delta: delta === undefined ? network : await readDelta(delta) }
+        }),
+      ),
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { markup, type Markup } from './html/markup.ts'
+import { reportStyle } from './html/report-style.ts'
+import type { ReportData } from './report-data.ts'
+import { confusionSection } from './sections/confusion.ts'
+import { entropiesSection } from './sections/entropies.ts'
+import { gateSection } from './sections/gate.ts'
+import { reconstructionsSection } from './sections/reconstructions.ts'
+import { regionsSection } from './sections/regions.ts'
+import { reliabilitySection } from './sections/reliability.ts'
+import { settingsSection } from './sections/settings.ts'
+import { streamsSection } from './sections/streams.ts'
+import { summarySection } from './sections/summary.ts'
+import { trainingSection } from './sections/training-curves.ts'
+
+/** The report's parts, the most telling first. */
+const parts: readonly { readonly id: string; readonly name: string; readonly build: (data: ReportData) => Markup }[] = [
+  { id: 'summary', name: 'In short', build: summarySection },
+  { id: 'streams', name: 'Streams', build: streamsSection },
+  { id: 'regions', name: 'Regions', build: regionsSection },
+  { id: 'gate', name: 'Gate', build: gateSection },
+  { id: 'entropies', name: 'Entropies', build: entropiesSection },
+  { id: 'reliability', name: 'Reliability', build: reliabilitySection },
+  { id: 'confusion', name: 'Confusion', build: confusionSection },
+  { id: 'code', name: 'Code', build: reconstructionsSection },
+  { id: 'training', name: 'Training', build: trainingSection },
+  { id: 'settings', name: 'Settings', build: settingsSection },
+]
+
+/** Nothing may run, nothing may be fetched: whatever a class is called, the file is only a picture of numbers. */
+const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+/** The whole report as one file of HTML: no script, no request, light and dark, on paper too. */
+export function buildReport(data: ReportData): string {
+  const { manifest } = data
+  const built = parts.map((part) => ({ ...part, content: part.build(data) })).filter(({ content }) => content.toString() !== '')
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>CacheNet training report: ${manifest.id}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<header><p class="product">CacheNet training report</p><h1>${manifest.id}</h1><nav aria-label="Sections">${built.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`)}</nav></header>
+<main>
+${built.map(({ content }) => content)}</main>
+</body>
+</html>
+`
+  return page.toString()
+}

@@ -1,0 +1,48 @@
+import { argMax } from '../../../core/gate/entropy.ts'
+import { generalistId, type GateSettings, thresholdOf } from '../../../core/gate/gate.ts'
+import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
+import { reliability } from '../../calibration/calibration-error.ts'
+import { logitsOf } from '../../models/predict.ts'
+import type { SplitAnswers } from '../../stages/answers.ts'
+import type { Confusion, EntropyCounts, NetworkEntropies, NetworkReliability } from '../report-data.ts'
+
+const entropyBins = 32
+
+const predictionsOf = (answers: SplitAnswers, network: string): SplitAnswers['full'] => (network === 'full' ? answers.full : answers.networks.get(network)!)
+
+/** Images by class and answer. */
+export function countConfusion(answers: SplitAnswers, network: string, images: readonly number[], classes: number): Confusion {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  const predictions = predictionsOf(answers, network)
+  for (const image of images) counts[answers.labels[image]!]![argMax(logitsOf(predictions, image))]!++
+  return { network, counts }
+}
+
+/** Images of each kind by entropy; the last bin holds what is above `mostNats`. */
+export function countEntropies(entropies: Float32Array, isRight: Uint8Array, images: readonly number[], mostNats: number): EntropyCounts {
+  const [right, wrong] = [new Array<number>(entropyBins).fill(0), new Array<number>(entropyBins).fill(0)]
+  for (const image of images) {
+    const bin = Math.min(entropyBins - 1, Math.floor((entropies[image]! / mostNats) * entropyBins))
+    ;(isRight[image] === 1 ? right : wrong)[bin]!++
+  }
+  return { right, wrong }
+}
+
+/** A network's entropies inside and outside its region; the generalist's region is everything. */
+export function networkEntropies(table: AnswerTable, network: string, region: readonly number[], settings: GateSettings, mostNats: number): NetworkEntropies {
+  const [entropies, isRight] = [table.entropies.get(network)!, table.isRight.get(network)!]
+  const inside = new Set(region)
+  const outside = Array.from(entropies.keys()).filter((image) => !inside.has(image))
+  return {
+    network,
+    mostNats,
+    thresholdNats: thresholdOf(network, settings),
+    inside: countEntropies(entropies, isRight, region, mostNats),
+    ...(network === generalistId ? {} : { outside: countEntropies(entropies, isRight, outside, mostNats) }),
+  }
+}
+
+export function networkReliability(answers: SplitAnswers, network: string, images: readonly number[], temperature: number): NetworkReliability {
+  const at = (divisor: number): NetworkReliability['before'] => reliability(predictionsOf(answers, network), answers.labels, images, divisor)
+  return { network, temperature, before: at(1), after: at(temperature) }
+}

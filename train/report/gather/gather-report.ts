@@ -1,0 +1,75 @@
+import type { GatePoint, Manifest } from '../../../core/bundle/manifest.ts'
+import { generalistId, type GateSettings } from '../../../core/gate/gate.ts'
+import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
+import { imageStream } from '../../calibration/image-stream.ts'
+import { gateCurve } from '../../calibration/threshold.ts'
+import { splitCount } from '../../data/dataset.ts'
+import { partitionId } from '../../stages/4-partitions.ts'
+import type { Calibration } from '../../stages/5-calibrate.ts'
+import type { Evaluation } from '../../stages/6-evaluate.ts'
+import { answerTable, type SplitAnswers } from '../../stages/answers.ts'
+import type { StageContext } from '../../stages/context.ts'
+import type { GateReport, PicturedReconstruction, ReportData } from '../report-data.ts'
+import { countConfusion, networkEntropies, networkReliability } from './count-answers.ts'
+import { readReconstructions } from './keep-reconstructions.ts'
+import { readCurves } from './read-curves.ts'
+import { thumbnail } from './thumbnail.ts'
+
+/** What a finished training knows. */
+export interface FinishedTraining {
+  readonly manifest: Manifest
+  readonly calibration: Calibration
+  readonly answers: { readonly validation: SplitAnswers; readonly test: SplitAnswers }
+  /** Of the test images. */
+  readonly evaluation: Evaluation
+}
+
+/** The stream that the gate's curve was measured on, once more, for the full model's line and the plain Cascade's curve. */
+function gateReport(context: StageContext, validation: SplitAnswers, table: AnswerTable): GateReport {
+  const { streamKind: kind, streamLength: meanLength, streamFrames: frames } = context.config.gate
+  const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
+  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
+  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1 } }, cascadeAt)
+  return {
+    stream: `${kind}, mean length ${meanLength}`,
+    fullAccuracy: images.filter((image) => table.isFullRight[image] === 1).length / images.length,
+    cascadeCurve: curve.map(({ fullAccuracy: _, ...point }): GatePoint => point),
+  }
+}
+
+async function picturedReconstructions({ run, dataset }: StageContext): Promise<Pick<ReportData, 'reconstructions'>> {
+  const kept = await readReconstructions(run.path)
+  if (kept === undefined) return {}
+  const { pixels, labels } = dataset.validation
+  const imageBytes = dataset.size ** 2 * 3
+  const images = kept.images.map(async (shown): Promise<PicturedReconstruction> => {
+    const picture = await thumbnail(pixels.subarray(shown.image * imageBytes, (shown.image + 1) * imageBytes), dataset.size)
+    return { ...shown, classIndex: labels[shown.image]!, thumbnail: picture }
+  })
+  return { reconstructions: { ...kept, images: await Promise.all(images) } }
+}
+
+/** Everything that the report shows, from a training that is done and its run folder. */
+export async function gatherReport(context: StageContext, { manifest, calibration, answers, evaluation }: FinishedTraining): Promise<ReportData> {
+  const { dataset, config, run } = context
+  const { test, validation } = answers
+  const { temperatures } = calibration
+  const classes = dataset.classNames.length
+  const all = Array.from({ length: test.labels.length }, (_, image) => image)
+  const regions = manifest.partitions.map((_, index) => ({ id: partitionId(index), images: all.filter((image) => test.chosen[image] === index) }))
+  const table = answerTable(test, temperatures)
+  const temperature = (id: string): number => temperatures.get(id) ?? 1
+  const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
+  return {
+    manifest,
+    imageCounts: { train: splitCount(dataset.train), validation: splitCount(dataset.validation), test: splitCount(dataset.test) },
+    evaluation,
+    accuracyTolerance: config.gate.accuracyTolerance,
+    curves: await readCurves(run.path),
+    confusions: [everywhere('full'), ...regions].map(({ id, images }) => countConfusion(test, id, images, classes)),
+    entropies: [...regions, everywhere(generalistId)].map(({ id, images }) => networkEntropies(table, id, images, manifest.gate, Math.log(classes))),
+    reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) => networkReliability(test, id, images, temperature(id))),
+    gate: gateReport(context, validation, answerTable(validation, temperatures)),
+    ...(await picturedReconstructions(context)),
+  }
+}

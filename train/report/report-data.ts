@@ -1,0 +1,96 @@
+import type { GatePoint, Manifest } from '../../core/bundle/manifest.ts'
+import type { ReliabilityBin } from '../calibration/calibration-error.ts'
+import type { Evaluation } from '../stages/6-evaluate.ts'
+
+/** What one network's training wrote into `metrics.jsonl`, in the order of its steps. */
+export interface TrainingCurve {
+  /** `full`, `generalist`, `p1`, `p1-delta`, … */
+  readonly network: string
+  /** Loss and accuracy of the batch of a step, in training mode. */
+  readonly points: readonly { readonly step: number; readonly epoch: number; readonly loss: number; readonly accuracy: number }[]
+}
+
+/** Answers of one network on test images: `counts[class][answer]`. */
+export interface Confusion {
+  readonly network: string
+  readonly counts: readonly (readonly number[])[]
+}
+
+/** Test images by entropy, in bins of equal width over [0, `mostNats`]. */
+export interface EntropyCounts {
+  readonly right: readonly number[]
+  readonly wrong: readonly number[]
+}
+
+export interface NetworkEntropies {
+  readonly network: string
+  /** ln C */
+  readonly mostNats: number
+  readonly thresholdNats: number
+  readonly inside: EntropyCounts
+  /** Absent for a network that has no region. */
+  readonly outside?: EntropyCounts
+}
+
+export interface NetworkReliability {
+  readonly network: string
+  readonly temperature: number
+  /** Without the temperature, and with it. */
+  readonly before: readonly ReliabilityBin[]
+  readonly after: readonly ReliabilityBin[]
+}
+
+export interface GateReport {
+  /** The stream of validation images that the curve was measured on. */
+  readonly stream: string
+  readonly fullAccuracy: number
+  /** Of the plain Cascade on the same stream. */
+  readonly cascadeCurve: readonly GatePoint[]
+}
+
+/** One image on its way through both levels of the encoder and back. */
+export interface ReconstructedImage {
+  /** Its position among the validation images. */
+  readonly image: number
+  /** What the full model sees in it, standardised, and what the first decoder makes of z. */
+  readonly features: readonly number[]
+  readonly reconstructedFeatures: readonly number[]
+  /** z, and what the second decoder makes of the code. */
+  readonly z: readonly number[]
+  readonly reconstructedZ: readonly number[]
+  /** c(x), on the simplex. */
+  readonly code: readonly number[]
+}
+
+export interface Reconstructions {
+  /** Validation images that the two shares were measured on. */
+  readonly measuredImages: number
+  /** 1 − (squared error / variance) of the features and of z: 1 is perfect, 0 no better than their mean. */
+  readonly featuresExplained: number
+  readonly zExplained: number
+  readonly images: readonly ReconstructedImage[]
+}
+
+/** A reconstruction with its picture and its true class. */
+export interface PicturedReconstruction extends ReconstructedImage {
+  readonly classIndex: number
+  /** `data:image/png;base64,…` */
+  readonly thumbnail: string
+}
+
+/** All that the report shows; plain data. */
+export interface ReportData {
+  readonly manifest: Manifest
+  readonly imageCounts: { readonly train: number; readonly validation: number; readonly test: number }
+  readonly evaluation: Evaluation
+  /** How far below the full model the whole may be, as a share: the accuracy line. */
+  readonly accuracyTolerance: number
+  readonly curves: readonly TrainingCurve[]
+  /** The full model's first, then each partition's inside its region. */
+  readonly confusions: readonly Confusion[]
+  readonly entropies: readonly NetworkEntropies[]
+  readonly reliabilities: readonly NetworkReliability[]
+  readonly gate: GateReport
+  /** Absent where the code was trained before runs kept them. */
+  readonly reconstructions?: Omit<Reconstructions, 'images'> & { readonly images: readonly PicturedReconstruction[] }
+}

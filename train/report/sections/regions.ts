@@ -1,0 +1,58 @@
+import { heatMap } from '../charts/heat-map.ts'
+import { shareBars } from '../charts/share-bars.ts'
+import { figure } from '../html/figure.ts'
+import { markup, nothing, type Markup } from '../html/markup.ts'
+import { percent } from '../html/number-format.ts'
+import { section } from '../html/section.ts'
+import { dataTable } from '../html/table.ts'
+import type { ReportData } from '../report-data.ts'
+
+/** Which images the code gives to which partition, and what the partition is worth there. */
+export function regionsSection({ evaluation, manifest }: ReportData): Markup {
+  const { partitionShares, classByPartition, inRegion } = evaluation
+  if (manifest.partitions.length === 0) return nothing
+  const { classNames } = manifest
+  const ids = inRegion.map(({ partition }) => partition)
+  const heat = figure({
+    title: 'Classes by partition',
+    caption: 'Test images of each class that the code gives to each partition, shaded by their share of the class. A class in one strong cell stays whole: a scene of it needs one partition.',
+    chart: heatMap({ label: `Test images by class and partition, ${classNames.length} classes by ${ids.length} partitions`, rows: classNames, columns: ids, counts: classByPartition, rowTitle: 'class', columnTitle: 'partition' }),
+    table: {
+      caption: 'Test images by class and partition',
+      columns: [{ title: 'class' }, ...ids.map((title) => ({ title })), { title: 'in the two largest' }],
+      rows: classByPartition.map((counts, index) => {
+        const sorted = [...counts].sort((a, b) => b - a)
+        const sum = sorted.reduce((total, count) => total + count, 0)
+        return [classNames[index]!, ...counts, sum === 0 ? '–' : percent(((sorted[0] ?? 0) + (sorted[1] ?? 0)) / sum)]
+      }),
+    },
+  })
+  const bars = ids.map((name, index) => ({ name, share: partitionShares[index] ?? 0 }))
+  const shares = figure({
+    title: 'Shares of the partitions',
+    caption: 'Share of the test images that the code gives to each partition. The dashed line is where all would be equal.',
+    chart: shareBars(`Shares of the partitions: ${bars.map(({ name, share }) => `${name} ${percent(share)}`).join(', ')}`, bars),
+    table: { caption: 'Shares of the partitions', columns: ['partition', 'share'].map((title) => ({ title })), rows: bars.map(({ name, share }) => [name, percent(share)]) },
+  })
+  const accuracy = dataTable({
+    caption: 'Accuracy inside each region, on test images. AUROC: chance that the entropy of an image outside (of a wrong answer) is above that of one inside (a right one).',
+    columns: ['region', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside', '… as delta', 'AUROC own errors'].map((title) => ({ title })),
+    rows: inRegion.map((region, index) => [
+      region.partition,
+      percent(partitionShares[index] ?? 0),
+      region.accuracy < region.fullAccuracy ? markup`<span class="bad">${percent(region.accuracy)}</span>` : markup`<strong>${percent(region.accuracy)}</strong>`,
+      percent(region.deltaAccuracy),
+      percent(region.generalistAccuracy),
+      percent(region.fullAccuracy),
+      region.aurocOutside.toFixed(3),
+      region.deltaAurocOutside.toFixed(3),
+      region.aurocErrors.toFixed(3),
+    ]),
+  })
+  return section({
+    id: 'regions',
+    title: 'Regions',
+    lead: 'The region of a partition is the images whose code gives it most.',
+    body: [accuracy, markup`<div class="figures">${[shares, heat]}</div>`],
+  })
+}

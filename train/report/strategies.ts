@@ -1,0 +1,67 @@
+import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
+
+export interface Strategy {
+  readonly name: string
+  /** Its colour. */
+  readonly className: string
+  /** What it is, in a few words. */
+  readonly note: string
+  readonly streams: Readonly<Record<string, StreamMetrics>>
+}
+
+export const cacheNetName = 'CacheNet'
+export const fixedGateName = `${cacheNetName} with a fixed gate`
+
+/** The full model, wherever it runs, answers every frame. */
+function alwaysFull(evaluation: Evaluation, coverage: number): Strategy['streams'] {
+  return Object.fromEntries(
+    Object.entries(evaluation.streams).map(([key, { fullAccuracy }]) => [key, { accuracy: fullAccuracy, fullAccuracy, coverage, accuracyOnHits: fullAccuracy, switchRate: 0 }]),
+  )
+}
+
+/** All ways to answer the same streams, the plainest first. */
+export function strategiesOf(evaluation: Evaluation, hasPartitions: boolean): Strategy[] {
+  const { cascade, cascadePrior, fixedGate, delta, streams } = evaluation
+  const plain: Strategy[] = [
+    { name: 'Device', className: 'series-muted', note: 'full model on the device', streams: alwaysFull(evaluation, 1) },
+    { name: 'Edge', className: 'series-muted', note: 'full model on the edge', streams: alwaysFull(evaluation, 0) },
+    { name: 'Cascade', className: 'series-2', note: 'generalist, gate, full model on the edge', streams: cascade.streams },
+  ]
+  if (!hasPartitions) return plain
+  return [
+    ...plain,
+    { name: 'Cascade + prior', className: 'series-3', note: 'its classes masked to the region that the edge named', streams: cascadePrior.streams },
+    { name: fixedGateName, className: 'series-4', note: 'one setting for all streams', streams: fixedGate.streams },
+    { name: `${cacheNetName} as deltas`, className: 'series-5', note: 'partitions as deltas only, adaptive gate', streams: delta.streams },
+    { name: cacheNetName, className: 'series-1', note: 'whole partitions, adaptive gate', streams },
+  ]
+}
+
+/** places100 → "places, L = 100". */
+export function streamTitle(key: string): string {
+  const [, kind, length] = /^([a-z]+?)(\d+)$/.exec(key) ?? []
+  if (kind !== undefined && length !== undefined) return `${kind}, L = ${length}`
+  return key === 'iid' ? 'i.i.d.' : key
+}
+
+/** Nobody notices half a point of coverage: as good as. */
+const tie = 0.005
+
+export const keepsLine = ({ accuracy, fullAccuracy }: StreamMetrics, tolerance: number): boolean => accuracy >= fullAccuracy - tolerance
+
+export type Outcome = 'ahead' | 'equal' | 'behind' | 'mixed'
+
+/**
+ * Whether `ours` is ahead of `other` on the same stream: the accuracy line first, then coverage. Where neither keeps the line, ahead is who
+ * leads in one of accuracy and coverage and does not trail in the other.
+ */
+export function compareMetrics(ours: StreamMetrics, other: StreamMetrics, tolerance: number): Outcome {
+  const [oursKeeps, otherKeeps] = [keepsLine(ours, tolerance), keepsLine(other, tolerance)]
+  if (oursKeeps !== otherKeeps) return oursKeeps ? 'ahead' : 'behind'
+  const lead = (difference: number): number => (Math.abs(difference) <= tie ? 0 : Math.sign(difference))
+  const coverage = lead(ours.coverage - other.coverage)
+  const accuracy = oursKeeps ? 0 : lead(ours.accuracy - other.accuracy)
+  if (coverage * accuracy < 0) return 'mixed'
+  const sum = coverage + accuracy
+  return sum > 0 ? 'ahead' : sum < 0 ? 'behind' : 'equal'
+}
