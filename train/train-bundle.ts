@@ -3,21 +3,17 @@ import type { Manifest } from '../core/bundle/manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
-import { createTeacher } from './parallel/ask-teacher.ts'
 import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
 import { writeAtomically, type RunFolder } from './run/run-folder.ts'
 import { formatSummary } from './run/summary.ts'
-import { trainFull } from './stages/1-full.ts'
-import { trainGeneralist } from './stages/2-generalist.ts'
-import { trainCode } from './stages/3-code.ts'
-import { associate, trainPartitions } from './stages/4-partitions.ts'
 import { calibrate } from './stages/5-calibrate.ts'
 import { evaluate } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
-import { answerSplit, type TrainedNetworks } from './stages/answers.ts'
+import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
+import { trainNetworks } from './stages/train-networks.ts'
 
 export interface BundleRequest {
   readonly dataset: Dataset
@@ -39,14 +35,7 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
   )
 
-  const full = await trainFull(context)
-  const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
-  const generalist = await trainGeneralist(context, teacher)
-  const first = await trainCode(context, full)
-  const code = config.encoder.association === 0 ? first : await trainCode(context, full, await associate(context, { teacher, generalist, code: first }))
-  const partitions = await trainPartitions(context, { teacher, generalist, code })
-
-  const networks: TrainedNetworks = { full, generalist, encoder: code.encoder, partitions }
+  const networks = await trainNetworks(context)
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, validation)
   const testAnswers = answerSplit(context, networks, dataset.test, 'test')

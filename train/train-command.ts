@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
+import { trainedSettings } from './config/schema.ts'
 import { loadDataset } from './data/load-dataset.ts'
+import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -29,19 +31,6 @@ async function readJson(path: string | undefined): Promise<unknown> {
   }
 }
 
-/** Ctrl-C asks for a checkpoint; a second one ends at once. */
-function abortOnInterrupt(progress: Progress): AbortSignal {
-  const controller = new AbortController()
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    progress.say('Stopping at the next step, with a checkpoint. Press Ctrl-C again to stop without.')
-    controller.abort()
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
-  return controller.signal
-}
-
 /** The command as a person would type it on another machine: the data folder by its last name only. */
 function typedCommand(preset: PresetName, data: string | undefined, args: { id: string; set?: string | undefined; config?: string | undefined; fullFrom?: string | undefined }): string {
   const parts = ['npm run train --', preset]
@@ -63,9 +52,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const config = resolveConfig(preset, await readJson(args.config), args.set?.split(/\s+/).filter((part) => part !== '') ?? [])
         if (args['print-config']) return void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
         const id = args.id ?? preset
-        // The gate is calibrated anew each time, so a run may be resumed with other settings of it.
-        const { gate: _, ...trained } = config
-        const identity = { dataset: preset, data: args.data === undefined ? null : resolve(args.data), config: trained }
+        const identity = { dataset: preset, data: args.data === undefined ? null : resolve(args.data), config: trainedSettings(config) }
         // Data first: a run whose data cannot be read is none.
         const dataset = await loadDataset(preset, args.data, config, progress)
         const run = await RunFolder.open(args.run ?? join('runs', id), identity, args.resume)

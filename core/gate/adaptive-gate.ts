@@ -30,10 +30,13 @@ export interface AdaptiveGateState {
 
 /** Frames over which the estimate remembers: long enough to tell 1 % from 3 %, short enough to follow a walk out of the door. */
 const memoryFrames = 60
-/** Settings stay in force for as many frames at least, so that what is observed is observed under them. */
-const fewestFramesInRow = 12
-/** A neighbouring row must explain what is seen this many times better before it takes over: no flutter between two. */
-const hysteresis = 1.25
+/**
+ * A row must explain what is seen this many times better before it takes over, and settings stay in force for as many frames at least, so
+ * that what is observed is observed under them. To become looser takes more of both: a row too strict costs a round trip now and then,
+ * a row too loose costs wrong answers that nobody notices.
+ */
+const toStricter = { hysteresis: 1.25, fewestFrames: 12 }
+const toLooser = { hysteresis: 1.6, fewestFrames: 60 }
 const smallestRate = 0.002
 
 const expectedRate = (rows: readonly LocalityRow[], row: number, ifLocality: number): number =>
@@ -58,11 +61,14 @@ function enterRow(state: AdaptiveGateState, row: number): AdaptiveGateState {
 const ratioOf = (a: number, b: number): number => Math.max(a, b) / Math.max(smallestRate, Math.min(a, b))
 
 /** The locality under which the row in force would see what is being seen; the row itself unless another is clearly better. */
-function bestRow({ rows, row, seenRate }: AdaptiveGateState): number {
+function bestRow({ rows, row, seenRate, framesInRow }: AdaptiveGateState): number {
   const seen = Math.max(smallestRate, seenRate)
   const misfit = (locality: number): number => ratioOf(seen, expectedRate(rows, row, locality))
   let best = row
-  for (let locality = 0; locality < rows.length; locality++) if (misfit(locality) * hysteresis < misfit(best)) best = locality
+  for (let locality = 0; locality < rows.length; locality++) {
+    const { hysteresis, fewestFrames } = locality < row ? toLooser : toStricter
+    if (framesInRow >= fewestFrames && misfit(locality) * (best === row ? hysteresis : 1) < misfit(best)) best = locality
+  }
   return best
 }
 
@@ -73,7 +79,6 @@ export function observe(state: AdaptiveGateState, event: GateEvent): AdaptiveGat
   const isSeen = event.kind === 'miss' && event.isChange
   const seenRate = state.seenRate + (Number(isSeen) - state.seenRate) / memoryFrames
   const next = { ...state, seenRate, framesInRow: state.framesInRow + 1 }
-  if (next.framesInRow < fewestFramesInRow) return next
   const row = bestRow(next)
   // One row at a time: what the far rows would see was measured, what lies between was not.
   return row === next.row ? next : enterRow(next, next.row + Math.sign(row - next.row))

@@ -38,6 +38,11 @@ describe('simulateStream', () => {
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).coverage).toBe(0.5)
   })
 
+  it('counts the networks that ran', () => {
+    expect(simulateStream([0, 1, 0, 1], table, gate, keeping(1)).networksAsked).toBe(1)
+    expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).networksAsked).toBe(1.5)
+  })
+
   it('is the plain Cascade with no cache: only the generalist answers, right or wrong', () => {
     const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, keeping(0))
     expect([coverage, accuracy, accuracyOnHits]).toEqual([0.25, 0.75, 0])

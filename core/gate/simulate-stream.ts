@@ -33,6 +33,8 @@ export interface StreamResult {
   /** Of the full model on the same frames. */
   readonly fullAccuracy: number
   readonly accuracyOnHits: number
+  /** Networks that ran on the device, per frame. */
+  readonly networksAsked: number
   /** Share of frames after which another partition became the most recent one. */
   readonly switchRate: number
   /** Share of frames after which a partition had to be downloaded. */
@@ -55,7 +57,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
   const indexOf = new Map(table.partitions.map((id, index) => [id, index]))
   let byRecency: readonly string[] = []
   let order = probeOrder(byRecency, settings)
-  let [hits, right, fullRight, hitsRight, switches, downloads, changes] = [0, 0, 0, 0, 0, 0, 0]
+  let [hits, right, fullRight, hitsRight, switches, downloads, changes, asked] = [0, 0, 0, 0, 0, 0, 0, 0]
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
@@ -76,7 +78,10 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     fullRight += table.isFullRight[image] ?? 0
-    const decision = passGate(order, settings, (network) => ({ network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity }))
+    const decision = passGate(order, settings, (network) => {
+      asked++
+      return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity }
+    })
     if (decision.kind === 'hit') {
       const { network } = decision.answer
       const isRight = table.isRight.get(network)?.[image] ?? 0
@@ -105,6 +110,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     accuracy: right / frames,
     fullAccuracy: fullRight / frames,
     accuracyOnHits: hits === 0 ? 1 : hitsRight / hits,
+    networksAsked: asked / frames,
     switchRate: switches / frames,
     downloadRate: downloads / frames,
     changeRate: changes / frames,

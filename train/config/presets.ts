@@ -84,9 +84,25 @@ export const defaults: TrainingConfig = {
     keepShares: [1, 0.7, 0.5, 0.35, 0.25],
     accuracyTolerance: 0.005,
   },
+  search: {
+    // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.
+    ladder: [[6, 16, 24], [8, 24, 32], [12, 32, 48], [16, 48, 64], [24, 64, 96]],
+    partitionCounts: [4, 2, 6, 8],
+    epochsShare: 0.5,
+    patience: 1.2,
+    device: { gigaflops: 10, edgeGigaflops: 100, overheadMs: 0.4, roundTripMs: 20 },
+  },
 }
 
-export type PresetName = 'walkers' | 'folder' | 'cifar10'
+export const presetNames = ['walkers', 'folder', 'cifar10'] as const
+export type PresetName = (typeof presetNames)[number]
+
+/** The preset of that name. Throws `config-invalid` where there is none. */
+export function parsePreset(name: string): PresetName {
+  const found = presetNames.find((preset) => preset === name)
+  if (found === undefined) throw new CacheNetError('config-invalid', `There is no preset ${name}. Choose one of ${presetNames.join(', ')}.`, { preset: name })
+  return found
+}
 
 type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends readonly unknown[] ? T[Key] : T[Key] extends object ? DeepPartial<T[Key]> : T[Key] }
 

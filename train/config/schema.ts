@@ -66,7 +66,7 @@ const encoderSchema = z.strictObject({
   learningRate: z.number().positive(),
   /** InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample KL 1 − α (0: deterministic). */
   alpha: z.literal(1),
-  lambda: z.number().positive(),
+  lambda: weight,
   /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */
   codePriorScale: z.number().positive(),
   /** Weight of each level's reconstruction error, averaged over its values. */
@@ -85,8 +85,8 @@ const encoderSchema = z.strictObject({
   rampShare: share,
   /** What a scene is while training: everyday places of several classes, or one class. */
   scenes: z.enum(['places', 'single']),
-  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. */
-  membershipThreshold: share,
+  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. At 2 only the one that has most of it. */
+  membershipThreshold: z.number().min(0).max(2),
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
@@ -110,6 +110,26 @@ const gateSchema = z.strictObject({
   accuracyTolerance: share,
 })
 
+/** `npm run search`: which sizes it tries, and for whom. */
+const searchSchema = z.strictObject({
+  /** Widths of the small network, and counts of partitions, to choose from. */
+  ladder: z.array(z.tuple([count, count, count])).min(1),
+  partitionCounts: z.array(z.int().min(2).max(64)).min(1),
+  /** Share of the settings' epochs that a candidate is trained for. */
+  epochsShare: z.number().gt(0).max(1),
+  /** Other counts of partitions are tried at a size only where the first one comes within this factor of the best so far. */
+  patience: z.number().min(1),
+  device: z.strictObject({
+    /** Arithmetic of the phone and of the edge, in 10⁹ operations a second (two a multiply-accumulate). */
+    gigaflops: z.number().positive(),
+    edgeGigaflops: z.number().positive(),
+    /** What a frame costs on the phone beside the networks, and what the network adds to a miss, in milliseconds. */
+    overheadMs: weight,
+    roundTripMs: weight,
+  }),
+})
+export type SearchSettings = z.infer<typeof searchSchema>
+
 export const configSchema = z.strictObject({
   seed: z.int(),
   /** Threads that train together. Part of the result: batch norm sees each thread's images. */
@@ -131,8 +151,14 @@ export const configSchema = z.strictObject({
   delta: z.strictObject({ rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
   encoder: encoderSchema,
   gate: gateSchema,
+  search: searchSchema,
 })
 export type TrainingConfig = z.infer<typeof configSchema>
+
+/** What decides over the weights. The gate is calibrated anew each time, so a run may be resumed with other settings of it. */
+export function trainedSettings({ gate: _gate, search: _search, ...trained }: TrainingConfig): Omit<TrainingConfig, 'gate' | 'search'> {
+  return trained
+}
 
 /** Reads a config from outside; an unknown key, a missing one or a value out of range is `config-invalid`, named by its path. */
 export function parseConfig(value: unknown): TrainingConfig {

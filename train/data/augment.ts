@@ -6,6 +6,25 @@ function reflect(position: number, extent: number): number {
   return position >= extent ? 2 * extent - 2 - position : position
 }
 
+const tables = new WeakMap<ModelInput, Float32Array>()
+
+/** (value / 255 − mean) / std of every byte, 256 values a channel. */
+function normalisedBytes(input: ModelInput): Float32Array {
+  let table = tables.get(input)
+  if (table === undefined) {
+    table = new Float32Array(3 * 256)
+    for (let channel = 0; channel < 3; channel++) {
+      const [mean, std] = [input.mean[channel]!, input.std[channel]!]
+      for (let value = 0; value < 256; value++) table[channel * 256 + value] = value * (1 / (255 * std)) - mean / std
+    }
+    tables.set(input, table)
+  }
+  return table
+}
+
+/** Where each column of a shown row starts in its row of pixels, in bytes. */
+let columns = new Int32Array(0)
+
 /**
  * Writes one image as network input, shifted with reflected borders and mirrored where asked.
  *
@@ -20,18 +39,19 @@ export function writeAugmented(
   target: Float32Array,
   targetStart: number,
 ): void {
-  const { width, height, mean, std } = input
+  const { width, height } = input
+  const table = normalisedBytes(input)
+  if (columns.length < width) columns = new Int32Array(width)
+  for (let x = 0; x < width; x++) columns[x] = reflect((shift.isMirrored ? width - 1 - x : x) + shift.x, width) * 3
   const start = image * width * height * 3
-  const scale = std.map((deviation) => 1 / (255 * deviation))
-  const offset = mean.map((value, channel) => value / std[channel]!)
   let to = targetStart
   for (let y = 0; y < height; y++) {
     const row = start + reflect(y + shift.y, height) * width * 3
-    for (let x = 0; x < width; x++) {
-      const from = row + reflect((shift.isMirrored ? width - 1 - x : x) + shift.x, width) * 3
-      target[to++] = pixels[from]! * scale[0]! - offset[0]!
-      target[to++] = pixels[from + 1]! * scale[1]! - offset[1]!
-      target[to++] = pixels[from + 2]! * scale[2]! - offset[2]!
+    for (let x = 0; x < width; x++, to += 3) {
+      const from = row + columns[x]!
+      target[to] = table[pixels[from]!]!
+      target[to + 1] = table[256 + pixels[from + 1]!]!
+      target[to + 2] = table[512 + pixels[from + 2]!]!
     }
   }
 }

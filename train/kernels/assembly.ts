@@ -31,16 +31,21 @@ let compiled: WebAssembly.Module | undefined
 const instances = new WeakMap<BackendWasm, AssemblyKernels>()
 
 /**
- * Our own kernels, working in place on the memory of the backend. Emscripten keeps the exports of its module, its memory among
- * them, in `asm`; a version that no longer does ends the program here, with a message, and not with wrong numbers.
+ * The memory of a backend. Emscripten keeps the exports of its module, its memory among them, in `asm`; a version that no longer does
+ * ends the program here, with a message, and not with wrong numbers.
  */
+export function heapMemory(backend: BackendWasm): WebAssembly.Memory {
+  const { memory } = (backend.wasm as unknown as { asm?: { memory?: unknown } }).asm ?? {}
+  if (!(memory instanceof WebAssembly.Memory)) throw new Error('This version of the WASM backend does not show its memory.')
+  return memory
+}
+
+/** Our own kernels, working in place on the memory of the backend. */
 export function assemblyKernels(backend: BackendWasm): AssemblyKernels {
   let kernels = instances.get(backend)
   if (kernels === undefined) {
-    const { memory } = (backend.wasm as unknown as { asm?: { memory?: unknown } }).asm ?? {}
-    if (!(memory instanceof WebAssembly.Memory)) throw new Error('This version of the WASM backend does not show its memory.')
     compiled ??= new WebAssembly.Module(readFileSync(modulePath))
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory: heapMemory(backend) } })
     kernels = exports as unknown as AssemblyKernels
     instances.set(backend, kernels)
   }

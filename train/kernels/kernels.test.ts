@@ -47,9 +47,9 @@ const convolutions = fc.record({
 
 /** Shapes that the kernels of our own take: 3x3 taps, stride 1, channels in fours, several tiles. */
 const tiled = fc.record({
-  batch: fc.integer({ min: 1, max: 7 }),
-  height: fc.integer({ min: 3, max: 19 }),
-  width: fc.integer({ min: 3, max: 19 }),
+  batch: fc.integer({ min: 1, max: 5 }),
+  height: fc.integer({ min: 3, max: 14 }),
+  width: fc.integer({ min: 3, max: 14 }),
   inputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
   outputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
   pad: fc.oneof(
@@ -86,6 +86,16 @@ describe('convolutions in tiles on WASM', () => {
       return (['relu', 'linear'] as const).map((activation) => tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation }))
     }
     expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+  })
+
+  it('give an image the same bits alone and among others', () => {
+    const [alone, among] = tf.tidy(() => {
+      const images = tensor<tf.Rank.R4>([9, 7, 7, 24], 1)
+      const filter = tensor<tf.Rank.R4>([3, 3, 24, 12], 2)
+      const answer = (x: tf.Tensor4D): tf.Tensor4D => tf.conv2d(x, filter, 1, 'same')
+      return [answer(tf.slice(images, [4, 0, 0, 0], [1, -1, -1, -1])), tf.slice(answer(images), [4, 0, 0, 0], [1, -1, -1, -1])].map((result) => result.dataSync().slice())
+    })
+    expect(alone).toEqual(among)
   })
 
   it('give the same bits every time, whatever lay in memory before', async () => {

@@ -21,9 +21,19 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
 import { identity } from './identity.ts'
 
+const replaced = new Map<string, KernelFunc>()
+
+/** The backend's own kernel behind one that replaces it, to measure against. */
+export function stockKernel(name: string): KernelFunc {
+  const stock = replaced.get(name)
+  if (stock === undefined) throw new Error(`No kernel named ${name} was replaced.`)
+  return stock
+}
+
 /** Puts a kernel of ours in the place of a stock one, which it gets for the shapes that it does not cover. */
 function replaceKernel(name: string, replacement: (stock: KernelFunc) => KernelConfig): void {
   const stock = getKernel(name, 'wasm').kernelFunc
+  replaced.set(name, stock)
   unregisterKernel(name, 'wasm')
   registerKernel(replacement(stock))
 }

@@ -17,10 +17,10 @@ export interface ConvShape {
   readonly left: number
 }
 
-/** With fewer tiles, transforming the filter costs more than is won (measured from 3x3 to 31x31 and 12 to 256 channels). */
-const fewestTiles = 12
-
-/** The shape, where the kernels of this file cover it: 3x3 taps, stride 1, channels in fours. */
+/**
+ * The shape, where the kernels of this file cover it: 3x3 taps, stride 1, channels in fours. Never a question of the batch: an image's
+ * answer must not depend, by a single bit, on which others are asked about with it (see `parallel/ask-teacher.ts`).
+ */
 export function winogradShape(info: backend_util.Conv2DInfo): ConvShape | undefined {
   const { batchSize: batch, inHeight: height, inWidth: width, inChannels: inputs, outHeight, outWidth, outChannels: outputs } = info
   const { top, bottom, left, right } = info.padInfo
@@ -30,8 +30,7 @@ export function winogradShape(info: backend_util.Conv2DInfo): ConvShape | undefi
     info.strideHeight === 1 && info.strideWidth === 1 &&
     info.dilationHeight === 1 && info.dilationWidth === 1 &&
     inputs % 4 === 0 && outputs % 4 === 0 &&
-    Math.min(top, bottom, left, right) >= 0 &&
-    batch * Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4) >= fewestTiles
+    Math.min(top, bottom, left, right) >= 0
   return isCovered ? { batch, height, width, inputs, outHeight, outWidth, outputs, top, left } : undefined
 }
 

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { parentPort, workerData } from 'node:worker_threads'
 import { toTensors, type NetworkWeights } from '../../core/network/forward.ts'
-import { writeAugmented } from '../data/augment.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { parameterLayout, trainingForward } from '../models/architecture.ts'
 import { partitionLoss } from '../objective/partition-loss.ts'
 import { askTeacher } from './ask-teacher.ts'
+import { assembleBatch } from './assemble-batch.ts'
 import { Barrier } from './barrier.ts'
 import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
 import { commands, controlWords, type WorkerMessage, type WorkerSetup } from './job.ts'
@@ -28,30 +28,13 @@ function part(length: number, index = rank, count = ranks): [number, number] {
   return [Math.floor((length * index) / count), Math.floor((length * (index + 1)) / count)]
 }
 
-/** Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each list. */
-function assemble(batch: Batch, members: [number, number], outsiders: [number, number]): tf.Tensor4D {
-  const { input, pixels } = images
-  const exampleSize = input.width * input.height * 3
-  const positions = [
-    ...Array.from({ length: members[1] - members[0] }, (_, index) => members[0] + index),
-    ...Array.from({ length: outsiders[1] - outsiders[0] }, (_, index) => batch.members.length + outsiders[0] + index),
-  ]
-  const values = new Float32Array(positions.length * exampleSize)
-  for (const [row, position] of positions.entries()) {
-    const image = position < batch.members.length ? batch.members[position]! : batch.outsiders[position - batch.members.length]!
-    const shift = { x: batch.shifts[position * 2]!, y: batch.shifts[position * 2 + 1]!, isMirrored: batch.mirrored[position] === 1 }
-    writeAugmented(pixels, image, input, shift, values, row * exampleSize)
-  }
-  return tf.tensor4d(values, [positions.length, input.height, input.width, 3])
-}
-
 /** Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the sums. */
 function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
   const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => images.labels[image]!)
   tf.tidy(() => {
-    const x = assemble(batch, [memberFrom, memberTo], outsiders)
+    const x = assembleBatch(images, batch, [memberFrom, memberTo], outsiders)
     const shown = labels.map((_, index) => ({ image: batch.members[memberFrom + index]!, isMirrored: batch.mirrored[memberFrom + index] === 1 }))
     const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : askTeacher(job.teacher, teacher, images, shown)
     let right = 0

@@ -37,5 +37,5 @@ describe('strategiesOf', () => {
 })
 
 it('names streams as people do', () => {
-  expect(['places100', 'iid', 'other'].map(streamTitle)).toEqual(['places, L = 100', 'i.i.d.', 'other'])
+  expect(['places100', 'iid', 'other'].map(streamTitle)).toEqual(['places, L\u00a0=\u00a0100', 'i.i.d.', 'other'])
 })

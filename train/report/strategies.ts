@@ -37,10 +37,10 @@ export function strategiesOf(evaluation: Evaluation, hasPartitions: boolean): St
   ]
 }
 
-/** places100 → "places, L = 100". */
+/** places100 → "places, L = 100", which does not break within L = 100. */
 export function streamTitle(key: string): string {
   const [, kind, length] = /^([a-z]+?)(\d+)$/.exec(key) ?? []
-  if (kind !== undefined && length !== undefined) return `${kind}, L = ${length}`
+  if (kind !== undefined && length !== undefined) return `${kind}, L\u00a0=\u00a0${length}`
   return key === 'iid' ? 'i.i.d.' : key
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
@@ -43,6 +43,12 @@ export class RunFolder {
       await writeAtomically(file, wanted)
     }
     return new RunFolder(path)
+  }
+
+  /** Goes on with the run in `path` where there is one, and starts it otherwise. Throws `checkpoint-invalid` where it is another. */
+  static async openOrResume(path: string, identity: RunIdentity): Promise<RunFolder> {
+    const isThere = await stat(join(path, 'run.json')).then(() => true, () => false)
+    return RunFolder.open(path, identity, isThere)
   }
 
   checkpointPath(name: string): string {

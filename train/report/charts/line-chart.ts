@@ -38,7 +38,7 @@ export function lineChart({ label: name, x, y, series, markers = [] }: LineChart
   const marks = markers.map(({ axis, at, name: text }) => {
     if (axis === 'y') return markup`${line(area.left, frame.y(at), right, frame.y(at), 'mark')}${label(area.left + 4, frame.y(at) - 4, text, { anchor: 'start', className: 'marked' })}`
     const isLate = frame.x(at) > area.left + area.width * 0.6
-    return markup`${line(frame.x(at), area.top, frame.x(at), bottom, 'mark')}${label(frame.x(at) + (isLate ? -4 : 4), area.top + 12, text, { anchor: isLate ? 'end' : 'start', className: 'marked' })}`
+    return markup`${line(frame.x(at), area.top, frame.x(at), bottom, 'mark')}${label(frame.x(at) + (isLate ? -4 : 4), bottom - 7, text, { anchor: isLate ? 'end' : 'start', className: 'marked' })}`
   })
   return svg(size, name, [frame.ground, marks, lines])
 }

@@ -13,8 +13,8 @@ it('puts a dot at its coverage, hollow where accuracy was lost', () => {
       },
     ]),
   )
-  expect(drawn).toContain('<circle cx="426" cy="34.5" r="5.5" class="fill series-1">')
-  expect(drawn).toContain('<circle cx="736" cy="41.5" r="5.5" class="hollow series-2">')
+  expect(drawn).toContain('<circle cx="213" cy="35.5" r="5.5" class="fill series-1">')
+  expect(drawn).toContain('<circle cx="412" cy="42.5" r="5.5" class="hollow series-2">')
   expect(drawn).toContain('Cascade: coverage 100.0\u00a0%, −2.0 points against the full model')
   expect(drawn).toContain('places, 100')
 })

@@ -19,7 +19,7 @@ export interface StreamLane {
   readonly dots: readonly StreamDot[]
 }
 
-const [width, left, right, top, laneHeight] = [760, 116, 736, 16, 44] as const
+const [width, left, right, top, laneHeight] = [430, 14, 412, 10, 58] as const
 
 /** Coverage of each strategy, a lane a stream. A dot is hollow where that coverage was bought with accuracy. */
 export function streamDots(name: string, lanes: readonly StreamLane[]): Markup {
@@ -31,7 +31,8 @@ export function streamDots(name: string, lanes: readonly StreamLane[]): Markup {
     const step = Math.min(7, (laneHeight - 14) / Math.max(1, dots.length - 1))
     return [
       line(left, y, right, y, 'base'),
-      label(left - 10, y + 4, lane, { anchor: 'end', className: 'value' }),
+      // Above its line, so that the lanes have the whole width of a phone.
+      label(left - 6, y - 21, lane, { anchor: 'start', className: 'marked' }),
       dots.map(({ strategy, className, coverage, difference, keepsLine }, dot) =>
         circle(x(coverage), y + (dot - (dots.length - 1) / 2) * step, 5.5, `${keepsLine ? 'fill' : 'hollow'} ${className}`, `${strategy}: coverage ${percent(coverage)}, ${points(difference)} points against the full model`),
       ),

@@ -1,5 +1,5 @@
 import { argMax } from '../../../core/gate/entropy.ts'
-import { generalistId, type GateSettings, thresholdOf } from '../../../core/gate/gate.ts'
+import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { reliability } from '../../calibration/calibration-error.ts'
 import { logitsOf } from '../../models/predict.ts'
@@ -28,17 +28,21 @@ export function countEntropies(entropies: Float32Array, isRight: Uint8Array, ima
   return { right, wrong }
 }
 
-/** A network's entropies inside and outside its region; the generalist's region is everything. */
-export function networkEntropies(table: AnswerTable, network: string, region: readonly number[], settings: GateSettings, mostNats: number): NetworkEntropies {
+export interface HomeAndAway {
+  readonly inside: readonly number[]
+  /** Images that the network was not trained for; absent for the generalist, whose region is everything. */
+  readonly outside?: readonly number[]
+}
+
+/** A network's entropies inside and outside its region. */
+export function networkEntropies(table: AnswerTable, network: string, images: HomeAndAway, settings: GateSettings, mostNats: number): NetworkEntropies {
   const [entropies, isRight] = [table.entropies.get(network)!, table.isRight.get(network)!]
-  const inside = new Set(region)
-  const outside = Array.from(entropies.keys()).filter((image) => !inside.has(image))
   return {
     network,
     mostNats,
     thresholdNats: thresholdOf(network, settings),
-    inside: countEntropies(entropies, isRight, region, mostNats),
-    ...(network === generalistId ? {} : { outside: countEntropies(entropies, isRight, outside, mostNats) }),
+    inside: countEntropies(entropies, isRight, images.inside, mostNats),
+    ...(images.outside === undefined ? {} : { outside: countEntropies(entropies, isRight, images.outside, mostNats) }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { imageStream } from '../../calibration/image-stream.ts'
 import { gateCurve } from '../../calibration/threshold.ts'
 import { splitCount } from '../../data/dataset.ts'
+import { membership } from '../../objective/code.ts'
 import { partitionId } from '../../stages/4-partitions.ts'
 import type { Calibration } from '../../stages/5-calibrate.ts'
 import type { Evaluation } from '../../stages/6-evaluate.ts'
@@ -58,6 +59,8 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   const all = Array.from({ length: test.labels.length }, (_, image) => image)
   const regions = manifest.partitions.map((_, index) => ({ id: partitionId(index), images: all.filter((image) => test.chosen[image] === index) }))
   const table = answerTable(test, temperatures)
+  // As the evaluation has it: outside is what the partition was not trained for, k ∉ P(x).
+  const outsideOf = (index: number): number[] => all.filter((image) => !membership(test.codes[image]!, config.encoder.membershipThreshold).includes(index))
   const temperature = (id: string): number => temperatures.get(id) ?? 1
   const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
   return {
@@ -67,7 +70,10 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
     accuracyTolerance: config.gate.accuracyTolerance,
     curves: await readCurves(run.path),
     confusions: [everywhere('full'), ...regions].map(({ id, images }) => countConfusion(test, id, images, classes)),
-    entropies: [...regions, everywhere(generalistId)].map(({ id, images }) => networkEntropies(table, id, images, manifest.gate, Math.log(classes))),
+    entropies: [
+      ...regions.map(({ id, images }, index) => networkEntropies(table, id, { inside: images, outside: outsideOf(index) }, manifest.gate, Math.log(classes))),
+      networkEntropies(table, generalistId, { inside: all }, manifest.gate, Math.log(classes)),
+    ],
     reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) => networkReliability(test, id, images, temperature(id))),
     gate: gateReport(context, validation, answerTable(validation, temperatures)),
     ...(await picturedReconstructions(context)),

@@ -89,11 +89,13 @@ figcaption { margin: 0.5rem 0; color: var(--muted); font-size: 0.875rem; }
 .code li { position: relative; overflow: hidden; margin: 0.2rem 0; border-radius: 0.35rem; background: var(--sunken); }
 .bar { position: absolute; inset: 0 auto 0 0; background: color-mix(in srgb, var(--s1) 35%, transparent); }
 .bar-name { position: relative; padding: 0 0.4rem; }
+.reconstructions + details { margin-top: 1rem; }
 @media (max-width: 34rem) {
   section { margin: 2.25rem 0; }
   header, main { padding-inline: 0.75rem; }
   figure { padding: 0.9rem; }
   .scroll { padding-inline: 0.9rem; }
+  tbody th { min-width: 10rem; }
   .reconstruction { grid-template-columns: auto minmax(0, 1fr); }
   .levels { grid-column: 1 / -1; }
   .reconstruction .code { grid-row: 1; grid-column: 2; }

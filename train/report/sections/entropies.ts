@@ -9,7 +9,7 @@ function histogram({ network, mostNats, thresholdNats }: NetworkEntropies, { rig
   const width = mostNats / Math.max(1, right.length)
   return figure({
     title: where === '' ? network : `${network}, ${where} its region`,
-    caption: `Left of the dashed line is a hit. ${where === 'outside' ? 'Outside, all should be on the right.' : 'Right answers should be on the left, wrong ones on the right.'}`,
+    caption: `Left of the dashed line is a hit. ${where === 'outside' ? 'Images that it was not trained for: all should be on the right.' : 'Right answers should be on the left, wrong ones on the right.'}`,
     chart: entropyHistogram({ label: `Entropies of the right and wrong answers of ${network} ${where === '' ? 'on all images' : `${where} its region`}`, right, wrong, mostNats, thresholdNats }),
     table: {
       caption: `Test images by entropy: ${network} ${where}`.trim(),

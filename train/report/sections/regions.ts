@@ -35,7 +35,7 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
     table: { caption: 'Shares of the partitions', columns: ['partition', 'share'].map((title) => ({ title })), rows: bars.map(({ name, share }) => [name, percent(share)]) },
   })
   const accuracy = dataTable({
-    caption: 'Accuracy inside each region, on test images. AUROC: chance that the entropy of an image outside (of a wrong answer) is above that of one inside (a right one).',
+    caption: 'Accuracy inside each region, on test images. AUROC: chance that the entropy of an image that the partition was not trained for (of a wrong answer) is above that of one inside (a right one).',
     columns: ['region', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside', '… as delta', 'AUROC own errors'].map((title) => ({ title })),
     rows: inRegion.map((region, index) => [
       region.partition,

@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { resolveConfig, type PresetName } from '../config/presets.ts'
+import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { measureInput, type Dataset } from '../data/dataset.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import type { Progress } from '../run/progress.ts'
+import { RunFolder } from '../run/run-folder.ts'
+import { calibrate } from '../stages/5-calibrate.ts'
+import { evaluate, type Evaluation } from '../stages/6-evaluate.ts'
+import { answerSplit } from '../stages/answers.ts'
+import type { StageContext } from '../stages/context.ts'
+import { trainNetworks } from '../stages/train-networks.ts'
+import type { AblatedTerm } from './terms.ts'
+
+export interface AblationRequest {
+  readonly preset: PresetName
+  readonly data: string | null
+  readonly seeds: readonly number[]
+  readonly terms: readonly AblatedTerm[]
+  /** Settings that all variants share, as `--set` takes them. */
+  readonly assignments: readonly string[]
+  readonly folder: string
+  loadDataset(config: TrainingConfig): Promise<Dataset>
+  readonly progress: Progress
+}
+
+/** What a variant is judged by, on validation images. */
+export interface VariantResult {
+  readonly variant: string
+  readonly seed: number
+  /** Mean over the partitions of their accuracy inside their regions, weighted by the regions' shares. */
+  readonly accuracyInRegion: number
+  /** Mean over the reported streams, adaptive gate. */
+  readonly coverage: number
+  readonly accuracyLoss: number
+  readonly smallestShare: number
+  readonly largestShare: number
+  readonly aurocOutside: number
+}
+
+export const baselineName = 'baseline'
+
+function judge(variant: string, seed: number, { inRegion, partitionShares, streams }: Evaluation): VariantResult {
+  const table = Object.values(streams)
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  return {
+    variant,
+    seed,
+    accuracyInRegion: inRegion.reduce((sum, { accuracy }, index) => sum + accuracy * partitionShares[index]!, 0),
+    coverage: mean(table.map(({ coverage }) => coverage)),
+    accuracyLoss: mean(table.map(({ accuracy, fullAccuracy }) => fullAccuracy - accuracy)),
+    smallestShare: Math.min(...partitionShares),
+    largestShare: Math.max(...partitionShares),
+    aurocOutside: mean(inRegion.map(({ aurocOutside }) => aurocOutside)),
+  }
+}
+
+const folderName = (variant: string): string => variant.replace(/[^a-z0-9]+/gi, '-').toLowerCase()
+
+/**
+ * Trains the baseline and, for each term, a variant that differs in it alone; each seed its own full model, which its variants share.
+ * Every variant is a run of its own in `folder`: stopped at any time, it goes on where it was.
+ */
+export async function runAblation(signal: AbortSignal, request: AblationRequest): Promise<VariantResult[]> {
+  const { preset, data, seeds, terms, folder, progress } = request
+  await startTrainingBackend()
+  const results: VariantResult[] = []
+  for (const seed of seeds) {
+    const configOf = (assignments: readonly string[]): TrainingConfig => resolveConfig(preset, undefined, [...request.assignments, `seed=${seed}`, ...assignments])
+    const dataset = await request.loadDataset(configOf([]))
+    let baseline: RunFolder | undefined
+    for (const { name, assignments, changesGeneralist } of [{ name: baselineName, assignments: [], changesGeneralist: true }, ...terms]) {
+      const config = configOf(assignments)
+      const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
+      if (baseline !== undefined) {
+        await run.takeCheckpoint(baseline.path, 'full.bin')
+        if (changesGeneralist !== true) await run.takeCheckpoint(baseline.path, 'generalist.bin')
+      }
+      baseline ??= run
+      progress.say(`\nSeed ${seed}: ${name}`)
+      const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+      const networks = await trainNetworks(context)
+      const validation = answerSplit(context, networks, dataset.validation, 'validation')
+      results.push(judge(name, seed, evaluate(context, validation, calibrate(context, validation))))
+    }
+  }
+  return results
+}

@@ -1,0 +1,27 @@
+import { engine, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core'
+import { writeAugmented } from '../data/augment.ts'
+import { allocate, view, wasmBackend } from '../kernels/heap.ts'
+import type { Batch } from './batches.ts'
+import type { SharedImages } from './job.ts'
+
+type Range = readonly [from: number, to: number]
+
+/**
+ * Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each list; written straight to
+ * the WASM heap.
+ */
+export function assembleBatch({ input, pixels }: SharedImages, batch: Batch, members: Range, outsiders: Range): Tensor4D {
+  const exampleSize = input.width * input.height * 3
+  const count = members[1] - members[0] + outsiders[1] - outsiders[0]
+  const backend = wasmBackend()
+  const [x] = allocate(backend, [[count, input.height, input.width, 3]]) as [TensorInfo]
+  const values = view(backend, x)
+  let row = 0
+  const write = (image: number, position: number): void => {
+    const shift = { x: batch.shifts[position * 2]!, y: batch.shifts[position * 2 + 1]!, isMirrored: batch.mirrored[position] === 1 }
+    writeAugmented(pixels, image, input, shift, values, row++ * exampleSize)
+  }
+  for (let index = members[0]; index < members[1]; index++) write(batch.members[index]!, index)
+  for (let index = outsiders[0]; index < outsiders[1]; index++) write(batch.outsiders[index]!, batch.members.length + index)
+  return engine().makeTensorFromTensorInfo(x) as Tensor4D
+}

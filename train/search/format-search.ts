@@ -1,0 +1,44 @@
+import type { SearchSettings } from '../config/schema.ts'
+import { formatTable } from '../run/summary.ts'
+import { deviceMs, edgeMs } from './expected-time.ts'
+import { bestRow, type SearchResult, type SearchRow, type StrategyName } from './run-search.ts'
+
+/** Within this factor of the best, plain is better: one network, nothing to select, download or keep. */
+const asGoodAs = 1.02
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** What the search found, in a sentence: the winner and how to train it, or that partitions are not worth having here. */
+export function verdict({ rows }: SearchResult, tolerance: number): string {
+  const bestOf = (...strategies: StrategyName[]): SearchRow | undefined => bestRow(rows.filter(({ strategy }) => strategies.includes(strategy)), tolerance)
+  const [cacheNet, plain] = [bestOf('CacheNet'), bestOf('Cascade', 'Cascade + prior')]
+  if (cacheNet === undefined) return 'No candidate with partitions keeps the accuracy line.'
+  const setting = `--set "generalist.widths=${JSON.stringify(cacheNet.widths)} partitionCount=${cacheNet.partitionCount}"`
+  if (plain !== undefined && plain.expectedMs <= cacheNet.expectedMs * asGoodAs) {
+    return `Partitions are not worth having here: ${plain.strategy} with widths ${plain.widths.join(', ')} takes ${plain.expectedMs.toFixed(2)} ms a frame, the best with partitions ${cacheNet.expectedMs.toFixed(2)} ms (${setting}).`
+  }
+  const margin = plain === undefined ? '' : `; the best without partitions, ${plain.strategy}, takes ${plain.expectedMs.toFixed(2)} ms`
+  return `The best takes ${cacheNet.expectedMs.toFixed(2)} ms a frame with ${cacheNet.partitionCount} partitions of ${cacheNet.costs.smallMegaMacs.toFixed(1)} MMACs${margin}. Train it with ${setting}.`
+}
+
+/** The whole table, the strategies without a small network first, then what was left out and the verdict. */
+export function formatSearch(result: SearchResult, device: SearchSettings['device'], tolerance: number): string {
+  const costs = result.rows[0]?.costs
+  const fixed = costs === undefined ? [] : [['Device', '', '', '', '', deviceMs(costs, device).toFixed(2)], ['Edge', '', '', '', '', edgeMs(costs, device).toFixed(2)]]
+  const rows = result.rows.map((row) => [
+    row.strategy,
+    row.costs.smallMegaMacs.toFixed(1),
+    row.strategy === 'Cascade' ? '' : String(row.partitionCount),
+    `${((row.accuracy - row.fullAccuracy) * 100).toFixed(1)} points`,
+    percent(row.coverage),
+    row.expectedMs.toFixed(2),
+  ])
+  const profile = `For a device of ${device.gigaflops} GFLOP/s, an edge of ${device.edgeGigaflops} GFLOP/s and a round trip of ${device.roundTripMs} ms, on validation images:`
+  return [
+    profile,
+    formatTable(['strategy', 'MMACs', 'partitions', 'against full', 'on the device', 'ms a frame'], [...fixed, ...rows]),
+    ...(result.skipped.length === 0 ? [] : ['', 'Not trained:', ...result.skipped.map((line) => `  ${line}`)]),
+    '',
+    verdict(result, tolerance),
+  ].join('\n')
+}

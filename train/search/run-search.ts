@@ -1,0 +1,141 @@
+import { join } from 'node:path'
+import { planNetwork } from '../../core/network/spec.ts'
+import { simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
+import { imageStream } from '../calibration/image-stream.ts'
+import type { PresetName } from '../config/presets.ts'
+import { trainedSettings, type OptimizerSettings, type TrainingConfig } from '../config/schema.ts'
+import { measureInput, type Dataset } from '../data/dataset.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import { inferenceSpec } from '../models/fold.ts'
+import type { Progress } from '../run/progress.ts'
+import { RunFolder } from '../run/run-folder.ts'
+import { calibrate } from '../stages/5-calibrate.ts'
+import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
+import type { StageContext } from '../stages/context.ts'
+import { trainNetworks } from '../stages/train-networks.ts'
+import { expectedMs, leastMs, type Costs } from './expected-time.ts'
+
+export interface SearchRequest {
+  readonly preset: PresetName
+  readonly data: string | null
+  readonly config: TrainingConfig
+  readonly dataset: Dataset
+  readonly folder: string
+  /** Run whose full model all candidates take over; trained by the first of them where left out. */
+  readonly fullFrom?: string | undefined
+  readonly progress: Progress
+}
+
+export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
+
+/** One strategy of one candidate on the calibration stream (validation images). */
+export interface SearchRow {
+  readonly strategy: StrategyName
+  readonly widths: readonly [number, number, number]
+  readonly partitionCount: number
+  readonly costs: Costs
+  readonly accuracy: number
+  readonly fullAccuracy: number
+  readonly coverage: number
+  readonly expectedMs: number
+}
+
+export interface SearchResult {
+  readonly rows: readonly SearchRow[]
+  /** Candidates that were not trained, and why. */
+  readonly skipped: readonly string[]
+}
+
+function shortened(optimizer: OptimizerSettings, share: number): OptimizerSettings {
+  return { ...optimizer, epochs: Math.max(0.1, optimizer.epochs * share) }
+}
+
+function candidateConfig(config: TrainingConfig, widths: readonly [number, number, number], partitionCount: number): TrainingConfig {
+  const { epochsShare: share } = config.search
+  return {
+    ...config,
+    partitionCount,
+    generalist: { ...config.generalist, widths: [...widths], optimizer: shortened(config.generalist.optimizer, share) },
+    partition: { ...config.partition, optimizer: shortened(config.partition.optimizer, share) },
+    delta: { ...config.delta, optimizer: shortened(config.delta.optimizer, share) },
+  }
+}
+
+/** The strategies of one trained candidate, each at its own best settings. */
+function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainNetworks>>): SearchRow[] {
+  const { config, dataset } = context
+  const { streamKind: kind, streamLength: meanLength, streamFrames: frames, cacheEntries } = config.gate
+  const validation = answerSplit(context, networks, dataset.validation, 'validation')
+  const calibration = calibrate(context, validation)
+  const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
+  const table = answerTable(validation, calibration.temperatures)
+  const prior = priorTable(validation, calibration.temperatures, calibration.cascadePrior.classes)
+  const { keepShare } = calibration
+  const costs: Costs = { smallMegaMacs: planNetwork(networks.generalist.spec).megaMacs, fullMegaMacs: planNetwork(networks.full.spec).megaMacs }
+  const row = (strategy: StrategyName, result: StreamResult): SearchRow => ({
+    strategy,
+    widths: config.generalist.widths,
+    partitionCount: config.partitionCount,
+    costs,
+    accuracy: result.accuracy,
+    fullAccuracy: result.fullAccuracy,
+    coverage: result.coverage,
+    expectedMs: expectedMs(costs, result, config.search.device),
+  })
+  return [
+    row('Cascade', simulateStream(images, table, calibration.cascade.gate, { cacheEntries: 0, keepShare })),
+    row('Cascade + prior', simulateStream(images, prior, calibration.cascadePrior.gate, { cacheEntries: 1, keepShare })),
+    row('CacheNet', simulateStream(images, table, calibration.cacheNet.gate, { cacheEntries, keepShare })),
+  ]
+}
+
+/** The least expected time among rows that keep the accuracy line; undefined where none does. */
+export function bestRow(rows: readonly SearchRow[], tolerance: number): SearchRow | undefined {
+  return rows.filter(({ accuracy, fullAccuracy }) => accuracy >= fullAccuracy - tolerance).sort((a, b) => a.expectedMs - b.expectedMs)[0]
+}
+
+/**
+ * Trains candidates from the smallest to the largest, briefly, and judges each strategy by its expected time a frame at the accuracy line.
+ * A size whose single pass already takes longer than the best so far cannot win and is not trained. Stopped at any time, the same
+ * call goes on where it was.
+ */
+export async function runSearch(signal: AbortSignal, request: SearchRequest): Promise<SearchResult> {
+  const { preset, data, config, dataset, folder, fullFrom, progress } = request
+  const { ladder, partitionCounts, patience, device } = config.search
+  await startTrainingBackend()
+  const rows: SearchRow[] = []
+  const skipped: string[] = []
+  const taken = new Map<string, string>(fullFrom === undefined ? [] : [['full.bin', fullFrom]])
+  for (const widths of ladder) {
+    for (const [position, partitionCount] of partitionCounts.entries()) {
+      const name = `${widths.join('-')}-k${partitionCount}`
+      const best = bestRow(rows, config.gate.accuracyTolerance)?.expectedMs ?? Infinity
+      const first = rows.find((row) => row.strategy === 'CacheNet' && row.widths.join() === widths.join())
+      if (position > 0 && first !== undefined && first.expectedMs > patience * best) {
+        skipped.push(`${name}: with ${first.partitionCount} partitions this size is ${(first.expectedMs / best).toFixed(1)} times slower than the best`)
+        continue
+      }
+      const own = candidateConfig(config, widths, partitionCount)
+      const run = await RunFolder.openOrResume(join(folder, name), { dataset: preset, data, config: trainedSettings(own) })
+      const sources: [string, string][] = [['full.bin', 'full.bin'], ['generalist.bin', `generalist ${widths.join('-')}`], ['encoder.bin', `encoder ${partitionCount}`]]
+      for (const [file, key] of sources) {
+        const from = taken.get(key)
+        if (from !== undefined && from !== run.path) await run.takeCheckpoint(from, file)
+      }
+      progress.say(`\nCandidate ${name}`)
+      const context: StageContext = { signal, config: own, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+      const cheapest = rows[0] === undefined ? 0 : leastMs({ ...rows[0].costs, smallMegaMacs: smallMegaMacs(context) }, device)
+      if (cheapest > best) {
+        skipped.push(`${name}: one pass of it takes ${cheapest.toFixed(1)} ms, the best so far ${best.toFixed(1)} ms a frame with all that it asks`)
+        continue
+      }
+      rows.push(...judge(context, await trainNetworks(context)))
+      for (const [, key] of sources) if (!taken.has(key)) taken.set(key, run.path)
+    }
+  }
+  return { rows, skipped }
+}
+
+function smallMegaMacs({ config, dataset }: StageContext): number {
+  return planNetwork(inferenceSpec({ size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length })).megaMacs
+}
