@@ -18,6 +18,8 @@ steps.push(await commandStep('typecheck', 'tsc', '-b'))
 steps.push(await commandStep('lint', 'eslint', '.'))
 const build = await commandStep('build', 'vite', 'build')
 steps.push(build)
+// What a phone has to load before its first answer; the limits are in package.json.
+steps.push(isOk(build) ? await commandStep('sizes', 'size-limit') : notRun('sizes', 'not run: the build failed'))
 steps.push(await vitestStep('node tests', 'node'))
 if (withoutBrowser !== undefined) {
   steps.push(notRun('browser tests', 'not run: no Chromium'), notRun('end-to-end tests', 'not run: no Chromium'))

@@ -69,6 +69,7 @@ async function drive(signal: AbortSignal, context: BrowserContext, options: Play
   await page.goto(address.href, { timeout: readyMs })
   await page.getByTestId('folder-input').setInputFiles(options.folder, { timeout: readyMs })
   await untilEnded(signal, page, options.onProgress)
+  await page.getByTestId('tab-insight').click({ timeout: readyMs })
   return exportLog(page)
 }
 

@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { screens } from '../page/state/screen.ts'
 import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
+import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
-// What people see, on a phone and on a desktop, in both themes: looked over by axe, and left as pictures in test-results/screens.
+// What people see, on phones and on a desktop, in both themes: looked over by axe, and left as pictures in test-results/screens.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const pictures = join(root, 'test-results/screens')
@@ -26,69 +27,123 @@ afterAll(async () => {
   await edge.stop()
 })
 
-const state = (page: Page): Promise<string | null> => page.getByTestId('stream-state').getAttribute('data-state')
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+async function withPage(options: BrowserContextOptions, query: string, work: (driver: PageDriver) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  try {
+    const driver = drivePage(await context.newPage())
+    await driver.page.goto(`${edge.origin}/${query}`)
+    await driver.page.getByTestId('play-demo').waitFor()
+    await work(driver)
+    expect(driver.complaints).toEqual([])
+  } finally {
+    await context.close()
+  }
 }
 
-const viewports = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 } } as const
+const phones = {
+  phone: { width: 390, height: 844 },
+  'phone-small': { width: 320, height: 568 },
+  'phone-landscape': { width: 740, height: 360 },
+} as const
+const viewports = { ...phones, desktop: { width: 1280, height: 800 } } as const
+const script = '?demo=1,8,16&hold=10&rate=max&cache=2'
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-  it.each(Object.keys(viewports) as (keyof typeof viewports)[])('the page on a %s screen is accessible, before and after the demo', async (name) => {
-    const context = await browser.newContext({ viewport: viewports[name], colorScheme, reducedMotion: 'reduce' })
-    try {
-      const page = await context.newPage()
-      await page.goto(`${edge.origin}/?demo=1,8,16&hold=10&rate=max&cache=2`)
-      await page.getByTestId('play-demo').waitFor()
-      await expectAccessible(page)
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-idle.png`), fullPage: true })
+  it.each(Object.keys(viewports) as (keyof typeof viewports)[])('all four screens on a %s are accessible and fit', async (name) => {
+    await withPage({ viewport: viewports[name], colorScheme, hasTouch: name in phones }, script, async (driver) => {
+      const { page } = driver
+      const picture = (what: string): Promise<Buffer> => page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${what}.png`) })
+      await driver.expectAccessible()
+      await picture('idle')
       await page.getByTestId('play-demo').click()
-      await vi.waitFor(async () => expect(await state(page)).toBe('ended'), { timeout: 60_000, interval: 200 })
-      await expectAccessible(page)
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-played.png`), fullPage: true })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
-    } finally {
-      await context.close()
-    }
+      await driver.untilState('ended')
+      for (const screen of screens) {
+        await driver.go(screen)
+        await driver.expectAccessible()
+        await driver.expectNoOverflow()
+        await picture(screen)
+      }
+      // Reached by the thumb: at the bottom of a phone.
+      const bar = await page.locator('.tabs').boundingBox()
+      if (name in phones) expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeCloseTo(viewports[name].height, 0)
+    })
   })
 })
 
-describe('the camera', () => {
-  async function openCamera(permissions: string[]): Promise<{ context: BrowserContext; page: Page }> {
-    const context = await browser.newContext({ permissions })
-    const page = await context.newPage()
-    await page.goto(`${edge.origin}/?bundle=walkers`)
-    await page.getByTestId('camera').click()
-    return { context, page }
-  }
+describe('with a keyboard alone', () => {
+  it('everything is reached, seen to be reached, and worked', async () => {
+    await withPage({ viewport: viewports.desktop }, script, async (driver) => {
+      const { page } = driver
+      const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? null)
+      const tabTo = async (testId: string): Promise<void> => {
+        for (let step = 0; step < 60 && (await focused()) !== testId; step++) await page.keyboard.press('Tab')
+        expect(await focused()).toBe(testId)
+        expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).not.toBe('none')
+      }
+      await tabTo('play-demo')
+      await page.keyboard.press('Enter')
+      await driver.untilState('ended')
+      await tabTo('tab-settings')
+      await page.keyboard.press('Enter')
+      await page.getByTestId('threshold').waitFor()
+      await page.locator('body').press('Home')
+      await tabTo('threshold')
+      const before = await page.getByTestId('threshold-value').textContent()
+      await page.keyboard.press('ArrowRight')
+      expect(await page.getByTestId('threshold-value').textContent()).not.toBe(before)
+      await tabTo('smoothing')
+      await page.keyboard.press('Space')
+      expect(await page.getByTestId('smoothing').isChecked()).toBe(true)
+      await page.goBack()
+      expect(new URL(page.url()).hash).toBe('')
+    })
+  })
+})
 
-  it('plays, and every frame gets an answer, though no network knows what it shows', async () => {
-    const { context, page } = await openCamera(['camera'])
-    try {
-      await vi.waitFor(async () => expect(Number(await page.getByTestId('counter-frames').locator('dd, strong, .value').first().textContent())).toBeGreaterThan(5), { timeout: 30_000, interval: 200 })
-      expect(await state(page)).toBe('playing')
-      await expectAccessible(page)
-      await page.getByTestId('stop').click()
-      await vi.waitFor(async () => expect(await state(page)).toBe('stopped'))
-    } finally {
-      await context.close()
-    }
+describe('settings', () => {
+  it('say what a threshold is worth, what an audit does, and change the theme and the numbers at once', async () => {
+    await withPage({ viewport: viewports.phone, colorScheme: 'light' }, script, async (driver) => {
+      const { page } = driver
+      await page.getByTestId('play-demo').click()
+      await driver.untilState('ended')
+      await driver.go('settings')
+      await page.getByTestId('threshold').fill('0.2')
+      expect(await page.getByTestId('forecast').textContent()).toMatch(/^Answers \d+\u00a0% of frames here, \d+\.\d\u00a0% right\.$/)
+      expect(await page.getByTestId('audit-note').textContent()).toContain('An audit uploads a frame')
+      await page.getByTestId('theme').selectOption('dark')
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(17, 22, 26)')
+      await driver.expectAccessible()
+      await page.reload()
+      expect(await page.getByTestId('threshold-value').textContent()).toBe('0.20')
+      expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
+    })
   })
 
-  it('that answers nobody while the edge is away is called uncertain, and the stream goes on', async () => {
-    const { context, page } = await openCamera(['camera'])
-    try {
-      await vi.waitFor(async () => expect(await state(page)).toBe('playing'), { timeout: 30_000 })
-      // So strict that no network is certain enough.
-      await page.getByTestId('threshold').fill('0')
-      await edge.stop()
-      await vi.waitFor(async () => expect(await page.getByTestId('answer-badge').getAttribute('data-outcome')).toBe('uncertain'), { timeout: 30_000, interval: 50 })
-      expect(await state(page)).toBe('playing')
-    } finally {
-      await context.close()
-      await edge.start()
-    }
+  it('take the token of the edge’s QR code out of the address, and remember it', async () => {
+    await withPage({ viewport: viewports.phone }, '#token=abc.123', async ({ page }) => {
+      expect(new URL(page.url()).hash).toBe('')
+      await page.getByTestId('tab-settings').click()
+      expect(await page.getByTestId('edge-token').inputValue()).toBe('abc.123')
+    })
+  })
+})
+
+describe('insight', () => {
+  it('draws what the log holds, and says the same as a table', async () => {
+    await withPage({ viewport: viewports.desktop }, script, async (driver) => {
+      const { page } = driver
+      await page.getByTestId('play-demo').click()
+      await driver.untilState('ended')
+      await driver.go('insight')
+      expect(await page.locator('.plot canvas').count()).toBe(2)
+      await page.locator('summary').first().click()
+      const rows = page.locator('details[open] tbody tr')
+      expect(await rows.count()).toBe(30)
+      expect(await rows.first().locator('td').first().textContent()).toBe('29')
+      const heat = page.getByTestId('heat-map')
+      expect(await heat.locator('tbody tr').count()).toBe(24)
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-csv').click()])
+      expect(download.suggestedFilename()).toMatch(/^cachenet-walkers-.*\.csv$/)
+    })
   })
 })

@@ -43,11 +43,12 @@ function hashOf(partition: string): string {
 }
 
 const blobPath = (partition: string): string => apiPaths.blob('walkers', hashOf(partition))
+const deltaHashes = (): string[] => story.manifest.partitions.flatMap(({ delta }) => (delta === undefined ? [] : [delta.sha256]))
 const generalistHash = (): string => story.manifest.generalist.whole.sha256
 
 /** Opens the page with a demo that plays these walkers, `hold` frames each, and then ends. */
 async function open(walkers: readonly number[], frames = hold): Promise<void> {
-  await page.goto(`${edge.origin}/?demo=${walkers.join(',')}&hold=${frames}&rate=max`)
+  await page.goto(`${edge.origin}/?demo=${walkers.join(',')}&hold=${frames}&rate=max&probes=1`)
   await page.getByTestId('play-demo').waitFor()
 }
 
@@ -56,15 +57,18 @@ async function play(): Promise<string[]> {
   edge.takeRequests()
   await page.getByTestId('play-demo').click()
   await vi.waitFor(async () => expect(await page.getByTestId('stream-state').getAttribute('data-state')).toBe('ended'), { timeout: 60_000, interval: 100 })
-  return edge.takeRequests().filter((request) => request.includes(' /api/'))
+  // The gate is held still (`probes=1`), and deltas travel beside the story.
+  return edge.takeRequests().filter((request) => request.includes(' /api/') && !deltaHashes().some((sha256) => request.includes(sha256)))
 }
 
 /** Hashes of the blobs in Cache Storage, as the browser has them. */
-const cachedBlobs = (): Promise<string[]> =>
-  page.evaluate(async () => {
+const cachedBlobs = async (): Promise<string[]> => {
+  const blobs = await page.evaluate(async () => {
     const cache = await caches.open('cachenet-partitions-v1')
     return (await cache.keys()).map(({ url }) => url.split('/').at(-1) ?? '').sort()
   })
+  return blobs.filter((sha256) => !deltaHashes().includes(sha256))
+}
 
 const outcome = (): Promise<string | null> => page.getByTestId('answer-badge').getAttribute('data-outcome')
 
@@ -73,6 +77,7 @@ describe('the story of three partitions and a cache of two', () => {
     await open([])
     await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+    await page.getByTestId('tab-cache').click()
     await page.getByTestId('budget').fill('2')
     expect(await page.getByTestId('budget-value').textContent()).toBe('2')
   })

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { applyDelta } from '../../core/bundle/delta.ts'
 import { encodeWeights, decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { softmax, predictiveEntropy } from '../../core/gate/entropy.ts'
 import { frameBytes, preprocess, rgbaToRgb } from '../../core/image/preprocess.ts'
@@ -189,5 +190,46 @@ describe('Engine', () => {
     )
     expect(measureMemory()).toEqual(before)
     expect(engine.classify(frame(), never).network).toBe('p0')
+  })
+})
+
+describe('an engine with deltas', () => {
+  it('answers with a delta as with the whole weights that it stands for, and takes the whole at its place', async () => {
+    engine.dispose()
+    bundle = await createSampleBundle({ hasDeltas: true })
+    const { networks, input, generalist, partitions } = bundle.manifest
+    const base = blobOf(generalist)
+    engine = await Engine.open({ spec: networks.partition, input, generalist: base, maxPartitions: 3, delta: networks.delta })
+    const [first, second] = partitions
+    if (first?.delta === undefined || second === undefined || networks.delta === undefined) throw new Error('the sample bundle has deltas')
+    const delta = bundle.blobs.get(first.delta.sha256) ?? new Uint8Array()
+    const whole = encodeWeights(networks.partition, applyDelta(networks.partition, networks.delta, decodeWeights(networks.partition, base.weights), delta))
+    const image = frame()
+    const answers: Float32Array[] = []
+    for (const blob of [{ weights: whole, temperature: 1 }, { weights: delta, temperature: 1, form: 'delta' as const }]) {
+      engine.residents.load(first.id, blob)
+      answers.push(engine.classify({ ...image, rgba: image.rgba.slice() }, never).probabilities)
+    }
+    // The whole weights were rounded to half floats once more.
+    for (const [index, probability] of (answers[1] ?? []).entries()) expect(probability).toBeCloseTo(answers[0]?.[index] ?? Number.NaN, 2)
+
+    engine.residents.load(second.id, blobOf(second))
+    engine.residents.refine(first.id, blobOf(first))
+    engine.residents.refine('nobody', blobOf(first))
+    expect(engine.residents.order).toEqual([second.id, first.id])
+    engine.residents.use(first.id)
+    const refined = engine.classify({ ...image, rgba: image.rgba.slice() }, never)
+    engine.residents.load('again', blobOf(first))
+    expect(refined.probabilities).toEqual(engine.classify(image, never).probabilities)
+  })
+
+  it('refuses a delta where the bundle has none', () => {
+    expect(() => engine.residents.load('p0', { ...partition(0), form: 'delta' })).toThrow(expect.objectContaining({ code: 'manifest-invalid' }) as Error)
+  })
+
+  it('hands out the pixels of a hit that is audited', () => {
+    const image = frame()
+    expect(engine.classify({ ...image, rgba: image.rgba.slice() }, always).rgb).toBeUndefined()
+    expect(engine.classify(image, always, true)).toMatchObject({ outcome: 'hit', rgb: rgbaToRgb(image.rgba) })
   })
 })

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from '../../core/gate/gate.ts'
@@ -17,6 +18,8 @@ export interface EngineOptions {
   readonly generalist: NetworkBlob
   /** How many partitions may be in memory beside the generalist. */
   readonly maxPartitions: number
+  /** Where the bundle has deltas: what they change. */
+  readonly delta?: DeltaSpec | undefined
 }
 
 interface Answer {
@@ -33,12 +36,12 @@ export class Engine {
   readonly #pixels: FramePixels
   readonly #values: Float32Array<ArrayBuffer>
 
-  private constructor({ spec, input, generalist, maxPartitions }: EngineOptions) {
+  private constructor({ spec, input, generalist, maxPartitions, delta }: EngineOptions) {
     this.#spec = spec
     this.#input = input
     this.#pixels = new FramePixels(input)
     this.#values = new Float32Array(frameBytes(input))
-    this.residents = new Residents(spec, generalist, maxPartitions)
+    this.residents = new Residents(spec, generalist, maxPartitions, delta)
   }
 
   /** Starts the backend, uploads the generalist and runs it once, so that the first frame is as fast as the second. */
@@ -50,8 +53,12 @@ export class Engine {
     return engine
   }
 
-  /** Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed. */
-  classify(image: FrameImage, gate: GateSettings): Classification {
+  /**
+   * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed.
+   *
+   * @param isAudited the pixels are handed out with a hit too
+   */
+  classify(image: FrameImage, gate: GateSettings, isAudited = false): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
@@ -75,7 +82,7 @@ export class Engine {
         probes,
         residents: this.residents.order,
         timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
-        ...(decision.kind === 'miss' && { rgb }),
+        ...((decision.kind === 'miss' || isAudited) && { rgb }),
       }
     } finally {
       input.dispose()

@@ -2,7 +2,7 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { InferenceAnswers, InferenceRequest } from '../messages/inference.ts'
 import { MovedAnswer, type RpcHandlers } from '../messages/rpc-server.ts'
 import { Engine } from './engine.ts'
-import { measureMemory } from './tfjs.ts'
+import { measureMemory, startBackend } from './tfjs.ts'
 
 /** What the worker does for each kind of request. Before `open`, everything else throws `engine-failed`. */
 export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers> {
@@ -20,15 +20,21 @@ export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers
   }
 
   return {
-    async open(_signal, { spec, input, generalist, maxPartitions }) {
+    prepare: () => startBackend().then(() => null),
+    async open(_signal, { spec, input, generalist, maxPartitions, delta }) {
       const startMs = performance.now()
-      opening = reopen(opening, { spec, input, generalist, maxPartitions })
+      opening = reopen(opening, { spec, input, generalist, maxPartitions, delta })
       await opening
       return { warmUpMs: performance.now() - startMs }
     },
-    async load(_signal, { id, weights, temperature }) {
+    async load(_signal, { id, weights, temperature, form }) {
       const { residents } = await engine()
-      residents.load(id, { weights, temperature })
+      residents.load(id, { weights, temperature, form })
+      return { residents: residents.order }
+    },
+    async refine(_signal, { id, weights, temperature }) {
+      const { residents } = await engine()
+      residents.refine(id, { weights, temperature })
       return { residents: residents.order }
     },
     async use(_signal, { id }) {
@@ -46,10 +52,10 @@ export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers
       residents.setRoom(maxPartitions)
       return { residents: residents.order }
     },
-    async classify(signal, { image, gate }) {
+    async classify(signal, { image, gate, isAudited }) {
       const open = await engine()
       if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
-      const answer = open.classify(image, gate)
+      const answer = open.classify(image, gate, isAudited)
       return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
     },
     'measure-memory': () => measureMemory(),

@@ -1,14 +1,18 @@
-import { decodeWeights } from '../../core/bundle/weights.ts'
+import { applyDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
+import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { disposeWeights, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { readWholeWeights } from './read-half-floats.ts'
 
 export interface NetworkBlob {
-  /** A whole-weights blob; see `core/bundle/weights.ts`. */
+  /** A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist (`core/bundle/delta.ts`). */
   readonly weights: Uint8Array
   readonly temperature: number
+  /** Whole where it is not said. */
+  readonly form?: 'whole' | 'delta' | undefined
 }
 
 /** A network whose weights are on the backend. */
@@ -20,11 +24,16 @@ export interface ResidentNetwork {
 /** The networks in memory: the generalist always, partitions by recency as far as there is room. All share one spec. */
 export class Residents {
   readonly #spec: NetworkSpec
+  readonly #delta: DeltaSpec | undefined
+  /** Kept in numbers only where there are deltas to add to it. */
+  readonly #generalist: readonly NamedTensor[]
   readonly #networks = new Map<string, ResidentNetwork>()
   #recency: CacheState
 
-  constructor(spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number) {
+  constructor(spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
     this.#spec = spec
+    this.#delta = delta
+    this.#generalist = delta === undefined ? [] : readWholeWeights(spec, generalist.weights)
     this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
     this.#upload(generalistId, generalist)
   }
@@ -47,6 +56,11 @@ export class Residents {
     this.#step({ kind: 'stored', id, bytes: blob.weights.byteLength })
   }
 
+  /** Gives a resident partition other weights, at the place where it is; nothing happens where it is not resident. */
+  refine(id: string, blob: NetworkBlob): void {
+    if (this.#networks.has(id) && id !== generalistId) this.#upload(id, blob)
+  }
+
   /** Makes a partition the most recent; nothing happens where it is not resident. */
   use(id: string): void {
     this.#step({ kind: 'used', id })
@@ -65,8 +79,15 @@ export class Residents {
     for (const id of [...this.#networks.keys()]) this.#release(id)
   }
 
-  #upload(id: string, { weights, temperature }: NetworkBlob): void {
-    const tensors = toTensors(decodeWeights(this.#spec, weights))
+  #decode({ weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
+    if (form === 'whole') return readWholeWeights(this.#spec, weights)
+    if (this.#delta === undefined) throw new CacheNetError('manifest-invalid', 'This bundle has no deltas.')
+    return applyDelta(this.#spec, this.#delta, this.#generalist, weights)
+  }
+
+  #upload(id: string, blob: NetworkBlob): void {
+    const { temperature } = blob
+    const tensors = toTensors(this.#decode(blob))
     this.#release(id)
     this.#networks.set(id, { weights: tensors, temperature })
   }

@@ -30,6 +30,8 @@ const cacheRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('set-budget'), budget: cacheBudgetSchema }),
   /** Downloads and stores a blob, should it not be stored yet. */
   z.object({ kind: z.literal('prefetch'), bundleId: bundleIdSchema, sha256: sha256Schema }),
+  /** Stores a blob that came another way, inside an answer: checked like any download. */
+  z.object({ kind: z.literal('store'), bundleId: bundleIdSchema, sha256: sha256Schema, bytes: z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array) }),
   /** Puts a page under the service worker's control that was opened past it (a forced reload). */
   z.object({ kind: z.literal('claim') }),
 ])
@@ -71,6 +73,7 @@ export interface CacheAnswers {
   readonly 'forget-bundle': null
   readonly 'set-budget': null
   readonly prefetch: BlobOrigin
+  readonly store: null
   readonly claim: null
 }
 
@@ -100,6 +103,7 @@ export const cacheProtocol: RpcProtocol<CacheRequest, CacheAnswers, CacheEvent> 
     'forget-bundle': done,
     'set-budget': done,
     prefetch: (value) => z.enum(blobOrigins).parse(value),
+    store: done,
     claim: done,
   },
   parseEvent: (value) => cacheEventSchema.parse(value),

@@ -1,5 +1,6 @@
 // The small build of zod: the inference worker carries no other schema, and it is part of what a phone loads first.
 import * as z from 'zod/mini'
+import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { RpcProtocol } from './rpc.ts'
@@ -32,6 +33,8 @@ const frameImage = z.union([
 ])
 
 const requestSchema = z.discriminatedUnion('kind', [
+  /** Loads and starts the backend, ahead of the bundle that will need it. */
+  z.object({ kind: z.literal('prepare') }),
   /**
    * Makes ready for a bundle: backend, generalist, one warm-up run. Drops whatever was open before.
    * Spec and input come out of a manifest that the page has parsed; the worker checks them by running them.
@@ -42,9 +45,19 @@ const requestSchema = z.discriminatedUnion('kind', [
     input: z.custom<ModelInput>(record),
     generalist: network,
     maxPartitions: count,
+    /** What the bundle's deltas change; absent where it has none. */
+    delta: z.optional(z.custom<DeltaSpec>(record)),
   }),
   /** Puts a partition's weights into memory and makes it the most recent; the least recent goes where there is no room. */
-  z.object({ kind: z.literal('load'), id: z.string(), ...network.shape }),
+  z.object({
+    kind: z.literal('load'),
+    id: z.string(),
+    ...network.shape,
+    /** Whole where it is not said. */
+    form: z.optional(z.enum(['whole', 'delta'])),
+  }),
+  /** Gives a resident partition its whole weights in place of its delta's, at its place; nothing where it is not resident. */
+  z.object({ kind: z.literal('refine'), id: z.string(), ...network.shape }),
   /** Makes a resident partition the most recent, as an answer from the edge that names it does. */
   z.object({ kind: z.literal('use'), id: z.string() }),
   z.object({ kind: z.literal('unload'), id: z.string() }),
@@ -59,6 +72,8 @@ const requestSchema = z.discriminatedUnion('kind', [
       order: z.enum(['recent-first', 'least-entropy']),
       asksGeneralist: z.boolean(),
     }),
+    /** The pixels come back with a hit too: the edge is to be asked whether it is right. */
+    isAudited: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('measure-memory') }),
 ])
@@ -83,15 +98,17 @@ const classification = z.object({
   /** After this frame: the partition that answered a hit is now the first. */
   residents: residents.shape.residents,
   timings: z.object({ pixelsMs: z.number(), inferenceMs: z.number() }),
-  /** On a miss, the frame as it travels to the edge: RGB, row by row, the model's input size. */
+  /** On a miss, and on an audited hit, the frame as it travels to the edge: RGB, row by row, the model's input size. */
   rgb: z.optional(bytes),
 })
 /** What the device makes of a frame. */
 export type Classification = z.infer<typeof classification>
 
 export interface InferenceAnswers {
+  readonly prepare: null
   readonly open: z.infer<typeof opened>
   readonly load: z.infer<typeof residents>
+  readonly refine: z.infer<typeof residents>
   readonly use: z.infer<typeof residents>
   readonly unload: z.infer<typeof residents>
   readonly 'set-room': z.infer<typeof residents>
@@ -103,8 +120,10 @@ export interface InferenceAnswers {
 export const inferenceProtocol: RpcProtocol<InferenceRequest, InferenceAnswers, never> = {
   parseRequest: (value) => requestSchema.parse(value),
   parseAnswer: {
+    prepare: (value) => z.null().parse(value),
     open: (value) => opened.parse(value),
     load: (value) => residents.parse(value),
+    refine: (value) => residents.parse(value),
     use: (value) => residents.parse(value),
     unload: (value) => residents.parse(value),
     'set-room': (value) => residents.parse(value),

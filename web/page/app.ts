@@ -2,22 +2,27 @@ import { computed, type ReadonlySignal } from '@preact/signals'
 import type { Partition } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { createAuditor } from './auditor.ts'
 import { fetchBundleList } from './bundle.ts'
 import { connectCache, type CacheClient } from './cache-client.ts'
 import type { EdgeState } from './edge/edge-client.ts'
-import { budgetBytes, openBundle } from './open-bundle.ts'
+import { isMetered, isSavingData } from './network-conditions.ts'
+import { budgetOf, openBundle } from './open-bundle.ts'
 import { answerFrame } from './pipeline.ts'
 import { createPlayer, type Player, type PlayerOptions } from './player.ts'
 import { createStage, type Stage } from './stage.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
 import { cacheNotice } from './state/cache-notice.ts'
 import { createCacheView, type CacheView } from './state/cache-view.ts'
+import { createGateControl, gateEventOf, type GateControl } from './state/gate-control.ts'
 import { createLastBundle } from './state/last-bundle.ts'
+import { createLastUses, type LastUses } from './state/last-uses.ts'
 import { createNotices, type Notices } from './state/notices.ts'
 import { createSession, type Session } from './state/session.ts'
 import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { InferenceHost } from './workers/inference-host.ts'
+import type { HeldPartition } from '../../core/wire/frames.ts'
 
 /** Everything the page is made of, apart from what it looks like. */
 export interface App {
@@ -28,12 +33,15 @@ export interface App {
   readonly player: Player
   readonly cacheView: CacheView
   readonly bundle: BundleHolder
+  readonly lastUses: LastUses
   readonly isPlaying: ReadonlySignal<boolean>
+  /** Playing, or paused: not to be interrupted. */
+  readonly isStreaming: ReadonlySignal<boolean>
   readonly edgeState: ReadonlySignal<EdgeState>
   /** In memory, most recent first. */
-  readonly residents: ReadonlySignal<readonly string[]>
-  /** The gate as it is set: the person's settings before the bundle's. */
+  readonly residents: ReadonlySignal<readonly HeldPartition[]>
   readonly gate: ReadonlySignal<GateSettings>
+  readonly gateControl: GateControl
   changeSettings(changes: Partial<Settings>): void
   removePartition(id: string): Promise<void>
   clearCache(): Promise<void>
@@ -53,10 +61,11 @@ const never = new AbortController().signal
 export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const settings = createSettings(storage, parameters)
   const notices = createNotices()
-  const session = createSession()
+  const session = createSession({ isSmoothing: () => settings.values.peek().isSmoothing, isAsking: () => asking > 0 })
   const stage = createStage()
   const cacheView = createCacheView()
   const lastBundle = createLastBundle(storage)
+  const lastUses = createLastUses(storage)
 
   const connecting = connectCache()
   void connecting.then((cache) => {
@@ -89,12 +98,15 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     },
   })
 
+  void host.prepare(never)
+
   const bundle = createBundleHolder(async (signal) => {
     await player.stop()
     const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
-    return openBundle(signal, { cache: await connecting, host, settings: settings.values, lastBundle, onPartitionFailure })
+    return openBundle(signal, { cache: connecting, host, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
+  const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values)
 
   function findPartition(isIt: (partition: Partition) => boolean) {
     const manifest = opened.value?.manifest
@@ -110,37 +122,78 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     await host.unload(never, partition.id).catch((thrown: unknown) => notices.showError('worker', CacheNetError.from(thrown)))
   }
 
-  const gate = computed<GateSettings>(() => {
-    const { thresholdNats, maxProbes } = settings.values.value
-    const defaults = opened.value?.manifest.gate
-    return {
-      thresholdNats: thresholdNats ?? defaults?.thresholdNats ?? 0,
-      generalistThresholdNats: defaults?.generalistThresholdNats ?? 0,
-      maxProbes: maxProbes ?? defaults?.maxProbes ?? 1,
-      order: defaults?.order ?? 'recent-first',
-      asksGeneralist: defaults?.asksGeneralist ?? false,
-    }
+  const edgeState = computed<EdgeState>(() => {
+    const state = bundle.state.value
+    if (state.kind === 'open') return state.bundle.edge.state.value
+    return state.kind === 'failed' && isAway(state.error) ? 'offline' : 'unknown'
   })
+  /** With no edge to ask, everybody who is here is asked. */
+  const gate = computed<GateSettings>(() => {
+    const { value } = gateControl.settings
+    return edgeState.value === 'offline' ? { ...value, maxProbes: Math.max(value.maxProbes, host.residents.value.length) } : value
+  })
+  const isCheap = (): boolean => navigator.onLine && edgeState.value !== 'offline' && !isMetered(navigator)
+  const auditor = createAuditor({
+    share: () => settings.values.value.auditShare,
+    isAllowed: isCheap,
+    edge: () => opened.value?.edge,
+    session,
+    onAudit: (isRight) => gateControl.observe({ kind: 'audit', isRight }),
+  })
+  /** Frames that are with the edge now. */
+  let asking = 0
 
   const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
     const current = opened.value
     if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
+    const learn = (record: Parameters<typeof gateEventOf>[0]): void => {
+      const event = gateEventOf(record)
+      if (event !== undefined) gateControl.observe(event)
+    }
     const record = await answerFrame(signal, frame, place, {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
       classify: (...args) => host.classify(...args),
-      askEdge: (...args) => current.edge.answer(...args),
-      partitionUsed: (id) => current.partitions.used(id),
-      wantPartition: (partition) => current.partitions.want(signal, partition),
-      showProvisional: (provisional) => session.showProvisional({ ...provisional, isPending: true }),
+      askEdge: async (...args) => {
+        asking++
+        try {
+          return await current.edge.answer(...args)
+        } finally {
+          asking--
+        }
+      },
+      isEdgeBusy: () => asking > 0,
+      isAudited: () => auditor.isDrawn(),
+      audit: (_index, rgb, classIndex) => void auditor.audit(signal, rgb, classIndex),
+      partitionUsed(id) {
+        current.partitions.used(id)
+        const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
+        if (whole !== undefined) lastUses.note(whole.sha256)
+      },
+      wantPartition: (partition, options) => current.partitions.want(signal, partition, options),
+      expectNext(id, index) {
+        if (!settings.values.value.isPrefetching || !isCheap()) return
+        void current.partitions.prefetch(signal, id).then((bytes) => {
+          if (bytes > 0) session.addBytesDown(index, bytes)
+        })
+      },
+      showProvisional: (provisional) => session.showProvisional(provisional),
+      revise(revised) {
+        session.revise(revised)
+        learn(revised)
+      },
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
     session.add(record)
+    learn(record)
   }
   const player = createPlayer({
     answer,
     show: (frame) => stage.show(frame),
-    onStart: () => session.clear(),
+    onStart() {
+      session.clear()
+      gateControl.restart()
+    },
     onEnd: () => session.flush(),
     onFailure: (error) => notices.showError('stream', error),
   })
@@ -153,33 +206,34 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     player,
     cacheView,
     bundle,
+    lastUses,
     isPlaying: computed(() => player.state.value === 'playing'),
-    edgeState: computed(() => {
-      const state = bundle.state.value
-      if (state.kind === 'open') return state.bundle.edge.state.value
-      return state.kind === 'failed' && isAway(state.error) ? 'offline' : 'unknown'
-    }),
-    residents: host.residents,
+    isStreaming: computed(() => player.state.value === 'playing' || player.state.value === 'paused'),
+    edgeState,
+    residents: computed(() => host.held),
     gate,
+    gateControl,
     changeSettings(changes) {
       const before = settings.values.value
       settings.change(changes)
-      const { cachePartitions } = settings.values.value
-      if (cachePartitions === before.cachePartitions) return
+      const now = settings.values.value
+      if (now.cachePartitions === before.cachePartitions && now.cacheMegabytes === before.cacheMegabytes) return
       void withCache(async (cache) => {
-        await cache.setBudget(never, { entries: cachePartitions, bytes: budgetBytes })
-        await host.setRoom(never, cachePartitions)
+        await cache.setBudget(never, budgetOf(now))
+        await host.setRoom(never, now.cachePartitions)
       })
     },
     removePartition: (id) =>
       withCache(async (cache) => {
-        const { whole } = findPartition((candidate) => candidate.id === id).partition
+        const { whole, delta } = findPartition((candidate) => candidate.id === id).partition
         await cache.remove(never, whole.sha256)
+        if (delta !== undefined) await cache.remove(never, delta.sha256)
         await forget(whole.sha256)
       }),
     clearCache: () =>
       withCache(async (cache) => {
         await cache.clear(never)
+        for (const { delta } of opened.value?.manifest.partitions ?? []) if (delta !== undefined) await cache.remove(never, delta.sha256)
         for (const id of host.residents.value) await host.unload(never, id)
       }),
   }

@@ -94,6 +94,10 @@ export function createSwitchingClient(first: CacheBackend): CacheClient & { move
       if (!backend.isPersistent) fetched.set(ref.sha256, { bundleId, ref })
       return backend.prefetch(signal, bundleId, ref)
     },
+    store(signal, bundleId, ref, bytes) {
+      if (!backend.isPersistent) fetched.set(ref.sha256, { bundleId, ref })
+      return backend.store(signal, bundleId, ref, bytes)
+    },
     list: (signal) => backend.list(signal),
     // A lost report of a use costs nothing: the next one follows within a second.
     reportUse: createUseReporter((sha256) => void backend.use(closing.signal, sha256).catch(() => undefined)),

@@ -1,8 +1,15 @@
+import { computed, effect } from '@preact/signals'
 import { h, render } from 'preact'
 import './styles/page.css'
 import { createApp } from './app.ts'
 import { createInstall } from './install.ts'
 import { createPlayback } from './playback.ts'
+import { playAtStart } from './play-at-start.ts'
+import { safeStorage } from './safe-storage.ts'
+import { createScreen } from './state/screen.ts'
+import { takeEdgeLink } from './take-edge-link.ts'
+import { followTheme } from './theme.ts'
+import { numberStyle } from './views/format.ts'
 import { watchNetwork, watchPersistence } from './watch.ts'
 import { Page } from './views/page.tsx'
 import { keepAwake } from './wake-lock.ts'
@@ -11,15 +18,20 @@ import { startServiceWorker } from './workers/start-service-worker.ts'
 const parameters = new URLSearchParams(location.search)
 const createWorker = (): Worker => new Worker(new URL('../inference-worker/main.ts', import.meta.url), { type: 'module', name: 'inference' })
 
-const app = createApp({ storage: localStorage, parameters, createWorker })
+const app = createApp({ storage: safeStorage(), parameters, createWorker })
+takeEdgeLink(app)
 const playback = createPlayback(app, parameters)
 const install = createInstall()
+const screen = createScreen(window)
+followTheme(computed(() => app.settings.values.value.theme))
+effect(() => void (numberStyle.value = app.settings.values.value.numbers))
 
 const root = document.getElementById('page')
-if (root !== null) render(h(Page, { app, playback, install }), root)
+if (root !== null) render(h(Page, { app, playback, install, screen }), root)
 
 startServiceWorker(app)
 watchNetwork(app)
 watchPersistence(app)
 keepAwake(app.isPlaying)
 void app.bundle.open()
+void playAtStart(playback, parameters)

@@ -1,5 +1,6 @@
-import type { ReadonlySignal } from '@preact/signals'
+import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../core/bundle/manifest.ts'
+import type { CacheBudget } from '../../core/cache/lru.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleList } from '../../core/wire/frames.ts'
 import { fetchBundleList, fetchManifest } from './bundle.ts'
@@ -8,6 +9,7 @@ import { createEdgeClient, type EdgeClient } from './edge/edge-client.ts'
 import { createPartitions, type Partitions } from './partitions.ts'
 import type { LastBundle } from './state/last-bundle.ts'
 import type { Settings } from './state/settings-schema.ts'
+import { whenIdle } from './when-idle.ts'
 import type { InferenceHost } from './workers/inference-host.ts'
 
 /** A bundle that is ready to answer frames. */
@@ -15,35 +17,40 @@ export interface OpenedBundle {
   readonly manifest: Manifest
   readonly edge: EdgeClient
   readonly partitions: Partitions
-  /** What else there is to open; undefined where nobody knows. */
-  readonly list: BundleList | undefined
+  /** What else there is to open; undefined until somebody knows. */
+  readonly list: ReadonlySignal<BundleList | undefined>
 }
 
 export interface OpenBundleDeps {
-  readonly cache: CacheClient
+  /** Manifests do not wait for it. */
+  readonly cache: Promise<CacheClient>
   readonly host: InferenceHost
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
   readonly onPartitionFailure: (error: CacheNetError) => void
+  /** Whether the person saves data. */
+  readonly isFrugal: () => boolean
 }
 
-/** More bytes than any number of partitions needs: the budget that counts is that of partitions. */
-export const budgetBytes = 256 * 2 ** 20
+/** What the person allows partitions to take; megabytes are 10⁶ bytes. */
+export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({ entries: cachePartitions, bytes: Math.round(cacheMegabytes * 1e6) })
 
-interface Choice {
-  readonly bundleId: string
-  readonly list: BundleList | undefined
-}
+type FetchedManifest = Awaited<ReturnType<typeof fetchManifest>>
 
-/** The bundle that was chosen, or the edge's default; where the edge does not say, the one that was open last. */
-async function chooseBundle(signal: AbortSignal, chosen: string | null, lastBundle: LastBundle): Promise<Choice> {
+/**
+ * The manifest of the bundle that was chosen, or of the edge's default; where the edge does not say, of the one that was open last.
+ * That one is asked for at once: the default is usually the same, and then nothing waits for the list.
+ */
+async function fetchChosen(signal: AbortSignal, chosen: string | null, last: string | null, listing: Promise<BundleList>): Promise<FetchedManifest> {
+  if (chosen !== null) return fetchManifest(signal, chosen)
+  const ahead = last === null ? undefined : fetchManifest(signal, last)
+  ahead?.catch(() => undefined)
   try {
-    const list = await fetchBundleList(signal)
-    return { bundleId: chosen ?? list.defaultBundle, list }
+    const { defaultBundle } = await listing
+    return defaultBundle === last && ahead !== undefined ? await ahead : await fetchManifest(signal, defaultBundle)
   } catch (thrown) {
-    const bundleId = chosen ?? lastBundle.read()
-    if (bundleId === null || signal.aborted) throw thrown
-    return { bundleId, list: undefined }
+    if (ahead === undefined || signal.aborted) throw thrown
+    return ahead
   }
 }
 
@@ -52,16 +59,23 @@ async function chooseBundle(signal: AbortSignal, chosen: string | null, lastBund
  * stored. Rejects with `edge-unreachable`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { cache, host, settings, lastBundle, onPartitionFailure } = deps
+  const { host, settings, lastBundle, onPartitionFailure, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
-  const { bundleId, list } = await chooseBundle(signal, bundle, lastBundle)
-  const { manifest, isFresh } = await fetchManifest(signal, bundleId)
+  const list = createSignal<BundleList | undefined>(undefined)
+  const listing = fetchBundleList(signal)
+  listing.then((found) => (list.value = found), () => undefined)
+  const { manifest, isFresh } = await fetchChosen(signal, bundle, lastBundle.read(), listing)
+  const bundleId = manifest.id
+  const cache = await deps.cache
+  const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
   const { bytes } = await cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
-  await cache.setBudget(signal, { entries: cachePartitions, bytes: budgetBytes })
+  const budgeting = cache.setBudget(signal, budgetOf(settings.value))
+  budgeting.catch(() => undefined)
   await host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions })
-  const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure })
+  await budgeting
   await partitions.restore(signal, cachePartitions)
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
-  return { manifest, edge: createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState }), partitions, list }
+  const edge = createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState, token: () => settings.value.edgeToken, held: () => host.held })
+  return { manifest, edge, partitions, list }
 }

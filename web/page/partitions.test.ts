@@ -2,6 +2,7 @@ import { signal as createSignal, type Signal } from '@preact/signals'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import type { CacheBackend } from './cache/cache-backend.ts'
 import { createMemoryCache } from './cache/memory-cache.ts'
 import { createPartitions, type Partitions } from './partitions.ts'
 
@@ -9,7 +10,12 @@ const { signal } = new AbortController()
 
 let bundle: SampleBundle
 let residents: Signal<readonly string[]>
+/** Those of them that answer with their delta. */
+let deltas: Set<string>
+let loads: string[]
+let isFrugal: boolean
 let partitions: Partitions
+let memory: CacheBackend
 let requested: string[]
 let failures: string[]
 let reported: string[]
@@ -35,15 +41,20 @@ async function edge(input: RequestInfo | URL): Promise<Response> {
   return bytes === undefined ? new Response(null, { status: 404 }) : new Response(bytes)
 }
 
-beforeEach(async () => {
-  bundle = await createSampleBundle()
+beforeEach(() => prepare(false))
+
+async function prepare(hasDeltas: boolean): Promise<void> {
+  bundle = await createSampleBundle({ hasDeltas })
+  deltas = new Set()
+  loads = []
+  isFrugal = false
   requested = []
   failures = []
   reported = []
   pinned = []
   isHeld = Promise.resolve()
   residents = createSignal<readonly string[]>([])
-  const memory = createMemoryCache({ fetch: edge })
+  memory = createMemoryCache({ fetch: edge })
   await memory.setBudget(signal, { entries: 4, bytes: 1e6 })
   // Memory that holds two, as the worker's would.
   const toFront = (id: string): void => void (residents.value = [id, ...residents.value.filter((other) => other !== id)].slice(0, 2))
@@ -52,6 +63,8 @@ beforeEach(async () => {
     cache: {
       fetchBlob: (...args) => memory.fetchBlob(...args),
       list: (...args) => memory.list(...args),
+      prefetch: (...args) => memory.prefetch(...args),
+      store: (...args) => memory.store(...args),
       pin: (abort, sha256s) => {
         pinned.push(sha256s)
         return memory.pin(abort, sha256s)
@@ -63,19 +76,34 @@ beforeEach(async () => {
     },
     host: {
       residents,
+      get held() {
+        return residents.value.map((id) => ({ id, form: deltas.has(id) ? ('delta' as const) : ('whole' as const) }))
+      },
       use: (_signal, id) => {
         toFront(id)
         return Promise.resolve()
       },
-      load: (_signal, id, weights) => {
-        expect(weights).toEqual(bundle.blobs.get(partition(Number(id.slice(1))).whole.sha256))
+      load: (_signal, id, weights, form) => {
+        const { whole, delta } = partition(Number(id.slice(1)))
+        expect(weights).toEqual(bundle.blobs.get(form !== 'delta' ? whole.sha256 : (delta?.sha256 ?? '')))
+        loads.push(`${id} ${form ?? 'whole'}`)
+        if (form === 'delta') deltas.add(id)
+        else deltas.delete(id)
         toFront(id)
         return Promise.resolve()
       },
+      refine: (_signal, id, weights) => {
+        expect(weights).toEqual(bundle.blobs.get(partition(Number(id.slice(1))).whole.sha256))
+        loads.push(`${id} refined`)
+        deltas.delete(id)
+        return Promise.resolve()
+      },
     },
+    whenIdle: () => Promise.resolve(),
+    isFrugal: () => isFrugal,
     onFailure: ({ code }: CacheNetError) => void failures.push(code),
   })
-})
+}
 
 describe('Partitions', () => {
   it('downloads what is not here, loads it, and says what that cost', async () => {
@@ -143,5 +171,53 @@ describe('Partitions', () => {
   it('has nothing to tell the cache of the generalist', () => {
     partitions.used('generalist')
     expect(reported).toEqual([])
+  })
+})
+
+describe('Partitions with deltas', () => {
+  beforeEach(() => prepare(true))
+  const inlineDelta = (index: number, of = index) => {
+    const sha256 = partition(index).delta?.sha256 ?? ''
+    return { id: `p${index}`, sha256, bytes: btoa(String.fromCharCode(...(bundle.blobs.get(partition(of).delta?.sha256 ?? '') ?? []))) }
+  }
+
+  it('uses the delta that came with the answer at once, and the whole when there is time', async () => {
+    const arrived = partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(() => loads).toContain('p1 delta')
+    expect(await arrived).toBe(partition(1).whole.bytes)
+    expect(loads).toEqual(['p1 delta', 'p1 refined'])
+    expect(requested).toEqual([partition(1).whole.sha256])
+  })
+
+  it('stores the delta, and has it at hand when the partition itself is gone', async () => {
+    isFrugal = true
+    expect(await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })).toBe(0)
+    await expect.poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256)).toContain(partition(1).delta?.sha256)
+    residents.value = []
+    expect(await partitions.want(signal, partition(1))).toBe(0)
+    expect(loads).toEqual(['p1 delta', 'p1 delta'])
+    expect(requested).toEqual([])
+  })
+
+  it('fetches the delta where none came along, and the whole only where data is not saved', async () => {
+    isFrugal = true
+    expect(await partitions.want(signal, partition(2))).toBe(partition(2).delta?.bytes)
+    expect(loads).toEqual(['p2 delta'])
+    isFrugal = false
+    expect(await partitions.want(signal, partition(2))).toBe(partition(2).whole.bytes)
+    expect(loads).toEqual(['p2 delta', 'p2 refined'])
+  })
+
+  it('does not believe a delta that is another', async () => {
+    expect(await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1, 2) })).toBe(partition(1).whole.bytes)
+    expect(loads).toEqual(['p1 whole'])
+    expect(failures).toEqual([])
+  })
+
+  it('prefetches into storage and not into memory', async () => {
+    expect(await partitions.prefetch(signal, 'p3')).toBe(partition(3).whole.bytes)
+    expect(await partitions.prefetch(signal, 'p3')).toBe(0)
+    expect(await partitions.prefetch(signal, 'nobody')).toBe(0)
+    expect(residents.value).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { CacheNetError, type ErrorCode } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, RawImage } from '../messages/inference.ts'
-import { answerFrame, type PipelineDeps } from './pipeline.ts'
+import { answerFrame, patienceMs, type PipelineDeps } from './pipeline.ts'
 import type { FrameRecord } from './session/frame-record.ts'
 import type { SourceFrame } from './sources/source.ts'
 
@@ -40,13 +40,16 @@ let edge: () => Promise<FrameAnswer>
 let download: Promise<number>
 let late: { index: number; bytes: number }[]
 let provisional: FrameRecord[]
+let revised: FrameRecord[]
+let isEdgeBusy: boolean
+let isAudited: boolean
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
   gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false }),
-  classify: async (_signal, _image, gate, { isKept }) => {
-    happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
+  classify: async (_signal, _image, gate, { isKept, isAudited }) => {
+    happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}${isAudited ? ', audited' : ''}`)
     now += 2
     return local()
   },
@@ -57,12 +60,17 @@ const deps: PipelineDeps = {
     return { answer, bytesUp: 3, bytesDown: 300 }
   },
   partitionUsed: (id) => void happened.push(`used ${id}`),
-  wantPartition: ({ id }) => {
-    happened.push(`want ${id}`)
+  wantPartition: ({ id }, { inlineDelta, isWholeAwaited }) => {
+    happened.push(`want ${id}${inlineDelta === undefined ? '' : ' by its delta'}${isWholeAwaited ? ' as a whole' : ''}`)
     return download
   },
   showProvisional: (record) => void provisional.push(record),
   addBytesDown: (index, bytes) => void late.push({ index, bytes }),
+  isEdgeBusy: () => isEdgeBusy,
+  revise: (record) => void revised.push(record),
+  isAudited: () => isAudited,
+  audit: (index, rgb, classIndex) => void happened.push(`audit frame ${index}, ${rgb.length} bytes, class ${classIndex}`),
+  expectNext: (id) => void happened.push(`expect ${id}`),
   nowMs: () => now,
 }
 const answer = (isLossless = false) => answerFrame(signal, frame, { index: 7, isLossless }, deps)
@@ -72,6 +80,9 @@ beforeEach(() => {
   happened = []
   late = []
   provisional = []
+  revised = []
+  isEdgeBusy = false
+  isAudited = false
   local = () => Promise.resolve(hit)
   edge = () => Promise.resolve(edgeAnswer)
   download = Promise.resolve(0)
@@ -191,5 +202,53 @@ describe('answerFrame', () => {
     local = () => failing('worker-crashed')
     await expect(answer()).rejects.toMatchObject({ code: 'worker-crashed' })
     expect(happened).toEqual(['classify at 0.3'])
+  })
+
+  it('does not hold a live stream up for a slow edge: the device’s answer stands until the edge’s comes', async () => {
+    local = () => Promise.resolve(miss)
+    let arrive: () => void = () => undefined
+    edge = () => new Promise((resolve) => (arrive = () => resolve(edgeAnswer)))
+    expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain' })
+    expect(revised).toEqual([])
+    arrive()
+    await expect.poll(() => revised).toMatchObject([{ index: 7, label: 'ant', outcome: 'miss', switchedTo: 'p2' }])
+    expect(happened).toContain('want p2')
+  })
+
+  it('waits for a slow edge where no frame may be lost', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => new Promise((resolve) => setTimeout(() => resolve(edgeAnswer), patienceMs + 50))
+    expect(await answer(true)).toMatchObject({ outcome: 'miss' })
+    expect(happened).toContain('want p2 as a whole')
+  })
+
+  it('sends one frame of a live stream at a time', async () => {
+    local = () => Promise.resolve(miss)
+    isEdgeBusy = true
+    expect(await answer()).toMatchObject({ outcome: 'uncertain' })
+    expect(happened).toEqual(['classify at 0.3'])
+    expect((await answer(true)).outcome).toBe('miss')
+  })
+
+  it('passes on the delta that came along, and who is likely next', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => Promise.resolve({ ...edgeAnswer, inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' }, likelyNext: { id: 'p3' } })
+    await answer()
+    expect(happened.slice(-2)).toEqual(['want p2 by its delta', 'expect p3'])
+  })
+
+  it('has the edge look at a hit that was drawn, and answers it all the same', async () => {
+    isAudited = true
+    local = () => Promise.resolve({ ...hit, rgb: new Uint8Array(3) })
+    expect(await answer()).toMatchObject({ outcome: 'hit', bytesUp: 0 })
+    expect(happened).toEqual(['classify at 0.3, audited', 'used p1', 'audit frame 7, 3 bytes, class 1'])
+  })
+
+  it('copes with a bundle that has no partitions', async () => {
+    local = () => Promise.resolve({ ...miss, network: 'generalist', residents: [] })
+    const { partition: _partition, ...bare } = edgeAnswer
+    edge = () => Promise.resolve({ ...bare, code: [] })
+    expect(await answer()).toMatchObject({ outcome: 'miss', network: 'full', switchedTo: null })
+    expect(happened.filter((event) => event.startsWith('want'))).toEqual([])
   })
 })

@@ -6,26 +6,47 @@ import type { EdgeAnswer } from './edge/edge-client.ts'
 import type { FrameRecord } from './session/frame-record.ts'
 import type { SourceFrame } from './sources/source.ts'
 
+interface ClassifyOptions {
+  /** The frame may be sent again. */
+  readonly isKept: boolean
+  /** Its pixels are wanted with a hit too. */
+  readonly isAudited: boolean
+}
+
 /** What a frame meets on its way. */
 export interface PipelineDeps {
   readonly classNames: readonly string[]
   readonly gate: () => GateSettings
-  classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: { readonly isKept: boolean }): Promise<Classification>
+  classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
   /** A resident partition answered. */
   partitionUsed(id: string): void
   /** Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it; never rejects. */
-  wantPartition(partition: NonNullable<FrameAnswer['partition']>): Promise<number>
+  wantPartition(partition: NonNullable<FrameAnswer['partition']>, options: { readonly inlineDelta: FrameAnswer['inlineDelta']; readonly isWholeAwaited: boolean }): Promise<number>
+  /** Whether this frame is to be audited, should it hit. */
+  isAudited?(): boolean
+  /** Has the edge look at a hit. Not waited for; never rejects. */
+  audit?(index: number, rgb: Uint8Array<ArrayBuffer>, classIndex: number): void
+  /** The edge names the partition that most often comes next. */
+  expectNext?(id: string, index: number): void
   /** The device's own answer, shown while the edge is asked. */
   showProvisional(record: FrameRecord): void
+  /** Another frame of a live stream is with the edge already: this one is not sent after it. */
+  readonly isEdgeBusy?: () => boolean
+  /** The edge answered a frame whose own answer was logged already, since the stream had gone on. */
+  revise?(record: FrameRecord): void
   /** Bytes of a partition that arrived after its frame was answered. */
   addBytesDown(index: number, bytes: number): void
   readonly nowMs?: () => number
 }
 
+/** So long a live stream waits for the edge, in milliseconds: an edge nearby has answered by then, and nobody notices the pause. */
+export const patienceMs = 120
+
 /**
- * A frame's life: gate on the device → hit, or miss → edge → partition. Never waits for a download unless the source is lossless.
+ * A frame's life: gate on the device → hit, or miss → edge → partition. Never waits for a download unless the source is lossless,
+ * and for a slow edge a live stream waits no longer than a moment: the device's own answer stands until the edge's comes.
  * Rejects with `aborted`, or with a code of `InferenceHost.classify`; whatever the edge does, there is an answer.
  */
 export async function answerFrame(
@@ -34,10 +55,11 @@ export async function answerFrame(
   { index, isLossless }: { readonly index: number; readonly isLossless: boolean },
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
-  const { nowMs = () => performance.now() } = deps
+  const { nowMs = () => performance.now(), isEdgeBusy = () => false } = deps
   const startMs = nowMs()
   const gate = deps.gate()
-  const local = await classify(signal, frame, isLossless, gate, deps)
+  const isAudited = deps.isAudited?.() ?? false
+  const local = await classify(signal, frame, isLossless, gate, isAudited, deps)
   const localLatencyMs = nowMs() - startMs
   const own: FrameRecord = {
     index,
@@ -57,38 +79,66 @@ export async function answerFrame(
     bytesUp: 0,
     bytesDown: 0,
   }
-  if (local.rgb === undefined) {
+  if (local.outcome === 'hit' || local.rgb === undefined) {
     deps.partitionUsed(local.network)
+    if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex)
     return own
   }
 
   deps.showProvisional(own)
+  if (!isLossless && isEdgeBusy()) return own
+  const asked = askEdge(signal, own, local, local.rgb, { isLossless, startMs, nowMs }, deps)
+  if (isLossless) return asked
+  const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
+  if (early !== undefined) return early
+  // Called off, it has nothing to say any more.
+  void asked.then((record) => record.outcome === 'miss' && deps.revise?.(record)).catch(() => undefined)
+  return own
+}
+
+interface Asking {
+  readonly isLossless: boolean
+  readonly startMs: number
+  readonly nowMs: () => number
+}
+
+/** The edge's answer, and the partition that it names; the device's own answer where the edge gives none. Rejects with `aborted`. */
+async function askEdge(
+  signal: AbortSignal,
+  own: FrameRecord,
+  { residents }: Classification,
+  rgb: Uint8Array<ArrayBuffer>,
+  { isLossless, startMs, nowMs }: Asking,
+  deps: PipelineDeps,
+): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
   try {
-    fromEdge = await deps.askEdge(signal, local.rgb)
+    fromEdge = await deps.askEdge(signal, rgb)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
+  const { partition, inlineDelta, likelyNext } = answer
   const record: FrameRecord = {
     ...own,
     label: answer.label,
     certainty: answer.probabilities[answer.classIndex] ?? 0,
     outcome: 'miss',
-    network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
+    network: answer.answeredBy === 'full' ? 'full' : (partition?.id ?? 'full'),
     answeredBy: 'edge',
     edgeEntropyNats: answer.entropyNats,
     latencyMs: nowMs() - startMs,
-    switchedTo: answer.partition === undefined || answer.partition.id === local.residents[0] ? null : answer.partition.id,
+    switchedTo: partition === undefined || partition.id === residents[0] ? null : partition.id,
     bytesUp,
     bytesDown,
   }
-  const downloaded = answer.partition === undefined ? Promise.resolve(0) : deps.wantPartition(answer.partition)
+  const downloaded = partition === undefined ? Promise.resolve(0) : deps.wantPartition(partition, { inlineDelta, isWholeAwaited: isLossless })
+  if (likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
   if (isLossless) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
-    if (bytes > 0) deps.addBytesDown(index, bytes)
+    if (bytes > 0) deps.addBytesDown(own.index, bytes)
   })
   return record
 }
@@ -99,14 +149,15 @@ async function classify(
   { image }: SourceFrame,
   isLossless: boolean,
   gate: GateSettings,
+  isAudited: boolean,
   deps: PipelineDeps,
 ): Promise<Classification> {
-  if (!isLossless) return deps.classify(signal, image, gate, { isKept: false })
+  if (!isLossless) return deps.classify(signal, image, gate, { isKept: false, isAudited })
   try {
-    return await deps.classify(signal, image, gate, { isKept: true })
+    return await deps.classify(signal, image, gate, { isKept: true, isAudited })
   } catch (thrown) {
     if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
-    return await deps.classify(signal, image, gate, { isKept: true })
+    return await deps.classify(signal, image, gate, { isKept: true, isAudited })
   } finally {
     if (!isRawImage(image)) image.close()
   }

@@ -1,20 +1,27 @@
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { App } from './app.ts'
 import { requestPersistence } from './cache/storage-facts.ts'
 import { createCameraSource, type Facing } from './sources/camera.ts'
-import { createDemoSource } from './sources/demo.ts'
-import { createImagesSource } from './sources/images.ts'
 import type { Rate } from './sources/pace.ts'
+import { lazySource } from './sources/lazy-source.ts'
+import type { FrameSource } from './sources/source.ts'
+import { createTorch, type TorchState } from './sources/torch.ts'
+import { createVideoSource } from './sources/video.ts'
 import { parseDemoScript } from './state/settings-schema.ts'
 
 /** What the buttons do. None of it rejects: what goes wrong is told in a notice, and in the player's state. */
 export interface Playback {
   readonly facing: ReadonlySignal<Facing>
+  readonly torch: ReadonlySignal<TorchState>
   playDemo(): Promise<void>
   playCamera(): Promise<void>
   /** The camera on the other side, at once where the camera is playing. */
   turnCamera(): Promise<void>
+  toggleTorch(): Promise<void>
+  /** The first video among the files, or else the images. */
   playFiles(files: readonly File[], kind: 'images' | 'folder'): Promise<void>
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -24,10 +31,22 @@ function seedOf(parameters: URLSearchParams): number {
   return Number.isSafeInteger(given) ? given : Math.floor(Math.random() * 2 ** 31)
 }
 
+const isVideo = ({ type, name }: File): boolean => type.startsWith('video/') || /\.(mp4|m4v|mov|webm|ogv)$/i.test(name)
+
 export function createPlayback(app: App, parameters: URLSearchParams): Playback {
   const facing = signal<Facing>('environment')
+  const torch = createTorch()
   const rate = (): Rate => app.settings.values.value.rate
   let hasAsked = false
+
+  // A stream that is paused shows the picture that was answered last, and not what goes on meanwhile.
+  effect(() => {
+    const { video } = app.stage
+    const state = app.player.state.value
+    if (video === null) return
+    if (state === 'paused') video.pause()
+    else if (state === 'playing' && video.paused && (video.srcObject !== null || video.src !== '')) void video.play().catch(() => undefined)
+  })
 
   function begin(): void {
     app.notices.dismiss('stream')
@@ -40,31 +59,52 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     begin()
     const { video } = app.stage
     if (video === null || (await app.bundle.whenOpen()) === undefined) return
-    await app.player.play(createCameraSource({ video, facing: facing.value, rate }))
+    await app.player.play(createCameraSource({ video, facing: facing.value, rate, onTrack: (track) => torch.follow(track) }))
   }
 
   return {
     facing,
+    torch: torch.state,
     playCamera,
     async playDemo() {
       begin()
+      // Drawing people takes code that nobody needs before; it comes while the networks do.
+      const loading = import('./sources/demo.ts')
+      loading.catch(() => undefined)
       const bundle = await app.bundle.whenOpen()
       if (bundle === undefined) return
       const { input, classNames } = bundle.manifest
       const script = parseDemoScript(parameters)
-      await app.player.play(createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script }))
+      const load = async (): Promise<FrameSource> => {
+        const { createDemoSource } = await loading
+        return createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script })
+      }
+      await app.player.play(lazySource({ kind: 'demo', isLossless: script !== undefined }, load))
     },
     async turnCamera() {
       facing.value = facing.value === 'environment' ? 'user' : 'environment'
-      if (app.player.state.value === 'playing' && app.player.sourceKind.value === 'camera') await playCamera()
+      if (app.isStreaming.value && app.player.sourceKind.value === 'camera') await playCamera()
     },
+    toggleTorch: () => torch.toggle(),
     async playFiles(files, kind) {
       begin()
       if ((await app.bundle.whenOpen()) === undefined) return
+      const { video } = app.stage
+      const film = kind === 'images' ? files.find(isVideo) : undefined
+      if (film !== undefined && video !== null) {
+        await app.player.play(createVideoSource({ video, file: film, rate }))
+        return
+      }
       const onUnreadable = (name: string): void =>
         app.notices.show({ about: 'file', kind: 'warning', message: `${name} cannot be read as an image and was left out; the others play on.` })
-      await app.player.play(createImagesSource(files, { kind, rate, onUnreadable }))
+      const load = async (): Promise<FrameSource> => {
+        const { createImagesSource } = await import('./sources/images.ts')
+        return createImagesSource(files, { kind, rate, onUnreadable })
+      }
+      await app.player.play(lazySource({ kind, isLossless: true }, load))
     },
+    pause: () => app.player.pause(),
+    resume: () => app.player.resume(),
     stop: () => app.player.stop(),
   }
 }

@@ -2,7 +2,7 @@ import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameSource, SourceFrame, SourceKind } from './sources/source.ts'
 
-export type StreamState = 'idle' | 'playing' | 'ended' | 'stopped' | 'failed'
+export type StreamState = 'idle' | 'playing' | 'paused' | 'ended' | 'stopped' | 'failed'
 
 export interface PlayerOptions {
   /** Answers one frame. Rejects with `worker-crashed` for a frame that was lost; then the stream goes on. */
@@ -22,6 +22,9 @@ export interface Player {
   play(source: FrameSource): Promise<void>
   /** Resolves when the stream has come to rest. */
   stop(): Promise<void>
+  /** Asks for no more frames until `resume`; the one on its way is answered. */
+  pause(): void
+  resume(): void
 }
 
 /** Runs one stream at a time, one frame after the other. */
@@ -29,6 +32,7 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
   const state = createSignal<StreamState>('idle')
   const sourceKind = createSignal<SourceKind | undefined>(undefined)
   let turns = 0
+  let goOn: () => void = () => undefined
   let current: { readonly controller: AbortController; readonly done: Promise<void> } | undefined
 
   async function run(signal: AbortSignal, source: FrameSource): Promise<void> {
@@ -42,7 +46,16 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
       } catch (thrown) {
         if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
       }
+      await untilResumed(signal)
     }
+  }
+
+  function untilResumed(signal: AbortSignal): Promise<void> {
+    if (state.value !== 'paused' || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      goOn = resolve
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
   }
 
   async function finish(signal: AbortSignal, source: FrameSource): Promise<StreamState> {
@@ -65,6 +78,13 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
     state,
     sourceKind,
     stop,
+    pause() {
+      if (state.value === 'playing') state.value = 'paused'
+    },
+    resume() {
+      if (state.value === 'paused') state.value = 'playing'
+      goOn()
+    },
     async play(source) {
       const turn = ++turns
       await stop()

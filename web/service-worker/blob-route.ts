@@ -24,6 +24,7 @@ export interface BlobPath {
  * device runs) is what the stored manifests say of its hash.
  */
 export function createBlobRoute({ source, manifests, refreshManifest, onReplaced }: BlobRouteOptions) {
+  /** What the stored manifests call a blob; `blob-unknown` where none names it. */
   async function find({ bundleId, sha256 }: BlobPath): Promise<NamedBlob> {
     const known = (await manifests.names()).blobs.get(sha256)
     if (known !== undefined) return known
@@ -52,6 +53,7 @@ export function createBlobRoute({ source, manifests, refreshManifest, onReplaced
   }
 
   return {
+    find,
     fetchBlob,
     answer(request: Request, path: BlobPath): Answering {
       const fetched = fetchBlob(request.signal, path)

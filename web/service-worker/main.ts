@@ -2,13 +2,19 @@ import type { PrecacheEntry } from 'workbox-precaching'
 import { apiPaths, parseBlobPath } from '../../core/wire/frames.ts'
 import { serveAppShell } from './app-shell.ts'
 import type { Answering } from './manifest-route.ts'
+import { sharePath } from '../messages/shared-files.ts'
 import { createServices, type Services } from './services.ts'
+import { receiveShare } from './share-target.ts'
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
 
 const services = createServices(self.clients)
 
 self.addEventListener('fetch', (event) => {
+  if (isShare(event.request)) {
+    event.respondWith(receiveShare(event.request))
+    return
+  }
   const answering = answerApi(services, event.request)
   if (answering === undefined) return
   event.respondWith(answering.response)
@@ -34,6 +40,11 @@ function answerApi({ blobs, manifests }: Services, request: Request): Answering 
   if (pathname === apiPaths.bundles) return manifests.bundleList()
   const bundleId = bundleIdOfManifest(pathname)
   return bundleId === undefined ? undefined : manifests.manifest(bundleId)
+}
+
+function isShare({ method, url }: Request): boolean {
+  const { origin, pathname } = new URL(url)
+  return method === 'POST' && origin === self.location.origin && pathname === sharePath
 }
 
 function bundleIdOfManifest(pathname: string): string | undefined {

@@ -1,4 +1,5 @@
 import { createBlobSource } from '../../core/cache/blob-source.ts'
+import { verifyBlob } from '../../core/bundle/hash.ts'
 import { PartitionCache } from '../../core/cache/partition-cache.ts'
 import { takeSnapshot } from '../messages/cache-snapshot.ts'
 import { cacheProtocol, type CacheAnswers, type CacheRequest, type CacheSnapshot } from '../messages/cache.ts'
@@ -64,6 +65,12 @@ export function createServices(clients: Clients): Services {
       const { source: origin, settled } = await blobRoute.fetchBlob(signal, { bundleId, sha256 })
       await settled
       return origin
+    },
+    store: async (_signal, { bundleId, sha256, bytes }) => {
+      const { ref, keeping } = await blobRoute.find({ bundleId, sha256 })
+      await verifyBlob(bytes, ref)
+      if (keeping !== 'not-kept') await cache.store(sha256, bytes, keeping)
+      return null
     },
     claim: () => clients.claim().then(() => null),
   }

@@ -93,7 +93,15 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     const { host: _host, connection: _connection, 'accept-encoding': _encoding, ...wanted } = request.headers
     // Where nothing goes wrong the browser's own copy may still do; otherwise there has to be a body to spoil.
     if (fault !== undefined) delete wanted['if-none-match']
-    const upstreamResponse = await fetch(`${proxy.upstream}${path}`, { method: request.method ?? 'GET', headers: wanted as Record<string, string>, redirect: 'manual' })
+    const sent: Buffer[] = []
+    for await (const part of request) sent.push(part as Buffer)
+    const { 'content-length': _length, 'transfer-encoding': _chunks, ...sentHeaders } = wanted
+    const upstreamResponse = await fetch(`${proxy.upstream}${path}`, {
+      method: request.method ?? 'GET',
+      headers: sentHeaders as Record<string, string>,
+      redirect: 'manual',
+      ...(sent.length > 0 && { body: new Uint8Array(Buffer.concat(sent)) }),
+    })
     const body = Buffer.from(await upstreamResponse.arrayBuffer())
     const { 'transfer-encoding': _transfer, 'content-encoding': _content, connection: _close, ...headers } = Object.fromEntries(upstreamResponse.headers)
     if (fault !== undefined && upstreamResponse.ok) return misbehave(fault, body, headers, response)

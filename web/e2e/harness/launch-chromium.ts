@@ -1,11 +1,17 @@
 import { chromium, type Browser } from 'playwright-core'
 import { findChromium } from '../../../test/find-chromium.ts'
 
-/**
- * The installed Chromium, headless. Its camera is a made-up one that nobody is asked about, and `edge.test` is this machine under a
- * name that is no secure origin.
- */
-export function launchChromium(): Promise<Browser> {
+/** `fake`: a made-up picture; `denied`: nobody allows it; or the path of a video (y4m) that it plays over and over. */
+export type TestCamera = 'fake' | 'denied' | { readonly file: string }
+
+const cameraArguments = (camera: TestCamera): string[] => {
+  if (camera === 'denied') return []
+  const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+  return camera === 'fake' ? fake : [...fake, `--use-file-for-fake-video-capture=${camera.file}`]
+}
+
+/** The installed Chromium, headless. `edge.test` is this machine under a name that is no secure origin. */
+export function launchChromium({ camera = 'fake' }: { readonly camera?: TestCamera } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
@@ -13,8 +19,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-gpu',
       '--disable-background-networking',
       '--disable-component-update',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
+      ...cameraArguments(camera),
       '--host-resolver-rules=MAP edge.test 127.0.0.1',
     ],
   })

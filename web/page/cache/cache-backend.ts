@@ -18,6 +18,8 @@ export interface CacheBackend {
   fetchBlob(signal: AbortSignal, bundleId: string, ref: BlobRef, onProgress?: OnProgress): Promise<FetchedBlob>
   /** Sees to it that the blob is cached, without handing it over. */
   prefetch(signal: AbortSignal, bundleId: string, ref: BlobRef): Promise<BlobOrigin>
+  /** Stores a blob that came inside an answer. Rejects with `blob-altered` or `blob-truncated` where it is not what its name says. */
+  store(signal: AbortSignal, bundleId: string, ref: BlobRef, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   list(signal: AbortSignal): Promise<CacheSnapshot>
   use(signal: AbortSignal, sha256: string): Promise<void>
   pin(signal: AbortSignal, sha256s: readonly string[]): Promise<void>

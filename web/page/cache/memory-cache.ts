@@ -1,3 +1,4 @@
+import { verifyBlob } from '../../../core/bundle/hash.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../../../core/bundle/manifest.ts'
 import { nameBlobs } from '../../../core/cache/blob-names.ts'
 import { createBlobSource, type BlobAnswer } from '../../../core/cache/blob-source.ts'
@@ -96,6 +97,11 @@ export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), .
       }
     },
     prefetch: async (signal, bundleId, ref) => (await fetchShared(signal, bundleId, ref)).source,
+    async store(signal, bundleId, ref, bytes) {
+      const keeping = await keepingOf(signal, bundleId, ref)
+      await verifyBlob(bytes, ref)
+      if (keeping !== 'not-kept') await cache.store(ref.sha256, bytes, keeping)
+    },
     list,
     use: (_signal, sha256) => cache.use(sha256),
     pin: (_signal, sha256s) => cache.pin(sha256s),

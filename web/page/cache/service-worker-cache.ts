@@ -73,6 +73,9 @@ export function createServiceWorkerCache(container: ServiceWorkerContainer): Cac
       }
     },
     prefetch: (signal, bundleId, { sha256 }) => rpc.call(signal, { kind: 'prefetch', bundleId, sha256 }, { timeLimitMs: prefetchLimitMs }),
+    async store(signal, bundleId, { sha256 }, bytes) {
+      await rpc.call(signal, { kind: 'store', bundleId, sha256, bytes })
+    },
     list: (signal) => rpc.call(signal, { kind: 'list' }),
     async use(signal, sha256) {
       await rpc.call(signal, { kind: 'use', sha256 })

@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths, frameAnswerSchema, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { apiPaths, auditHeader, formatHolds, frameAnswerSchema, holdsHeader, rawFrameType, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
 import { wait, within } from '../within.ts'
 import { backoffMs } from './backoff.ts'
 import { closedCircuit, defaultCircuit, stepCircuit, type CircuitEvent, type CircuitState } from './circuit.ts'
@@ -18,6 +18,10 @@ export interface EdgeClientOptions {
   /** Where the edge is; empty for where the page came from. */
   readonly baseUrl: string
   readonly bundleId: string
+  /** What an edge that is not for everybody asks for; empty for none. Asked anew for each frame. */
+  readonly token?: () => string
+  /** What is in memory here, most recent first: the edge sends the delta that is missing. */
+  readonly held?: () => readonly HeldPartition[]
   /** What is known of the edge before the first frame. */
   readonly initialState?: EdgeState
   readonly timeLimitMs?: number
@@ -36,6 +40,11 @@ export interface EdgeClient {
    * @param rgb the frame at the model's input size, RGB
    */
   answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
+  /**
+   * Has the edge say whether it agrees with a hit that this device answered with `classIndex`. One attempt, and none while the edge is
+   * away: nobody waits for it. Rejects as `answer` does.
+   */
+  audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number): Promise<EdgeAnswer>
   /** Asks the edge again now, where it is thought to be away: the network may just have come back. */
   retryNow(): void
   /** Stops probing. */
@@ -55,7 +64,7 @@ const browserFetch: typeof fetch = (input, init) => fetch(input, init)
 /** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   const { baseUrl, bundleId, timeLimitMs = 5000, fetch: fetchNow = browserFetch } = options
-  const { nowMs = () => performance.now(), random = Math.random } = options
+  const { nowMs = () => performance.now(), random = Math.random, token = () => '', held = () => [] } = options
   const url = `${baseUrl}${apiPaths.frames(bundleId)}`
   const closing = new AbortController()
   const state = signal<EdgeState>(options.initialState ?? 'unknown')
@@ -84,12 +93,22 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     )
   }
 
-  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<{ answer: FrameAnswer; bytesDown: number }> {
+  function headersOf(auditedClass: number | undefined): Record<string, string> {
+    const holds = formatHolds(held())
+    return {
+      'Content-Type': rawFrameType,
+      ...(holds !== '' && { [holdsHeader]: holds }),
+      ...(auditedClass !== undefined && { [auditHeader]: String(auditedClass) }),
+      ...(token() !== '' && { Authorization: `Bearer ${token()}` }),
+    }
+  }
+
+  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, auditedClass?: number): Promise<{ answer: FrameAnswer; bytesDown: number }> {
     return within(signal, timeLimitMs, 'edge-timeout', async (limited) => {
       let response: Response
       let bytes: ArrayBuffer
       try {
-        response = await fetchNow(url, { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: rgb, signal: limited })
+        response = await fetchNow(url, { method: 'POST', headers: headersOf(auditedClass), body: rgb, signal: limited })
         bytes = await response.arrayBuffer()
       } catch (cause) {
         throw new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
@@ -121,6 +140,11 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
           await wait(signal, backoffMs(attempt, retryBackoff, random))
         }
       }
+    },
+    async audit(signal, rgb, classIndex) {
+      if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away.')
+      const { answer, bytesDown } = await post(signal, rgb, classIndex)
+      return { answer, bytesDown, bytesUp: rgb.byteLength }
     },
     retryNow() {
       if (circuit.kind === 'closed' && state.value === 'offline') state.value = 'unknown'

@@ -4,7 +4,9 @@ import { sessionCsv, sessionJson, type SessionExport } from './export.ts'
 /** The session so far, as it leaves the app. */
 export function collectSession(app: App): SessionExport {
   const { thresholdNats, maxProbes } = app.gate.value
-  const settings = { ...app.settings.values.value, thresholdNats, maxProbes, source: app.player.sourceKind.value ?? null }
+  // The token opens somebody's edge: it stays here.
+  const { edgeToken: _edgeToken, ...own } = app.settings.values.value
+  const settings = { ...own, thresholdNats, maxProbes, source: app.player.sourceKind.value ?? null }
   return {
     bundle: app.bundle.opened.value?.manifest.id ?? '',
     settings,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameRecord } from './frame-record.ts'
-import { median } from './median.ts'
 import { Ring } from './ring.ts'
 import { SessionLog } from './session-log.ts'
 
@@ -22,15 +21,6 @@ const frame = (index: number, changes: Partial<FrameRecord> = {}): FrameRecord =
   bytesUp: 0,
   bytesDown: 0,
   ...changes,
-})
-
-describe('median', () => {
-  it('is the middle, or the mean of the two in the middle', () => {
-    expect(median([])).toBeUndefined()
-    expect(median([7])).toBe(7)
-    expect(median([9, 1, 5])).toBe(5)
-    expect(median([10, 9, 1, 2])).toBe(5.5)
-  })
 })
 
 describe('Ring', () => {
@@ -69,6 +59,10 @@ describe('SessionLog', () => {
       correct: 2,
       medianHitMs: 3,
       medianMissMs: 80,
+      p95HitMs: expect.closeTo(3.9) as number,
+      p95MissMs: 80,
+      audits: 0,
+      agreements: 0,
     })
   })
 

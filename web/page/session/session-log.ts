@@ -1,5 +1,5 @@
 import type { FrameRecord } from './frame-record.ts'
-import { median } from './median.ts'
+import { quantile } from './quantile.ts'
 import { Ring } from './ring.ts'
 
 /** Sums over all frames of a session, also over those whose records were forgotten. */
@@ -15,9 +15,14 @@ export interface SessionTotals {
   /** Frames whose true label is known, and those of them that were answered right. */
   readonly labelled: number
   readonly correct: number
-  /** Medians over the most recent frames of each kind; undefined where there was none. */
+  /** Hits that the edge was asked about too, and those of them on which it agreed. */
+  readonly audits: number
+  readonly agreements: number
+  /** Over the most recent frames of each kind; undefined where there was none. */
   readonly medianHitMs: number | undefined
   readonly medianMissMs: number | undefined
+  readonly p95HitMs: number | undefined
+  readonly p95MissMs: number | undefined
 }
 
 const latencySample = 501
@@ -39,27 +44,34 @@ export class SessionLog {
 
   add(record: FrameRecord): void {
     this.#records.add(record)
-    const counts = this.#counts
-    counts.frames++
-    counts[countOf[record.outcome]]++
-    if (record.switchedTo !== null) counts.switches++
-    counts.bytesUp += record.bytesUp
-    counts.bytesDown += record.bytesDown
-    if (record.trueLabel !== null) {
-      counts.labelled++
-      if (record.trueLabel === record.label) counts.correct++
-    }
+    this.#count(record, 1)
     if (record.outcome === 'hit') this.#hitMs.add(record.latencyMs)
     if (record.outcome === 'miss') this.#missMs.add(record.latencyMs)
+  }
+
+  /** Puts the edge's answer in the place of the device's own, where it came after the stream had gone on. */
+  revise(record: FrameRecord): void {
+    const { age, record: earlier } = this.#find(record.index)
+    if (earlier === undefined) return
+    this.#count(earlier, -1)
+    this.#count(record, 1)
+    this.#records.replace(age, record)
+    if (record.outcome === 'miss') this.#missMs.add(record.latencyMs)
+  }
+
+  /** Counts an audit of a hit, and what it sent and received. */
+  addAudit({ bytesUp, bytesDown, agrees }: { readonly bytesUp: number; readonly bytesDown: number; readonly agrees: boolean }): void {
+    this.#counts.audits++
+    if (agrees) this.#counts.agreements++
+    this.#counts.bytesUp += bytesUp
+    this.#counts.bytesDown += bytesDown
   }
 
   /** Counts bytes that a frame caused after it was answered: a partition that was downloaded in the background. */
   addBytesDown(index: number, bytes: number): void {
     this.#counts.bytesDown += bytes
-    const newest = this.#records.fromNewest(0)
-    const age = newest === undefined ? 0 : newest.index - index
-    const record = this.#records.fromNewest(age)
-    if (record?.index === index) this.#records.replace(age, { ...record, bytesDown: record.bytesDown + bytes })
+    const { age, record } = this.#find(index)
+    if (record !== undefined) this.#records.replace(age, { ...record, bytesDown: record.bytesDown + bytes })
   }
 
   newest(): FrameRecord | undefined {
@@ -82,7 +94,9 @@ export class SessionLog {
   }
 
   totals(): SessionTotals {
-    return { ...this.#counts, medianHitMs: median(this.#hitMs.toArray()), medianMissMs: median(this.#missMs.toArray()) }
+    const hits = this.#hitMs.toArray()
+    const misses = this.#missMs.toArray()
+    return { ...this.#counts, medianHitMs: quantile(hits, 0.5), p95HitMs: quantile(hits, 0.95), medianMissMs: quantile(misses, 0.5), p95MissMs: quantile(misses, 0.95) }
   }
 
   clear(): void {
@@ -90,6 +104,27 @@ export class SessionLog {
     this.#hitMs.clear()
     this.#missMs.clear()
     this.#counts = emptyCounts()
+  }
+
+  #find(index: number): { age: number; record: FrameRecord | undefined } {
+    const newest = this.#records.fromNewest(0)
+    const age = newest === undefined ? 0 : newest.index - index
+    const record = this.#records.fromNewest(age)
+    return { age, record: record?.index === index ? record : undefined }
+  }
+
+  /** @param sign 1 counts a frame in, -1 out again */
+  #count(record: FrameRecord, sign: 1 | -1): void {
+    const counts = this.#counts
+    counts.frames += sign
+    counts[countOf[record.outcome]] += sign
+    if (record.switchedTo !== null) counts.switches += sign
+    counts.bytesUp += sign * record.bytesUp
+    counts.bytesDown += sign * record.bytesDown
+    if (record.trueLabel !== null) {
+      counts.labelled += sign
+      if (record.trueLabel === record.label) counts.correct += sign
+    }
   }
 }
 
@@ -105,4 +140,6 @@ const emptyCounts = () => ({
   bytesDown: 0,
   labelled: 0,
   correct: 0,
+  audits: 0,
+  agreements: 0,
 })

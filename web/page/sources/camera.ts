@@ -1,7 +1,7 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { createPace, type Rate } from './pace.ts'
 import type { FrameSource, SourceFrame } from './source.ts'
-import { wait } from '../within.ts'
+import { nextPicture } from './video-frame.ts'
 
 export type Facing = 'environment' | 'user'
 
@@ -10,6 +10,8 @@ export interface CameraOptions {
   readonly video: HTMLVideoElement
   readonly facing: Facing
   readonly rate: () => Rate
+  /** The camera has started, or another one has; undefined when it has stopped. */
+  readonly onTrack?: (track: MediaStreamTrack | undefined) => void
 }
 
 const failures: Readonly<Record<string, string>> = {
@@ -45,19 +47,6 @@ function release(video: HTMLVideoElement): void {
 const isRunning = (video: HTMLVideoElement): boolean =>
   video.srcObject instanceof MediaStream && video.srcObject.getVideoTracks().some(({ readyState }) => readyState === 'live')
 
-/** The next picture that the camera delivers; where the browser cannot say when that is, a moment later. */
-function nextPicture(signal: AbortSignal, video: HTMLVideoElement): Promise<void> {
-  if (!('requestVideoFrameCallback' in video)) return wait(signal, 33)
-  return new Promise((resolve) => {
-    // A camera that another app took away delivers nothing any more: look up again after a while.
-    const patience = setTimeout(resolve, 500)
-    video.requestVideoFrameCallback(() => {
-      clearTimeout(patience)
-      resolve()
-    })
-  })
-}
-
 function untilVisible(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const check = (): void => {
@@ -73,7 +62,7 @@ function untilVisible(signal: AbortSignal): Promise<void> {
 }
 
 /** The camera. Starts when its frames are asked for, which must be in the wake of a tap. Rejects with `source-unavailable`. */
-export function createCameraSource({ video, facing, rate }: CameraOptions): FrameSource {
+export function createCameraSource({ video, facing, rate, onTrack }: CameraOptions): FrameSource {
   return {
     kind: 'camera',
     isLossless: false,
@@ -85,7 +74,9 @@ export function createCameraSource({ video, facing, rate }: CameraOptions): Fram
           // The browser may end the stream of a page that nobody looks at.
           if (!isRunning(video)) {
             release(video)
-            video.srcObject = await acquire(facing)
+            const stream = await acquire(facing)
+            video.srcObject = stream
+            onTrack?.(stream.getVideoTracks()[0])
             await video.play()
           }
           number = await pace.next(signal)
@@ -96,6 +87,7 @@ export function createCameraSource({ video, facing, rate }: CameraOptions): Fram
         }
       } finally {
         release(video)
+        onTrack?.(undefined)
       }
     },
   }

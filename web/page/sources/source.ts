@@ -14,7 +14,7 @@ export interface SourceFrame {
   readonly trueLabel: string | null
 }
 
-export type SourceKind = 'demo' | 'camera' | 'images' | 'folder'
+export type SourceKind = 'demo' | 'camera' | 'video' | 'images' | 'folder'
 
 /**
  * Where frames come from. A source is pulled: the next frame is asked for when the one before has its answer.

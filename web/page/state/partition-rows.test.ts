@@ -20,19 +20,20 @@ function snapshot(ids: readonly string[], entries = 3, pinned: readonly string[]
   return { budget: { entries, bytes: 1e6 }, storedBytes: 100, entries: [...partitions, generalist], bundleIds: ['sample'], isPersistent: true }
 }
 
+const whole = (id: string) => ({ id, form: 'whole' as const })
 const none = new Map<string, number>()
 const states = (rows: ReturnType<typeof partitionRows>): string => rows.map(({ id, state }) => `${id} ${state}`).join(', ')
 
 describe('partitionRows', () => {
   it('says of each partition where it is, in the order of the bundle', () => {
-    const rows = partitionRows({ manifest, snapshot: snapshot(['p3', 'p1']), residents: ['p1'], downloads: new Map([[shaOf('p0'), 0.25]]) })
+    const rows = partitionRows({ manifest, snapshot: snapshot(['p3', 'p1']), residents: [whole('p1')], downloads: new Map([[shaOf('p0'), 0.25]]) })
     expect(states(rows)).toBe('p0 downloading, p1 memory, p2 absent, p3 stored')
     expect(rows.map(({ progress }) => progress)).toEqual([0.25, null, null, null])
     expect(rows[1]?.classNames).toEqual(['bee'])
   })
 
   it('takes the order of use from memory, then from storage', () => {
-    const rows = partitionRows({ manifest, snapshot: snapshot(['p3', 'p1', 'p0']), residents: ['p0', 'p3'], downloads: none })
+    const rows = partitionRows({ manifest, snapshot: snapshot(['p3', 'p1', 'p0']), residents: [whole('p0'), whole('p3')], downloads: none })
     expect(rows.map(({ useOrder }) => useOrder)).toEqual([1, 3, null, 2])
     expect(rows.map(({ isFirst }) => isFirst)).toEqual([true, false, false, false])
   })
@@ -47,6 +48,6 @@ describe('partitionRows', () => {
   })
 
   it('knows what is in memory before it has heard from the cache', () => {
-    expect(states(partitionRows({ manifest, snapshot: undefined, residents: ['p2'], downloads: none }))).toBe('p0 absent, p1 absent, p2 memory, p3 absent')
+    expect(states(partitionRows({ manifest, snapshot: undefined, residents: [whole('p2')], downloads: none }))).toBe('p0 absent, p1 absent, p2 memory, p3 absent')
   })
 })

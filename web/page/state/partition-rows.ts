@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../core/bundle/manifest.ts'
+import type { HeldPartition } from '../../../core/wire/frames.ts'
 import type { CacheSnapshot } from '../../messages/cache.ts'
 
 /** Where a partition is: `memory`, ready to answer; `stored` on the device; on its way; or not here. */
@@ -12,6 +13,8 @@ export interface PartitionRow {
   readonly bytes: number
   readonly state: PartitionState
   readonly isStored: boolean
+  /** It answers with its delta, until its whole weights are there. */
+  readonly isDelta: boolean
   /** 1 is the most recently used of those here; null for one that is not. */
   readonly useOrder: number | null
   /** The next one to go when room is needed. */
@@ -26,13 +29,14 @@ export interface PartitionRowsInput {
   readonly manifest: Pick<Manifest, 'partitions' | 'classNames'>
   readonly snapshot: CacheSnapshot | undefined
   /** In memory, most recent first. */
-  readonly residents: readonly string[]
+  readonly residents: readonly HeldPartition[]
   /** Share that has arrived, by hash. */
   readonly downloads: ReadonlyMap<string, number>
 }
 
 /** The partitions of a bundle in the bundle's own order, which never changes, so that nothing jumps about. */
-export function partitionRows({ manifest, snapshot, residents, downloads }: PartitionRowsInput): PartitionRow[] {
+export function partitionRows({ manifest, snapshot, residents: held, downloads }: PartitionRowsInput): PartitionRow[] {
+  const residents = held.map(({ id }) => id)
   const stored = (snapshot?.entries ?? []).filter(({ role }) => role !== 'generalist')
   const isFull = snapshot !== undefined && stored.length >= snapshot.budget.entries
   const nextToGo = isFull ? [...stored].reverse().find(({ isPinned }) => !isPinned)?.sha256 : undefined
@@ -52,6 +56,7 @@ export function partitionRows({ manifest, snapshot, residents, downloads }: Part
       bytes: whole.bytes,
       state: isResident ? 'memory' : isStored ? 'stored' : progress !== undefined ? 'downloading' : 'absent',
       isStored,
+      isDelta: held.some((partition) => partition.id === id && partition.form === 'delta'),
       useOrder: order === -1 ? null : order + 1,
       isNextToGo: whole.sha256 === nextToGo,
       isFirst: residents[0] === id,

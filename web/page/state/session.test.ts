@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameRecord } from '../session/frame-record.ts'
-import { createSession, type ShownAnswer } from './session.ts'
+import { createSession } from './session.ts'
 
 const record: FrameRecord = {
   index: 0,
@@ -24,7 +24,7 @@ const record: FrameRecord = {
 /** A session whose pictures are painted when the test says so. */
 function paintedByHand() {
   const waiting: (() => void)[] = []
-  const session = createSession((update) => void waiting.push(update))
+  const session = createSession({ schedule: (update) => void waiting.push(update) })
   const paint = (): number => {
     const updates = waiting.splice(0)
     for (const update of updates) update()
@@ -47,8 +47,7 @@ describe('Session', () => {
 
   it('shows a provisional answer, and then the final one in its place', () => {
     const { session, paint } = paintedByHand()
-    const provisional: ShownAnswer = { ...record, label: 'bee', outcome: 'uncertain', isPending: true }
-    session.showProvisional(provisional)
+    session.showProvisional({ ...record, label: 'bee', outcome: 'uncertain' })
     paint()
     expect(session.view.value.answer).toMatchObject({ label: 'bee', isPending: true })
     expect(session.view.value.totals.frames).toBe(0)
@@ -68,5 +67,29 @@ describe('Session', () => {
     session.clear()
     paint()
     expect(session.view.value).toMatchObject({ answer: undefined, totals: { frames: 0 } })
+  })
+
+  it('puts the edge’s answer in the place of the device’s own, unless a later frame was a hit', () => {
+    const { session } = paintedByHand()
+    const shown = () => {
+      session.flush()
+      return session.view.value
+    }
+    session.add({ ...record, label: 'bee', outcome: 'uncertain' })
+    session.add({ ...record, index: 1, label: 'cat', outcome: 'uncertain' })
+    session.revise({ ...record, outcome: 'miss', switchedTo: 'p1', bytesUp: 3 })
+    expect(shown()).toMatchObject({ answer: { label: 'ant', outcome: 'miss' }, totals: { frames: 2, misses: 1, uncertain: 1, switches: 1, correct: 1, bytesUp: 3 } })
+    session.add({ ...record, index: 2, label: 'dog' })
+    session.revise({ ...record, index: 1, outcome: 'miss' })
+    expect(shown()).toMatchObject({ answer: { label: 'dog', outcome: 'hit' }, totals: { frames: 3, hits: 1, misses: 2, uncertain: 0 } })
+    expect(session.log.frames().map(({ outcome }) => outcome)).toEqual(['miss', 'miss', 'hit'])
+  })
+
+  it('steadies the label where that is wanted, and not the entropy nor the log', () => {
+    const session = createSession({ schedule: () => undefined, isSmoothing: () => true })
+    for (const label of ['ant', 'ant', 'bee']) session.add({ ...record, label, entropyNats: label === 'bee' ? 0.7 : 0.1 })
+    session.flush()
+    expect(session.view.value.answer).toMatchObject({ label: 'ant', agreement: { agreeing: 2, frames: 3 }, entropyNats: 0.7 })
+    expect(session.log.newest()?.label).toBe('bee')
   })
 })

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { FrameRecord } from '../session/frame-record.ts'
 import { SessionLog, type SessionTotals } from '../session/session-log.ts'
+import { smoothedFrames, steadyLabel } from '../session/smoothing.ts'
 
 type ShownFields = 'label' | 'certainty' | 'entropyNats' | 'thresholdNats' | 'outcome' | 'network' | 'latencyMs' | 'edgeEntropyNats' | 'trueLabel'
 
@@ -8,6 +9,8 @@ type ShownFields = 'label' | 'certainty' | 'entropyNats' | 'thresholdNats' | 'ou
 export interface ShownAnswer extends Pick<FrameRecord, ShownFields> {
   /** The edge is still being asked. */
   readonly isPending: boolean
+  /** How many of the last frames have this label; null where labels are not smoothed. */
+  readonly agreement: { readonly agreeing: number; readonly frames: number } | null
 }
 
 export interface SessionView {
@@ -17,22 +20,36 @@ export interface SessionView {
   readonly revision: number
 }
 
+type Audit = Parameters<SessionLog['addAudit']>[0]
+
 export interface Session {
   /** What the page shows, brought up to date once a picture at most, however fast frames come. */
   readonly view: ReadonlySignal<SessionView>
   readonly log: SessionLog
-  showProvisional(answer: ShownAnswer): void
+  showProvisional(record: FrameRecord): void
   add(record: FrameRecord): void
+  /** The edge's answer to a frame that was added with the device's own. */
+  revise(record: FrameRecord): void
+  addAudit(audit: Audit): void
   addBytesDown(index: number, bytes: number): void
   clear(): void
   /** Brings the view up to date now: when a stream has ended, its last frame is seen with its end. */
   flush(): void
 }
 
-/** @param schedule runs something once before the next picture is painted */
-export function createSession(schedule: (update: () => void) => void = beforePaint): Session {
+export interface SessionOptions {
+  /** Runs something once before the next picture is painted. */
+  readonly schedule?: (update: () => void) => void
+  /** Whether the label that is shown is the one that the last frames agree on. */
+  readonly isSmoothing?: () => boolean
+  /** Whether the edge is being asked: what nobody here is certain of may still be answered. */
+  readonly isAsking?: () => boolean
+}
+
+export function createSession({ schedule = beforePaint, isSmoothing = () => false, isAsking = () => false }: SessionOptions = {}): Session {
   const log = new SessionLog()
   let answer: ShownAnswer | undefined
+  let shownIndex = -1
   let revision = 0
   let isScheduled = false
   const view = signal<SessionView>({ answer, totals: log.totals(), revision })
@@ -50,17 +67,31 @@ export function createSession(schedule: (update: () => void) => void = beforePai
     })
   }
 
+  function show(record: FrameRecord, isPending: boolean): void {
+    const steady = isSmoothing() && !isPending ? steadyLabel(log.tail(smoothedFrames)) : undefined
+    const own = { ...record, isPending, agreement: null }
+    answer = steady === undefined ? own : { ...own, label: steady.label, certainty: steady.certainty, agreement: { agreeing: steady.agreeing, frames: steady.frames } }
+    shownIndex = record.index
+    changed()
+  }
+
   return {
     view,
     log,
     flush,
-    showProvisional(provisional) {
-      answer = provisional
-      changed()
-    },
+    showProvisional: (record) => show(record, true),
     add(record) {
       log.add(record)
-      answer = { ...record, isPending: false }
+      show(record, record.outcome === 'uncertain' && isAsking())
+    },
+    revise(record) {
+      log.revise(record)
+      // A later frame that this device was certain of is the better news.
+      if (shownIndex === record.index || answer?.outcome !== 'hit') show(record, false)
+      else changed()
+    },
+    addAudit(audit) {
+      log.addAudit(audit)
       changed()
     },
     addBytesDown(index, bytes) {
@@ -70,6 +101,7 @@ export function createSession(schedule: (update: () => void) => void = beforePai
     clear() {
       log.clear()
       answer = undefined
+      shownIndex = -1
       changed()
     },
   }

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, parseDemoScript, parseStoredSettings, parseUrlSettings } from './settings-schema.ts'
+import { defaultSettings, parseDemoScript, parseEdgeLink, parseStoredSettings, parseUrlSettings, settingOf, type Settings } from './settings-schema.ts'
 
 const url = (query: string) => parseUrlSettings(new URLSearchParams(query))
 
 describe('parseStoredSettings', () => {
   it('gives back what was stored', () => {
-    const settings = { bundle: 'walkers', cachePartitions: 3, rate: 'max', thresholdNats: 0.7, maxProbes: 2, edgeUrl: 'https://edge.test' }
+    const settings: Settings = {
+      ...defaultSettings,
+      bundle: 'walkers',
+      cachePartitions: 3,
+      rate: 'max',
+      thresholdNats: 0.7,
+      probing: 'least-entropy',
+      auditShare: 0.02,
+      isSmoothing: true,
+      theme: 'dark',
+      edgeUrl: 'https://edge.test',
+      edgeToken: 'secret',
+    }
     expect(parseStoredSettings(JSON.stringify(settings))).toEqual(settings)
   })
 
@@ -27,14 +39,28 @@ describe('parseUrlSettings', () => {
       rate: 'max',
       thresholdNats: 0.5,
       maxProbes: 3,
+      probing: 'recent-first',
       edgeUrl: 'http://127.0.0.1:9000',
     })
     expect(url('rate=25&utm=1')).toEqual({ rate: 25 })
     expect(url('')).toEqual({})
+    expect(url('probing=adaptive&audits=0.05&prefetch=0&smoothing=true&theme=dark')).toEqual({ probing: 'adaptive', auditShare: 0.05, isPrefetching: false, isSmoothing: true, theme: 'dark' })
   })
 
   it('leaves out what cannot be', () => {
     expect(url('cache=0&rate=never&threshold=x&probes=1.5&edge=ftp://x&bundle=')).toEqual({})
+  })
+})
+
+describe('what the edge’s QR code hands over', () => {
+  it('is a token, and an address where the page came from elsewhere', () => {
+    expect(parseEdgeLink('#token=abc123')).toEqual({ edgeToken: 'abc123' })
+    expect(parseEdgeLink('#token=a.b-c&edge=https://edge.test/')).toEqual({ edgeToken: 'a.b-c', edgeUrl: 'https://edge.test' })
+    for (const hash of ['', '#cache', '#token=', '#token=a%20b', '#edge=javascript:alert(1)']) expect(parseEdgeLink(hash)).toEqual({})
+  })
+
+  it('can be typed, and is refused where it cannot be', () => {
+    expect([settingOf('edgeUrl', 'https://a.test/'), settingOf('edgeUrl', 'a.test'), settingOf('edgeToken', 'a b'), settingOf('edgeUrl', '')]).toEqual(['https://a.test', undefined, undefined, ''])
   })
 })
 

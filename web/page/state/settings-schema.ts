@@ -5,45 +5,90 @@ const rateSchema = z.union([z.literal('max'), z.coerce.number().min(0.1).max(120
 
 const bundleId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
+/** A switch, also as an address writes it. */
+const flag = z.union([z.boolean(), z.enum(['1', '0', 'true', 'false']).transform((text) => text === '1' || text === 'true')])
+
+export const probings = ['adaptive', 'recent-first', 'least-entropy'] as const
+/** How many resident networks are asked, and in which order: as the scene's locality says, or always the same. */
+export type Probing = (typeof probings)[number]
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
 const shape = {
   /** Null: the edge's default. */
   bundle: bundleId.nullable(),
   /** How many partitions may be kept, in storage and in memory. */
   cachePartitions: z.coerce.number().int().min(1).max(64),
+  /** How many megabytes (10⁶ bytes) of them. */
+  cacheMegabytes: z.coerce.number().min(1).max(512),
   rate: rateSchema,
-  /** Null: the bundle's. */
+  /** Null: the bundle's, or what the adaptive gate makes of it. */
   thresholdNats: z.coerce.number().min(0).max(10).nullable(),
-  /** Null: the bundle's. */
+  probing: z.enum(probings),
+  /** Null: the bundle's. Only where probing is not adaptive. */
   maxProbes: z.coerce.number().int().min(1).max(64).nullable(),
+  /** Share of hits that the edge is asked about too, 0 to 0.05. */
+  auditShare: z.coerce.number().min(0).max(0.05),
+  /** Fetch the partition that is likely next, while nothing else is to do and the network costs nothing. */
+  isPrefetching: flag,
+  /** Steady the label by the agreement of the last frames. */
+  isSmoothing: flag,
+  theme: z.enum(themes),
+  numbers: z.enum(['neutral', 'device']),
   /** Where the edge is; empty for where the page came from. */
   edgeUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))]),
+  /** What an edge that is not for everybody asks for; empty for none. Visible characters of ASCII, as RFC 6750 has them. */
+  edgeToken: z.string().regex(/^[\x21-\x7e]{0,512}$/),
 }
 
 export interface Settings {
   readonly bundle: string | null
   readonly cachePartitions: number
+  readonly cacheMegabytes: number
   readonly rate: number | 'max'
   readonly thresholdNats: number | null
+  readonly probing: Probing
   readonly maxProbes: number | null
+  readonly auditShare: number
+  readonly isPrefetching: boolean
+  readonly isSmoothing: boolean
+  readonly theme: Theme
+  readonly numbers: 'neutral' | 'device'
   readonly edgeUrl: string
+  readonly edgeToken: string
 }
 
 export const defaultSettings: Settings = {
   bundle: null,
   cachePartitions: 2,
+  cacheMegabytes: 64,
   rate: 10,
   thresholdNats: null,
+  probing: 'adaptive',
   maxProbes: null,
+  auditShare: 0,
+  isPrefetching: true,
+  isSmoothing: false,
+  theme: 'system',
+  numbers: 'neutral',
   edgeUrl: '',
+  edgeToken: '',
 }
 
 /** Names of the settings in the page's address. */
 const urlNames = {
   bundle: 'bundle',
   cache: 'cachePartitions',
+  megabytes: 'cacheMegabytes',
   rate: 'rate',
   threshold: 'thresholdNats',
+  probing: 'probing',
   probes: 'maxProbes',
+  audits: 'auditShare',
+  prefetch: 'isPrefetching',
+  smoothing: 'isSmoothing',
+  theme: 'theme',
   edge: 'edgeUrl',
 } as const satisfies Record<string, keyof Settings>
 
@@ -70,12 +115,28 @@ export function parseStoredSettings(text: string | null): Settings {
   return { ...defaultSettings, ...(values.success ? readFields(values.data) : {}) }
 }
 
-/** What the page's address sets: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…&edge=…`. */
+/** What the page's address sets for this visit: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…&edge=…` and so on. */
 export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings> {
   const values: Record<string, unknown> = {}
   for (const [urlName, name] of Object.entries(urlNames)) {
     const value = parameters.get(urlName)
     if (value !== null && value !== '') values[name] = value
+  }
+  const fields = readFields(values)
+  // Who says how many to ask has decided how to ask.
+  return fields.maxProbes !== undefined && fields.probing === undefined ? { ...fields, probing: 'recent-first' } : fields
+}
+
+/**
+ * What the edge's QR code hands over behind the `#`: `#token=…`, and `edge=…` where the page came from elsewhere. It is there, and
+ * not in the query, because a fragment never reaches a server or its log.
+ */
+export function parseEdgeLink(hash: string): Partial<Settings> {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''))
+  const values: Record<string, unknown> = {}
+  for (const [name, field] of [['token', 'edgeToken'], ['edge', 'edgeUrl']] as const) {
+    const value = parameters.get(name)
+    if (value !== null && value !== '') values[field] = value
   }
   return readFields(values)
 }
@@ -99,4 +160,9 @@ export function parseDemoScript(parameters: URLSearchParams): DemoScript | undef
   if (walkers === null || walkers === '') return undefined
   const parsed = demoSchema.safeParse({ walkers: walkers.split(','), hold: parameters.get('hold') ?? 20 })
   return parsed.success ? parsed.data : undefined
+}
+
+/** One setting out of what a person typed; undefined where it cannot be. */
+export function settingOf<Name extends keyof Settings>(name: Name, value: unknown): Settings[Name] | undefined {
+  return readFields({ [name]: value })[name]
 }

@@ -2,41 +2,61 @@ import type { ComponentChildren, VNode } from 'preact'
 import { Icon, type IconName } from '../components/icon.tsx'
 import { usePage } from './page-context.ts'
 
-/** What to play. */
+/** What to play; while something plays, what to do with it. */
 export function Controls(): VNode {
-  const { app, playback } = usePage()
-  const isPlaying = app.isPlaying.value
-  const isCamera = isPlaying && app.player.sourceKind.value === 'camera'
+  const { app } = usePage()
+  return app.isStreaming.value ? <StreamControls /> : <SourceControls />
+}
+
+function SourceControls(): VNode {
+  const { playback } = usePage()
   return (
-    <div class="controls">
-      {isPlaying ? (
-        <button type="button" class="primary" data-testid="stop" onClick={() => void playback.stop()}>
-          <Icon name="stop" />
-          Stop
-        </button>
-      ) : (
-        <button type="button" class="primary" data-testid="play-demo" onClick={() => void playback.playDemo()}>
-          <Icon name="play" />
-          Play demo
-        </button>
-      )}
-      {isCamera ? (
-        <button type="button" data-testid="turn-camera" onClick={() => void playback.turnCamera()}>
-          <Icon name="turn" />
-          Turn
-        </button>
-      ) : (
-        <button type="button" data-testid="camera" onClick={() => void playback.playCamera()}>
-          <Icon name="camera" />
-          Camera
-        </button>
-      )}
+    <div class="controls" role="group" aria-label="What to play">
+      <button type="button" class="primary" data-testid="play-demo" onClick={() => void playback.playDemo()}>
+        <Icon name="play" />
+        Demo
+      </button>
+      <button type="button" data-testid="camera" onClick={() => void playback.playCamera()}>
+        <Icon name="camera" />
+        Camera
+      </button>
       <FileButton icon="images" kind="images">
-        Images
+        Files
       </FileButton>
       <FileButton icon="folder" kind="folder">
         Folder
       </FileButton>
+    </div>
+  )
+}
+
+function StreamControls(): VNode {
+  const { app, playback } = usePage()
+  const isPaused = app.player.state.value === 'paused'
+  const isCamera = app.player.sourceKind.value === 'camera'
+  const torch = playback.torch.value
+  return (
+    <div class="controls" role="group" aria-label="The stream">
+      <button type="button" class="primary" data-testid="stop" onClick={() => void playback.stop()}>
+        <Icon name="stop" />
+        Stop
+      </button>
+      <button type="button" data-testid="pause" onClick={() => (isPaused ? playback.resume() : playback.pause())}>
+        <Icon name={isPaused ? 'play' : 'pause'} />
+        {isPaused ? 'Go on' : 'Pause'}
+      </button>
+      {isCamera && (
+        <button type="button" data-testid="turn-camera" onClick={() => void playback.turnCamera()}>
+          <Icon name="turn" />
+          Turn
+        </button>
+      )}
+      {isCamera && torch !== 'none' && (
+        <button type="button" data-testid="torch" aria-pressed={torch === 'on'} onClick={() => void playback.toggleTorch()}>
+          <Icon name="torch" />
+          Torch
+        </button>
+      )}
     </div>
   )
 }
@@ -62,7 +82,7 @@ function FileButton({ icon, kind, children }: FileButtonProps): VNode {
         class="visually-hidden"
         data-testid={`${kind}-input`}
         multiple
-        accept={isFolder ? undefined : 'image/*'}
+        accept={isFolder ? undefined : 'image/*,video/*'}
         ref={isFolder ? asFolder : null}
         onChange={({ currentTarget }) => {
           const files = [...(currentTarget.files ?? [])]

@@ -5,6 +5,8 @@ import { barsThatFit, entropyCeiling, stripBars, thresholdTop } from '../session
 export interface StripOptions {
   readonly thresholdNats: number
   readonly classes: number
+  /** Its colours are those of the page, whose theme is this. */
+  readonly theme: 'light' | 'dark'
 }
 
 const outcomes: readonly Outcome[] = ['hit', 'miss', 'uncertain']

@@ -1,21 +1,53 @@
-const whole = new Intl.NumberFormat('en')
-const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+import { signal } from '@preact/signals'
+
+/** `neutral`: 12 345.6, as ISO 80000 has it, which nobody misreads. `device`: as the browser's language writes numbers. */
+export const numberStyles = ['neutral', 'device'] as const
+export type NumberStyle = (typeof numberStyles)[number]
+
+/** How numbers are written on the page; read while rendering, so that a change is seen at once. */
+export const numberStyle = signal<NumberStyle>('neutral')
+
+const narrowSpace = '\u202f'
+const space = '\u00a0'
+
+function write(value: number, options: Intl.NumberFormatOptions): string {
+  if (numberStyle.value === 'device') return new Intl.NumberFormat(undefined, options).format(value)
+  return new Intl.NumberFormat('en', options).format(value).replaceAll(',', narrowSpace)
+}
+
+const fixed = (value: number, digits: number): string => write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 /** 0.873 → `87 %`, with a space at which no line breaks. */
-export const formatShare = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)}\u00a0%`
+export const formatShare = (share: number, digits = 0): string => `${fixed(share * 100, digits)}${space}%`
 
-export const formatCount = (count: number): string => whole.format(count)
+export const formatCount = (count: number): string => write(count, { maximumFractionDigits: 0 })
 
 /** Decimal units, as storage settings and mobile contracts have them. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  if (bytes < 999_500) return `${threeDigits.format(bytes / 1e3)} kB`
-  return `${threeDigits.format(bytes / 1e6)} MB`
+  const scaled = (value: number): string => write(value, { maximumSignificantDigits: 3 })
+  if (bytes < 1000) return `${scaled(bytes)}${space}B`
+  if (bytes < 999_500) return `${scaled(bytes / 1e3)}${space}kB`
+  if (bytes < 999_500_000) return `${scaled(bytes / 1e6)}${space}MB`
+  return `${scaled(bytes / 1e9)}${space}GB`
 }
 
 export function formatMs(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+  if (ms < 10) return `${fixed(ms, 1)}${space}ms`
+  return ms < 1000 ? `${fixed(ms, 0)}${space}ms` : `${fixed(ms / 1000, 1)}${space}s`
 }
 
-export const formatNats = (nats: number): string => nats.toFixed(2)
+export const formatNats = (nats: number): string => fixed(nats, 2)
+
+const spans = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** How long ago a time was, in the largest unit that fits: `3 min. ago`. */
+export function formatAgo(timeMs: number, nowMs: number = Date.now()): string {
+  const seconds = Math.max(0, (nowMs - timeMs) / 1000)
+  const [unit, length] = spans.find(([, span]) => seconds >= span) ?? ['second', 1]
+  if (unit === 'second' && seconds < 5) return 'just now'
+  return new Intl.RelativeTimeFormat('en', { style: 'short' }).format(-Math.floor(seconds / length), unit)
+}

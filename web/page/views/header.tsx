@@ -18,11 +18,10 @@ export function Header(): VNode {
         CacheNet
       </h1>
       {install.way.value === 'prompt' && (
-        <button type="button" class="quiet" onClick={() => void install.prompt()}>
+        <button type="button" class="quiet" data-testid="install" onClick={() => void install.prompt()}>
           Install
         </button>
       )}
-      {install.way.value === 'ios' && <p class="hint">To install: Share, then “Add to Home Screen”</p>}
       <p class="edge-state" data-testid="edge-state" data-state={edge}>
         {edgeTexts[edge]}
       </p>

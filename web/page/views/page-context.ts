@@ -1,13 +1,16 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { App } from '../app.ts'
 import type { Install } from '../install.ts'
 import type { Playback } from '../playback.ts'
+import type { Screen } from '../state/screen.ts'
 
 export interface PageParts {
   readonly app: App
   readonly playback: Playback
   readonly install: Install
+  readonly screen: ReadonlySignal<Screen>
 }
 
 export const PageContext = createContext<PageParts | undefined>(undefined)

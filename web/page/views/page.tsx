@@ -1,30 +1,44 @@
 import type { VNode } from 'preact'
 import { Announcer } from './announcer.tsx'
-import { CachePanel } from './cache-panel.tsx'
+import { CacheScreen } from './cache-screen.tsx'
 import { Header } from './header.tsx'
+import { LazyScreen } from './lazy-screen.tsx'
+import { NowPlaying } from './now-playing.tsx'
 import { NoticeList } from './notice-list.tsx'
-import { PageContext, type PageParts } from './page-context.ts'
-import { SessionPanel } from './session-panel.tsx'
-import { SettingsPanel } from './settings-panel.tsx'
-import { StagePanel } from './stage-panel.tsx'
+import { PageContext, usePage, type PageParts } from './page-context.ts'
+import { TabBar } from './tab-bar.tsx'
+import { WatchScreen } from './watch-screen.tsx'
+
+// Loaded when they are first looked at: the first picture does not wait for charts.
+const loadInsight = async () => (await import('./insight-screen.tsx')).InsightScreen
+const loadSettings = async () => (await import('./settings-screen.tsx')).SettingsScreen
 
 /** The whole page. */
 export function Page(parts: PageParts): VNode {
   return (
     <PageContext.Provider value={parts}>
+      <Shell />
+      <Announcer />
+    </PageContext.Provider>
+  )
+}
+
+/** The stream is never taken down: on a phone other screens cover it, where there is room they stand beside it. */
+function Shell(): VNode {
+  const { screen } = usePage()
+  const shown = screen.value
+  return (
+    <div class="shell" data-screen={shown}>
       <Header />
       <main>
         <NoticeList />
-        <div class="column column-main">
-          <StagePanel />
-          <SessionPanel />
-        </div>
-        <div class="column column-side">
-          <CachePanel />
-          <SettingsPanel />
-        </div>
+        <WatchScreen />
+        {shown === 'cache' && <CacheScreen />}
+        {shown === 'insight' && <LazyScreen key="insight" load={loadInsight} />}
+        {shown === 'settings' && <LazyScreen key="settings" load={loadSettings} />}
       </main>
-      <Announcer />
-    </PageContext.Provider>
+      <NowPlaying />
+      <TabBar />
+    </div>
   )
 }

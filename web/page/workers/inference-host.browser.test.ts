@@ -138,4 +138,17 @@ describe('InferenceHost', () => {
     expect(workers).toHaveLength(1)
     expect(restarts).toEqual([])
   })
+
+  it('knows in which form each partition is there', async () => {
+    bundle = await createSampleBundle({ hasDeltas: true })
+    host = createHost(realWorker)
+    await host.prepare(signal)
+    await open()
+    const [first] = bundle.manifest.partitions
+    await host.load(signal, 'p0', bundle.blobs.get(first?.delta?.sha256 ?? '') ?? new Uint8Array(), 'delta')
+    expect(host.held).toEqual([{ id: 'p0', form: 'delta' }])
+    await host.refine(signal, 'p0', partitionBytes('p0'))
+    expect(host.held).toEqual([{ id: 'p0', form: 'whole' }])
+    expect((await host.classify(signal, frame(), gate, { isAudited: true })).rgb).toBeDefined()
+  })
 })

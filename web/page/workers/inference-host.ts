@@ -3,11 +3,12 @@ import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { inferenceProtocol, isRawImage, type Classification, type FrameImage, type InferenceAnswers, type InferenceRequest } from '../../messages/inference.ts'
+import type { HeldPartition } from '../../../core/wire/frames.ts'
 import { createRpcClient, type RpcClient } from '../../messages/rpc-client.ts'
 
 export interface InferenceHostOptions {
   readonly createWorker: () => Worker
-  /** Weights of a partition that was resident when the worker broke down. */
+  /** Whole weights of a partition that was resident when the worker broke down. */
   readonly reload: (signal: AbortSignal, id: string) => Promise<Uint8Array<ArrayBuffer>>
   /** The worker broke down and a new one took over; the stream goes on. */
   readonly onRestart: (reason: CacheNetError) => void
@@ -36,6 +37,8 @@ export class InferenceHost {
   readonly #options: InferenceHostOptions
   readonly #closing = new AbortController()
   readonly #residents = createSignal<readonly string[]>([])
+  /** Partitions that answer with their delta, until their whole weights are there. */
+  readonly #deltas = createSignal<ReadonlySet<string>>(new Set())
   #worker: Worker | undefined
   #client: Client | undefined
   #bundle: OpenBundle | undefined
@@ -51,6 +54,20 @@ export class InferenceHost {
   /** Partitions in the worker's memory, most recent first. */
   get residents(): ReadonlySignal<readonly string[]> {
     return this.#residents
+  }
+
+  /** The same, with the form in which each is there. */
+  get held(): readonly HeldPartition[] {
+    return this.#residents.value.map((id) => ({ id, form: this.#deltas.value.has(id) ? 'delta' : 'whole' }))
+  }
+
+  /**
+   * Starts the worker and its backend while the bundle is still on its way. Never rejects: what is wrong with the backend is told
+   * when a bundle is opened.
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    const client = this.#client ?? this.#start()
+    await client.call(signal, { kind: 'prepare' }).catch(() => undefined)
   }
 
   /** Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device cannot run it. */
@@ -73,19 +90,28 @@ export class InferenceHost {
    * a new one.
    *
    * @param isKept send a copy, so that the frame can be sent again
+   * @param isAudited the pixels come back with a hit too
    */
-  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false } = {}): Promise<Classification> {
+  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, isAudited = false } = {}): Promise<Classification> {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
-    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate }, { transfer, timeLimitMs: frameLimitMs }))
+    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited }, { transfer, timeLimitMs: frameLimitMs }))
     this.#note(answer)
     return answer
   }
 
   /** Puts a partition into memory and makes it the most recent. The bytes are copied. */
-  async load(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>): Promise<void> {
-    const temperature = this.#bundle?.manifest.partitions.find((partition) => partition.id === id)?.temperature ?? 1
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, temperature })))
+  async load(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>, form: 'whole' | 'delta' = 'whole'): Promise<void> {
+    const temperature = this.#temperatureOf(id, form)
+    this.#note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, temperature, form })))
+    this.#noteForm(id, form)
+  }
+
+  /** Gives a partition that answers with its delta its whole weights, at its place; between two frames, so that nothing waits. */
+  async refine(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>): Promise<void> {
+    const temperature = this.#temperatureOf(id, 'whole')
+    this.#note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, temperature })))
+    this.#noteForm(id, 'whole')
   }
 
   async use(signal: AbortSignal, id: string): Promise<void> {
@@ -113,6 +139,19 @@ export class InferenceHost {
     const known = this.#residents.value
     const isSame = known.length === residents.length && known.every((id, index) => id === residents[index])
     if (!isSame) this.#residents.value = residents
+  }
+
+  #noteForm(id: string, form: 'whole' | 'delta'): void {
+    if (this.#deltas.value.has(id) === (form === 'delta')) return
+    const next = new Set(this.#deltas.value)
+    if (form === 'delta') next.add(id)
+    else next.delete(id)
+    this.#deltas.value = next
+  }
+
+  #temperatureOf(id: string, form: 'whole' | 'delta'): number {
+    const partition = this.#bundle?.manifest.partitions.find((candidate) => candidate.id === id)
+    return (form === 'delta' ? partition?.delta?.temperature : partition?.temperature) ?? 1
   }
 
   async #call<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
@@ -187,8 +226,8 @@ export class InferenceHost {
     for (const id of wereResident) {
       // One that cannot be had again is fetched when it is next needed.
       const weights = await this.#options.reload(signal, id).catch(() => undefined)
-      const temperature = this.#bundle.manifest.partitions.find((partition) => partition.id === id)?.temperature ?? 1
-      if (weights !== undefined) this.#note(await client.call(signal, { kind: 'load', id, weights, temperature }))
+      const temperature = this.#temperatureOf(id, 'whole')
+      if (weights !== undefined) this.#note(await client.call(signal, { kind: 'load', id, weights, temperature, form: 'whole' }))
     }
     this.#options.onRestart(reason)
   }
@@ -201,7 +240,9 @@ export class InferenceHost {
       input,
       generalist: { weights: generalist, temperature: manifest.generalist.temperature },
       maxPartitions,
+      delta: networks.delta,
     })
     this.#note({ residents: [] })
+    this.#deltas.value = new Set()
   }
 }

@@ -38,7 +38,8 @@ function checkForUpdates(workbox: Workbox): void {
  * (no secure context, private mode, the development server): the app then works online, and caches in memory only.
  */
 export async function registerServiceWorker({ onUpdateReady }: ServiceWorkerOptions): Promise<boolean> {
-  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return false
+  // Absent over http://, and undefined in some browsers' private mode.
+  if (import.meta.env.DEV || (navigator as { readonly serviceWorker?: ServiceWorkerContainer }).serviceWorker === undefined) return false
   const workbox = new Workbox('/sw.js')
   workbox.addEventListener('waiting', () => onUpdateReady({ apply: () => workbox.messageSkipWaiting() }))
   reloadOnTakeover(workbox)

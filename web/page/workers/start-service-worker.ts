@@ -8,7 +8,7 @@ export function startServiceWorker(app: App): void {
   void registerServiceWorker({ onUpdateReady: (ready) => void (update.value = ready) })
   effect(() => {
     const ready = update.value
-    if (ready === undefined || app.isPlaying.value) {
+    if (ready === undefined || app.isStreaming.value) {
       app.notices.dismiss('update')
       return
     }

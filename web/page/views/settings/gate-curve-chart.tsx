@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { GatePoint } from '../../../core/bundle/manifest.ts'
+import type { GatePoint } from '../../../../core/bundle/manifest.ts'
 
 interface GateCurveProps {
   readonly curve: readonly GatePoint[]
@@ -25,10 +25,10 @@ export function GateCurveChart({ curve, thresholdNats, mostNats }: GateCurveProp
         <line class="curve-threshold" x1={at} x2={at} y1={0} y2={height} />
       </svg>
       <figcaption>
-        <span class="key" data-line="coverage">
+        <span class="key" data-colour="hit">
           answered here
         </span>
-        <span class="key" data-line="accuracy">
+        <span class="key" data-colour="miss">
           right overall
         </span>
       </figcaption>

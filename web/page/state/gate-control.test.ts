@@ -1,0 +1,56 @@
+import { signal } from '@preact/signals'
+import { describe, expect, it } from 'vitest'
+import type { LocalityRow, Manifest } from '../../../core/bundle/manifest.ts'
+import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
+import { createGateControl } from './gate-control.ts'
+import { defaultSettings, type Settings } from './settings-schema.ts'
+
+const { manifest } = await createSampleBundle()
+const rowOf = (changeRate: number, thresholdNats: number, observedChangeRates: number[]): LocalityRow => ({
+  changeRate,
+  thresholdNats,
+  generalistThresholdNats: 0.1,
+  maxProbes: 2,
+  order: 'least-entropy',
+  asksGeneralist: true,
+  coverage: 0.9,
+  accuracy: 0.9,
+  fullAccuracy: 0.9,
+  observedChangeRates,
+})
+const localities = [rowOf(0.01, 1, [0.01, 0.3]), rowOf(0.5, 0.2, [0.01, 0.3])]
+const local: Manifest = { ...manifest, gate: { ...manifest.gate, localities } }
+
+function control(settings: Partial<Settings> = {}, first: Manifest | undefined = local) {
+  const opened = signal<Manifest | undefined>(first)
+  return { opened, gate: createGateControl(opened, signal({ ...defaultSettings, ...settings })) }
+}
+
+describe('the gate that follows the stream', () => {
+  it('takes the settings of the locality that it sees, and begins anew with a stream', () => {
+    const { gate } = control()
+    expect(gate.settings.value).toMatchObject({ thresholdNats: 1, order: 'least-entropy', asksGeneralist: true })
+    expect(gate.changeRate.value).toBe(0.01)
+    for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'miss', isChange: true })
+    expect(gate.settings.value.thresholdNats).toBe(0.2)
+    expect(gate.locality.value).toEqual({ row: 1, rows: 2 })
+    gate.restart()
+    expect(gate.settings.value.thresholdNats).toBe(1)
+  })
+
+  it('puts what a person has set before it', () => {
+    expect(control({ thresholdNats: 0.42 }).gate.settings.value).toMatchObject({ thresholdNats: 0.42, maxProbes: 2 })
+    const fixed = control({ probing: 'recent-first', maxProbes: 3 }).gate
+    expect(fixed.settings.value).toEqual({ thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 3, order: 'recent-first', asksGeneralist: false })
+    expect(fixed.changeRate.value).toBeUndefined()
+  })
+
+  it('is the bundle’s one gate where that has no localities, and forgets them with their bundle', () => {
+    const { opened, gate } = control()
+    for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'miss', isChange: true })
+    opened.value = manifest
+    expect(gate.settings.value.thresholdNats).toBe(0.5)
+    gate.observe({ kind: 'hit' })
+    expect(gate.changeRate.value).toBeUndefined()
+  })
+})

@@ -1,0 +1,55 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
+import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
+import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { FrameRecord } from '../session/frame-record.ts'
+import type { Settings } from './settings-schema.ts'
+
+export interface GateControl {
+  /** The gate as it is set: the person's settings before the locality's, and those before the bundle's. */
+  readonly settings: ReadonlySignal<GateSettings>
+  /** The chance per frame that the region changes, as the gate believes; undefined where it does not adapt. */
+  readonly changeRate: ReadonlySignal<number | undefined>
+  /** Which of the bundle's localities is in force, from 0, and how many there are. */
+  readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
+  /** A stream begins: nothing is known of it yet. */
+  restart(): void
+  observe(event: GateEvent): void
+}
+
+const noBundle: GateSettings = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false }
+
+const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState => createAdaptiveGate(gate?.localities ?? [], gate ?? noBundle)
+
+/** What a frame's record tells the adaptive gate; nothing where the edge could not say which partition the frame belongs to. */
+export function gateEventOf({ outcome, switchedTo }: FrameRecord): GateEvent | undefined {
+  if (outcome === 'hit') return { kind: 'hit' }
+  return outcome === 'miss' ? { kind: 'miss', isChange: switchedTo !== null } : undefined
+}
+
+export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>, values: ReadonlySignal<Settings>): GateControl {
+  const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({ of: undefined, state: fresh(undefined) })
+  // A bundle that was opened meanwhile brings localities of its own.
+  const current = computed(() => (held.value.of === manifest.value ? held.value.state : fresh(manifest.value?.gate)))
+  // Apart from the rest, so that the settings change with the row and not with every frame.
+  const row = computed(() => current.value.row)
+
+  function step(next: AdaptiveGateState): void {
+    held.value = { of: manifest.peek(), state: next }
+  }
+
+  return {
+    settings: computed(() => {
+      const { thresholdNats, probing, maxProbes } = values.value
+      const bundle = manifest.value?.gate ?? noBundle
+      const fixed = settingsOf(createAdaptiveGate([], bundle))
+      const adapted = settingsOf({ ...current.peek(), row: row.value })
+      const chosen: GateSettings = probing === 'adaptive' ? adapted : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
+      return thresholdNats === null ? chosen : { ...chosen, thresholdNats }
+    }),
+    changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
+    locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
+    restart: () => step(fresh(manifest.peek()?.gate)),
+    observe: (event) => step(observe(current.peek(), event)),
+  }
+}

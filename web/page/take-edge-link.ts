@@ -1,0 +1,10 @@
+import type { App } from './app.ts'
+import { parseEdgeLink } from './state/settings-schema.ts'
+
+/** Remembers what the edge's QR code hands over, and takes it out of the address at once: it must not be in a bookmark or a picture. */
+export function takeEdgeLink(app: Pick<App, 'changeSettings'>): void {
+  const link = parseEdgeLink(location.hash)
+  if (Object.keys(link).length === 0) return
+  app.changeSettings(link)
+  history.replaceState(null, '', `${location.pathname}${location.search}`)
+}

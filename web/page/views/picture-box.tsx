@@ -1,0 +1,58 @@
+import type { VNode } from 'preact'
+import { usePage } from './page-context.ts'
+
+/** The frame that is being answered: drawn here, or the camera's or a file's own video. */
+export function PictureBox(): VNode {
+  const { app, playback } = usePage()
+  const state = app.player.state.value
+  const kind = app.player.sourceKind.value
+  const isVideo = (kind === 'camera' || kind === 'video') && app.isStreaming.value
+  const hasPicture = state !== 'idle' && !isVideo && app.session.view.value.totals.frames > 0
+  return (
+    <div class="picture" data-filled={isVideo || hasPicture}>
+      <canvas ref={app.stage.attachCanvas} width={192} height={192} hidden={!hasPicture} role="img" aria-label="The frame that is being answered" />
+      <video
+        ref={app.stage.attachVideo}
+        hidden={!isVideo}
+        class={kind === 'camera' && playback.facing.value === 'user' ? 'mirrored' : ''}
+        data-kind={kind}
+        playsInline
+        muted
+        autoplay
+        aria-label={kind === 'video' ? 'Video' : 'Camera'}
+      />
+      {isVideo && <div class="reticle" aria-hidden="true" />}
+      {state === 'paused' && <p class="picture-note">Paused</p>}
+      {!isVideo && !hasPicture && <Invitation />}
+    </div>
+  )
+}
+
+function Invitation(): VNode {
+  const { app } = usePage()
+  const bundle = app.bundle.state.value
+  if (bundle.kind === 'failed') {
+    return (
+      <div class="invitation">
+        <p>{bundle.error.message}</p>
+        <code>{bundle.error.code}</code>
+        <button type="button" data-testid="retry" onClick={() => void app.bundle.open()}>
+          Try again
+        </button>
+      </div>
+    )
+  }
+  return (
+    <div class="invitation">
+      <svg viewBox="0 0 120 96" aria-hidden="true">
+        <circle cx="34" cy="34" r="8" />
+        <path d="M24 80l5-34q5-5 10 0l5 34" />
+        <circle cx="84" cy="40" r="6" />
+        <path d="M77 76l3-26q4-4 8 0l3 26" />
+        <circle class="front" cx="60" cy="20" r="11" />
+        <path class="front" d="M46 88l6-50q8-7 16 0l6 50" />
+      </svg>
+      <p>{bundle.kind === 'opening' ? 'Getting the networks ready …' : 'Play the demo: people walk towards the camera, and this device says who it is.'}</p>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { formatBytes, formatCount, formatMs, formatShare } from './format.ts'
+import { usePage } from './page-context.ts'
+
+const shareOf = (part: number, whole: number): string => (whole === 0 ? '–' : formatShare(part / whole, 1))
+const time = (ms: number | undefined): string => (ms === undefined ? '–' : formatMs(ms))
+
+/** What the session adds up to. */
+export function SessionFacts(): VNode {
+  const { totals } = usePage().app.session.view.value
+  return (
+    <dl class="counters">
+      <Counter name="hit-rate" label="Hit rate">
+        {shareOf(totals.hits, totals.frames)}
+      </Counter>
+      <Counter name="latency-hit" label="Hit, median · p95">
+        {time(totals.medianHitMs)} <small>{time(totals.p95HitMs)}</small>
+      </Counter>
+      <Counter name="latency-miss" label="Miss, median · p95">
+        {time(totals.medianMissMs)} <small>{time(totals.p95MissMs)}</small>
+      </Counter>
+      <Counter name="accuracy" label="Right">
+        {shareOf(totals.correct, totals.labelled)}
+      </Counter>
+      <Counter name="misses" label="Misses">
+        {formatCount(totals.misses)}
+      </Counter>
+      <Counter name="uncertain" label="Uncertain">
+        {formatCount(totals.uncertain)}
+      </Counter>
+      <Counter name="switches" label="Switches">
+        {formatCount(totals.switches)}
+      </Counter>
+      <Counter name="bytes-up" label="Sent">
+        {formatBytes(totals.bytesUp)}
+      </Counter>
+      <Counter name="bytes-down" label="Received">
+        {formatBytes(totals.bytesDown)}
+      </Counter>
+      {totals.audits > 0 && (
+        <Counter name="audits" label="Audits that agree">
+          {shareOf(totals.agreements, totals.audits)} <small>of {formatCount(totals.audits)}</small>
+        </Counter>
+      )}
+    </dl>
+  )
+}
+
+interface CounterProps {
+  readonly name: string
+  readonly label: string
+  readonly children: ComponentChildren
+}
+
+function Counter({ name, label, children }: CounterProps): VNode {
+  return (
+    <div class="counter" data-testid={`counter-${name}`}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

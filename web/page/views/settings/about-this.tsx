@@ -1,0 +1,28 @@
+import type { VNode } from 'preact'
+import { usePage } from '../page-context.ts'
+
+/** What this browser gives the app, and how to install it. */
+export function AboutThis(): VNode {
+  const { app, install } = usePage()
+  const way = install.way.value
+  return (
+    <div class="panel" data-testid="about">
+      <h2>This device</h2>
+      <ul class="facts">
+        <li>Networks run in WebAssembly SIMD on one thread beside the page. At this size more threads gain nothing.</li>
+        <li>{crossOriginIsolated ? 'The page is isolated from other origins.' : 'The page is not isolated from other origins: the edge sends no isolation headers here.'}</li>
+        <li>{app.cacheView.isPersistent.value ? 'Partitions are stored: the app works with no network.' : 'Partitions are kept only while the page is open.'}</li>
+      </ul>
+      {way === 'prompt' && (
+        <button type="button" class="primary" onClick={() => void install.prompt()}>
+          Install the app
+        </button>
+      )}
+      {way === 'ios' && (
+        <p data-testid="install-ios">
+          To install on an iPhone or iPad: tap <strong>Share</strong>, then <strong>Add to Home Screen</strong>. Safari deletes what a mere tab has stored after seven days without a visit; an installed app keeps it.
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import type { VNode } from 'preact'
+import { usePage } from '../page-context.ts'
+import { Slider } from '../slider.tsx'
+import { Select } from './field.tsx'
+
+/** Whom of the networks in memory to ask before a frame counts as a miss. */
+export function ProbingSettings(): VNode {
+  const { app } = usePage()
+  const { probing, cachePartitions } = app.settings.values.value
+  const { maxProbes } = app.gate.value
+  return (
+    <>
+      <Select
+        label="How to ask the partitions in memory"
+        testId="probing"
+        value={probing}
+        choices={[
+          ['adaptive', 'As the scene needs it (adaptive)'],
+          ['recent-first', 'The most recent first, until one is certain'],
+          ['least-entropy', 'Several, and believe the surest'],
+        ]}
+        onChange={(value) => app.changeSettings({ probing: value })}
+      />
+      {probing !== 'adaptive' && (
+        <Slider
+          label="Ask up to"
+          unit={maxProbes === 1 ? 'partition' : 'partitions'}
+          testId="probes"
+          min={1}
+          max={Math.max(4, cachePartitions, maxProbes)}
+          step={1}
+          value={maxProbes}
+          onInput={(value) => app.changeSettings({ maxProbes: value })}
+        />
+      )}
+    </>
+  )
+}

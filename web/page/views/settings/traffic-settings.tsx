@@ -1,0 +1,35 @@
+import type { VNode } from 'preact'
+import { isMetered } from '../../network-conditions.ts'
+import { formatShare } from '../format.ts'
+import { usePage } from '../page-context.ts'
+import { Slider } from '../slider.tsx'
+import { Switch } from './field.tsx'
+
+/** What crosses the network beyond misses. */
+export function TrafficSettings(): VNode {
+  const { app } = usePage()
+  const { auditShare, isPrefetching } = app.settings.values.value
+  const isCostly = isMetered(navigator)
+  return (
+    <>
+      <Slider
+        label="Audit"
+        unit="of the hits"
+        testId="audits"
+        min={0}
+        max={5}
+        step={0.5}
+        value={auditShare * 100}
+        text={formatShare(auditShare, 1)}
+        onInput={(value) => app.changeSettings({ auditShare: value / 100 })}
+      />
+      <p class="muted" data-testid="audit-note">
+        <strong>An audit uploads a frame</strong> that this device was certain of, to have the edge check it: that is how the gate learns where it was wrong. Frames are as small as the network sees them. Never
+        offline, and never where data may cost money.
+      </p>
+      <Switch label="Fetch ahead" testId="prefetch" isOn={isPrefetching} onChange={(isOn) => app.changeSettings({ isPrefetching: isOn })}>
+        While nothing else is to do, the partition that often comes next. Only where data is free{isCostly && '; here it may not be, so nothing is fetched ahead now'}.
+      </Switch>
+    </>
+  )
+}

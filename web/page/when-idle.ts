@@ -1,0 +1,21 @@
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { wait } from './within.ts'
+
+/** Safari has no idle callbacks: there, a moment later is as good. */
+const laterMs = 250
+/** A stream may leave the page nothing to spare for ever; what waits here must come all the same. */
+const latestMs = 2_000
+
+/** Resolves when the browser has nothing more urgent to do, after two seconds at the latest. Rejects with `aborted`. */
+export function whenIdle(signal: AbortSignal): Promise<void> {
+  if (!('requestIdleCallback' in globalThis)) return wait(signal, laterMs)
+  return new Promise((resolve, reject) => {
+    requestIdleCallback(
+      () => {
+        if (signal.aborted) reject(new CacheNetError('aborted', 'It was called off.'))
+        else resolve()
+      },
+      { timeout: latestMs },
+    )
+  })
+}
