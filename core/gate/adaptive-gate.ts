@@ -18,84 +18,65 @@ export interface AdaptiveGateState {
   readonly rows: readonly LocalityRow[]
   /** Used while there are no rows. */
   readonly fallback: GateSettings
+  /** The row in force. */
   readonly row: number
-  /** Running share of frames at which a change was seen, under the settings in force. */
-  readonly seenRate: number
-  /** Frames since the settings in force came into force. */
-  readonly framesInRow: number
-  /** Audits since then, and how many of them disagreed. */
-  readonly audits: number
-  readonly disagreements: number
+  /** Chance that the stream has the locality of each row, given all that was seen. Sums to 1. */
+  readonly belief: readonly number[]
 }
 
-/** Frames over which the estimate remembers: long enough to tell 1 % from 3 %, short enough to follow a walk out of the door. */
-const memoryFrames = 60
-/**
- * A row must explain what is seen this many times better before it takes over, and settings stay in force for as many frames at least, so
- * that what is observed is observed under them. To become looser takes more of both: a row too strict costs a round trip now and then,
- * a row too loose costs wrong answers that nobody notices.
- */
-const toStricter = { hysteresis: 1.25, fewestFrames: 12 }
-const toLooser = { hysteresis: 1.6, fewestFrames: 60 }
+/** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
+const localityFrames = 400
+/** Chance, at the most, that the stream changes more often than the row in force was made for: what is too loose goes unnoticed. */
+const mostDoubt = 0.25
+/** What was measured on a stream may be a little different on another: no event is impossible. */
 const smallestRate = 0.002
 
-const expectedRate = (rows: readonly LocalityRow[], row: number, ifLocality: number): number =>
-  Math.max(smallestRate, rows[row]?.observedChangeRates[ifLocality] ?? smallestRate)
+/** Chance to see a change at a frame, under the settings of `row`, if the stream has the locality of another. */
+function chanceOfChange(rows: readonly LocalityRow[], row: number, locality: number): number {
+  const rate = rows[row]?.observedChangeRates[locality] ?? smallestRate
+  return Math.min(1 - smallestRate, Math.max(smallestRate, rate))
+}
 
 /**
+ * Begins in the middle: what a camera sees is local more often than not.
+ *
  * @param rows of the manifest, most local first
  * @param fallback in force where there are none
  */
 export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateSettings): AdaptiveGateState {
-  // Begins in the middle: neither trusting a stream that it does not know nor asking the edge about every frame.
-  const row = Math.floor((rows.length - 1) / 2)
-  return enterRow({ rows, fallback, row: 0, seenRate: 0, framesInRow: 0, audits: 0, disagreements: 0 }, Math.max(0, row))
+  const weights = rows.map((_, index) => 1 / (1 + index))
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  return chooseRow({ rows, fallback, row: 0, belief: weights.map((weight) => weight / sum) })
 }
 
-/** In a new row the estimate starts from what that row would see if it is the right one. */
-function enterRow(state: AdaptiveGateState, row: number): AdaptiveGateState {
-  return { ...state, row, seenRate: state.rows.length === 0 ? 0 : expectedRate(state.rows, row, row), framesInRow: 0, audits: 0, disagreements: 0 }
+/** The loosest row that the stream is, in all likelihood, at least as local as. */
+function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
+  let doubt = 1
+  const row = state.belief.findIndex((chance) => (doubt -= chance) <= mostDoubt)
+  return { ...state, row: Math.max(0, row) }
 }
 
-/** How far apart two rates are, as a factor: 1 where they are equal. */
-const ratioOf = (a: number, b: number): number => Math.max(a, b) / Math.max(smallestRate, Math.min(a, b))
-
-/** The locality under which the row in force would see what is being seen; the row itself unless another is clearly better. */
-function bestRow({ rows, row, seenRate, framesInRow }: AdaptiveGateState): number {
-  const seen = Math.max(smallestRate, seenRate)
-  const misfit = (locality: number): number => ratioOf(seen, expectedRate(rows, row, locality))
-  let best = row
-  for (let locality = 0; locality < rows.length; locality++) {
-    const { hysteresis, fewestFrames } = locality < row ? toLooser : toStricter
-    if (framesInRow >= fewestFrames && misfit(locality) * (best === row ? hysteresis : 1) < misfit(best)) best = locality
-  }
-  return best
+/** Bayes: how likely each locality makes what was seen, times the belief in it; then a little of every belief goes to all others. */
+function update(state: AdaptiveGateState, likelihood: (locality: number) => number): AdaptiveGateState {
+  const weighted = state.belief.map((chance, locality) => chance * likelihood(locality))
+  const sum = weighted.reduce((total, value) => total + value, 0)
+  const mix = 1 / localityFrames
+  return chooseRow({ ...state, belief: weighted.map((value) => (1 - mix) * (value / sum) + mix / weighted.length) })
 }
 
-/** Takes note of a frame, in stream order. */
+/** Takes note of a frame, in stream order: one step of a hidden Markov model's forward filter (Rabiner 1989), whose states are the rows. */
 export function observe(state: AdaptiveGateState, event: GateEvent): AdaptiveGateState {
-  if (state.rows.length === 0) return state
-  if (event.kind === 'audit') return noteAudit(state, event.isRight)
+  const { rows, row } = state
+  if (rows.length === 0) return state
+  if (event.kind === 'audit') return update(state, (locality) => (event.isRight ? 1 - wrongHits(row, locality) : wrongHits(row, locality)))
   const isSeen = event.kind === 'miss' && event.isChange
-  const seenRate = state.seenRate + (Number(isSeen) - state.seenRate) / memoryFrames
-  const next = { ...state, seenRate, framesInRow: state.framesInRow + 1 }
-  const row = bestRow(next)
-  // One row at a time: what the far rows would see was measured, what lies between was not.
-  return row === next.row ? next : enterRow(next, next.row + Math.sign(row - next.row))
+  return update(state, (locality) => (isSeen ? chanceOfChange(rows, row, locality) : 1 - chanceOfChange(rows, row, locality)))
 }
 
-const fewestAudits = 8
-/** Share of audited hits that may disagree beyond what the row's calibration has, before the gate becomes stricter. */
-const auditTolerance = 0.05
+/** Share of hits that may be wrong where the settings fit the stream, and where the stream is less local than they were made for. */
+const [wrongAtHome, wrongAbroad] = [0.1, 0.4]
 
-function noteAudit(state: AdaptiveGateState, isRight: boolean): AdaptiveGateState {
-  const next = { ...state, audits: state.audits + 1, disagreements: state.disagreements + Number(!isRight) }
-  if (next.audits < fewestAudits) return next
-  const { rows, row } = next
-  const isWorse = next.disagreements / next.audits > auditTolerance + Math.max(0, 1 - (rows[row]?.accuracy ?? 1))
-  if (isWorse && row + 1 < rows.length) return enterRow(next, row + 1)
-  return next
-}
+const wrongHits = (row: number, locality: number): number => (locality > row ? wrongAbroad : wrongAtHome)
 
 /** The settings in force. */
 export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSettings {
