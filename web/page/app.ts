@@ -184,6 +184,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       },
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
+    if (record.outcome === 'hit') current.edge.noteHit()
     session.add(record)
     learn(record)
   }
