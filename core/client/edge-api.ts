@@ -25,7 +25,7 @@ export interface EdgeApiOptions {
   readonly baseUrl: string
   /** Access token, for an edge on another origin; on its own origin `openSession` is enough. */
   readonly token?: string | undefined
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 /**
@@ -51,7 +51,7 @@ const unreachable = (cause: unknown): CacheNetError =>
   new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
 
 const incomprehensible = (): CacheNetError =>
-  new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Update the older of the two.')
+  new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Is this network asking for a login? If not, update the older of the two.')
 
 function parseJson(bytes: ArrayBuffer): unknown {
   try {
@@ -79,6 +79,7 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
       response = await fetchNow(`${baseUrl}${path}`, { ...init, signal })
       bytes = await response.arrayBuffer()
     } catch (cause) {
+      signal.throwIfAborted()
       throw unreachable(cause)
     }
     if (response.ok) return bytes

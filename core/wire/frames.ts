@@ -16,6 +16,9 @@ export const auditHeader = 'x-cachenet-audit'
 /** How many frames the phone answered by itself since the last one that it sent: what only the phone can count. */
 export const hitsHeader = 'x-cachenet-hits'
 
+/** A report of hits says less than this; one that says more is refused. */
+export const hitsLimit = 1_000_000
+
 export type HeldForm = 'whole' | 'delta'
 export interface HeldPartition {
   readonly id: string

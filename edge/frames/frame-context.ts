@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { auditHeader, hitsHeader, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
+import { auditHeader, hitsHeader, hitsLimit, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
 
 export interface ReadFrameContext {
   /** Empty where the device holds nothing, or does not say. */
@@ -10,9 +10,6 @@ export interface ReadFrameContext {
   readonly auditOf: number | undefined
   readonly hits: number
 }
-
-/** Of one report; a device that says more is broken, or lies. */
-const mostHits = 1_000_000
 
 function wholeNumber(name: string, text: string | undefined, below: number): number | undefined {
   if (text === undefined) return undefined
@@ -26,6 +23,6 @@ export function readFrameContext(c: Context, { classNames }: Manifest): ReadFram
   return {
     holds: parseHolds(c.req.header(holdsHeader)),
     auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
-    hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), mostHits) ?? 0,
+    hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), hitsLimit) ?? 0,
   }
 }

@@ -6,6 +6,7 @@ import { createAuditor } from './auditor.ts'
 import { fetchBundleList } from './bundle.ts'
 import { connectCache, type CacheClient } from './cache-client.ts'
 import type { EdgeState } from './edge/edge-client.ts'
+import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
 import { isMetered, isSavingData } from './network-conditions.ts'
 import { budgetOf, openBundle } from './open-bundle.ts'
 import { answerFrame } from './pipeline.ts'
@@ -38,6 +39,7 @@ export interface App {
   /** Playing, or paused: not to be interrupted. */
   readonly isStreaming: ReadonlySignal<boolean>
   readonly edgeState: ReadonlySignal<EdgeState>
+  readonly edgeSession: EdgeSession
   /** In memory, most recent first. */
   readonly residents: ReadonlySignal<readonly HeldPartition[]>
   readonly gate: ReadonlySignal<GateSettings>
@@ -66,13 +68,14 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const cacheView = createCacheView()
   const lastBundle = createLastBundle(storage)
   const lastUses = createLastUses(storage)
+  const edgeSession = createEdgeSession({ settings: settings.values })
 
   const connecting = connectCache()
   void connecting.then((cache) => {
     cache.onEvent((event) => {
       if (event.kind === 'evicted') void forget(event.sha256)
       // What was fetched before the service worker took over went past it: the list is asked for again, for an offline start.
-      if (event.kind === 'persistence' && event.isPersistent) void fetchBundleList(never).catch(() => undefined)
+      if (event.kind === 'persistence' && event.isPersistent) void bundle.whenOpen().then(() => fetchBundleList(never)).catch(() => undefined)
       if (event.kind === 'notice') notices.show(cacheNotice(event.code))
     })
     return cacheView.follow(cache)
@@ -103,7 +106,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const bundle = createBundleHolder(async (signal) => {
     await player.stop()
     const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
-    return openBundle(signal, { cache: connecting, host, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
+    return openBundle(signal, { cache: connecting, host, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
   const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values)
@@ -157,7 +160,13 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       askEdge: async (...args) => {
         asking++
         try {
-          return await current.edge.answer(...args)
+          const answered = await current.edge.answer(...args)
+          notices.dismiss('access')
+          return answered
+        } catch (thrown) {
+          const error = CacheNetError.from(thrown)
+          if (error.code === 'unauthorized') notices.showError('access', error)
+          throw error
         } finally {
           asking--
         }
@@ -184,6 +193,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       },
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
+    if (record.outcome === 'hit') current.edge.noteHit()
     session.add(record)
     learn(record)
   }
@@ -210,6 +220,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     isPlaying: computed(() => player.state.value === 'playing'),
     isStreaming: computed(() => player.state.value === 'playing' || player.state.value === 'paused'),
     edgeState,
+    edgeSession,
     residents: computed(() => host.held),
     gate,
     gateControl,

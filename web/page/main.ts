@@ -20,6 +20,10 @@ const createWorker = (): Worker => new Worker(new URL('../inference-worker/main.
 
 const app = createApp({ storage: safeStorage(), parameters, createWorker })
 takeEdgeLink(app)
+// The code may be scanned while the app is open.
+addEventListener('hashchange', () => {
+  if (takeEdgeLink(app)) void app.bundle.open()
+})
 const playback = createPlayback(app, parameters)
 const install = createInstall()
 const screen = createScreen(window)

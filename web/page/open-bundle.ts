@@ -6,6 +6,7 @@ import type { BundleList } from '../../core/wire/frames.ts'
 import { fetchBundleList, fetchManifest } from './bundle.ts'
 import type { CacheClient } from './cache-client.ts'
 import { createEdgeClient, type EdgeClient } from './edge/edge-client.ts'
+import type { EdgeSession } from './edge/edge-session.ts'
 import { createPartitions, type Partitions } from './partitions.ts'
 import type { LastBundle } from './state/last-bundle.ts'
 import type { Settings } from './state/settings-schema.ts'
@@ -25,6 +26,7 @@ export interface OpenBundleDeps {
   /** Manifests do not wait for it. */
   readonly cache: Promise<CacheClient>
   readonly host: InferenceHost
+  readonly session: Pick<EdgeSession, 'enter'>
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
   readonly onPartitionFailure: (error: CacheNetError) => void
@@ -56,15 +58,17 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
 
 /**
  * Gets a bundle ready: manifest, generalist, warm-up, and the partitions that are cached already. Works offline with what is
- * stored. Rejects with `edge-unreachable`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
+ * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, settings, lastBundle, onPartitionFailure, isFrugal } = deps
+  const { host, session, settings, lastBundle, onPartitionFailure, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
-  const listing = fetchBundleList(signal)
-  listing.then((found) => (list.value = found), () => undefined)
-  const { manifest, isFresh } = await fetchChosen(signal, bundle, lastBundle.read(), listing)
+  const { manifest, isFresh } = await session.enter(signal, () => {
+    const listing = fetchBundleList(signal)
+    listing.then((found) => (list.value = found), () => undefined)
+    return fetchChosen(signal, bundle, lastBundle.read(), listing)
+  })
   const bundleId = manifest.id
   const cache = await deps.cache
   const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })

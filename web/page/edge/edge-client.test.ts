@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { apiPaths, hitsHeader, hitsLimit, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
 import { createEdgeClient, type EdgeClient } from './edge-client.ts'
 
 const answer: FrameAnswer = {
@@ -147,6 +147,30 @@ describe('EdgeClient', () => {
     expect(requests[0]?.signal.aborted).toBe(true)
     edge = healthy
     expect((await client.answer(signal, frame)).answer).toEqual(answer)
+  })
+
+  it('reports hits with the next frame that is answered, each of them once', async () => {
+    const reported = (): (string | null)[] => requests.splice(0).map(({ headers }) => headers.get(hitsHeader))
+    for (let count = 0; count < 3; count++) client.noteHit()
+    await client.answer(signal, frame)
+    expect(reported()).toEqual(['3'])
+    await client.answer(signal, frame)
+    expect(reported()).toEqual([null])
+
+    client.noteHit()
+    edge = refusing('frame-size-wrong')
+    expect(await outcome(client.answer(signal, frame))).toBe('frame-size-wrong')
+    client.noteHit()
+    edge = healthy
+    await client.audit(signal, frame, 1)
+    expect(reported()).toEqual(['1', '2'])
+  })
+
+  it('reports no more hits at once than the edge takes', async () => {
+    for (let count = 0; count < hitsLimit + 4; count++) client.noteHit()
+    await client.answer(signal, frame)
+    await client.answer(signal, frame)
+    expect(requests.map(({ headers }) => headers.get(hitsHeader))).toEqual([String(hitsLimit - 1), '5'])
   })
 
   it('probes no more once it is closed', async () => {

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { createEdgeApi } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths, auditHeader, formatHolds, frameAnswerSchema, holdsHeader, rawFrameType, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
+import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
 import { wait, within } from '../within.ts'
 import { backoffMs } from './backoff.ts'
 import { closedCircuit, defaultCircuit, stepCircuit, type CircuitEvent, type CircuitState } from './circuit.ts'
@@ -45,6 +46,8 @@ export interface EdgeClient {
    * away: nobody waits for it. Rejects as `answer` does.
    */
   audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number): Promise<EdgeAnswer>
+  /** A frame was answered here: told to the edge with the next frame that it is sent, since only the device can count them. */
+  noteHit(): void
   /** Asks the edge again now, where it is thought to be away: the network may just have come back. */
   retryNow(): void
   /** Stops probing. */
@@ -58,19 +61,16 @@ const passing: ReadonlySet<string> = new Set(['edge-unreachable', 'edge-overload
 /** Codes that say something about the edge, not about the frame. */
 const edgeFailures: ReadonlySet<string> = new Set([...passing, 'edge-timeout', 'edge-answer-invalid', 'engine-failed', 'internal'])
 
-// Called as a method of something else, the browser's own would refuse.
-const browserFetch: typeof fetch = (input, init) => fetch(input, init)
-
 /** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
-  const { baseUrl, bundleId, timeLimitMs = 5000, fetch: fetchNow = browserFetch } = options
+  const { baseUrl, bundleId, timeLimitMs = 5000 } = options
   const { nowMs = () => performance.now(), random = Math.random, token = () => '', held = () => [] } = options
-  const url = `${baseUrl}${apiPaths.frames(bundleId)}`
   const closing = new AbortController()
   const state = signal<EdgeState>(options.initialState ?? 'unknown')
   let circuit: CircuitState = closedCircuit
   let probeTimer: ReturnType<typeof setTimeout> | undefined
   let lastFrame: Uint8Array<ArrayBuffer> | undefined
+  let untoldHits = 0
 
   function step(event: CircuitEvent): void {
     circuit = stepCircuit(circuit, event, nowMs(), random, defaultCircuit)
@@ -93,32 +93,20 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     )
   }
 
-  function headersOf(auditedClass: number | undefined): Record<string, string> {
-    const holds = formatHolds(held())
-    return {
-      'Content-Type': rawFrameType,
-      ...(holds !== '' && { [holdsHeader]: holds }),
-      ...(auditedClass !== undefined && { [auditHeader]: String(auditedClass) }),
-      ...(token() !== '' && { Authorization: `Bearer ${token()}` }),
+  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, auditOf?: number): Promise<{ answer: FrameAnswer; bytesDown: number }> {
+    // The token may have changed since the last frame.
+    const api = createEdgeApi({ baseUrl, token: token() === '' ? undefined : token(), fetch: options.fetch })
+    const hits = Math.min(untoldHits, hitsLimit - 1)
+    untoldHits -= hits
+    const context = { holds: held(), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
+    try {
+      const { value, bytesDown } = await within(signal, timeLimitMs, 'edge-timeout', (limited) => api.answerFrame(limited, bundleId, rgb, context))
+      return { answer: value, bytesDown }
+    } catch (thrown) {
+      // The edge counts them with its answer.
+      untoldHits += hits
+      throw thrown
     }
-  }
-
-  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, auditedClass?: number): Promise<{ answer: FrameAnswer; bytesDown: number }> {
-    return within(signal, timeLimitMs, 'edge-timeout', async (limited) => {
-      let response: Response
-      let bytes: ArrayBuffer
-      try {
-        response = await fetchNow(url, { method: 'POST', headers: headersOf(auditedClass), body: rgb, signal: limited })
-        bytes = await response.arrayBuffer()
-      } catch (cause) {
-        throw new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
-      }
-      const body = parseJson(new TextDecoder().decode(bytes))
-      if (!response.ok) throw CacheNetError.fromBody(body, response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
-      const parsed = frameAnswerSchema.safeParse(body)
-      if (!parsed.success) throw new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Update the older of the two.')
-      return { answer: parsed.data, bytesDown: bytes.byteLength }
-    })
   }
 
   return {
@@ -146,6 +134,9 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
       const { answer, bytesDown } = await post(signal, rgb, classIndex)
       return { answer, bytesDown, bytesUp: rgb.byteLength }
     },
+    noteHit() {
+      untoldHits++
+    },
     retryNow() {
       if (circuit.kind === 'closed' && state.value === 'offline') state.value = 'unknown'
       if (circuit.kind !== 'open') return
@@ -156,13 +147,5 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
       closing.abort()
       clearTimeout(probeTimer)
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

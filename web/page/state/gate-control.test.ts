@@ -29,13 +29,17 @@ function control(settings: Partial<Settings> = {}, first: Manifest | undefined =
 describe('the gate that follows the stream', () => {
   it('takes the settings of the locality that it sees, and begins anew with a stream', () => {
     const { gate } = control()
+    const atFirst = gate.settings.value
+    for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'hit' })
     expect(gate.settings.value).toMatchObject({ thresholdNats: 1, order: 'least-entropy', asksGeneralist: true })
     expect(gate.changeRate.value).toBe(0.01)
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'miss', isChange: true })
     expect(gate.settings.value.thresholdNats).toBe(0.2)
     expect(gate.locality.value).toEqual({ row: 1, rows: 2 })
-    gate.restart()
+    for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'hit' })
     expect(gate.settings.value.thresholdNats).toBe(1)
+    gate.restart()
+    expect(gate.settings.value).toEqual(atFirst)
   })
 
   it('puts what a person has set before it', () => {

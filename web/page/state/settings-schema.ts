@@ -1,3 +1,4 @@
+import { tokenInFragment } from '../../../core/client/token-in-fragment.ts'
 import { z } from 'zod'
 
 /** Frames per second: a number, or as fast as they can be answered. */
@@ -132,13 +133,9 @@ export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings>
  * not in the query, because a fragment never reaches a server or its log.
  */
 export function parseEdgeLink(hash: string): Partial<Settings> {
-  const parameters = new URLSearchParams(hash.replace(/^#/, ''))
-  const values: Record<string, unknown> = {}
-  for (const [name, field] of [['token', 'edgeToken'], ['edge', 'edgeUrl']] as const) {
-    const value = parameters.get(name)
-    if (value !== null && value !== '') values[field] = value
-  }
-  return readFields(values)
+  const edgeToken = tokenInFragment(hash) ?? ''
+  const edgeUrl = new URLSearchParams(hash.replace(/^#/, '')).get('edge') ?? ''
+  return readFields({ ...(edgeToken !== '' && { edgeToken }), ...(edgeUrl !== '' && { edgeUrl }) })
 }
 
 const demoSchema = z.object({

@@ -35,6 +35,7 @@ function Invitation(): VNode {
     return (
       <div class="invitation">
         <p>{bundle.error.message}</p>
+        {bundle.error.code === 'unauthorized' && <p>The token can also be typed under Settings.</p>}
         <code>{bundle.error.code}</code>
         <button type="button" data-testid="retry" onClick={() => void app.bundle.open()}>
           Try again
