@@ -17,6 +17,8 @@ export type Fault =
   | 'silent'
   /** The body comes in many small pieces. */
   | 'slow'
+  /** Nothing comes for as long as the fault is set, and then all of it. */
+  | 'held'
 
 export interface FaultProxy {
   readonly origin: string
@@ -34,8 +36,9 @@ export interface FaultProxy {
 
 const pieces = 20
 const pieceDelayMs = 30
+const pollMs = 20
 
-async function misbehave(fault: Fault, body: Buffer, headers: Record<string, string>, response: ServerResponse): Promise<void> {
+async function misbehave(fault: Exclude<Fault, 'held'>, body: Buffer, headers: Record<string, string>, response: ServerResponse): Promise<void> {
   const half = body.subarray(0, Math.floor(body.byteLength / 2))
   switch (fault) {
     case 'broken-off':
@@ -89,7 +92,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
     asked.push(path)
-    const fault = [...faults].find(([part]) => path.includes(part))?.[1]
+    const faultNow = (): Fault | undefined => [...faults].find(([part]) => path.includes(part))?.[1]
+    while (faultNow() === 'held' && !response.destroyed) await new Promise((resolve) => setTimeout(resolve, pollMs))
+    const fault = faultNow()
     const { host: _host, connection: _connection, 'accept-encoding': _encoding, ...wanted } = request.headers
     // Where nothing goes wrong the browser's own copy may still do; otherwise there has to be a body to spoil.
     if (fault !== undefined) delete wanted['if-none-match']
@@ -104,7 +109,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     })
     const body = Buffer.from(await upstreamResponse.arrayBuffer())
     const { 'transfer-encoding': _transfer, 'content-encoding': _content, connection: _close, ...headers } = Object.fromEntries(upstreamResponse.headers)
-    if (fault !== undefined && upstreamResponse.ok) return misbehave(fault, body, headers, response)
+    if (fault !== undefined && fault !== 'held' && upstreamResponse.ok) return misbehave(fault, body, headers, response)
     response.writeHead(upstreamResponse.status, headers)
     response.end(body)
   }
