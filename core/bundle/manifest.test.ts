@@ -23,6 +23,19 @@ describe('parseManifest', () => {
     expect(parseManifest(old)).toEqual(sample.manifest)
   })
 
+  it('reads rows that counted changes alone: what else a device sees tells them nothing', () => {
+    const row = { changeRate: 0.1, thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false, coverage: 0.8, accuracy: 0.9, fullAccuracy: 0.9 }
+    const old = altered(({ gate }) => {
+      Object.assign(gate, { localities: [{ ...row, observedChangeRates: [0.1, 0.4] }, { ...row, observedChangeRates: [0.2, 0.6] }] })
+    })
+    const { localities } = parseManifest(old).gate
+    expect(localities[0]!.observed).toEqual([
+      { events: [0.45, 0.45, 0, 0, 0.05, 0.05], coverage: 0.8, loss: 0 },
+      { events: [0.3, 0.3, 0, 0, 0.2, 0.2], coverage: 0.8, loss: 1 },
+    ])
+    expect(localities[1]!.observed.map(({ loss }) => loss)).toEqual([0, 0])
+  })
+
   it('reads a bundle of deltas, and names each of them', async () => {
     const { manifest, blobs } = await createSampleBundle({ hasDeltas: true })
     expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { featureSize, networkSpecSchema, planNetwork } from '../network/spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
+import { observationCount } from '../gate/adaptive-gate.ts'
 import { deltaBlobBytes } from './delta.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
@@ -59,8 +60,16 @@ export const localityRowSchema = z.object({
   coverage: share,
   accuracy: share,
   fullAccuracy: share,
-  /** Under this row's settings, changes seen per frame (misses that name another partition) on the stream of each row. */
-  observedChangeRates: z.array(share),
+  /** What a device with this row's settings sees of the stream of each row, and what they would cost there. */
+  observed: z.array(
+    z.object({
+      /** Share of the frames at each place of `observationsOf`. */
+      events: z.array(share).length(observationCount),
+      /** Share of frames answered on the device, and accuracy of the full model less that of the whole. */
+      coverage: share,
+      loss: z.number().min(-1).max(1),
+    }),
+  ),
 })
 export type LocalityRow = z.infer<typeof localityRowSchema>
 

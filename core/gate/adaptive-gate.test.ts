@@ -1,30 +1,47 @@
 import { describe, expect, it } from 'vitest'
 import type { LocalityRow } from '../bundle/manifest.ts'
 import { createRandom } from '../random.ts'
-import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
+import { changeRateOf, createAdaptiveGate, observationsOf, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
 
 const fallback = { thresholdNats: 0.4, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
 
-/** Three localities. A looser threshold sees fewer of the changes that there are, as real ones do. */
-const rows: LocalityRow[] = [
-  { changeRate: 0.01, thresholdNats: 2, observedChangeRates: [0.01, 0.06, 0.4] },
-  { changeRate: 0.1, thresholdNats: 1, observedChangeRates: [0.01, 0.1, 0.6] },
-  { changeRate: 0.7, thresholdNats: 0.2, observedChangeRates: [0.03, 0.15, 0.7] },
-].map((row) => ({ ...fallback, coverage: 0.9, accuracy: 0.9, fullAccuracy: 0.9, ...row }))
+/** Three localities: how often the region changes, and how often an answer is the one before. */
+const changeRates = [0.01, 0.1, 0.7]
+const repeatRates = [0.9, 0.5, 0.1]
+
+/** What a device sees of a frame of that locality: a looser threshold sees fewer of the changes that there are, as real ones do. */
+function eventsOf(row: number, locality: number): number[] {
+  const changes = changeRates[locality]! * [0.6, 0.8, 1][row]!
+  const repeats = repeatRates[locality]!
+  return [(1 - changes) * repeats, (1 - changes) * (1 - repeats), 0, 0, changes * repeats, changes * (1 - repeats)]
+}
+
+/** A row costs nothing on its own stream and on more local ones, and too much on others. */
+const rows: LocalityRow[] = [2, 1, 0.2].map((thresholdNats, row) => ({
+  ...fallback,
+  thresholdNats,
+  changeRate: changeRates[row]!,
+  coverage: 0.9,
+  accuracy: 0.9,
+  fullAccuracy: 0.9,
+  observed: changeRates.map((_, locality) => ({ events: eventsOf(row, locality), coverage: 0.9 - 0.2 * row, loss: locality > row ? 0.05 : 0 })),
+}))
 
 /** Frames of a stream of one locality, as a device would see them under the settings in force. */
-function live(state: AdaptiveGateState, locality: number, frames: number, seed = 1): AdaptiveGateState {
+function live(state: AdaptiveGateState, locality: number, frames: number, seed = 1, isBlind = false): AdaptiveGateState {
   const random = createRandom(seed)
   for (let frame = 0; frame < frames; frame++) {
-    const isSeen = random.next() < rows[state.row]!.observedChangeRates[locality]!
-    state = observe(state, isSeen ? { kind: 'miss', isChange: true } : { kind: 'hit' })
+    let rest = random.next()
+    const place = eventsOf(state.row, locality).findIndex((chance) => (rest -= chance) < 0)
+    const repeats = isBlind ? {} : { repeats: place % 2 === 0 }
+    state = observe(state, place < 2 ? { kind: 'hit', ...repeats } : { kind: 'miss', isChange: place >= 4, ...repeats })
   }
   return state
 }
 
 describe('the adaptive gate', () => {
-  it('begins in the middle', () => {
-    expect(settingsOf(createAdaptiveGate(rows, fallback)).thresholdNats).toBe(1)
+  it('begins carefully: nothing is known yet', () => {
+    expect(settingsOf(createAdaptiveGate(rows, fallback)).thresholdNats).toBe(0.2)
   })
 
   it.each([0, 1, 2])('settles on locality %d from any other, and stays there', (locality) => {
@@ -46,10 +63,19 @@ describe('the adaptive gate', () => {
     expect(changeRateOf(live(local, 2, 100))).toBe(0.7)
   })
 
+  it('tells localities apart by changes alone where it is not known which answers repeat', () => {
+    expect([0, 1, 2].map((locality) => live(createAdaptiveGate(rows, fallback), locality, 400, 5, true).row)).toEqual([0, 1, 2])
+  })
+
+  it('tells a stream of one class from one of several within a few frames, without a single miss', () => {
+    const mixed = live(createAdaptiveGate(rows, fallback), 2, 100)
+    const hits = Array.from({ length: 40 }).reduce<AdaptiveGateState>((state) => observe(state, { kind: 'hit', repeats: true }), mixed)
+    expect(hits.row).toBe(0)
+  })
+
   it('takes a miss that names the partition in use for no change', () => {
-    let state = createAdaptiveGate(rows, fallback)
-    for (let frame = 0; frame < 300; frame++) state = observe(state, { kind: 'miss', isChange: false })
-    expect(changeRateOf(state)).toBe(0.01)
+    expect(observationsOf({ kind: 'miss', isChange: false, repeats: true })).not.toEqual(observationsOf({ kind: 'miss', isChange: true, repeats: true }))
+    expect(observationsOf({ kind: 'hit' })).toEqual([0, 1])
   })
 
   it('becomes stricter when audits say that hits are wrong, and only then', () => {

@@ -3,15 +3,28 @@ import type { GateSettings } from './gate.ts'
 
 /**
  * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames and one that changes with
- * every frame, so the bundle carries a row of settings for each locality, and the device estimates which row it is in from what it
- * sees: how often a frame misses *and* the edge names another partition than the one in use. Pure; no network, no clock.
+ * every frame, so the bundle carries a row of settings for each locality, and the device estimates which locality it is in from what it
+ * sees of each frame: whether it hit, missed, or missed and the edge named another partition, and whether the answer is the one before.
+ * Pure; no network, no clock.
  */
 
-/** What happened to a frame. An audit tells whether the edge agreed with a hit; a hit that was wrong is a change that nobody saw. */
+/**
+ * What happened to a frame. `repeats`: its class is the one answered for the frame before; left out where there was none. An audit tells
+ * whether the edge agreed with a hit; a hit that was wrong is a change that nobody saw.
+ */
 export type GateEvent =
-  | { readonly kind: 'hit' }
-  | { readonly kind: 'miss'; readonly isChange: boolean }
+  | { readonly kind: 'hit'; readonly repeats?: boolean }
+  | { readonly kind: 'miss'; readonly isChange: boolean; readonly repeats?: boolean }
   | { readonly kind: 'audit'; readonly isRight: boolean }
+
+/** Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each first where the answer repeats. */
+export const observationCount = 6
+
+/** Places in `events` that the frame may be counted at: one, or two where it is not known whether its answer repeats. */
+export function observationsOf(event: Exclude<GateEvent, { kind: 'audit' }>): readonly number[] {
+  const base = event.kind === 'hit' ? 0 : event.isChange ? 4 : 2
+  return event.repeats === undefined ? [base, base + 1] : [event.repeats ? base : base + 1]
+}
 
 /** Plain data: survives JSON and `structuredClone`. */
 export interface AdaptiveGateState {
@@ -26,19 +39,13 @@ export interface AdaptiveGateState {
 
 /** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
 const localityFrames = 400
-/** Chance, at the most, that the stream changes more often than the row in force was made for: what is too loose goes unnoticed. */
-const mostDoubt = 0.25
-/** What was measured on a stream may be a little different on another: no event is impossible. */
-const smallestRate = 0.002
-
-/** Chance to see a change at a frame, under the settings of `row`, if the stream has the locality of another. */
-function chanceOfChange(rows: readonly LocalityRow[], row: number, locality: number): number {
-  const rate = rows[row]?.observedChangeRates[locality] ?? smallestRate
-  return Math.min(1 - smallestRate, Math.max(smallestRate, rate))
-}
+/** Accuracy that the settings in force may be expected to cost, as a share: a little over what each row costs on its own stream. */
+const mostLoss = 0.0075
+/** What was measured on a stream may be a little different on another: no observation is impossible. */
+const smallestChance = 0.002
 
 /**
- * Begins in the middle: what a camera sees is local more often than not.
+ * Believes in local streams first, for what a camera sees is local more often than not; the settings are careful until that shows.
  *
  * @param rows of the manifest, most local first
  * @param fallback in force where there are none
@@ -49,11 +56,23 @@ export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateS
   return chooseRow({ rows, fallback, row: 0, belief: weights.map((weight) => weight / sum) })
 }
 
-/** The loosest row that the stream is, in all likelihood, at least as local as. */
+/** The row that answers most, of those that are not expected to cost too much; where all are, the one that costs least. */
 function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
-  let doubt = 1
-  const row = state.belief.findIndex((chance) => (doubt -= chance) <= mostDoubt)
-  return { ...state, row: Math.max(0, row) }
+  const { rows, belief } = state
+  const expected = rows.map(({ observed }) => {
+    let [coverage, loss] = [0, 0]
+    for (const [locality, chance] of belief.entries()) {
+      coverage += chance * (observed[locality]?.coverage ?? 0)
+      loss += chance * Math.max(0, observed[locality]?.loss ?? 1)
+    }
+    return { coverage, loss: Math.max(loss, mostLoss) }
+  })
+  let row = 0
+  for (const [index, { coverage, loss }] of expected.entries()) {
+    const best = expected[row]!
+    if (loss < best.loss || (loss === best.loss && coverage > best.coverage)) row = index
+  }
+  return { ...state, row }
 }
 
 /** Bayes: how likely each locality makes what was seen, times the belief in it; then a little of every belief goes to all others. */
@@ -69,8 +88,11 @@ export function observe(state: AdaptiveGateState, event: GateEvent): AdaptiveGat
   const { rows, row } = state
   if (rows.length === 0) return state
   if (event.kind === 'audit') return update(state, (locality) => (event.isRight ? 1 - wrongHits(row, locality) : wrongHits(row, locality)))
-  const isSeen = event.kind === 'miss' && event.isChange
-  return update(state, (locality) => (isSeen ? chanceOfChange(rows, row, locality) : 1 - chanceOfChange(rows, row, locality)))
+  const places = observationsOf(event)
+  return update(state, (locality) => {
+    const events = rows[row]?.observed[locality]?.events
+    return places.reduce((sum, place) => sum + Math.max(smallestChance, events?.[place] ?? 0), 0)
+  })
 }
 
 /** Share of hits that may be wrong where the settings fit the stream, and where the stream is less local than they were made for. */

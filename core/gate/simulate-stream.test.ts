@@ -8,12 +8,13 @@ const table: AnswerTable = {
     ['b', Float32Array.from([1, 1, 0.1, 0.1])],
     ['generalist', Float32Array.from([0.6, 0.6, 0.6, 0.2])],
   ]),
-  isRight: new Map([
-    ['a', Uint8Array.from([1, 1, 0, 0])],
-    ['b', Uint8Array.from([0, 0, 1, 1])],
-    ['generalist', Uint8Array.from([1, 1, 0, 0])],
+  answers: new Map([
+    ['a', [0, 1, 0, 0]],
+    ['b', [3, 3, 2, 3]],
+    ['generalist', [0, 1, 0, 0]],
   ]),
-  isFullRight: Uint8Array.from([1, 1, 1, 0]),
+  fullAnswers: [0, 1, 2, 0],
+  labels: [0, 1, 2, 3],
   codes: [[0.9, 0.1], [0.6, 0.4], [0.1, 0.9], [0.2, 0.8]],
   partitions: ['a', 'b'],
 }
@@ -36,6 +37,12 @@ describe('simulateStream', () => {
 
   it('asks further partitions before it misses, as far as it may', () => {
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).coverage).toBe(0.5)
+  })
+
+  it('counts what an adaptive gate would see: hits, misses and changes, each by whether the answer repeats', () => {
+    // miss to a, hit again, hit of another class, miss to b, hit again; the first has nothing before it and counts half and half.
+    const { events } = simulateStream([0, 0, 1, 2, 2], table, gate, keeping(1))
+    expect(events).toEqual([2, 1, 0, 0, 0.5, 1.5].map((count) => count / 5))
   })
 
   it('counts the networks that ran', () => {

@@ -1,5 +1,5 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
-import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
+import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from './gate.ts'
 import { selectPartition } from './select-partition.ts'
 
@@ -7,9 +7,11 @@ import { selectPartition } from './select-partition.ts'
 export interface AnswerTable {
   /** Entropy in nats of each image under a network, by the network's id (partitions and the generalist). */
   readonly entropies: ReadonlyMap<string, Float32Array>
-  /** Whether a network's answer is right, 1 or 0, by id. */
-  readonly isRight: ReadonlyMap<string, Uint8Array>
-  readonly isFullRight: Uint8Array
+  /** Index of the class that a network answers, by the same ids. */
+  readonly answers: ReadonlyMap<string, ArrayLike<number>>
+  readonly fullAnswers: ArrayLike<number>
+  /** The true class of each image. */
+  readonly labels: ArrayLike<number>
   /** c(x) of each image, and the ids of the partitions in the code's order. */
   readonly codes: readonly ArrayLike<number>[]
   readonly partitions: readonly string[]
@@ -41,6 +43,8 @@ export interface StreamResult {
   readonly downloadRate: number
   /** Share of frames that missed and for which the edge named another partition than the one in use: what the adaptive gate sees. */
   readonly changeRate: number
+  /** Share of the frames at each place of `observationsOf`. */
+  readonly events: readonly number[]
 }
 
 const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in gate
@@ -66,10 +70,16 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     byRecency = byLeastRecentUse(cache).reverse()
     order = probeOrder(byRecency, settings)
   }
-  const note = (event: GateEvent): void => {
+  const events = new Array<number>(observationCount).fill(0)
+  let before: number | undefined
+  const note = (event: Exclude<GateEvent, { kind: 'audit' }>, answered: number): void => {
+    const seen = before === undefined ? event : { ...event, repeats: answered === before }
+    before = answered
+    const places = observationsOf(seen)
+    for (const place of places) events[place]! += 1 / places.length
     if (adaptive === undefined) return
     const { row } = adaptive
-    adaptive = observe(adaptive, event)
+    adaptive = observe(adaptive, seen)
     if (adaptive.row === row) return
     settings = settingsOf(adaptive)
     order = probeOrder(byRecency, settings)
@@ -77,22 +87,25 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
 
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
-    fullRight += table.isFullRight[image] ?? 0
+    const label = table.labels[image] ?? -1
+    const fullAnswer = table.fullAnswers[image] ?? -1
+    fullRight += Number(fullAnswer === label)
     const decision = passGate(order, settings, (network) => {
       asked++
       return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity }
     })
     if (decision.kind === 'hit') {
       const { network } = decision.answer
-      const isRight = table.isRight.get(network)?.[image] ?? 0
+      const answered = table.answers.get(network)?.[image] ?? -1
+      const isRight = Number(answered === label)
       hits++
       right += isRight
       hitsRight += isRight
       if (network !== generalistId) touch(network)
-      note({ kind: 'hit' })
+      note({ kind: 'hit' }, answered)
       continue
     }
-    right += table.isFullRight[image] ?? 0
+    right += Number(fullAnswer === label)
     const code = table.codes[image]
     if (code === undefined || cacheEntries === 0) continue
     const chosen = table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
@@ -101,7 +114,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     if (isChange) changes++
     if (!(chosen in cache.entries)) downloads++
     touch(chosen)
-    note({ kind: 'miss', isChange })
+    note({ kind: 'miss', isChange }, fullAnswer)
   }
   const frames = images.length
   return {
@@ -114,5 +127,6 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     switchRate: switches / frames,
     downloadRate: downloads / frames,
     changeRate: changes / frames,
+    events: events.map((count) => count / frames),
   }
 }

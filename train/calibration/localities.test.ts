@@ -16,16 +16,17 @@ const regionOf = (classIndex: number): number => classIndex >> 1
 function createTable(random: Random): AnswerTable {
   const images = classNames.length * perClass
   const classOf = (image: number): number => Math.floor(image / perClass)
-  const network = (chanceOf: (image: number) => { certain: number; right: number }): { entropies: Float32Array; isRight: Uint8Array } => {
+  const answerOf = (image: number, right: number): number => (random.next() < right ? classOf(image) : random.integer(classNames.length))
+  const network = (chanceOf: (image: number) => { certain: number; right: number }): { entropies: Float32Array; answers: Uint8Array } => {
     const entropies = new Float32Array(images)
-    const isRight = new Uint8Array(images)
+    const answers = new Uint8Array(images)
     for (let image = 0; image < images; image++) {
       const { certain, right } = chanceOf(image)
       const isCertain = random.next() < certain
       entropies[image] = isCertain ? 0.4 * random.next() : 0.3 + 1.5 * random.next()
-      isRight[image] = Number(random.next() < (isCertain ? right : right * 0.8))
+      answers[image] = answerOf(image, isCertain ? right : right * 0.8)
     }
-    return { entropies, isRight }
+    return { entropies, answers }
   }
   const networks = new Map(
     partitions.map((id, index) => [id, network((image) => (regionOf(classOf(image)) === index ? { certain: 0.92, right: 0.97 } : { certain: 0.15, right: 0 }))]),
@@ -33,8 +34,9 @@ function createTable(random: Random): AnswerTable {
   networks.set(generalistId, network(() => ({ certain: 0.6, right: 0.97 })))
   return {
     entropies: new Map([...networks].map(([id, { entropies }]) => [id, entropies])),
-    isRight: new Map([...networks].map(([id, { isRight }]) => [id, isRight])),
-    isFullRight: Uint8Array.from({ length: images }, () => Number(random.next() < 0.95)),
+    answers: new Map([...networks].map(([id, { answers }]) => [id, answers])),
+    fullAnswers: Uint8Array.from({ length: images }, (_, image) => answerOf(image, 0.95)),
+    labels: Uint8Array.from({ length: images }, (_, image) => classOf(image)),
     codes: Array.from({ length: images }, (_, image) => partitions.map((_id, index) => (regionOf(classOf(image)) === index ? 0.85 : 0.05))),
     partitions,
   }

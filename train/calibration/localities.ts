@@ -3,8 +3,8 @@ import { simulateStream } from '../../core/gate/simulate-stream.ts'
 import { chooseGate, type CalibrationStream } from './threshold.ts'
 
 /**
- * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of the changes of every
- * other row's stream, from which the device tells where it is. The most local stream first.
+ * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of every other
+ * row's stream, from which the device tells where it is, and cost there. The most local stream first.
  */
 export function calibrateLocalities(streams: readonly CalibrationStream[], options: { readonly mostProbes: number; readonly tolerance: number; readonly cascadeNats: number }): LocalityRow[] {
   const chosen = streams.map((stream) => {
@@ -18,6 +18,9 @@ export function calibrateLocalities(streams: readonly CalibrationStream[], optio
     coverage: point.coverage,
     accuracy: point.accuracyOfWhole,
     fullAccuracy: point.fullAccuracy,
-    observedChangeRates: chosen.map(({ stream }) => simulateStream(stream.images, stream.table, gate, stream.device).changeRate),
+    observed: chosen.map(({ stream }) => {
+      const { events, coverage, accuracy, fullAccuracy } = simulateStream(stream.images, stream.table, gate, stream.device)
+      return { events: [...events], coverage, loss: fullAccuracy - accuracy }
+    }),
   }))
 }

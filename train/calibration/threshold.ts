@@ -3,10 +3,12 @@ import type { GateSettings } from '../../core/gate/gate.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
 const thresholdSteps = 48
+/** A search looks at every so many steps first, and at all around the best of them then. */
+const coarseSteps = 6
 
 /** τ from 0 to ln C, denser near 0, where certain answers are. */
-const thresholdGrid = (classes: number): number[] =>
-  Array.from({ length: thresholdSteps + 1 }, (_, step) => Math.log(classes) * (step / thresholdSteps) ** 2)
+const thresholdAt = (step: number, classes: number): number => Math.log(classes) * (step / thresholdSteps) ** 2
+const allSteps = Array.from({ length: thresholdSteps + 1 }, (_, step) => step)
 
 /** A stream of validation images under answers that were computed before. */
 export interface CalibrationStream {
@@ -20,13 +22,24 @@ export interface CurvePoint extends GatePoint {
   readonly fullAccuracy: number
 }
 
-/** The stream at every threshold that `settingsAt` makes settings of. */
-export function gateCurve({ images, table, classes, device }: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings): CurvePoint[] {
-  return thresholdGrid(classes).map((thresholdNats) => {
+/** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
+export function gateCurve({ images, table, classes, device }: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] {
+  return steps.map((step) => {
+    const thresholdNats = thresholdAt(step, classes)
     const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), device)
     return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy }
   })
 }
+
+/** What `chooseThreshold` takes of the whole curve, where coverage grows with the threshold, from a third of its points. */
+function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, tolerance: number): CurvePoint {
+  const coarse = allSteps.filter((step) => step % coarseSteps === 0)
+  const rough = chooseThreshold(gateCurve(stream, settingsAt, coarse), tolerance)
+  const around = allSteps.filter((step) => step % coarseSteps !== 0 && Math.abs(step - stepOf(rough.thresholdNats, stream.classes)) < coarseSteps)
+  return chooseThreshold([rough, ...gateCurve(stream, settingsAt, around)], tolerance)
+}
+
+const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / Math.log(classes)))
 
 /** The largest coverage at which the whole loses no more than `tolerance` against the full model; τ = 0 where none does. */
 export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number): CurvePoint {
@@ -36,7 +49,6 @@ export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number)
 
 export interface ChosenGate {
   readonly gate: GateSettings
-  readonly curve: readonly CurvePoint[]
   readonly point: CurvePoint
 }
 
@@ -63,9 +75,8 @@ export function chooseGate(stream: CalibrationStream, options: { readonly mostPr
   const candidates = waysToAsk(options.mostProbes, options.cascadeNats).map((way): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
     // Asked alone, the generalist never answers more loosely than its own threshold.
-    const curve = gateCurve(stream, gateAt)
-    const point = chooseThreshold(curve, options.tolerance)
-    return { gate: gateAt(point.thresholdNats), curve, point }
+    const point = searchThreshold(stream, gateAt, options.tolerance)
+    return { gate: gateAt(point.thresholdNats), point }
   })
   const isBetter = (a: CurvePoint, b: CurvePoint): boolean => {
     const keepsLine = (point: CurvePoint): boolean => point.accuracyOfWhole >= point.fullAccuracy - options.tolerance

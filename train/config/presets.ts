@@ -52,6 +52,7 @@ export const defaults: TrainingConfig = {
     latentSize: 32,
     hiddenSize: 128,
     epochs: 12,
+    attempts: 4,
     scenesPerBatch: 16,
     framesPerScene: 32,
     learningRate: 0.002,
@@ -67,6 +68,7 @@ export const defaults: TrainingConfig = {
     rampShare: 0.1,
     scenes: 'places',
     membershipThreshold: 0.5,
+    wholeClassShare: 0.25,
   },
   gate: {
     streamKind: 'places',

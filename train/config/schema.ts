@@ -61,6 +61,8 @@ const encoderSchema = z.strictObject({
   latentSize: count,
   hiddenSize: count,
   epochs: count,
+  /** Trainings from different starts, of which the one with the least loss is kept. */
+  attempts: count,
   scenesPerBatch: count,
   framesPerScene: count,
   learningRate: z.number().positive(),
@@ -87,6 +89,11 @@ const encoderSchema = z.strictObject({
   scenes: z.enum(['places', 'single']),
   /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. At 2 only the one that has most of it. */
   membershipThreshold: z.number().min(0).max(2),
+  /**
+   * A partition also trains every image of a class of which the code gives it at least this share, summed over the class: a scene
+   * whose frames the code splits is still answered by one partition. At 1 only what the code itself says.
+   */
+  wholeClassShare: z.number().gt(0).max(1),
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
@@ -142,7 +149,8 @@ export const configSchema = z.strictObject({
   /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
   walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
   augment: augmentSchema,
-  partitionCount: z.int().min(2).max(64),
+  /** 0: the generalist alone, a plain Cascade without encoder and partitions. */
+  partitionCount: z.int().min(0).max(64).refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),
   full: networkStageSchema,
   generalist: networkStageSchema,
   /** Starts from the generalist, so it has its widths. */

@@ -29,7 +29,6 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     const blob = await readBlob(folder, ref)
     return { spec, blob, weights: decodeWeights(spec, blob) }
   }
-  if (networks.encoder === undefined || encoder === undefined) throw new CacheNetError('manifest-invalid', `Bundle ${manifest.id} has no partitions to evaluate.`, { bundle: manifest.id })
   const base = await read(networks.partition, generalist.whole)
   const readDelta = async (ref: BlobRef): Promise<ShippedNetwork> => {
     const blob = await readBlob(folder, ref)
@@ -39,7 +38,7 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     manifest,
     networks: {
       full: await read(networks.full, full.whole),
-      encoder: await read(networks.encoder.spec, encoder.whole),
+      encoder: networks.encoder === undefined || encoder === undefined ? undefined : await read(networks.encoder.spec, encoder.whole),
       generalist: base,
       partitions: await Promise.all(
         partitions.map(async ({ whole, delta }) => {

@@ -36,3 +36,31 @@ export function membership(code: ArrayLike<number>, threshold: number): number[]
   for (let index = 0; index < code.length; index++) largest = Math.max(largest, code[index]!)
   return Array.from({ length: code.length }, (_, index) => index).filter((index) => code[index]! >= (threshold * largest) / 2)
 }
+
+/** Which partitions each image belongs to: P(x) of its own code, and those that hold a good part of its class. */
+export type Memberships = readonly ReadonlySet<number>[]
+
+/**
+ * @param codes c(x) of each image
+ * @param labels class of each image
+ * @param settings `wholeClassShare`: share of its class's code at which a partition takes all of the class
+ */
+export function memberships(
+  codes: readonly ArrayLike<number>[],
+  labels: ArrayLike<number>,
+  settings: { readonly membershipThreshold: number; readonly wholeClassShare: number },
+): Memberships {
+  const partitions = codes[0]?.length ?? 0
+  const sums = new Map<number, { readonly code: Float64Array; count: number }>()
+  for (const [image, code] of codes.entries()) {
+    const label = labels[image]!
+    const sum = sums.get(label) ?? { code: new Float64Array(partitions), count: 0 }
+    sum.count++
+    for (let index = 0; index < partitions; index++) sum.code[index]! += code[index]!
+    sums.set(label, sum)
+  }
+  const ofClass = new Map(
+    [...sums].map(([label, { code, count }]) => [label, Array.from(code.keys()).filter((index) => settings.wholeClassShare < 1 && code[index]! >= settings.wholeClassShare * count)]),
+  )
+  return codes.map((code, image) => new Set([...membership(code, settings.membershipThreshold), ...ofClass.get(labels[image]!)!]))
+}

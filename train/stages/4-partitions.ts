@@ -5,7 +5,7 @@ import { shipDelta, startDelta } from '../models/generator.ts'
 import { logitsOf, predictImages } from '../models/predict.ts'
 import type { ShippedNetwork, TrainedNetwork } from '../models/trained-network.ts'
 import { associationTargets } from '../objective/association.ts'
-import { membership } from '../objective/code.ts'
+import { memberships } from '../objective/code.ts'
 import type { Teacher } from '../parallel/job.ts'
 import type { AssociatedTargets, CodeStage } from './3-code.ts'
 import type { PartitionForms } from './answers.ts'
@@ -29,8 +29,8 @@ export interface PartitionStages {
 }
 
 /** The images that each partition learns from, P(x) ∋ k, and those that it is to be uncertain of. Throws where a region is empty. */
-export function regionsOf({ config }: Pick<StageContext, 'config'>, codes: readonly Float32Array[]): Region[] {
-  const belongs = codes.map((code) => new Set(membership(code, config.encoder.membershipThreshold)))
+export function regionsOf({ config }: Pick<StageContext, 'config'>, codes: readonly Float32Array[], labels: ArrayLike<number>): Region[] {
+  const belongs = memberships(codes, labels, config.encoder)
   return Array.from({ length: config.partitionCount }, (_, index) => {
     const members: number[] = []
     const outsiders: number[] = []
@@ -52,7 +52,7 @@ export async function trainPartitions(context: StageContext, stages: PartitionSt
   const { config } = context
   const { generalist, teacher } = stages
   const partitions: PartitionForms[] = []
-  for (const [index, region] of regionsOf(context, stages.code.trainCodes).entries()) {
+  for (const [index, region] of regionsOf(context, stages.code.trainCodes, context.dataset.train.labels).entries()) {
     const name = partitionId(index)
     const seed = config.seed + 2 + index
     const whole = await trainNetwork(context, {
@@ -84,7 +84,7 @@ export async function associate(context: StageContext, stages: PartitionStages):
   const { config, dataset, input, progress } = context
   const { labels } = dataset.train
   const losses = new Float32Array(labels.length * config.partitionCount)
-  for (const [index, region] of regionsOf(context, stages.code.trainCodes).entries()) {
+  for (const [index, region] of regionsOf(context, stages.code.trainCodes, context.dataset.train.labels).entries()) {
     const scout = await trainDelta(context, stages, region, index, `${partitionId(index)}-scout`)
     progress.start()
     const predictions = predictImages(scout, dataset.train, input, (done, of) => progress.count(`${partitionId(index)}-scout`, done, of))

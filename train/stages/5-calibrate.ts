@@ -59,6 +59,11 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
   const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), cascadeAt), tolerance).thresholdNats
   const options = { mostProbes, tolerance, cascadeNats }
 
+  const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
+  if (config.partitionCount === 0) {
+    return { temperatures, keepShare: 1, cacheNet: plain, curve: curveOf(streamOf(main, table, 0, 1), plain.gate), cascade: plain, cascadePrior: { ...plain, classes: [] } }
+  }
+
   // The generalist answers before the first partition has come: as strictly as it would all alone.
   const byShare = keepShares.map((keepShare) => ({ keepShare, chosen: chooseGate(streamOf(main, table, cacheEntries, keepShare), options) }))
   const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, tolerance) ? candidate : best))
@@ -71,10 +76,16 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
     temperatures,
     keepShare,
     cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, mostProbes) },
-    curve: chosen.curve.map(({ fullAccuracy: _, ...point }) => point),
-    cascade: { gate: cascadeAt(cascadeNats), localities: [] },
+    curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
+    cascade: plain,
     cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, 1), classes: allowed },
   }
+}
+
+/** The whole curve of one way to ask; the generalist's own threshold goes with it where only the generalist is asked. */
+function curveOf(stream: CalibrationStream, gate: GateSettings): GatePoint[] {
+  const isPlain = gate.maxProbes === 0
+  return gateCurve(stream, (thresholdNats) => ({ ...gate, thresholdNats, ...(isPlain ? { generalistThresholdNats: thresholdNats } : {}) })).map(({ fullAccuracy: _, ...point }) => point)
 }
 
 function isAhead(a: ChosenGate, b: ChosenGate, tolerance: number): boolean {

@@ -4,7 +4,7 @@ import { simulateStream, type AnswerTable } from '../../core/gate/simulate-strea
 import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
 import { imageStream } from '../calibration/image-stream.ts'
-import { membership } from '../objective/code.ts'
+import { memberships, type Memberships } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
@@ -97,7 +97,7 @@ function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table:
 function asDeltas(table: AnswerTable): AnswerTable {
   const renamed = <Value>(of: ReadonlyMap<string, Value>): Map<string, Value> =>
     new Map([...of].map(([id, value], _, entries) => [id, entries.find(([other]) => other === `${id}-delta`)?.[1] ?? value]))
-  return { ...table, entropies: renamed(table.entropies), isRight: renamed(table.isRight) }
+  return { ...table, entropies: renamed(table.entropies), answers: renamed(table.answers) }
 }
 
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
@@ -118,7 +118,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, membershipThreshold: config.encoder.membershipThreshold })),
+    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs: memberships(answers.codes, answers.labels, config.encoder) })),
     streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
@@ -131,17 +131,16 @@ interface RegionToJudge {
   readonly index: number
   /** Images that the code gives most to this partition. */
   readonly region: readonly number[]
-  readonly membershipThreshold: number
+  readonly belongs: Memberships
 }
 
-function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, membershipThreshold }: RegionToJudge): Evaluation['inRegion'][number] {
+function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
   const id = partitionId(index)
   const predictions = answers.networks.get(id)!
-  const belongs = answers.codes.map((code) => membership(code, membershipThreshold).includes(index))
   const entropies = table.entropies.get(id)!
   // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
-  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!), region.map((image) => of[image]!))
-  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => table.isRight.get(id)![image] === isRight).map((image) => entropies[image]!)) as [number[], number[]]
+  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!.has(index)), region.map((image) => of[image]!))
+  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => Number(table.answers.get(id)![image] === table.labels[image]) === isRight).map((image) => entropies[image]!)) as [number[], number[]]
   return {
     partition: id,
     accuracy: accuracyOf(predictions, answers.labels, region),

@@ -32,6 +32,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
   const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
+  const { encoder } = networks
   return parseManifest({
     schemaVersion: 2,
     id: facts.id,
@@ -39,9 +40,13 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
     dataset: { kind: dataset.kind, description: dataset.description },
     classNames: dataset.classNames,
     input,
-    networks: { partition: networks.generalist.spec, full: networks.full.spec, encoder: { trunk: 'full', spec: networks.encoder.spec }, delta: deltaSpec({ ...architecture, rank: config.delta.rank }) },
+    networks: {
+      partition: networks.generalist.spec,
+      full: networks.full.spec,
+      ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec }, delta: deltaSpec({ ...architecture, rank: config.delta.rank }) }),
+    },
     full: { whole: refOf(networks.full), temperature: temperature('full') },
-    encoder: { whole: refOf(networks.encoder) },
+    ...(encoder === undefined ? {} : { encoder: { whole: refOf(encoder) } }),
     generalist: { whole: refOf(networks.generalist), temperature: temperature(generalistId) },
     partitions: networks.partitions.map((partition, index) => ({
       id: partitionId(index),
@@ -74,7 +79,7 @@ export async function exportBundle(
   const blobs = join(folder, 'blobs')
   await mkdir(blobs, { recursive: true })
   const kept = new Set<string>()
-  for (const network of [networks.full, networks.encoder, networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => [whole, delta])]) {
+  for (const network of [networks.full, ...(networks.encoder === undefined ? [] : [networks.encoder]), networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => [whole, delta])]) {
     const name = `${refOf(network).sha256}.bin`
     kept.add(name)
     await writeAtomically(join(blobs, name), network.blob)

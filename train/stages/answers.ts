@@ -17,7 +17,8 @@ export interface PartitionForms {
 export interface TrainedNetworks {
   readonly full: ShippedNetwork
   readonly generalist: ShippedNetwork
-  readonly encoder: ShippedNetwork
+  /** Absent, and no partitions, where the generalist is all. */
+  readonly encoder: ShippedNetwork | undefined
   readonly partitions: readonly PartitionForms[]
 }
 
@@ -30,7 +31,7 @@ export interface SplitAnswers {
   readonly full: Predictions
   /** By id: partitions, their deltas and the generalist. */
   readonly networks: ReadonlyMap<string, Predictions>
-  /** Index of the partition that the code gives most to. */
+  /** Index of the partition that the code gives most to; 0 where there are no partitions. */
   readonly chosen: readonly number[]
   readonly codes: readonly Float32Array[]
 }
@@ -46,7 +47,8 @@ export function answerSplit(context: EvaluationContext, networks: TrainedNetwork
     return predictions
   }
   const full = run(networks.full)
-  const codes = encodeFeatures(networks.encoder, full.features, full.featureSize)
+  const { encoder } = networks
+  const codes = encoder === undefined ? Array.from(split.labels, () => new Float32Array(0)) : encodeFeatures(encoder, full.features, full.featureSize)
   const small = new Map([[generalistId, run(networks.generalist)]])
   for (const [index, { whole, delta }] of networks.partitions.entries()) {
     small.set(partitionId(index), run(whole))
@@ -63,17 +65,17 @@ export function accuracyOf(predictions: Predictions, labels: Int32Array, images?
   return chosen.length === 0 ? 0 : chosen.filter((image) => isRightAt(predictions, labels, image)).length / chosen.length
 }
 
-/** Entropies and right answers of one network, its logits changed by `view` first. */
-function judge(answers: SplitAnswers, id: string, temperature: number, view: (logits: Float32Array) => Float32Array): { entropies: Float32Array; isRight: Uint8Array } {
+/** Entropies and answers of one network, its logits changed by `view` first. */
+function judge(answers: SplitAnswers, id: string, temperature: number, view: (logits: Float32Array) => Float32Array): { entropies: Float32Array; classes: Uint16Array } {
   const predictions = answers.networks.get(id)!
   const entropies = new Float32Array(predictions.count)
-  const isRight = new Uint8Array(predictions.count)
+  const classes = new Uint16Array(predictions.count)
   for (let image = 0; image < predictions.count; image++) {
     const logits = view(logitsOf(predictions, image))
     entropies[image] = predictiveEntropy(softmax(logits, temperature))
-    isRight[image] = Number(argMax(logits) === answers.labels[image])
+    classes[image] = argMax(logits)
   }
-  return { entropies, isRight }
+  return { entropies, classes }
 }
 
 type Judged = ReturnType<typeof judge>
@@ -81,8 +83,9 @@ type Judged = ReturnType<typeof judge>
 function tableOf(answers: SplitAnswers, judged: ReadonlyMap<string, Judged>): AnswerTable {
   return {
     entropies: new Map([...judged].map(([id, { entropies }]) => [id, entropies])),
-    isRight: new Map([...judged].map(([id, { isRight }]) => [id, isRight])),
-    isFullRight: Uint8Array.from({ length: answers.full.count }, (_, image) => Number(isRightAt(answers.full, answers.labels, image))),
+    answers: new Map([...judged].map(([id, { classes }]) => [id, classes])),
+    fullAnswers: Uint16Array.from({ length: answers.full.count }, (_, image) => argMax(logitsOf(answers.full, image))),
+    labels: answers.labels,
     codes: answers.codes,
     partitions: partitionsOf(answers),
   }
@@ -90,7 +93,7 @@ function tableOf(answers: SplitAnswers, judged: ReadonlyMap<string, Judged>): An
 
 const partitionsOf = (answers: SplitAnswers): string[] => Array.from({ length: answers.codes[0]?.length ?? 0 }, (_, index) => partitionId(index))
 
-/** Entropies and right answers under calibrated temperatures, in the form that streams are replayed from. */
+/** Entropies and answers under calibrated temperatures, in the form that streams are replayed from. */
 export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
   const ids = [...answers.networks.keys()]
   return tableOf(answers, new Map(ids.map((id) => [id, judge(answers, id, temperatures.get(id) ?? 1, (logits) => logits)])))

@@ -13,6 +13,7 @@ export async function trainNetworks(context: StageContext): Promise<TrainedNetwo
   const full = await trainFull(context)
   const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
   const generalist = await trainGeneralist(context, teacher)
+  if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
   const first = await trainCode(context, full)
   const code = config.encoder.association === 0 ? first : await trainCode(context, full, await associate(context, { teacher, generalist, code: first }))
   const partitions = await trainPartitions(context, { teacher, generalist, code })

@@ -15,7 +15,7 @@ import { createStage, type Stage } from './stage.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
 import { cacheNotice } from './state/cache-notice.ts'
 import { createCacheView, type CacheView } from './state/cache-view.ts'
-import { createGateControl, gateEventOf, type GateControl } from './state/gate-control.ts'
+import { createGateControl, type GateControl } from './state/gate-control.ts'
 import { createLastBundle } from './state/last-bundle.ts'
 import { createLastUses, type LastUses } from './state/last-uses.ts'
 import { createNotices, type Notices } from './state/notices.ts'
@@ -149,10 +149,6 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
     const current = opened.value
     if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
-    const learn = (record: Parameters<typeof gateEventOf>[0]): void => {
-      const event = gateEventOf(record)
-      if (event !== undefined) gateControl.observe(event)
-    }
     const record = await answerFrame(signal, frame, place, {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
@@ -189,13 +185,13 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       showProvisional: (provisional) => session.showProvisional(provisional),
       revise(revised) {
         session.revise(revised)
-        learn(revised)
+        gateControl.learn(revised)
       },
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
     if (record.outcome === 'hit') current.edge.noteHit()
     session.add(record)
-    learn(record)
+    gateControl.learn(record)
   }
   const player = createPlayer({
     answer,

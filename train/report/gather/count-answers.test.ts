@@ -9,8 +9,9 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) 
 describe('networkEntropies', () => {
   const table: AnswerTable = {
     entropies: new Map(['p1', 'generalist'].map((id) => [id, Float32Array.of(0, 0.5, 0.99, 1.2)])),
-    isRight: new Map(['p1', 'generalist'].map((id) => [id, Uint8Array.of(1, 0, 1, 0)])),
-    isFullRight: new Uint8Array(4),
+    answers: new Map(['p1', 'generalist'].map((id) => [id, [0, 0, 1, 0]])),
+    fullAnswers: [0, 0, 0, 0],
+    labels: [0, 1, 1, 1],
     codes: [],
     partitions: ['p1'],
   }

@@ -19,11 +19,11 @@ export function countConfusion(answers: SplitAnswers, network: string, images: r
 }
 
 /** Images of each kind by entropy; the last bin holds what is above `mostNats`. */
-export function countEntropies(entropies: Float32Array, isRight: Uint8Array, images: readonly number[], mostNats: number): EntropyCounts {
+function countEntropies(entropies: Float32Array, isRight: (image: number) => boolean, images: readonly number[], mostNats: number): EntropyCounts {
   const [right, wrong] = [new Array<number>(entropyBins).fill(0), new Array<number>(entropyBins).fill(0)]
   for (const image of images) {
     const bin = Math.min(entropyBins - 1, Math.floor((entropies[image]! / mostNats) * entropyBins))
-    ;(isRight[image] === 1 ? right : wrong)[bin]!++
+    ;(isRight(image) ? right : wrong)[bin]!++
   }
   return { right, wrong }
 }
@@ -36,7 +36,8 @@ export interface HomeAndAway {
 
 /** A network's entropies inside and outside its region. */
 export function networkEntropies(table: AnswerTable, network: string, images: HomeAndAway, settings: GateSettings, mostNats: number): NetworkEntropies {
-  const [entropies, isRight] = [table.entropies.get(network)!, table.isRight.get(network)!]
+  const [entropies, answers] = [table.entropies.get(network)!, table.answers.get(network)!]
+  const isRight = (image: number): boolean => answers[image] === table.labels[image]
   return {
     network,
     mostNats,

@@ -4,7 +4,7 @@ import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { imageStream } from '../../calibration/image-stream.ts'
 import { gateCurve } from '../../calibration/threshold.ts'
 import { splitCount } from '../../data/dataset.ts'
-import { membership } from '../../objective/code.ts'
+import { memberships } from '../../objective/code.ts'
 import { partitionId } from '../../stages/4-partitions.ts'
 import type { Calibration } from '../../stages/5-calibrate.ts'
 import type { Evaluation } from '../../stages/6-evaluate.ts'
@@ -33,7 +33,7 @@ function gateReport(context: StageContext, validation: SplitAnswers, table: Answ
   const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1 } }, cascadeAt)
   return {
     stream: `${kind}, mean length ${meanLength}`,
-    fullAccuracy: images.filter((image) => table.isFullRight[image] === 1).length / images.length,
+    fullAccuracy: images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length,
     cascadeCurve: curve.map(({ fullAccuracy: _, ...point }): GatePoint => point),
   }
 }
@@ -60,7 +60,8 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   const regions = manifest.partitions.map((_, index) => ({ id: partitionId(index), images: all.filter((image) => test.chosen[image] === index) }))
   const table = answerTable(test, temperatures)
   // As the evaluation has it: outside is what the partition was not trained for, k ∉ P(x).
-  const outsideOf = (index: number): number[] => all.filter((image) => !membership(test.codes[image]!, config.encoder.membershipThreshold).includes(index))
+  const belongs = memberships(test.codes, test.labels, config.encoder)
+  const outsideOf = (index: number): number[] => all.filter((image) => !belongs[image]!.has(index))
   const temperature = (id: string): number => temperatures.get(id) ?? 1
   const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
   return {

@@ -34,6 +34,7 @@ const gatePoint = (thresholdNats: number, coverage: number, accuracyOfWhole: num
 export async function sampleReport(): Promise<ReportData> {
   const { manifest } = await createSampleBundle({ partitions: 2, hasDeltas: true })
   const row = { thresholdNats: 0.7, generalistThresholdNats: 0.3, maxProbes: 1, order: 'recent-first' as const, asksGeneralist: false, coverage: 0.95, accuracy: 0.91, fullAccuracy: 0.9 }
+  const observed = { events: [0.8, 0.1, 0.05, 0.02, 0.02, 0.01], coverage: 0.9, loss: 0.004 }
   const counts = [[9, 1, 0, 0], [0, 8, 2, 0], [1, 0, 9, 0], [0, 0, 0, 10]]
   const bins = [{ count: 0, confidence: 0, accuracy: 0 }, { count: 6, confidence: 0.7, accuracy: 0.5 }, { count: 14, confidence: 0.95, accuracy: 0.9 }]
   const entropies = { right: [20, 4, 1], wrong: [1, 2, 3] }
@@ -45,7 +46,7 @@ export async function sampleReport(): Promise<ReportData> {
       gate: {
         ...manifest.gate,
         curve: [gatePoint(0, 0, 0.9), gatePoint(0.5, 0.8, 0.899), gatePoint(1.3, 1, 0.8)],
-        localities: [{ ...row, changeRate: 0.01, observedChangeRates: [0.01, 0.3] }, { ...row, changeRate: 0.5, coverage: 0.4, observedChangeRates: [0.02, 0.4] }],
+        localities: [{ ...row, changeRate: 0.01, observed: [observed, observed] }, { ...row, changeRate: 0.5, coverage: 0.4, observed: [observed, observed] }],
       },
       training: { ...manifest.training, command: 'npm run train -- folder --data <b>', commit: 'abc123', elapsedSeconds: 75 },
     },

@@ -6,7 +6,8 @@ import { createGateControl } from './gate-control.ts'
 import { defaultSettings, type Settings } from './settings-schema.ts'
 
 const { manifest } = await createSampleBundle()
-const rowOf = (changeRate: number, thresholdNats: number, observedChangeRates: number[]): LocalityRow => ({
+/** Sees a change at 1 % of a local stream's frames and 30 % of the other's; loose settings cost too much there. */
+const rowOf = (changeRate: number, thresholdNats: number, lossAbroad: number): LocalityRow => ({
   changeRate,
   thresholdNats,
   generalistThresholdNats: 0.1,
@@ -16,9 +17,13 @@ const rowOf = (changeRate: number, thresholdNats: number, observedChangeRates: n
   coverage: 0.9,
   accuracy: 0.9,
   fullAccuracy: 0.9,
-  observedChangeRates,
+  observed: [0.01, 0.3].map((rate, locality) => ({
+    events: locality === 0 ? [0.95 * (1 - rate), 0.05 * (1 - rate), 0, 0, rate / 2, rate / 2] : [0.2 * (1 - rate), 0.8 * (1 - rate), 0, 0, rate / 2, rate / 2],
+    coverage: thresholdNats,
+    loss: locality === 1 ? lossAbroad : 0,
+  })),
 })
-const localities = [rowOf(0.01, 1, [0.01, 0.3]), rowOf(0.5, 0.2, [0.01, 0.3])]
+const localities = [rowOf(0.01, 1, 0.2), rowOf(0.5, 0.2, 0)]
 const local: Manifest = { ...manifest, gate: { ...manifest.gate, localities } }
 
 function control(settings: Partial<Settings> = {}, first: Manifest | undefined = local) {
@@ -40,6 +45,17 @@ describe('the gate that follows the stream', () => {
     expect(gate.settings.value.thresholdNats).toBe(1)
     gate.restart()
     expect(gate.settings.value).toEqual(atFirst)
+  })
+
+  it('learns from the labels of frames that are done, and not from those that nobody could answer', () => {
+    const { gate } = control()
+    const learn = (label: string, outcome: 'hit' | 'uncertain' = 'hit'): void => gate.learn({ outcome, switchedTo: null, label })
+    for (let frame = 0; frame < 12; frame++) learn('cat')
+    expect(gate.changeRate.value).toBe(0.01)
+    for (let frame = 0; frame < 12; frame++) learn(frame % 2 === 0 ? 'cat' : 'dog', 'uncertain')
+    expect(gate.changeRate.value).toBe(0.01)
+    for (let frame = 0; frame < 12; frame++) learn(frame % 2 === 0 ? 'cat' : 'dog')
+    expect(gate.changeRate.value).toBe(0.5)
   })
 
   it('puts what a person has set before it', () => {

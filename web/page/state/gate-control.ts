@@ -15,17 +15,13 @@ export interface GateControl {
   /** A stream begins: nothing is known of it yet. */
   restart(): void
   observe(event: GateEvent): void
+  /** Takes note of a frame that is done, in stream order. */
+  learn(record: Pick<FrameRecord, 'outcome' | 'switchedTo' | 'label'>): void
 }
 
 const noBundle: GateSettings = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false }
 
 const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState => createAdaptiveGate(gate?.localities ?? [], gate ?? noBundle)
-
-/** What a frame's record tells the adaptive gate; nothing where the edge could not say which partition the frame belongs to. */
-export function gateEventOf({ outcome, switchedTo }: FrameRecord): GateEvent | undefined {
-  if (outcome === 'hit') return { kind: 'hit' }
-  return outcome === 'miss' ? { kind: 'miss', isChange: switchedTo !== null } : undefined
-}
 
 export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>, values: ReadonlySignal<Settings>): GateControl {
   const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({ of: undefined, state: fresh(undefined) })
@@ -33,6 +29,9 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   const current = computed(() => (held.value.of === manifest.value ? held.value.state : fresh(manifest.value?.gate)))
   // Apart from the rest, so that the settings change with the row and not with every frame.
   const row = computed(() => current.value.row)
+
+  /** The label of the frame before. */
+  let before: string | undefined
 
   function step(next: AdaptiveGateState): void {
     held.value = { of: manifest.peek(), state: next }
@@ -49,7 +48,17 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     }),
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
-    restart: () => step(fresh(manifest.peek()?.gate)),
+    restart() {
+      before = undefined
+      step(fresh(manifest.peek()?.gate))
+    },
     observe: (event) => step(observe(current.peek(), event)),
+    learn({ outcome, switchedTo, label }) {
+      // Where the edge did not answer, nobody knows which partition the frame belongs to.
+      if (outcome === 'uncertain') return
+      const repeats = before === undefined ? {} : { repeats: before === label }
+      before = label
+      step(observe(current.peek(), outcome === 'hit' ? { kind: 'hit', ...repeats } : { kind: 'miss', isChange: switchedTo !== null, ...repeats }))
+    },
   }
 }
