@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { chooseWinner } from './choose-winner.ts'
 import { formatSearch, verdict } from './format-search.ts'
 import { bestRow, type SearchRow } from './run-search.ts'
 
@@ -24,6 +25,15 @@ describe('the size search', () => {
     expect(verdict({ rows: [row('Cascade', 8), row('CacheNet', 4)], skipped: [] }, 0.005)).toContain('partitionCount=4')
     expect(verdict({ rows: [row('Cascade', 4), row('CacheNet', 4)], skipped: [] }, 0.005)).toMatch(/^Partitions are not worth having/)
     expect(verdict({ rows: [row('CacheNet', 4, 0.5)], skipped: [] }, 0.005)).toMatch(/^No candidate/)
+    expect(verdict({ rows: [row('CacheNet', 4, 0.5), row('Cascade', 9)], skipped: [] }, 0.005)).toContain('partitionCount=0')
+  })
+
+  it('ships the generalist alone where a plain Cascade is as good, and partitions where only the prior is', () => {
+    const shipped = (...rows: SearchRow[]): number | undefined => chooseWinner({ rows, skipped: [] }, 0.005).shipped?.partitionCount
+    expect(shipped(row('Cascade', 4.05), row('CacheNet', 4))).toBe(0)
+    expect(shipped(row('Cascade', 6), row('CacheNet', 4))).toBe(4)
+    expect(shipped(row('Cascade', 6), row('Cascade + prior', 3), row('CacheNet', 4))).toBe(4)
+    expect(shipped(row('CacheNet', 4, 0.5))).toBeUndefined()
   })
 
   it('tables every strategy, with the full model on the device and on the edge', () => {

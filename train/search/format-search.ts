@@ -1,24 +1,25 @@
 import type { SearchSettings } from '../config/schema.ts'
 import { formatTable } from '../run/summary.ts'
 import { deviceMs, edgeMs } from './expected-time.ts'
-import { bestRow, type SearchResult, type SearchRow, type StrategyName } from './run-search.ts'
-
-/** Within this factor of the best, plain is better: one network, nothing to select, download or keep. */
-const asGoodAs = 1.02
+import { chooseWinner, isPlainAsGood } from './choose-winner.ts'
+import type { SearchResult } from './run-search.ts'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-/** What the search found, in a sentence: the winner and how to train it, or that partitions are not worth having here. */
-export function verdict({ rows }: SearchResult, tolerance: number): string {
-  const bestOf = (...strategies: StrategyName[]): SearchRow | undefined => bestRow(rows.filter(({ strategy }) => strategies.includes(strategy)), tolerance)
-  const [cacheNet, plain] = [bestOf('CacheNet'), bestOf('Cascade', 'Cascade + prior')]
-  if (cacheNet === undefined) return 'No candidate with partitions keeps the accuracy line.'
-  const setting = `--set "generalist.widths=${JSON.stringify(cacheNet.widths)} partitionCount=${cacheNet.partitionCount}"`
-  if (plain !== undefined && plain.expectedMs <= cacheNet.expectedMs * asGoodAs) {
-    return `Partitions are not worth having here: ${plain.strategy} with widths ${plain.widths.join(', ')} takes ${plain.expectedMs.toFixed(2)} ms a frame, the best with partitions ${cacheNet.expectedMs.toFixed(2)} ms (${setting}).`
+/** What the search found, in a sentence or two: the winner, or that partitions are not worth having here. */
+export function verdict(result: SearchResult, tolerance: number): string {
+  const winner = chooseWinner(result, tolerance)
+  const { cacheNet, plain, shipped } = winner
+  if (shipped === undefined) return 'No candidate keeps the accuracy line.'
+  const setting = `--set "generalist.widths=${JSON.stringify(shipped.widths)} partitionCount=${shipped.partitionCount}"`
+  if (cacheNet === undefined) return `No candidate with partitions keeps the accuracy line; the generalist alone does: ${setting}.`
+  const ours = `${cacheNet.expectedMs.toFixed(2)} ms a frame with ${cacheNet.partitionCount} partitions of ${cacheNet.costs.smallMegaMacs.toFixed(1)} MMACs`
+  if (plain !== undefined && isPlainAsGood(winner)) {
+    const shippedAs = shipped.partitionCount === 0 ? 'The generalist alone is what to ship' : 'Cascade + prior is no bundle of its own; the best bundle has partitions'
+    return `Partitions are not worth having here: ${plain.strategy} with widths ${plain.widths.join(', ')} takes ${plain.expectedMs.toFixed(2)} ms a frame, the best with partitions ${ours}. ${shippedAs}: ${setting}.`
   }
   const margin = plain === undefined ? '' : `; the best without partitions, ${plain.strategy}, takes ${plain.expectedMs.toFixed(2)} ms`
-  return `The best takes ${cacheNet.expectedMs.toFixed(2)} ms a frame with ${cacheNet.partitionCount} partitions of ${cacheNet.costs.smallMegaMacs.toFixed(1)} MMACs${margin}. Train it with ${setting}.`
+  return `The best takes ${ours}${margin}: ${setting}.`
 }
 
 /** The whole table, the strategies without a small network first, then what was left out and the verdict. */

@@ -89,6 +89,9 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   ]
 }
 
+/** What the folder of a candidate is called. */
+export const candidateName = ({ widths, partitionCount }: Pick<SearchRow, 'widths' | 'partitionCount'>): string => `${widths.join('-')}-k${partitionCount}`
+
 /** The least expected time among rows that keep the accuracy line; undefined where none does. */
 export function bestRow(rows: readonly SearchRow[], tolerance: number): SearchRow | undefined {
   return rows.filter(({ accuracy, fullAccuracy }) => accuracy >= fullAccuracy - tolerance).sort((a, b) => a.expectedMs - b.expectedMs)[0]
@@ -108,7 +111,7 @@ export async function runSearch(signal: AbortSignal, request: SearchRequest): Pr
   const taken = new Map<string, string>(fullFrom === undefined ? [] : [['full.bin', fullFrom]])
   for (const widths of ladder) {
     for (const [position, partitionCount] of partitionCounts.entries()) {
-      const name = `${widths.join('-')}-k${partitionCount}`
+      const name = candidateName({ widths, partitionCount })
       const best = bestRow(rows, config.gate.accuracyTolerance)?.expectedMs ?? Infinity
       const first = rows.find((row) => row.strategy === 'CacheNet' && row.widths.join() === widths.join())
       if (position > 0 && first !== undefined && first.expectedMs > patience * best) {
