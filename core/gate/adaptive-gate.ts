@@ -59,20 +59,16 @@ export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateS
 /** The row that answers most, of those that are not expected to cost too much; where all are, the one that costs least. */
 function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
   const { rows, belief } = state
-  const expected = rows.map(({ observed }) => {
+  const expected = rows.map(({ observed }, row) => {
     let [coverage, loss] = [0, 0]
     for (const [locality, chance] of belief.entries()) {
       coverage += chance * (observed[locality]?.coverage ?? 0)
       loss += chance * Math.max(0, observed[locality]?.loss ?? 1)
     }
-    return { coverage, loss: Math.max(loss, mostLoss) }
+    return { row, coverage, loss: Math.max(loss, mostLoss) }
   })
-  let row = 0
-  for (const [index, { coverage, loss }] of expected.entries()) {
-    const best = expected[row]!
-    if (loss < best.loss || (loss === best.loss && coverage > best.coverage)) row = index
-  }
-  return { ...state, row }
+  const best = expected.reduce((a, b) => (b.loss < a.loss || (b.loss === a.loss && b.coverage > a.coverage) ? b : a), { row: 0, coverage: -1, loss: Infinity })
+  return { ...state, row: best.row }
 }
 
 /** Bayes: how likely each locality makes what was seen, times the belief in it; then a little of every belief goes to all others. */

@@ -76,7 +76,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     const seen = before === undefined ? event : { ...event, repeats: answered === before }
     before = answered
     const places = observationsOf(seen)
-    for (const place of places) events[place]! += 1 / places.length
+    for (const place of places) events[place] = (events[place] ?? 0) + 1 / places.length
     if (adaptive === undefined) return
     const { row } = adaptive
     adaptive = observe(adaptive, seen)
