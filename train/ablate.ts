@@ -7,6 +7,7 @@ import { ablatedTerms, type AblatedTerm } from './ablation/terms.ts'
 import { parsePreset, presetNames } from './config/presets.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
+import { parseSeeds } from './run/parse-seeds.ts'
 import { Progress } from './run/progress.ts'
 import { writeAtomically } from './run/run-folder.ts'
 
@@ -18,12 +19,6 @@ const args = {
   set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces', valueHint: 'KEY=VALUE' },
   run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
 } as const
-
-function parseSeeds(text: string): number[] {
-  const seeds = text.split(',').map(Number)
-  if (seeds.length === 0 || !seeds.every(Number.isInteger)) throw new CacheNetError('config-invalid', `--seeds takes whole numbers, as in 1,2,3, and not ${text}.`, { seeds: text })
-  return seeds
-}
 
 function chooseTerms(text: string | undefined): readonly AblatedTerm[] {
   if (text === undefined) return ablatedTerms

@@ -16,6 +16,21 @@ export interface CodeStage {
   readonly trainCodes: readonly Float32Array[]
 }
 
+/** What the encoder reads: features of the full model, row by row. */
+export interface TrunkFeatures {
+  readonly full: TrainedNetwork
+  /** [training images, size] */
+  readonly values: Float32Array
+  readonly size: number
+}
+
+/** Runs the full model over all training images: minutes where it is large. */
+export function trunkFeatures({ dataset, input, progress }: StageContext, full: TrainedNetwork): TrunkFeatures {
+  progress.start()
+  const { features, featureSize } = predictImages(full, dataset.train, input, (done, of) => progress.count('features', done, of))
+  return { full, values: features, size: featureSize }
+}
+
 /** [training images, K]: see `associationTargets`. */
 export interface AssociatedTargets {
   readonly values: Float32Array
@@ -31,25 +46,23 @@ export function encodeFeatures(encoder: ShippedNetwork, features: Float32Array, 
  * Stage 3: the encoder, both levels, on the trunk of the full model: which images belong together, found from what the full model sees
  * (features), what it must keep (reconstruction), what stays together in a stream (coherence), and even areas (information).
  */
-export async function trainCode(context: StageContext, full: TrainedNetwork, associated?: AssociatedTargets): Promise<CodeStage> {
-  const { config, dataset, input, progress, run } = context
-  progress.start()
-  const { features, featureSize } = predictImages(full, dataset.train, input, (done, of) => progress.count('features', done, of))
-  const sizes = { features: featureSize, hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: config.partitionCount }
+export async function trainCode(context: StageContext, trunk: TrunkFeatures, associated?: AssociatedTargets): Promise<CodeStage> {
+  const { config, run } = context
+  const sizes = { features: trunk.size, hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: config.partitionCount }
   const spec = encoderSpec(sizes)
   const path = run.checkpointPath(associated === undefined ? 'encoder.bin' : 'encoder-associated.bin')
   const stored = planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: new Float32Array(size) }))
   const isTrained = (await readCheckpoint(path, stored.map(({ values }) => values))) !== undefined
   let weights: NamedTensor[] = stored
   if (!isTrained) {
-    const standardised = standardise(features, featureSize)
+    const standardised = standardise(trunk.values, trunk.size)
     const encoder = await trainEncoder(context, standardised, sizes, associated?.values)
     weights = encoder.fold(standardised.mean, standardised.deviation)
     // Before the decoders are gone, and before the checkpoint: where there is one, the report has what it shows.
-    await keepReconstructions(context, { full, encoder, ...standardised })
+    await keepReconstructions(context, { full: trunk.full, encoder, ...standardised })
     encoder.dispose()
     await writeCheckpoint(path, 1, weights.map(({ values }) => values))
   }
   const encoder = shipWeights(spec, weights)
-  return { encoder, trainCodes: encodeFeatures(encoder, features, featureSize) }
+  return { encoder, trainCodes: encodeFeatures(encoder, trunk.values, trunk.size) }
 }
