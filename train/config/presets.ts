@@ -136,10 +136,11 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     encoder: { epochs: 6 },
   },
   cifar10: {
-    full: { optimizer: { epochs: 8 } },
-    generalist: { optimizer: { epochs: 10 } },
-    partition: { optimizer: { epochs: 4 } },
-    encoder: { epochs: 6 },
+    full: { widths: [64, 256, 256], optimizer: { epochs: 12 } },
+    generalist: { widths: [24, 64, 96], optimizer: { epochs: 10 } },
+    partition: { optimizer: { epochs: 4 }, loss: { outsideWeight: 0.5 } },
+    delta: { optimizer: { epochs: 3 } },
+    encoder: { epochs: 6, membershipThreshold: 1 },
   },
 }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -14,18 +15,24 @@ function requireData(data: string | undefined, preset: PresetName): string {
   throw new CacheNetError('config-invalid', `A data set of the kind ${preset} needs --data DIR.`)
 }
 
+/** Copies of CIFAR-10 also go about as images, in train/CLASS and test/CLASS. */
+const hasImages = async (folder: string): Promise<boolean> => (await stat(join(folder, 'train')).catch(() => undefined))?.isDirectory() ?? false
+
 /** The images of a data set, decoded or drawn. Throws `dataset-invalid` for what is wrong with them, by file. */
 export async function loadDataset(preset: PresetName, data: string | undefined, config: TrainingConfig, progress: Progress): Promise<Dataset> {
   const { imageSize: size, validationShare } = config
   progress.start()
+  const fromImages = (folder: string): Promise<Dataset> => loadFolder(folder, { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
   const report = (done: number, of: number): void => progress.count('images', done, of)
   switch (preset) {
     case 'walkers':
       return generateWalkers(config, report)
     case 'folder':
-      return loadFolder(requireData(data, preset), { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
-    case 'cifar10':
-      return loadCifar10(requireData(data, preset), validationShare)
+      return fromImages(requireData(data, preset))
+    case 'cifar10': {
+      const folder = requireData(data, preset)
+      return (await hasImages(folder)) ? { ...(await fromImages(folder)), kind: 'cifar10' } : loadCifar10(folder, validationShare)
+    }
     default:
       return preset satisfies never
   }
