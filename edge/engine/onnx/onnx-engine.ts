@@ -4,24 +4,24 @@ import type { NetworkSpec } from '../../../core/network/spec.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
 import type { Engine, EngineBundle, EngineOutput } from '../engine.ts'
 import { bundleGraph, graphNames } from './bundle-graph.ts'
+import { cheapestForBatches } from './cheapest-for-batches.ts'
 import { hasWinograd } from './winograd-conv.ts'
 
 type Runtime = typeof import('onnxruntime-node')
 
 interface LoadedBundle {
   readonly spec: NetworkSpec
-  readonly session: InferenceSession
-  /** For batches of `leastBatch` and more, where that was found to be faster on this machine. */
-  readonly batchSession?: InferenceSession | undefined
+  /** For a frame that is alone, and small batches. */
+  readonly alone: InferenceSession
+  /** For batches of `leastBatch` frames and more. */
+  readonly together?: { readonly session: InferenceSession; readonly leastBatch: number } | undefined
 }
-
-/** From this many frames on, convolutions as matrix products over the batch can be worth their transforms. */
-const leastBatch = 16
-const trials = 3
 
 export interface OnnxEngineOptions {
   /** Threads that share one batch. */
   readonly threads: number
+  /** Threads that share a frame that came alone: somebody waits for it, and the others have nothing to do. As many as `threads` where not given. */
+  readonly aloneThreads?: number | undefined
 }
 
 /** The package is optional: where it is not installed, or has no binary for this machine, there is tfjs. */
@@ -43,57 +43,49 @@ function floatsOf(outputs: InferenceSession.OnnxValueMapType, name: string): Flo
 
 /**
  * Native inference by ONNX Runtime on the CPU. The runtime computes on the thread that calls it, which it blocks; it brings in
- * `threads - 1` of its own. Throws `engine-failed` where the package is not installed.
+ * the others itself. Throws `engine-failed` where the package is not installed.
  */
-export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<Engine> {
+export async function createOnnxEngine({ threads, aloneThreads = threads }: OnnxEngineOptions): Promise<Engine> {
   const { InferenceSession, Tensor } = await importRuntime()
   const bundles = new Map<string, LoadedBundle>()
 
-  const run = async ({ spec, session, batchSession }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
-    const chosen = count >= leastBatch ? (batchSession ?? session) : session
-    const outputs = await chosen.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...spec.inputShape]) })
+  const runSession = async ({ inputShape }: NetworkSpec, session: InferenceSession, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
+    const outputs = await session.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]) })
     return { logits: floatsOf(outputs, graphNames.logits), codeLogits: floatsOf(outputs, graphNames.codeLogits) }
   }
+  const run = ({ spec, alone, together }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> =>
+    runSession(spec, together !== undefined && count >= together.leastBatch ? together.session : alone, frames, count)
 
-  const open = (bundle: EngineBundle, isForBatches: boolean): Promise<InferenceSession> =>
+  const open = (bundle: EngineBundle, intraOpNumThreads: number, isForBatches: boolean): Promise<InferenceSession> =>
     InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
+      intraOpNumThreads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       // Threads that wait for work by spinning would take the core from the event loop.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
 
-  /** Time of the fastest of a few batches, after one to warm up. */
-  const batchMs = async (spec: NetworkSpec, session: InferenceSession): Promise<number> => {
-    const frames = new Float32Array(leastBatch * valuesPerFrame(spec))
-    let fastest = Infinity
-    for (let trial = 0; trial <= trials; trial++) {
-      const startedAt = performance.now()
-      await run({ spec, session }, frames, leastBatch)
-      if (trial > 0) fastest = Math.min(fastest, performance.now() - startedAt)
-    }
-    return fastest
-  }
-
-  /** Both forms compute the same; which is faster depends on the network and on the machine, so it is tried. */
-  const openFaster = async (bundle: EngineBundle): Promise<LoadedBundle> => {
+  /** All forms compute the same; which is cheapest depends on the network, on the batch and on the machine, so it is tried. */
+  const load = async (bundle: EngineBundle): Promise<LoadedBundle> => {
     const { spec } = bundle.full
-    const session = await open(bundle, false)
-    if (!hasWinograd(spec)) return { spec, session }
-    const batchSession = await open(bundle, true)
-    const [plainMs, winogradMs] = [await batchMs(spec, session), await batchMs(spec, batchSession)]
-    if (winogradMs < plainMs) return { spec, session, batchSession }
-    await batchSession.release()
-    return { spec, session }
+    const alone = await open(bundle, aloneThreads, false)
+    const forms = [...(threads === aloneThreads ? [] : [false]), ...(hasWinograd(spec) ? [true] : [])]
+    const sessions = await Promise.all(forms.map((isForBatches) => open(bundle, threads, isForBatches)))
+    const cheapest = await cheapestForBatches(
+      { session: alone, threads: aloneThreads },
+      sessions.map((session) => ({ session, threads })),
+      (session, count) => runSession(spec, session, new Float32Array(count * valuesPerFrame(spec)), count),
+    )
+    for (const session of sessions) if (session !== cheapest?.session) await session.release()
+    return { spec, alone, together: cheapest }
   }
 
   const release = async (id: string): Promise<void> => {
     const loaded = bundles.get(id)
     bundles.delete(id)
-    await loaded?.session.release()
-    await loaded?.batchSession?.release()
+    await loaded?.alone.release()
+    await loaded?.together?.session.release()
   }
 
   return {
@@ -101,7 +93,7 @@ export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<
     isReady: true,
     slots: 1,
     async load(bundle) {
-      const loaded = await openFaster(bundle)
+      const loaded = await load(bundle)
       // Once through both networks, so that the first real frame does not pay for the start.
       await run(loaded, new Float32Array(valuesPerFrame(loaded.spec)), 1)
       await release(bundle.id)
