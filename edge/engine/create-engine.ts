@@ -11,7 +11,7 @@ export interface EngineChoice {
   readonly kind: EngineKind
   /** Threads that share one batch; tfjs WASM has always one. */
   readonly threads: number
-  /** Threads that share a frame that came alone; as many as `threads` where not given. */
+  /** Threads that share a batch that runs alone; as many as `threads` where not given. */
   readonly aloneThreads?: number | undefined
 }
 

@@ -17,14 +17,17 @@ export interface StartEngineOptions {
 
 /** Each has its own copy of the runtime's state and of the weights. */
 const mostSlots = 4
-/** Beyond this, threads that share a frame wait for one another more than they help. */
-const mostThreadsPerFrame = 4
+/** Beyond this, threads that share a batch wait for one another more than they help. */
+const mostThreadsPerBatch = 4
 
-/** Batches run side by side, each on as few threads as possible: threads that share one wait for one another at every layer. */
+/**
+ * While many frames wait, batches run side by side, each on as few threads as possible: threads that share one wait for one another at
+ * every layer. What runs alone has them all.
+ */
 function share(kind: EngineKind, threads: number): { slots: number; choice: EngineChoice } {
   const slots = Math.min(threads, mostSlots)
   if (kind === 'tfjs-wasm') return { slots, choice: { kind, threads: 1 } }
-  return { slots, choice: { kind, threads: Math.floor(threads / slots), aloneThreads: Math.min(threads, mostThreadsPerFrame) } }
+  return { slots, choice: { kind, threads: Math.min(Math.floor(threads / slots), mostThreadsPerBatch), aloneThreads: Math.min(threads, mostThreadsPerBatch) } }
 }
 
 /** Starts the engine that was wished for, in threads of its own. Throws `engine-failed` where there is none such. */

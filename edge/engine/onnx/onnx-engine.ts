@@ -2,25 +2,27 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
-import type { Engine, EngineBundle, EngineOutput } from '../engine.ts'
+import type { Engine, EngineBatch, EngineBundle, EngineOutput } from '../engine.ts'
 import { bundleGraph, graphNames } from './bundle-graph.ts'
-import { cheapestForBatches } from './cheapest-for-batches.ts'
+import { leastBatch } from './least-batch.ts'
 import { hasWinograd } from './winograd-conv.ts'
 
 type Runtime = typeof import('onnxruntime-node')
 
 interface LoadedBundle {
   readonly spec: NetworkSpec
-  /** For a frame that is alone, and small batches. */
+  /** For what runs alone, on all threads. */
   readonly alone: InferenceSession
-  /** For batches of `leastBatch` frames and more. */
-  readonly together?: { readonly session: InferenceSession; readonly leastBatch: number } | undefined
+  /** On the threads of one batch. */
+  readonly plain: InferenceSession
+  /** The same for batches of `least` frames and more. */
+  readonly forBatches?: { readonly session: InferenceSession; readonly least: number } | undefined
 }
 
 export interface OnnxEngineOptions {
   /** Threads that share one batch. */
   readonly threads: number
-  /** Threads that share a frame that came alone: somebody waits for it, and the others have nothing to do. As many as `threads` where not given. */
+  /** Threads that share a batch that runs alone; as many as `threads` where not given. */
   readonly aloneThreads?: number | undefined
 }
 
@@ -53,8 +55,10 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
     const outputs = await session.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]) })
     return { logits: floatsOf(outputs, graphNames.logits), codeLogits: floatsOf(outputs, graphNames.codeLogits) }
   }
-  const run = ({ spec, alone, together }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> =>
-    runSession(spec, together !== undefined && count >= together.leastBatch ? together.session : alone, frames, count)
+  const sessionFor = ({ alone, plain, forBatches }: LoadedBundle, { count, isAlone }: EngineBatch): InferenceSession => {
+    if (isAlone === true) return alone
+    return forBatches !== undefined && count >= forBatches.least ? forBatches.session : plain
+  }
 
   const open = (bundle: EngineBundle, intraOpNumThreads: number, isForBatches: boolean): Promise<InferenceSession> =>
     InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
@@ -66,36 +70,38 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
 
-  /** All forms compute the same; which is cheapest depends on the network, on the batch and on the machine, so it is tried. */
+  /** Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so it is tried. */
   const load = async (bundle: EngineBundle): Promise<LoadedBundle> => {
     const { spec } = bundle.full
-    const alone = await open(bundle, aloneThreads, false)
-    const forms = [...(threads === aloneThreads ? [] : [false]), ...(hasWinograd(spec) ? [true] : [])]
-    const sessions = await Promise.all(forms.map((isForBatches) => open(bundle, threads, isForBatches)))
-    const cheapest = await cheapestForBatches(
-      { session: alone, threads: aloneThreads },
-      sessions.map((session) => ({ session, threads })),
-      (session, count) => runSession(spec, session, new Float32Array(count * valuesPerFrame(spec)), count),
-    )
-    for (const session of sessions) if (session !== cheapest?.session) await session.release()
-    return { spec, alone, together: cheapest }
+    const plain = await open(bundle, threads, false)
+    const alone = threads === aloneThreads ? plain : await open(bundle, aloneThreads, false)
+    if (!hasWinograd(spec)) return { spec, alone, plain }
+    const session = await open(bundle, threads, true)
+    const trial = (tried: InferenceSession) => (count: number) => runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)
+    const least = await leastBatch(trial(plain), trial(session))
+    if (least !== undefined) return { spec, alone, plain, forBatches: { session, least } }
+    await session.release()
+    return { spec, alone, plain }
   }
 
   const release = async (id: string): Promise<void> => {
     const loaded = bundles.get(id)
     bundles.delete(id)
-    await loaded?.alone.release()
-    await loaded?.together?.session.release()
+    if (loaded === undefined) return
+    await loaded.plain.release()
+    if (loaded.alone !== loaded.plain) await loaded.alone.release()
+    await loaded.forBatches?.session.release()
   }
 
   return {
     name: 'onnxruntime',
     isReady: true,
     slots: 1,
+    canShare: false,
     async load(bundle) {
       const loaded = await load(bundle)
       // Once through both networks, so that the first real frame does not pay for the start.
-      await run(loaded, new Float32Array(valuesPerFrame(loaded.spec)), 1)
+      await runSession(loaded.spec, loaded.alone, new Float32Array(valuesPerFrame(loaded.spec)), 1)
       await release(bundle.id)
       bundles.set(bundle.id, loaded)
     },
@@ -104,7 +110,7 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
       if (loaded === undefined) throw unknownBundle(batch.bundleId)
       requireFit(loaded.spec, batch)
       const startedAt = performance.now()
-      const output = await run(loaded, batch.frames, batch.count)
+      const output = await runSession(loaded.spec, sessionFor(loaded, batch), batch.frames, batch.count)
       return { ...output, inferenceMs: performance.now() - startedAt }
     },
     unload: release,
