@@ -16,6 +16,17 @@ export type FastBlobs = (request: IncomingMessage, response: ServerResponse, app
 const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join() : value)
 const security = Object.entries(securityHeaders).flat()
 
+interface Blob {
+  readonly bytes: Uint8Array
+  /** Names and values in turns, as Node takes them: all but the request's own name. */
+  readonly headers: readonly string[]
+}
+
+const blobOf = (sha256: string, bytes: Uint8Array): Blob => ({
+  bytes,
+  headers: [...security, ...Object.entries({ ...blobHeaders(sha256, false), 'Content-Type': blobType, 'Content-Length': String(bytes.byteLength) }).flat(), idHeader],
+})
+
 /**
  * Answers plain downloads of blobs, which are most of an edge's bytes, from memory with one call, past the app's objects for requests,
  * responses and headers: what those cost is more than sending the blob. Whatever is not the plain case (a condition, another origin, a
@@ -26,11 +37,18 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
   const isPlain = ({ method, headers }: IncomingMessage): boolean =>
     method === 'GET' && headers['if-none-match'] === undefined && headers.origin === undefined && isStopping?.() !== true && !log.isLevelEnabled('debug')
 
-  const blobAt = (path: string): { sha256: string; bytes: Uint8Array } | undefined => {
+  /** By their content, so that they go when it does. */
+  const known = new WeakMap<Uint8Array, Blob>()
+  const givenId = idHeader.toLowerCase()
+
+  const blobAt = (path: string): Blob | undefined => {
     const names = parseBlobPath(path)
     if (names === undefined) return undefined
     try {
-      return { sha256: names.sha256, bytes: store.get(names.bundleId).blob(names.sha256) }
+      const bytes = store.get(names.bundleId).blob(names.sha256)
+      const blob = known.get(bytes) ?? blobOf(names.sha256, bytes)
+      known.set(bytes, blob)
+      return blob
     } catch (thrown) {
       // Which of the two is unknown, the app says.
       if (thrown instanceof CacheNetError) return undefined
@@ -38,14 +56,8 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
     }
   }
 
-  const send = ({ headers, url: path = '' }: IncomingMessage, response: ServerResponse, sha256: string, bytes: Uint8Array, startedAt: number): void => {
-    const own = Object.entries({
-      ...blobHeaders(sha256, false),
-      'Content-Type': blobType,
-      'Content-Length': String(bytes.byteLength),
-      [idHeader]: requestIdFrom(header(headers[idHeader.toLowerCase()]), trustedProxies),
-    })
-    response.writeHead(200, [...security, ...own.flat()]).end(bytes)
+  const send = ({ headers, url: path = '' }: IncomingMessage, response: ServerResponse, blob: Blob, startedAt: number): void => {
+    response.writeHead(200, [...blob.headers, requestIdFrom(header(headers[givenId]), trustedProxies)]).end(blob.bytes)
     const entry = { method: 'GET', path, status: 200, elapsedMs: performance.now() - startedAt }
     metrics.request({ ...entry, route: routeName(path) })
     onRequest?.(entry)
@@ -58,9 +70,12 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
       app()
       return
     }
-    const answer = (): void => send(request, response, found.sha256, found.bytes, startedAt)
-    if (limiter === undefined) answer()
+    if (limiter === undefined) {
+      send(request, response, found, startedAt)
+      return
+    }
+    const address = addressOf(header(request.headers['x-forwarded-for']), request.socket.remoteAddress, trustedProxies)
     // One that is refused asks the app, which refuses it too, in its words.
-    else limiter.consume(addressOf(header(request.headers['x-forwarded-for']), request.socket.remoteAddress, trustedProxies)).then(answer, app)
+    limiter.consume(address).then(() => send(request, response, found, startedAt), app)
   }
 }
