@@ -32,11 +32,11 @@ function observed({ log, metrics, onRequest, isStopping }: EdgeDeps): Middleware
 }
 
 /** Who may ask what. Health is for everybody, and so is the page: it is how a person comes to show a token. */
-function guards({ access = {} }: EdgeDeps): MiddlewareHandler[] {
-  const { token, corsOrigins = [], requestsPerSecond = 0, trustedProxies = 0 } = access
+function guards({ access = {}, limiter }: EdgeDeps): MiddlewareHandler[] {
+  const { token, corsOrigins = [], trustedProxies = 0 } = access
   return [
     ...(corsOrigins.length === 0 ? [] : [allowOrigins(corsOrigins)]),
-    ...(requestsPerSecond === 0 ? [] : [rateLimit({ requestsPerSecond, trustedProxies })]),
+    ...(limiter === undefined ? [] : [rateLimit(limiter, trustedProxies)]),
     ...(token === undefined ? [] : [requireToken(token)]),
   ]
 }

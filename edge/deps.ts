@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { RateLimiter } from './access/rate-limit.ts'
 import type { BundleStore } from './bundles/store.ts'
 import type { Inference } from './inference/inference.ts'
 import type { EdgeMetrics } from './metrics/edge-metrics.ts'
@@ -17,8 +18,6 @@ export interface Access {
   readonly token?: string | undefined
   /** Origins whose pages may use the API besides our own. */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Requests a second of one client; 0 sets no limit. */
-  readonly requestsPerSecond?: number | undefined
   /** Proxies of our own that a request passes; what others forward is not believed. */
   readonly trustedProxies?: number | undefined
 }
@@ -51,6 +50,8 @@ export interface EdgeDeps {
   readonly log: Logger
   readonly metrics: EdgeMetrics
   readonly access?: Access | undefined
+  /** Counts the requests of each client; none is counted where there is none. */
+  readonly limiter?: RateLimiter | undefined
   readonly frameLimits?: Partial<FrameLimits> | undefined
   /** PEM of the authority that signed the edge's certificate, where it made one itself: for phones, to trust it. */
   readonly authority?: string | undefined

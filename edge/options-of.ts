@@ -19,9 +19,9 @@ export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Log
     access: {
       token: settings.token,
       corsOrigins: settings['cors-origins'],
-      requestsPerSecond: settings['rate-limit'],
       trustedProxies: settings['trust-proxy'],
     },
+    requestsPerSecond: settings['rate-limit'],
     frameLimits: {
       maxBodyBytes: settings['max-body-bytes'],
       maxPixels: settings['max-pixels'],

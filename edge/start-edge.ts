@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { pino, type Logger } from 'pino'
 import { collectDefaultMetrics } from 'prom-client'
 import { CacheNetError } from '../core/wire/errors.ts'
+import { createRateLimiter } from './access/rate-limit.ts'
 import { createApp } from './app.ts'
 import { openBundleStore } from './bundles/store.ts'
 import { watchBundles } from './bundles/watch-bundles.ts'
@@ -13,6 +14,7 @@ import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
 import { answerClientErrors } from './http/client-error.ts'
+import { createFastBlobs } from './http/fast-blobs.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
 import { createEdgeMetrics } from './metrics/edge-metrics.ts'
 import { countNetworkBytes } from './metrics/network-bytes.ts'
@@ -35,6 +37,8 @@ export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'fr
   readonly threads?: number | undefined
   readonly batching?: BatcherOptions | undefined
   readonly tls?: Tls | undefined
+  /** Of one client; 0 or nothing sets no limit. */
+  readonly requestsPerSecond?: number | undefined
   /** Silent where none is given. */
   readonly log?: Logger
   /** How long a stopping edge says that it is not ready, and still answers. */
@@ -97,7 +101,7 @@ const reachable = (host: string): string => (['0.0.0.0', '::', ''].includes(host
  * and what the engine throws where that does not start; nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
-  const { log = pino({ level: 'silent' }), onRequest, tls, reloadMs = 0, drainMs = 0, stopTimeoutMs = 10_000 } = options
+  const { log = pino({ level: 'silent' }), onRequest, tls, requestsPerSecond = 0, reloadMs = 0, drainMs = 0, stopTimeoutMs = 10_000 } = options
   const engine = await startEngine({ log, wish: options.engine, threads: options.threads })
   let stopWatching = (): void => undefined
   try {
@@ -116,24 +120,24 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       bundles: () => store.bundles.map(({ manifest: { id }, key }) => ({ id, version: key })),
     })
     collectDefaultMetrics({ register: metrics.registry })
-    const app = createApp({
+    const deps: EdgeDeps = {
       bundles: store,
       inference,
       pageFolder: options.pageFolder,
       log,
       metrics,
       access: options.access,
+      limiter: requestsPerSecond > 0 ? createRateLimiter(requestsPerSecond) : undefined,
       frameLimits: options.frameLimits,
       authority: tls?.local?.authority,
       isDraining: () => state !== 'serving',
       isStopping: () => state === 'stopping',
       ...(onRequest === undefined ? {} : { onRequest }),
-    })
-    const answer = getRequestListener(app.fetch)
-    const server: Server =
-      tls === undefined
-        ? createHttpServer(serverLimits, (request, response) => void answer(request, response))
-        : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, (request, response) => void answer(request, response))
+    }
+    const answer = getRequestListener(createApp(deps).fetch)
+    const fastBlobs = createFastBlobs(deps)
+    const onAsked = (request: IncomingMessage, response: ServerResponse): void => fastBlobs(request, response, () => void answer(request, response))
+    const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
     answerClientErrors(server)
     countNetworkBytes(server, metrics.registry)
     const port = await listen(server, options)

@@ -1,3 +1,4 @@
+import { watchOtherWork } from '../harness/other-work.ts'
 import { quantile } from '../harness/spread.ts'
 import { runLoad, type LoadOrder } from './run-load.ts'
 
@@ -10,6 +11,8 @@ export interface FrameNumbers {
   /** At half of the frames a second of the same round. */
   readonly halfLoadMedianMs: number[]
   readonly p99HalfLoadMs: number[]
+  /** Cores that other programs kept busy during the round, where the system says: they make its numbers worse than they are. */
+  readonly othersCores: number[]
   readonly refused: number
 }
 
@@ -23,7 +26,7 @@ export interface MeasureFramesOptions {
 
 /** Frames a second of both engines, in turns, and latency of the native one at no load and at half of its own most. */
 export async function measureFrames({ wasmPort, nativePort, order, rounds, say }: MeasureFramesOptions): Promise<FrameNumbers> {
-  const numbers = { wasmFramesPerSecond: [] as number[], nativeFramesPerSecond: [] as number[], idleMedianMs: [] as number[], idleP99Ms: [] as number[], halfLoadMedianMs: [] as number[], p99HalfLoadMs: [] as number[] }
+  const numbers = { wasmFramesPerSecond: [] as number[], nativeFramesPerSecond: [] as number[], idleMedianMs: [] as number[], idleP99Ms: [] as number[], halfLoadMedianMs: [] as number[], p99HalfLoadMs: [] as number[], othersCores: [] as number[] }
   let refused = 0
   const load = { ...order, perSecond: 0 }
   const saturate = async (port: number): Promise<number> => {
@@ -32,6 +35,7 @@ export async function measureFrames({ wasmPort, nativePort, order, rounds, say }
     return result.answered / result.seconds
   }
   for (let round = 0; round < rounds; round++) {
+    const otherWork = watchOtherWork()
     const wasm = (): Promise<number> => saturate(wasmPort).then((rate) => numbers.wasmFramesPerSecond.push(rate))
     const native = (): Promise<number> => saturate(nativePort).then((rate) => numbers.nativeFramesPerSecond.push(rate))
     // In turns, so that a machine that grows warm or busy does so for both.
@@ -43,6 +47,7 @@ export async function measureFrames({ wasmPort, nativePort, order, rounds, say }
     refused += half.refused
     numbers.halfLoadMedianMs.push(quantile(half.latenciesMs, 0.5))
     numbers.p99HalfLoadMs.push(quantile(half.latenciesMs, 0.99))
+    numbers.othersCores.push(otherWork() ?? NaN)
     say(`round ${round + 1}: ${Object.entries(numbers).map(([name, values]) => `${name} ${values.at(-1)?.toFixed(1)}`).join(', ')}`)
   }
   return { ...numbers, refused }

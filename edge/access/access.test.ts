@@ -7,6 +7,7 @@ import { randomRgb } from '../testing/engine-samples.ts'
 import { expectError } from '../testing/expect-error.ts'
 import { createTestApp } from '../testing/test-app.ts'
 import { clientAddress, isSecure } from './client-address.ts'
+import { createRateLimiter } from './rate-limit.ts'
 
 const token = 'correct-horse-battery'
 const { signal } = new AbortController()
@@ -84,7 +85,7 @@ describe('access by token', () => {
 
 describe('rate limit', () => {
   it('refuses a client that asks too often, says when to come again, and leaves others alone', async () => {
-    const { app } = await createTestApp(() => ({ access: { requestsPerSecond: 1, trustedProxies: 1 } }))
+    const { app } = await createTestApp(() => ({ access: { trustedProxies: 1 }, limiter: createRateLimiter(1) }))
     const ask = (address: string): Promise<Response> => Promise.resolve(app.request(apiPaths.bundles, { headers: { 'X-Forwarded-For': address } }))
     for (let turn = 0; turn < 10; turn++) expect((await ask('10.0.0.1')).status).toBe(200)
     const refused = await ask('10.0.0.1')

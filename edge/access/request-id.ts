@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 
-const idHeader = 'X-Request-Id'
+export const idHeader = 'X-Request-Id'
 const acceptable = /^[A-Za-z0-9._-]{1,64}$/
 
-/** Gives every request a name, for the log and the answer. A name that a trusted proxy gave is kept. */
+/** A request's name: the one that a trusted proxy gave, or a new one. */
+export const requestIdFrom = (given: string | undefined, trustedProxies: number): string =>
+  trustedProxies > 0 && given !== undefined && acceptable.test(given) ? given : randomUUID()
+
+/** Gives every request a name, for the log and the answer. */
 export function nameRequests(trustedProxies: number): MiddlewareHandler {
   return async (c, next) => {
-    const given = trustedProxies > 0 ? c.req.header(idHeader) : undefined
-    const id = given !== undefined && acceptable.test(given) ? given : randomUUID()
+    const id = requestIdFrom(c.req.header(idHeader), trustedProxies)
     c.set('requestId', id)
     c.header(idHeader, id)
     await next()

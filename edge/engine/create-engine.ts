@@ -11,6 +11,8 @@ export interface EngineChoice {
   readonly kind: EngineKind
   /** Threads that share one batch; tfjs WASM has always one. */
   readonly threads: number
+  /** Threads that share a batch that runs alone; as many as `threads` where not given. */
+  readonly aloneThreads?: number | undefined
 }
 
 /** Engines whose packages are there, fastest first; tfjs always is. Whether one really starts shows when it is started. */
@@ -27,10 +29,10 @@ export function installedEngines(): EngineKind[] {
 }
 
 /** Starts an engine in the calling thread, which it blocks while it runs. Throws `engine-failed` where it is not installed. */
-export function createEngine({ kind, threads }: EngineChoice): Promise<Engine> {
+export function createEngine({ kind, threads, aloneThreads }: EngineChoice): Promise<Engine> {
   switch (kind) {
     case 'onnxruntime':
-      return createOnnxEngine({ threads })
+      return createOnnxEngine({ threads, aloneThreads })
     case 'tfjs-wasm':
       return createWasmEngine()
     default:

@@ -21,6 +21,8 @@ export interface EngineBatch {
   /** Preprocessed frames one after the other: count × height × width × 3. */
   readonly frames: Float32Array<ArrayBuffer>
   readonly count: number
+  /** No other batch runs at the same time, so that all threads may share this one. */
+  readonly isAlone?: boolean | undefined
 }
 
 export interface EngineOutput {
@@ -40,6 +42,8 @@ export interface Engine {
   readonly isReady: boolean
   /** Batches that it runs side by side. */
   readonly slots: number
+  /** Whether a batch that runs alone is faster than one that does not, because the threads of all slots share it. */
+  readonly canShare: boolean
   /** Makes a bundle runnable; loading an id again replaces what it had. */
   load(bundle: EngineBundle): Promise<void>
   /** Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not fit it. */

@@ -117,6 +117,7 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
   return {
     name: choice.kind,
     slots,
+    canShare: slots > 1 && (choice.aloneThreads ?? choice.threads) > choice.threads,
     get isReady() {
       return !isClosed && missing < slots
     },

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { installedEngines, type EngineKind } from './create-engine.ts'
+import { installedEngines, type EngineChoice, type EngineKind } from './create-engine.ts'
 import type { Engine } from './engine.ts'
 import { createPooledEngine } from './pooled-engine.ts'
 
@@ -15,15 +15,19 @@ export interface StartEngineOptions {
   readonly threads?: number | undefined
 }
 
-/** Beyond this, threads that share a batch wait for one another more than they help: further ones run a batch of their own. */
+/** Each has its own copy of the runtime's state and of the weights. */
+const mostSlots = 4
+/** Beyond this, threads that share a batch wait for one another more than they help. */
 const mostThreadsPerBatch = 4
-/** A thread of tfjs WASM has its own copy of runtime and weights. */
-const mostWasmThreads = 4
 
-function share(kind: EngineKind, threads: number): { slots: number; threads: number } {
-  if (kind === 'tfjs-wasm') return { slots: Math.min(threads, mostWasmThreads), threads: 1 }
-  const slots = Math.ceil(threads / mostThreadsPerBatch)
-  return { slots, threads: Math.max(1, Math.floor(threads / slots)) }
+/**
+ * While many frames wait, batches run side by side, each on as few threads as possible: threads that share one wait for one another at
+ * every layer. What runs alone has them all.
+ */
+function share(kind: EngineKind, threads: number): { slots: number; choice: EngineChoice } {
+  const slots = Math.min(threads, mostSlots)
+  if (kind === 'tfjs-wasm') return { slots, choice: { kind, threads: 1 } }
+  return { slots, choice: { kind, threads: Math.min(Math.floor(threads / slots), mostThreadsPerBatch), aloneThreads: Math.min(threads, mostThreadsPerBatch) } }
 }
 
 /** Starts the engine that was wished for, in threads of its own. Throws `engine-failed` where there is none such. */
@@ -32,10 +36,10 @@ export async function startEngine({ log, wish = 'auto', threads = availableParal
   const candidates = wish === 'auto' ? installed : installed.filter((kind) => kind === wish)
   let reason: unknown
   for (const kind of candidates) {
-    const { slots, threads: threadsPerBatch } = share(kind, threads)
+    const { slots, choice } = share(kind, threads)
     try {
-      const engine = await createPooledEngine({ log, choice: { kind, threads: threadsPerBatch }, slots })
-      log.info({ engine: kind, slots, threadsPerBatch, wish }, `frames are answered by ${kind}`)
+      const engine = await createPooledEngine({ log, choice, slots })
+      log.info({ engine: kind, slots, threadsPerBatch: choice.threads, wish }, `frames are answered by ${kind}`)
       return engine
     } catch (thrown) {
       reason = thrown

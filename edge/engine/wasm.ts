@@ -69,6 +69,7 @@ export async function createWasmEngine(): Promise<Engine> {
     name: 'tfjs-wasm',
     isReady: true,
     slots: 1,
+    canShare: false,
 
     load: (bundle) =>
       promise(() => {

@@ -139,6 +139,24 @@ describe('createBatcher', () => {
     expect(ran.map(([, count]) => count)).toEqual([2, 2, 1])
   })
 
+  it('gives few frames all threads, and deals many out, where the engine can', async () => {
+    const { engine: watchedEngine, ran, hold } = watched()
+    const alone: (boolean | undefined)[] = []
+    const sharing: Engine = { ...watchedEngine, slots: 2, canShare: true, run: (batch) => (alone.push(batch.isAlone), watchedEngine.run(batch)) }
+    const batcher = createBatcher(sharing)
+    const release = hold()
+    const few = [0, 1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed)))
+    await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
+    const many = Array.from({ length: 9 }, (_, seed) => batcher.answer(never, 'sample', frame(seed)))
+    // All threads are taken: nothing runs beside it.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(batcher.queued).toEqual({ miss: 9, audit: 0 })
+    release()
+    expect(await Promise.all([...few, ...many])).toHaveLength(12)
+    expect(ran.map(([, count]) => count)).toEqual([3, 5, 4])
+    expect(alone).toEqual([true, false, false])
+  })
+
   it('waits for company within its window, and no longer', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine, { windowMs: 200 })

@@ -40,32 +40,43 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
   }
 }
 
+/** With fewer frames than this for each slot, threads that share one batch answer sooner than batches side by side. */
+const fewFrames = 4
+
 /**
  * Puts a bounded queue in front of an engine. Frames that arrive within a small window, or while a batch is running, run as one
- * batch; each of the engine's slots has one batch at a time.
+ * batch. Few frames run as one batch that all threads share, where the engine can; many are dealt out to the slots, each of which has
+ * one batch at a time.
  */
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
   const { maxBatch = 32, maxQueued = 128, maxAudits = 32, windowMs = 1, timeoutMs = 10_000 } = options
   const queue = createFrameQueue({ maxQueued, maxAudits })
   let running = 0
+  /** The batch that runs has all threads. */
+  let isShared = false
   let window: NodeJS.Timeout | NodeJS.Immediate | undefined
 
-  const runBatch = async (batch: readonly QueuedFrame[]): Promise<void> => {
+  const runBatch = async (batch: readonly QueuedFrame[], isAlone: boolean): Promise<void> => {
     const startedAt = performance.now()
     try {
       const bundleId = batch[0]?.bundleKey ?? ''
-      deliver(batch, await engine.run({ bundleId, frames: stack(batch), count: batch.length }), startedAt)
+      deliver(batch, await engine.run({ bundleId, frames: stack(batch), count: batch.length, isAlone }), startedAt)
     } catch (thrown) {
       for (const { reject } of batch) reject(thrown)
     }
   }
 
+  const hasRoom = (): boolean => !isShared && running < engine.slots
+
   const fillSlots = (): void => {
     window = undefined
-    while (running < engine.slots && queue.size > 0) {
+    while (hasRoom() && queue.size > 0) {
+      isShared = engine.canShare && running === 0 && queue.size < fewFrames * engine.slots
+      const share = isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
       running++
-      void runBatch(queue.takeBatch(maxBatch)).finally(() => {
+      void runBatch(queue.takeBatch(share), isShared).finally(() => {
         running--
+        isShared = false
         // Whatever came meanwhile has waited already.
         fillSlots()
       })
@@ -73,7 +84,7 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
   }
 
   const wake = (): void => {
-    if (running >= engine.slots) return
+    if (!hasRoom()) return
     if (window !== undefined && queue.size < maxBatch) return
     // At the least after the events at hand, so that frames that arrived in the same turn are one batch.
     if (queue.size >= maxBatch) fillSlots()

@@ -17,6 +17,8 @@ export interface GraphBuilder {
   integers(values: readonly number[]): string
   reshape(value: string, shape: readonly number[]): string
   transpose(value: string, perm: number[]): string
+  /** A value in as many slices of length one along its first axis. */
+  split(value: string, count: number): string[]
 }
 
 /** @param prefix keeps the names of two networks in one graph apart */
@@ -47,6 +49,12 @@ export function createGraphBuilder(prefix: string): GraphBuilder {
     },
     reshape: (value, shape) => builder.add('Reshape', [value, builder.integers(shape)]),
     transpose: (value, perm) => builder.add('Transpose', [value], [attribute('perm', perm)]),
+    split(value, count) {
+      const name = `${prefix}/${counter++}/Split`
+      const output = Array.from({ length: count }, (_, index) => `${name}/${index}`)
+      nodes.push({ opType: 'Split', name, input: [value], output, attribute: [attribute('axis', 0)] })
+      return output
+    },
   }
   return builder
 }

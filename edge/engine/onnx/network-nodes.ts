@@ -3,7 +3,7 @@ import { planNetwork } from '../../../core/network/plan.ts'
 import type { ConvLayer, Layer, NetworkSpec, Shape } from '../../../core/network/spec.ts'
 import { attribute } from './attribute.ts'
 import type { GraphBuilder } from './graph-builder.ts'
-import { inLayout, poolPositionsFirst, type LaidOut } from './layout.ts'
+import { cropped, inLayout, isInsideTiles, poolPositionsFirst, poolTiles, type LaidOut } from './layout.ts'
 import { kernelToOnnx } from './tensor.ts'
 import { isWorthWinograd, winogradConv } from './winograd-conv.ts'
 
@@ -58,7 +58,7 @@ export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: re
   const conv = (layer: ConvLayer, value: LaidOut): LaidOut => {
     const isWinograd = isForBatches && isWorthWinograd(layer, value.shape)
     const shape = convShape(layer, value.shape)
-    const sum = isWinograd
+    const sum: Omit<LaidOut, 'shape'> = isWinograd
       ? winogradConv(graph, layer.name, weight(`${layer.name}/kernel`), constant(`${layer.name}/bias`), inLayout(graph, value, 'positions-first'))
       : directConv(layer, value, shape)
     return activated({ ...sum, shape }, layer.activation)
@@ -67,26 +67,36 @@ export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: re
     if (value.layout === 'channels-first') {
       return { ...value, shape, name: graph.add('Flatten', [graph.add(mode === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [value.name])]) }
     }
-    const positions = graph.reshape(value.name, [(value.shape[0] ?? 0) * (value.shape[1] ?? 0), -1, shape[0] ?? 0])
+    const image = cropped(graph, inLayout(graph, value, 'positions-first'))
+    const positions = graph.reshape(image.name, [(image.shape[0] ?? 0) * (image.shape[1] ?? 0), -1, shape[0] ?? 0])
     const attributes = [attribute('axes', [0]), attribute('keepdims', 0)]
-    return { ...value, shape, name: graph.add(mode === 'max' ? 'ReduceMax' : 'ReduceMean', [positions], attributes) }
+    return { layout: 'positions-first', shape, name: graph.add(mode === 'max' ? 'ReduceMax' : 'ReduceMean', [positions], attributes) }
+  }
+  const maxPool = ({ poolSize, stride }: Extract<Layer, { kind: 'maxPool' }>, value: LaidOut, shape: Shape): LaidOut => {
+    if (value.layout === 'channels-first') {
+      const attributes = [attribute('kernel_shape', square(poolSize)), attribute('strides', square(stride))]
+      return { ...value, shape, name: graph.add('MaxPool', [value.name], attributes) }
+    }
+    if (isInsideTiles(value, poolSize, stride)) return poolTiles(graph, value, shape)
+    return poolPositionsFirst(graph, inLayout(graph, value, 'positions-first'), poolSize, stride, shape)
+  }
+  const residual = (layers: readonly ConvLayer[], value: LaidOut): LaidOut => {
+    const branch = layers.reduce((inner, step) => conv(step, inner), value)
+    const layout = branch.layout === 'channels-first' ? 'channels-first' : 'positions-first'
+    const [straight, bent] = [value, branch].map((side) => cropped(graph, inLayout(graph, side, layout)).name)
+    return { layout, shape: branch.shape, name: graph.add('Add', [straight ?? '', bent ?? '']) }
   }
 
   const apply = (layer: Layer, value: LaidOut, shape: Shape): LaidOut => {
     switch (layer.kind) {
       case 'conv':
         return conv(layer, value)
-      case 'maxPool': {
-        if (value.layout === 'positions-first') return poolPositionsFirst(graph, value, layer.poolSize, layer.stride, shape)
-        const attributes = [attribute('kernel_shape', square(layer.poolSize)), attribute('strides', square(layer.stride))]
-        return { ...value, shape, name: graph.add('MaxPool', [value.name], attributes) }
-      }
+      case 'maxPool':
+        return maxPool(layer, value, shape)
       case 'globalPool':
         return globalPool(layer.mode, value, shape)
-      case 'residual': {
-        const branch = layer.layers.reduce((inner, step) => conv(step, inner), value)
-        return { ...branch, name: graph.add('Add', [inLayout(graph, value, branch.layout).name, branch.name]) }
-      }
+      case 'residual':
+        return residual(layer.layers, value)
       case 'dense': {
         const sum = graph.add('Gemm', [value.name, constant(`${layer.name}/kernel`), constant(`${layer.name}/bias`)])
         return activated({ ...value, shape, name: sum }, layer.activation)

@@ -2,26 +2,28 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
-import type { Engine, EngineBundle, EngineOutput } from '../engine.ts'
+import type { Engine, EngineBatch, EngineBundle, EngineOutput } from '../engine.ts'
 import { bundleGraph, graphNames } from './bundle-graph.ts'
+import { leastBatch } from './least-batch.ts'
 import { hasWinograd } from './winograd-conv.ts'
 
 type Runtime = typeof import('onnxruntime-node')
 
 interface LoadedBundle {
   readonly spec: NetworkSpec
-  readonly session: InferenceSession
-  /** For batches of `leastBatch` and more, where that was found to be faster on this machine. */
-  readonly batchSession?: InferenceSession | undefined
+  /** For what runs alone, on all threads. */
+  readonly alone: InferenceSession
+  /** On the threads of one batch. */
+  readonly plain: InferenceSession
+  /** The same for batches of `least` frames and more. */
+  readonly forBatches?: { readonly session: InferenceSession; readonly least: number } | undefined
 }
-
-/** From this many frames on, convolutions as matrix products over the batch can be worth their transforms. */
-const leastBatch = 16
-const trials = 3
 
 export interface OnnxEngineOptions {
   /** Threads that share one batch. */
   readonly threads: number
+  /** Threads that share a batch that runs alone; as many as `threads` where not given. */
+  readonly aloneThreads?: number | undefined
 }
 
 /** The package is optional: where it is not installed, or has no binary for this machine, there is tfjs. */
@@ -43,67 +45,63 @@ function floatsOf(outputs: InferenceSession.OnnxValueMapType, name: string): Flo
 
 /**
  * Native inference by ONNX Runtime on the CPU. The runtime computes on the thread that calls it, which it blocks; it brings in
- * `threads - 1` of its own. Throws `engine-failed` where the package is not installed.
+ * the others itself. Throws `engine-failed` where the package is not installed.
  */
-export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<Engine> {
+export async function createOnnxEngine({ threads, aloneThreads = threads }: OnnxEngineOptions): Promise<Engine> {
   const { InferenceSession, Tensor } = await importRuntime()
   const bundles = new Map<string, LoadedBundle>()
 
-  const run = async ({ spec, session, batchSession }: LoadedBundle, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
-    const chosen = count >= leastBatch ? (batchSession ?? session) : session
-    const outputs = await chosen.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...spec.inputShape]) })
+  const runSession = async ({ inputShape }: NetworkSpec, session: InferenceSession, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
+    const outputs = await session.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]) })
     return { logits: floatsOf(outputs, graphNames.logits), codeLogits: floatsOf(outputs, graphNames.codeLogits) }
   }
+  const sessionFor = ({ alone, plain, forBatches }: LoadedBundle, { count, isAlone }: EngineBatch): InferenceSession => {
+    if (isAlone === true) return alone
+    return forBatches !== undefined && count >= forBatches.least ? forBatches.session : plain
+  }
 
-  const open = (bundle: EngineBundle, isForBatches: boolean): Promise<InferenceSession> =>
+  const open = (bundle: EngineBundle, intraOpNumThreads: number, isForBatches: boolean): Promise<InferenceSession> =>
     InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
+      intraOpNumThreads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       // Threads that wait for work by spinning would take the core from the event loop.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
 
-  /** Time of the fastest of a few batches, after one to warm up. */
-  const batchMs = async (spec: NetworkSpec, session: InferenceSession): Promise<number> => {
-    const frames = new Float32Array(leastBatch * valuesPerFrame(spec))
-    let fastest = Infinity
-    for (let trial = 0; trial <= trials; trial++) {
-      const startedAt = performance.now()
-      await run({ spec, session }, frames, leastBatch)
-      if (trial > 0) fastest = Math.min(fastest, performance.now() - startedAt)
-    }
-    return fastest
-  }
-
-  /** Both forms compute the same; which is faster depends on the network and on the machine, so it is tried. */
-  const openFaster = async (bundle: EngineBundle): Promise<LoadedBundle> => {
+  /** Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so it is tried. */
+  const load = async (bundle: EngineBundle): Promise<LoadedBundle> => {
     const { spec } = bundle.full
-    const session = await open(bundle, false)
-    if (!hasWinograd(spec)) return { spec, session }
-    const batchSession = await open(bundle, true)
-    const [plainMs, winogradMs] = [await batchMs(spec, session), await batchMs(spec, batchSession)]
-    if (winogradMs < plainMs) return { spec, session, batchSession }
-    await batchSession.release()
-    return { spec, session }
+    const plain = await open(bundle, threads, false)
+    const alone = threads === aloneThreads ? plain : await open(bundle, aloneThreads, false)
+    if (!hasWinograd(spec)) return { spec, alone, plain }
+    const session = await open(bundle, threads, true)
+    const trial = (tried: InferenceSession) => (count: number) => runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)
+    const least = await leastBatch(trial(plain), trial(session))
+    if (least !== undefined) return { spec, alone, plain, forBatches: { session, least } }
+    await session.release()
+    return { spec, alone, plain }
   }
 
   const release = async (id: string): Promise<void> => {
     const loaded = bundles.get(id)
     bundles.delete(id)
-    await loaded?.session.release()
-    await loaded?.batchSession?.release()
+    if (loaded === undefined) return
+    await loaded.plain.release()
+    if (loaded.alone !== loaded.plain) await loaded.alone.release()
+    await loaded.forBatches?.session.release()
   }
 
   return {
     name: 'onnxruntime',
     isReady: true,
     slots: 1,
+    canShare: false,
     async load(bundle) {
-      const loaded = await openFaster(bundle)
+      const loaded = await load(bundle)
       // Once through both networks, so that the first real frame does not pay for the start.
-      await run(loaded, new Float32Array(valuesPerFrame(loaded.spec)), 1)
+      await runSession(loaded.spec, loaded.alone, new Float32Array(valuesPerFrame(loaded.spec)), 1)
       await release(bundle.id)
       bundles.set(bundle.id, loaded)
     },
@@ -112,7 +110,7 @@ export async function createOnnxEngine({ threads }: OnnxEngineOptions): Promise<
       if (loaded === undefined) throw unknownBundle(batch.bundleId)
       requireFit(loaded.spec, batch)
       const startedAt = performance.now()
-      const output = await run(loaded, batch.frames, batch.count)
+      const output = await runSession(loaded.spec, sessionFor(loaded, batch), batch.frames, batch.count)
       return { ...output, inferenceMs: performance.now() - startedAt }
     },
     unload: release,

@@ -27,38 +27,33 @@ const outputTransform = [
 ] as const
 
 export const winogradPoints = 6
-const outputsPerTile = 4
+export const outputsPerTile = 4
 const kernelSize = 3
 
 /** Tiles that cover an axis. */
 export const tilesOf = (extent: number): number => Math.ceil(extent / outputsPerTile)
 
-/** [points × tiles, extent]: an axis, padded with one zero at each end, to the points of its tiles. */
-export function axisToPoints(extent: number): Float32Array {
+/**
+ * [points × tiles, stored]: an axis, padded with one zero at each end, to the points of its tiles.
+ *
+ * @param stored how long the axis is in memory; what lies behind its extent counts for nothing
+ */
+export function axisToPoints(extent: number, stored = extent): Float32Array {
   const tiles = tilesOf(extent)
-  const matrix = new Float32Array(winogradPoints * tiles * extent)
+  const matrix = new Float32Array(winogradPoints * tiles * stored)
   for (const [point, row] of inputTransform.entries()) {
     for (let tile = 0; tile < tiles; tile++) {
       for (const [offset, value] of row.entries()) {
         const position = tile * outputsPerTile - 1 + offset
-        if (position >= 0 && position < extent) matrix[(point * tiles + tile) * extent + position] = value
+        if (position >= 0 && position < extent) matrix[(point * tiles + tile) * stored + position] = value
       }
     }
   }
   return matrix
 }
 
-/** [extent, points × tiles]: products at the points of the tiles to the outputs of an axis. */
-export function pointsToAxis(extent: number): Float32Array {
-  const tiles = tilesOf(extent)
-  const matrix = new Float32Array(extent * winogradPoints * tiles)
-  for (let position = 0; position < extent; position++) {
-    const tile = Math.floor(position / outputsPerTile)
-    const row = outputTransform[position % outputsPerTile] ?? []
-    for (const [point, value] of row.entries()) matrix[position * winogradPoints * tiles + point * tiles + tile] = value
-  }
-  return matrix
-}
+/** [outputs of a tile, points]: products at the points of a tile to its outputs along an axis. */
+export const pointsToOutputs = (): Float32Array => Float32Array.from(outputTransform.flat())
 
 /** A kernel [3, 3, in, out] at the points: [points × points, in, out]. */
 export function kernelAtPoints(kernel: Float32Array, inputs: number, outputs: number): Float32Array {
