@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { classicScripts } from './web/build/classic-scripts.ts'
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -43,6 +44,7 @@ export default defineConfig({
   plugins: [
     preact(),
     publicFiles(),
+    classicScripts(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
@@ -53,7 +55,7 @@ export default defineConfig({
       injectManifest: {
         // A service worker cannot `import()`: one classic script.
         rollupFormat: 'iife',
-        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
+        globPatterns: ['index.html', 'inference-worker.js', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
       },
@@ -73,7 +75,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: true,
   },
-  worker: { format: 'es' },
+  // Classic, like the first scripts of the page.
+  worker: { format: 'iife' },
   server: { host: '127.0.0.1', headers: isolation, proxy: edge },
   preview: { host: '127.0.0.1', headers: isolation, proxy: edge },
 })

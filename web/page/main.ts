@@ -13,12 +13,12 @@ import { numberStyle } from './views/format.ts'
 import { watchNetwork, watchPersistence } from './watch.ts'
 import { Page } from './views/page.tsx'
 import { keepAwake } from './wake-lock.ts'
+import { createInferenceWorker } from './workers/create-inference-worker.ts'
 import { startServiceWorker } from './workers/start-service-worker.ts'
 
 const parameters = new URLSearchParams(location.search)
-const createWorker = (): Worker => new Worker(new URL('../inference-worker/main.ts', import.meta.url), { type: 'module', name: 'inference' })
 
-const app = createApp({ storage: safeStorage(), parameters, createWorker })
+const app = createApp({ storage: safeStorage(), parameters, createWorker: createInferenceWorker })
 takeEdgeLink(app)
 // The code may be scanned while the app is open.
 addEventListener('hashchange', () => {
