@@ -1,3 +1,4 @@
+// eslint-disable-next-line import-x/no-restricted-paths -- its address, and nothing of what is in it
 import scriptUrl from '../../inference-worker/main.ts?worker&url'
 
 /**
