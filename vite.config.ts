@@ -55,7 +55,7 @@ export default defineConfig({
       injectManifest: {
         // A service worker cannot `import()`: one classic script.
         rollupFormat: 'iife',
-        globPatterns: ['index.html', 'inference-worker.js', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
+        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
       },
