@@ -1,3 +1,5 @@
+// Before all else.
+import { takeInferenceWorker } from './start.ts'
 import { computed, effect } from '@preact/signals'
 import { h, render } from 'preact'
 import './styles/page.css'
@@ -13,12 +15,11 @@ import { numberStyle } from './views/format.ts'
 import { watchNetwork, watchPersistence } from './watch.ts'
 import { Page } from './views/page.tsx'
 import { keepAwake } from './wake-lock.ts'
-import { createInferenceWorker } from './workers/create-inference-worker.ts'
 import { startServiceWorker } from './workers/start-service-worker.ts'
 
 const parameters = new URLSearchParams(location.search)
 
-const app = createApp({ storage: safeStorage(), parameters, createWorker: createInferenceWorker })
+const app = createApp({ storage: safeStorage(), parameters, createWorker: takeInferenceWorker })
 takeEdgeLink(app)
 // The code may be scanned while the app is open.
 addEventListener('hashchange', () => {

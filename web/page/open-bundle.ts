@@ -72,12 +72,16 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
   const bundleId = manifest.id
   const cache = await deps.cache
   const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
-  const { bytes } = await cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
-  const budgeting = cache.setBudget(signal, budgetOf(settings.value))
+  const fetching = cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
+  const opening = fetching.then(({ bytes }) => host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions }))
+  opening.catch(() => undefined)
+  // Behind the generalist, which cannot be done without.
+  const restoring = partitions.restore(signal, cachePartitions, opening)
+  const budgeting = fetching.then(() => cache.setBudget(signal, budgetOf(settings.value)))
   budgeting.catch(() => undefined)
-  await host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions })
+  await opening
   await budgeting
-  await partitions.restore(signal, cachePartitions)
+  await restoring
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
   const edge = createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState, token: () => settings.value.edgeToken, held: () => host.held })
