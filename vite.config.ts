@@ -74,6 +74,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: true,
+    // The first lines of the page, by themselves: they run while the rest of it is read.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/start\.ts$/ }] } } },
   },
   // Classic, like the first scripts of the page.
   worker: { format: 'iife' },

@@ -31,7 +31,8 @@ export function classicScripts(): Plugin {
       order: 'post',
       handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter((output) => output.type === 'chunk')
-        const scripts = firstScripts(chunks).map(({ fileName }) => `<script defer src="/${fileName}"></script>`)
+        // What leads up to the entry without needing anything runs as soon as it is there, and waits neither for the page nor for its style.
+        const scripts = firstScripts(chunks).map(({ fileName, isEntry, name }) => `<script ${isEntry || name !== 'start' ? 'defer ' : ''}src="/${fileName}"></script>`)
         const bare = html.replace(/\s*<link rel="modulepreload"[^>]*>/g, '').replace(/<script type="module"[^>]*><\/script>/, scripts.join('\n    '))
         if (!bare.includes(scripts[0] ?? '')) throw new Error('The page has no module script to put the classic ones in place of.')
         return bare

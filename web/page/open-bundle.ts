@@ -29,6 +29,8 @@ export interface OpenBundleDeps {
   readonly session: Pick<EdgeSession, 'enter'>
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
+  /** The manifest is there; the networks follow. */
+  readonly onManifest: (manifest: Manifest) => void
   readonly onPartitionFailure: (error: CacheNetError) => void
   /** Whether the person saves data. */
   readonly isFrugal: () => boolean
@@ -61,7 +63,7 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
  * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, session, settings, lastBundle, onPartitionFailure, isFrugal } = deps
+  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
   const { manifest, isFresh } = await session.enter(signal, () => {
@@ -69,6 +71,7 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
     listing.then((found) => (list.value = found), () => undefined)
     return fetchChosen(signal, bundle, lastBundle.read(), listing)
   })
+  onManifest(manifest)
   const bundleId = manifest.id
   const cache = await deps.cache
   const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
