@@ -1,11 +1,10 @@
 import { applyDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
-import type { NamedTensor } from '../../core/bundle/weights.ts'
+import { decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { NetworkWeights } from './network-runner.ts'
-import { readWholeWeights } from './read-half-floats.ts'
 import type { TensorMemory } from './tensor-memory.ts'
 
 export interface NetworkBlob {
@@ -36,7 +35,7 @@ export class Residents {
     this.#memory = memory
     this.#spec = spec
     this.#delta = delta
-    this.#generalist = delta === undefined ? [] : readWholeWeights(spec, generalist.weights)
+    this.#generalist = delta === undefined ? [] : decodeWeights(spec, generalist.weights)
     this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
     this.#upload(generalistId, generalist)
   }
@@ -83,7 +82,7 @@ export class Residents {
   }
 
   #decode({ weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
-    if (form === 'whole') return readWholeWeights(this.#spec, weights)
+    if (form === 'whole') return decodeWeights(this.#spec, weights)
     if (this.#delta === undefined) throw new CacheNetError('manifest-invalid', 'This bundle has no deltas.')
     return applyDelta(this.#spec, this.#delta, this.#generalist, weights)
   }
