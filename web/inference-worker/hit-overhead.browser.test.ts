@@ -32,7 +32,7 @@ const raw = (): FrameImage => ({ width: size, height: size, rgba: rgba.slice() }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 /** Rounds in which each is timed over so many calls: clocks in browsers are coarse. */
-const rounds = 7
+const rounds = 15
 const calls = 40
 
 async function inTurns<Name extends string>(work: Record<Name, () => unknown>): Promise<Record<Name, number>> {
