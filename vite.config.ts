@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { classicScripts } from './web/build/classic-scripts.ts'
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -43,6 +44,7 @@ export default defineConfig({
   plugins: [
     preact(),
     publicFiles(),
+    classicScripts(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
@@ -72,8 +74,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: true,
+    // The first lines of the page, by themselves: they run while the rest of it is read.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/start\.ts$/ }] } } },
   },
-  worker: { format: 'es' },
+  // Classic, like the first scripts of the page.
+  worker: { format: 'iife' },
   server: { host: '127.0.0.1', headers: isolation, proxy: edge },
   preview: { host: '127.0.0.1', headers: isolation, proxy: edge },
 })

@@ -5,8 +5,22 @@ interface AxisWeights {
   readonly weights: readonly Float32Array[]
 }
 
-/** Target pixel t covers the source from t·s to (t+1)·s, s = source/target; what it covers in part counts in part. */
+/** Frames of one stream have one size: its weights are worked out once. */
+const known = new Map<string, AxisWeights>()
+const mostKnown = 8
+
 function axisWeights(source: number, target: number): AxisWeights {
+  const key = `${source} ${target}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  if (known.size >= mostKnown) known.clear()
+  const weights = workOutWeights(source, target)
+  known.set(key, weights)
+  return weights
+}
+
+/** Target pixel t covers the source from t·s to (t+1)·s, s = source/target; what it covers in part counts in part. */
+function workOutWeights(source: number, target: number): AxisWeights {
   const scale = source / target
   const first = new Int32Array(target)
   const weights = Array.from({ length: target }, (_, index) => {

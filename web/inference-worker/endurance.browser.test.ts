@@ -7,7 +7,7 @@ import { createSampleBundle, sampleNetwork } from '../../core/testing/sample-bun
 import type { RawImage } from '../messages/inference.ts'
 import { Engine } from './engine.ts'
 import type { NetworkBlob } from './residents.ts'
-import { measureMemory } from './tfjs.ts'
+import { measureMemory } from './tensor-memory.ts'
 
 const random = createRandom(11)
 let engine: Engine | undefined

@@ -12,7 +12,7 @@ import { createSampleBundle, type SampleBundle } from '../../core/testing/sample
 import type { RawImage } from '../messages/inference.ts'
 import { Engine } from './engine.ts'
 import type { NetworkBlob } from './residents.ts'
-import { measureMemory } from './tfjs.ts'
+import { measureMemory } from './tensor-memory.ts'
 
 let bundle: SampleBundle
 let engine: Engine
@@ -43,7 +43,6 @@ async function onCpu(spec: NetworkSpec, { weights, temperature }: NetworkBlob, i
   const probabilities = softmax(await logits.data(), temperature)
   for (const tensor of [x, logits, features]) tensor.dispose()
   disposeWeights(tensors)
-  await tf.setBackend('wasm')
   return probabilities
 }
 

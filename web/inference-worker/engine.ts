@@ -1,15 +1,15 @@
-import * as tf from '@tensorflow/tfjs-core'
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from '../../core/gate/gate.ts'
-import { frameBytes, preprocess } from '../../core/image/preprocess.ts'
-import { forward } from '../../core/network/forward.ts'
+import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
 import { FramePixels } from './frame-pixels.ts'
+import { NetworkRunner } from './network-runner.ts'
 import { Residents, type NetworkBlob } from './residents.ts'
-import { startBackend } from './tfjs.ts'
+import { TensorMemory } from './tensor-memory.ts'
+import { startKernels, type WasmKernels } from './wasm-kernels.ts'
 
 export interface EngineOptions {
   /** The one spec of all partitions and the generalist. */
@@ -31,23 +31,20 @@ interface Answer {
 /** Runs the resident networks on frames, one frame at a time. One graph; a switch of partitions only exchanges its weights. */
 export class Engine {
   readonly residents: Residents
-  readonly #spec: NetworkSpec
   readonly #input: ModelInput
   readonly #pixels: FramePixels
-  readonly #values: Float32Array<ArrayBuffer>
+  readonly #runner: NetworkRunner
 
-  private constructor({ spec, input, generalist, maxPartitions, delta }: EngineOptions) {
-    this.#spec = spec
+  private constructor(kernels: WasmKernels, { spec, input, generalist, maxPartitions, delta }: EngineOptions) {
     this.#input = input
     this.#pixels = new FramePixels(input)
-    this.#values = new Float32Array(frameBytes(input))
-    this.residents = new Residents(spec, generalist, maxPartitions, delta)
+    this.residents = new Residents(new TensorMemory(kernels), spec, generalist, maxPartitions, delta)
+    this.#runner = new NetworkRunner(kernels, spec)
   }
 
-  /** Starts the backend, uploads the generalist and runs it once, so that the first frame is as fast as the second. */
+  /** Starts the kernels, uploads the generalist and runs it once, so that the first frame is as fast as the second. */
   static async open(options: EngineOptions): Promise<Engine> {
-    await startBackend()
-    const engine = new Engine(options)
+    const engine = new Engine(await startKernels(), options)
     const { width, height } = options.input
     engine.classify({ width, height, rgba: new Uint8ClampedArray(width * height * 4) }, { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
     return engine
@@ -62,43 +59,36 @@ export class Engine {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
-    const { width, height, channels } = this.#input
-    const input = tf.tensor4d(preprocess(rgb, this.#input, this.#values), [1, height, width, channels])
+    preprocess(rgb, this.#input, this.#runner.input)
     const probes: { network: string; entropyNats: number }[] = []
-    try {
-      const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
-        const answer = this.#ask(network, input)
-        probes.push({ network, entropyNats: answer.entropyNats })
-        return answer
-      })
-      const { network, entropyNats, probabilities } = decision.kind === 'hit' ? decision.answer : decision.best
-      if (decision.kind === 'hit' && network !== generalistId) this.residents.use(network)
-      return {
-        outcome: decision.kind,
-        network,
-        classIndex: argMax(probabilities),
-        entropyNats,
-        probabilities,
-        probes,
-        residents: this.residents.order,
-        timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
-        ...((decision.kind === 'miss' || isAudited) && { rgb }),
-      }
-    } finally {
-      input.dispose()
+    const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
+      const answer = this.#ask(network)
+      probes.push({ network, entropyNats: answer.entropyNats })
+      return answer
+    })
+    const { network, entropyNats, probabilities } = decision.kind === 'hit' ? decision.answer : decision.best
+    if (decision.kind === 'hit' && network !== generalistId) this.residents.use(network)
+    return {
+      outcome: decision.kind,
+      network,
+      classIndex: argMax(probabilities),
+      entropyNats,
+      probabilities,
+      probes,
+      residents: this.residents.order,
+      timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
+      ...((decision.kind === 'miss' || isAudited) && { rgb }),
     }
   }
 
   dispose(): void {
     this.residents.dispose()
+    this.#runner.dispose()
   }
 
-  #ask(network: string, input: tf.Tensor4D): Answer {
+  #ask(network: string): Answer {
     const { weights, temperature } = this.residents.get(network)
-    const { logits, features } = forward(this.#spec, weights, input)
-    const probabilities = softmax(logits.dataSync(), temperature) as Float32Array<ArrayBuffer>
-    logits.dispose()
-    features.dispose()
+    const probabilities = softmax(this.#runner.run(weights), temperature) as Float32Array<ArrayBuffer>
     return { network, entropyNats: predictiveEntropy(probabilities), probabilities }
   }
 }

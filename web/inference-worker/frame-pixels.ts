@@ -66,7 +66,9 @@ export class FramePixels {
       context = smaller
       ;({ width, height } = half)
     }
-    return areaAverage(context.getImageData(0, 0, width, height).data, { width, height }, input)
+    const { data } = context.getImageData(0, 0, width, height)
+    // What has the model's size already is not averaged: small images, and cameras' own small pictures.
+    return width === input.width && height === input.height ? rgbaToRgb(data) : areaAverage(data, { width, height }, input)
   }
 
   /** One canvas for each step; made anew where a source changes its size, so that old sizes do not pile up. */

@@ -2,7 +2,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { InferenceAnswers, InferenceRequest } from '../messages/inference.ts'
 import { MovedAnswer, type RpcHandlers } from '../messages/rpc-server.ts'
 import { Engine } from './engine.ts'
-import { measureMemory, startBackend } from './tfjs.ts'
+import { measureMemory } from './tensor-memory.ts'
+import { startKernels } from './wasm-kernels.ts'
 
 /** What the worker does for each kind of request. Before `open`, everything else throws `engine-failed`. */
 export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers> {
@@ -20,7 +21,7 @@ export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers
   }
 
   return {
-    prepare: () => startBackend().then(() => null),
+    prepare: () => startKernels().then(() => null),
     async open(_signal, { spec, input, generalist, maxPartitions, delta }) {
       const startMs = performance.now()
       opening = reopen(opening, { spec, input, generalist, maxPartitions, delta })

@@ -1,11 +1,11 @@
 import { applyDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
-import type { NamedTensor } from '../../core/bundle/weights.ts'
+import { decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
-import { disposeWeights, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { readWholeWeights } from './read-half-floats.ts'
+import type { NetworkWeights } from './network-runner.ts'
+import type { TensorMemory } from './tensor-memory.ts'
 
 export interface NetworkBlob {
   /** A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist (`core/bundle/delta.ts`). */
@@ -15,7 +15,7 @@ export interface NetworkBlob {
   readonly form?: 'whole' | 'delta' | undefined
 }
 
-/** A network whose weights are on the backend. */
+/** A network whose weights are in the WebAssembly memory. */
 export interface ResidentNetwork {
   readonly weights: NetworkWeights
   readonly temperature: number
@@ -23,6 +23,7 @@ export interface ResidentNetwork {
 
 /** The networks in memory: the generalist always, partitions by recency as far as there is room. All share one spec. */
 export class Residents {
+  readonly #memory: TensorMemory
   readonly #spec: NetworkSpec
   readonly #delta: DeltaSpec | undefined
   /** Kept in numbers only where there are deltas to add to it. */
@@ -30,10 +31,11 @@ export class Residents {
   readonly #networks = new Map<string, ResidentNetwork>()
   #recency: CacheState
 
-  constructor(spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
+  constructor(memory: TensorMemory, spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
+    this.#memory = memory
     this.#spec = spec
     this.#delta = delta
-    this.#generalist = delta === undefined ? [] : readWholeWeights(spec, generalist.weights)
+    this.#generalist = delta === undefined ? [] : decodeWeights(spec, generalist.weights)
     this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
     this.#upload(generalistId, generalist)
   }
@@ -80,16 +82,21 @@ export class Residents {
   }
 
   #decode({ weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
-    if (form === 'whole') return readWholeWeights(this.#spec, weights)
+    if (form === 'whole') return decodeWeights(this.#spec, weights)
     if (this.#delta === undefined) throw new CacheNetError('manifest-invalid', 'This bundle has no deltas.')
     return applyDelta(this.#spec, this.#delta, this.#generalist, weights)
   }
 
   #upload(id: string, blob: NetworkBlob): void {
-    const { temperature } = blob
-    const tensors = toTensors(this.#decode(blob))
+    const decoded = this.#decode(blob)
+    // Given back first: kernels then find their memory where it was.
     this.#release(id)
-    this.#networks.set(id, { weights: tensors, temperature })
+    const weights = decoded.map(({ values }) => {
+      const tensor = this.#memory.take(values.length)
+      this.#memory.view(tensor).set(values)
+      return tensor
+    })
+    this.#networks.set(id, { weights, temperature: blob.temperature })
   }
 
   #step(event: CacheEvent): void {
@@ -101,7 +108,7 @@ export class Residents {
   #release(id: string): void {
     const network = this.#networks.get(id)
     if (network === undefined) return
-    disposeWeights(network.weights)
+    for (const tensor of network.weights) this.#memory.giveBack(tensor)
     this.#networks.delete(id)
   }
 }

@@ -103,10 +103,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
 
   void host.prepare(never)
 
-  const bundle = createBundleHolder(async (signal) => {
+  const bundle = createBundleHolder(async (signal, onManifest) => {
     await player.stop()
     const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
-    return openBundle(signal, { cache: connecting, host, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
+    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
   const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values)

@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleList } from '../../core/wire/frames.ts'
 import { readSource } from '../messages/cache.ts'
+import { takeAhead } from './fetch-ahead.ts'
 import { within } from './within.ts'
 
 const manifestLimitMs = 25_000
@@ -18,7 +19,7 @@ interface Fetched<Value> {
 async function ask<Value>(signal: AbortSignal, limitMs: number, call: (api: EdgeApi, signal: AbortSignal) => Promise<Value>): Promise<Fetched<Value>> {
   let isFresh = true
   const fetchNoting: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init)
+    const response = await ((typeof input === 'string' ? takeAhead(input) : undefined) ?? fetch(input, init))
     isFresh = readSource(response.headers) !== 'cache'
     return response
   }

@@ -1,3 +1,5 @@
+// Before all else.
+import { takeInferenceWorker } from './start.ts'
 import { computed, effect } from '@preact/signals'
 import { h, render } from 'preact'
 import './styles/page.css'
@@ -16,9 +18,8 @@ import { keepAwake } from './wake-lock.ts'
 import { startServiceWorker } from './workers/start-service-worker.ts'
 
 const parameters = new URLSearchParams(location.search)
-const createWorker = (): Worker => new Worker(new URL('../inference-worker/main.ts', import.meta.url), { type: 'module', name: 'inference' })
 
-const app = createApp({ storage: safeStorage(), parameters, createWorker })
+const app = createApp({ storage: safeStorage(), parameters, createWorker: takeInferenceWorker })
 takeEdgeLink(app)
 // The code may be scanned while the app is open.
 addEventListener('hashchange', () => {

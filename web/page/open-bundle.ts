@@ -29,6 +29,8 @@ export interface OpenBundleDeps {
   readonly session: Pick<EdgeSession, 'enter'>
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
+  /** The manifest is there; the networks follow. */
+  readonly onManifest: (manifest: Manifest) => void
   readonly onPartitionFailure: (error: CacheNetError) => void
   /** Whether the person saves data. */
   readonly isFrugal: () => boolean
@@ -61,7 +63,7 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
  * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, session, settings, lastBundle, onPartitionFailure, isFrugal } = deps
+  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
   const { manifest, isFresh } = await session.enter(signal, () => {
@@ -69,15 +71,20 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
     listing.then((found) => (list.value = found), () => undefined)
     return fetchChosen(signal, bundle, lastBundle.read(), listing)
   })
+  onManifest(manifest)
   const bundleId = manifest.id
   const cache = await deps.cache
   const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
-  const { bytes } = await cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
-  const budgeting = cache.setBudget(signal, budgetOf(settings.value))
+  const fetching = cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
+  const opening = fetching.then(({ bytes }) => host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions }))
+  opening.catch(() => undefined)
+  // Behind the generalist, which cannot be done without.
+  const restoring = partitions.restore(signal, cachePartitions, opening)
+  const budgeting = fetching.then(() => cache.setBudget(signal, budgetOf(settings.value)))
   budgeting.catch(() => undefined)
-  await host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions })
+  await opening
   await budgeting
-  await partitions.restore(signal, cachePartitions)
+  await restoring
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
   const edge = createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState, token: () => settings.value.edgeToken, held: () => host.held })

@@ -40,8 +40,11 @@ export interface WantOptions {
 
 /** Sees to it that the partition a scene needs is in memory, and tells the cache which one that is. */
 export interface Partitions {
-  /** Loads what is cached already, most recent first in the end. Resolves with how many that were; never rejects. */
-  restore(signal: AbortSignal, most: number): Promise<number>
+  /**
+   * Loads what is cached already, most recent first in the end: read at once, put into memory when `ready` resolves. Resolves with how many
+   * that were; never rejects.
+   */
+  restore(signal: AbortSignal, most: number, ready?: Promise<unknown>): Promise<number>
   /**
    * Makes a partition resident and the most recent: by its delta at once where there is one, and by its whole weights when there is
    * time. Resolves with the bytes that crossed the network for it, beyond the answer's own; never rejects, since nothing waits for
@@ -169,26 +172,29 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         return 0
       }
     },
-    async restore(signal, most) {
-      let loaded = 0
+    async restore(signal, most, ready = Promise.resolve()) {
       try {
         const { entries } = await cache.list(signal)
         const idBySha = new Map(manifest.partitions.map(({ id, whole }) => [whole.sha256, id]))
         const recent = entries.flatMap(({ sha256 }) => idBySha.get(sha256) ?? []).slice(0, most)
-        // Read at the same time, put into memory in order.
+        // Read at the same time, put into memory in order: the worker takes one message after the other.
         const blobs = recent.reverse().flatMap((id) => {
           const ref = byId.get(id)?.whole
           return ref === undefined ? [] : [{ id, fetched: fetchWhole(signal, ref) }]
         })
         for (const { fetched } of blobs) fetched.catch(() => undefined)
+        await ready
+        const loading: Promise<void>[] = []
         for (const { id, fetched } of blobs) {
-          await host.load(signal, id, (await fetched).weights)
-          loaded++
+          const { weights } = await fetched
+          loading.push(host.load(signal, id, weights))
         }
+        const loaded = await Promise.allSettled(loading)
+        for (const outcome of loaded) if (outcome.status === 'rejected') tell(outcome.reason)
+        return loaded.filter(({ status }) => status === 'fulfilled').length
       } catch (thrown) {
-        tell(thrown)
+        return tell(thrown)
       }
-      return loaded
     },
   }
 }

@@ -1,7 +1,9 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import type { App } from './app.ts'
 import { requestPersistence } from './cache/storage-facts.ts'
 import { createCameraSource, type Facing } from './sources/camera.ts'
+import { drawnAhead } from './sources/drawn-ahead.ts'
 import type { Rate } from './sources/pace.ts'
 import { lazySource } from './sources/lazy-source.ts'
 import type { FrameSource } from './sources/source.ts'
@@ -71,14 +73,18 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       // Drawing people takes code that nobody needs before; it comes while the networks do.
       const loading = import('./sources/demo.ts')
       loading.catch(() => undefined)
+      const script = parseDemoScript(parameters)
+      const create = async (manifest: Manifest): Promise<FrameSource> => {
+        const { createDemoSource } = await loading
+        return createDemoSource({ input: manifest.input, classNames: manifest.classNames, rate, seed: seedOf(parameters), script })
+      }
+      const expected = await app.bundle.whenManifest()
+      const drawing = expected === undefined ? undefined : create(expected).then(drawnAhead)
+      drawing?.catch(() => undefined)
       const bundle = await app.bundle.whenOpen()
       if (bundle === undefined) return
-      const { input, classNames } = bundle.manifest
-      const script = parseDemoScript(parameters)
-      const load = async (): Promise<FrameSource> => {
-        const { createDemoSource } = await loading
-        return createDemoSource({ input, classNames, rate, seed: seedOf(parameters), script })
-      }
+      // Another bundle may have been chosen meanwhile.
+      const load = (): Promise<FrameSource> => (drawing !== undefined && bundle.manifest === expected ? drawing : create(bundle.manifest))
       await app.player.play(lazySource({ kind: 'demo', isLossless: script !== undefined }, load))
     },
     async turnCamera() {

@@ -16,11 +16,26 @@ interface Stored {
   readonly manifest: Manifest | undefined
 }
 
-function read(text: string): Stored {
+/** Parsed when somebody first asks what it says: at a start offline the text goes out before that. */
+class StoredText implements Stored {
+  readonly text: string
+  #parsed: { readonly manifest: Manifest | undefined } | undefined
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  get manifest(): Manifest | undefined {
+    this.#parsed ??= { manifest: read(this.text) }
+    return this.#parsed.manifest
+  }
+}
+
+function read(text: string): Manifest | undefined {
   try {
-    return { text, manifest: parseManifest(JSON.parse(text)) }
+    return parseManifest(JSON.parse(text))
   } catch {
-    return { text, manifest: undefined }
+    return undefined
   }
 }
 
@@ -124,7 +139,7 @@ export class ManifestStore {
       for (const { url } of await cache.keys()) {
         const { pathname, search } = new URL(url)
         const response = pathname === apiPaths.bundles ? undefined : await cache.match(url)
-        if (response !== undefined) stored.set(`${pathname}${search}`, read(await response.text()))
+        if (response !== undefined) stored.set(`${pathname}${search}`, new StoredText(await response.text()))
       }
     } catch {
       // What is stored cannot be told, so nothing of it counts as unnamed.

@@ -10,9 +10,19 @@ export const numberStyle = signal<NumberStyle>('neutral')
 const narrowSpace = '\u202f'
 const space = '\u00a0'
 
+/** Making one takes longer than all that a frame's numbers are written with it. */
+const formatters = new Map<string, Intl.NumberFormat>()
+
+function formatterOf(style: NumberStyle, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${style} ${Object.values(options).join(' ')} ${Object.keys(options).join(' ')}`
+  const formatter = formatters.get(key) ?? new Intl.NumberFormat(style === 'device' ? undefined : 'en', options)
+  formatters.set(key, formatter)
+  return formatter
+}
+
 function write(value: number, options: Intl.NumberFormatOptions): string {
-  if (numberStyle.value === 'device') return new Intl.NumberFormat(undefined, options).format(value)
-  return new Intl.NumberFormat('en', options).format(value).replaceAll(',', narrowSpace)
+  const written = formatterOf(numberStyle.value, options).format(value)
+  return numberStyle.value === 'device' ? written : written.replaceAll(',', narrowSpace)
 }
 
 const fixed = (value: number, digits: number): string => write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })

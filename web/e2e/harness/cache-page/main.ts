@@ -7,7 +7,7 @@ import { registerServiceWorker } from '../../../page/workers/service-worker.ts'
 
 // The smallest page that uses the partition cache: what a test does through the page's own client, in a real browser.
 
-interface Fetched {
+export interface Fetched {
   readonly source: BlobOrigin
   readonly bytes: number
   readonly progress: readonly number[]

@@ -9,7 +9,7 @@ export function AboutThis(): VNode {
     <div class="panel" data-testid="about">
       <h2>This device</h2>
       <ul class="facts">
-        <li>Networks run in WebAssembly SIMD on one thread beside the page. At this size more threads gain nothing.</li>
+        <li>Networks run in WebAssembly SIMD on one thread beside the page.</li>
         <li>{crossOriginIsolated ? 'The page is isolated from other origins.' : 'The page is not isolated from other origins: the edge sends no isolation headers here.'}</li>
         <li>{app.cacheView.isPersistent.value ? 'Partitions are stored: the app works with no network.' : 'Partitions are kept only while the page is open.'}</li>
       </ul>

@@ -1,0 +1,17 @@
+/** Paths of the API, shared by edge, page and service worker. */
+export const apiPaths = {
+  bundles: '/api/v1/bundles',
+  manifest: (bundleId: string): string => `/api/v1/bundles/${bundleId}/manifest.json`,
+  blob: (bundleId: string, sha256: string): string => `/api/v1/bundles/${bundleId}/blobs/${sha256}.bin`,
+  frames: (bundleId: string): string => `/api/v1/bundles/${bundleId}/frames`,
+  session: '/api/v1/session',
+  openapi: '/api/v1/openapi.json',
+  docs: '/api/v1/docs',
+} as const
+
+/** Finds the bundle and hash in the path of a blob; undefined for any other path. */
+export function parseBlobPath(pathname: string): { bundleId: string; sha256: string } | undefined {
+  const match = /^\/api\/v1\/bundles\/([a-z0-9][a-z0-9-]*)\/blobs\/([0-9a-f]{64})\.bin$/.exec(pathname)
+  const [, bundleId, sha256] = match ?? []
+  return bundleId === undefined || sha256 === undefined ? undefined : { bundleId, sha256 }
+}
