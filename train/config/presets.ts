@@ -52,7 +52,7 @@ export const defaults: TrainingConfig = {
     latentSize: 32,
     hiddenSize: 128,
     epochs: 12,
-    attempts: 4,
+    starts: 12,
     scenesPerBatch: 16,
     framesPerScene: 32,
     learningRate: 0.002,
@@ -62,7 +62,7 @@ export const defaults: TrainingConfig = {
     reconstruction: 1,
     // Mild: with 3 each image decides for one region, and a place's rarer classes lie in others (measured: see README).
     mutualInformation: 1,
-    coherence: 1,
+    coherence: 0.3,
     association: 0,
     associationTemperature: 0.5,
     rampShare: 0.1,

@@ -61,8 +61,8 @@ const encoderSchema = z.strictObject({
   latentSize: count,
   hiddenSize: count,
   epochs: count,
-  /** Trainings from different starts, of which the one with the least loss is kept. */
-  attempts: count,
+  /** Starts that are trained a little; the one with the least loss is trained to the end. */
+  starts: count,
   scenesPerBatch: count,
   framesPerScene: count,
   learningRate: z.number().positive(),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { createRandom } from '../../core/random.ts'
+import { createRandom, type Random } from '../../core/random.ts'
 import { sceneStream } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EncoderSettings } from '../config/schema.ts'
@@ -96,64 +96,110 @@ function gatherRows(values: Float32Array, columns: number, images: readonly numb
   return tf.tensor2d(rows, [images.length, columns])
 }
 
-interface TrainedEncoder {
+/** Of each start: how far it is trained before the starts are compared, as a share of all steps. */
+const scoutShare = 0.2
+/** Share of a scout's steps, at the end, whose mean loss compares it with the others. */
+const comparedShare = 0.25
+
+/** One start of the encoder, trained as far as it is asked to. */
+class EncoderTraining {
   readonly encoder: TwoLevelEncoder
-  /** Mean loss of the last steps. */
-  readonly loss: number
-}
+  readonly #start: number
+  readonly #context: StageContext
+  readonly #features: Standardised
+  readonly #targets: Float32Array | undefined
+  readonly #random: Random
+  readonly #optimizer: tf.Optimizer
+  readonly #batches: SceneBatches
+  #step = 0
 
-/** Share of the steps, at the end, whose mean loss compares one training with another. */
-const comparedShare = 0.1
+  constructor(context: StageContext, features: Standardised, sizes: EncoderSizes, targets: Float32Array | undefined, start: number) {
+    this.#start = start
+    this.#context = context
+    this.#features = features
+    this.#targets = targets
+    this.#random = createRandom(context.config.seed).fork(`encoder-${start}`)
+    this.encoder = new TwoLevelEncoder(sizes, this.#random)
+    this.#optimizer = tf.train.adam(context.config.encoder.learningRate)
+    this.#batches = new SceneBatches(context)
+  }
 
-async function trainOnce(context: StageContext, features: Standardised, sizes: EncoderSizes, targets: Float32Array | undefined, attempt: number): Promise<TrainedEncoder> {
-  const { config, progress, signal, dataset, run } = context
-  const settings = config.encoder
-  const random = createRandom(config.seed).fork(`encoder-${attempt}`)
-  const encoder = new TwoLevelEncoder(sizes, random)
-  const optimizer = tf.train.adam(settings.learningRate)
-  const batches = new SceneBatches(context)
-  const batchSize = settings.scenesPerBatch * settings.framesPerScene
-  const steps = Math.ceil((dataset.train.labels.length / batchSize) * settings.epochs)
-  const compared = Math.max(1, Math.round(steps * comparedShare))
-  const prior = (columns: number, deviation: number): tf.Tensor2D =>
-    tf.tensor2d(Float32Array.from({ length: priorSamples * columns }, () => random.normal() * deviation), [priorSamples, columns])
-  const name = `code ${attempt + 1}/${settings.attempts}`
-  let sum = 0
-  progress.start()
-  for (let step = 0; step < steps; step++) {
-    if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
-    const loss = tf.tidy(() => {
-      const images = batches.at(step)
+  get steps(): number {
+    const { config, dataset } = this.#context
+    const { scenesPerBatch, framesPerScene, epochs } = config.encoder
+    return Math.ceil((dataset.train.labels.length / (scenesPerBatch * framesPerScene)) * epochs)
+  }
+
+  /** Trains on to the given step; returns the mean loss of the last ones. `onStep` is told of each. */
+  async trainTo(end: number, onStep: (loss: number) => void): Promise<number> {
+    const { signal, run } = this.#context
+    const compared = Math.max(1, Math.round((end - this.#step) * comparedShare))
+    let sum = 0
+    for (; this.#step < end; this.#step++) {
+      if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
+      const loss = this.#trainStep()
+      if (this.#step >= end - compared) sum += loss
+      if ((this.#step + 1) % 20 === 0) await run.log({ stage: 'code', start: this.#start, step: this.#step + 1, steps: this.steps, loss })
+      onStep(loss)
+    }
+    return sum / compared
+  }
+
+  #trainStep(): number {
+    const settings = this.#context.config.encoder
+    const { sizes } = this.encoder
+    const prior = (columns: number, deviation: number): tf.Tensor2D =>
+      tf.tensor2d(Float32Array.from({ length: priorSamples * columns }, () => this.#random.normal() * deviation), [priorSamples, columns])
+    return tf.tidy(() => {
+      const images = this.#batches.at(this.#step)
       const batch: BatchTensors = {
-        x: gatherRows(features.values, sizes.features, images),
-        targets: targets === undefined ? undefined : gatherRows(targets, sizes.partitions, images),
+        x: gatherRows(this.#features.values, sizes.features, images),
+        targets: this.#targets === undefined ? undefined : gatherRows(this.#targets, sizes.partitions, images),
         prior: { z: prior(sizes.latent, 1), code: prior(sizes.partitions, settings.codePriorScale) },
       }
-      const ramp = settings.rampShare === 0 ? 1 : Math.min(1, step / (steps * settings.rampShare))
-      const cost = optimizer.minimize(() => encoderLoss(encoder, batch, settings, ramp), true)
+      const ramp = settings.rampShare === 0 ? 1 : Math.min(1, this.#step / (this.steps * settings.rampShare))
+      const cost = this.#optimizer.minimize(() => encoderLoss(this.encoder, batch, settings, ramp), true)
       return cost!.dataSync<'float32'>()[0]!
     })
-    if (step >= steps - compared) sum += loss
-    if ((step + 1) % 20 === 0) await run.log({ stage: 'code', attempt, step: step + 1, steps, loss })
-    progress.count(name, step + 1, steps, `loss ${loss.toFixed(3)}`)
   }
-  optimizer.dispose()
-  return { encoder, loss: sum / compared }
+
+  /** The encoder lives on, and is the caller's. */
+  finish(): TwoLevelEncoder {
+    this.#optimizer.dispose()
+    return this.encoder
+  }
+
+  dispose(): void {
+    this.finish().dispose()
+  }
 }
 
 /**
- * Trains both levels of the encoder on the features of all training images, from several starts, and keeps the one with the least loss:
- * like any clustering it ends in one of several local minima, and the regions hang on which.
+ * Trains both levels of the encoder on the features of all training images. Like any clustering it ends in one of many local minima, and
+ * the regions hang on which: several starts are trained a little, and the one with the least loss to the end.
  *
  * @param targets [images, K]: where the partitions would have each image, once there are partitions
  */
 export async function trainEncoder(context: StageContext, features: Standardised, sizes: EncoderSizes, targets: Float32Array | undefined): Promise<TwoLevelEncoder> {
-  let best = await trainOnce(context, features, sizes, targets, 0)
-  for (let attempt = 1; attempt < context.config.encoder.attempts; attempt++) {
-    const next = await trainOnce(context, features, sizes, targets, attempt)
-    const [kept, dropped] = next.loss < best.loss ? [next, best] : [best, next]
-    dropped.encoder.dispose()
+  const { progress, config } = context
+  const { starts } = config.encoder
+  let best: { readonly training: EncoderTraining; readonly loss: number } | undefined
+  progress.start()
+  const all = new EncoderTraining(context, features, sizes, targets, 0)
+  const { steps } = all
+  all.dispose()
+  const scoutSteps = starts === 1 ? 0 : Math.round(steps * scoutShare)
+  const total = starts * scoutSteps + (steps - scoutSteps)
+  let done = 0
+  const onStep = (loss: number): void => progress.count('code', ++done, total, `loss ${loss.toFixed(3)}`)
+  for (let start = 0; start < starts; start++) {
+    const training = new EncoderTraining(context, features, sizes, targets, start)
+    const loss = await training.trainTo(scoutSteps, onStep)
+    const [kept, dropped] = best === undefined || loss < best.loss ? [{ training, loss }, best?.training] : [best, training]
+    dropped?.dispose()
     best = kept
   }
-  return best.encoder
+  const { training } = best!
+  await training.trainTo(steps, onStep)
+  return training.finish()
 }
