@@ -145,6 +145,8 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   })
   /** Frames that are with the edge now. */
   let asking = 0
+  /** `?downloads=background`: files are played as a camera's frames are, with partitions that come when they come. */
+  const isRepeatable = parameters.get('downloads') !== 'background'
 
   const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
     const current = opened.value
@@ -153,7 +155,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       const event = gateEventOf(record)
       if (event !== undefined) gateControl.observe(event)
     }
-    const record = await answerFrame(signal, frame, place, {
+    const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
       classify: (...args) => host.classify(...args),
