@@ -1,5 +1,5 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { deviceCpu, slowDown, type SlowDevice } from '../harness/slow-device.ts'
+import { aheadOfOthers, deviceCpu, slowDown, type SlowDevice } from '../harness/slow-device.ts'
 import { networkProfiles } from '../network/profiles.ts'
 import type { LabelledImage } from '../replay/list-images.ts'
 import { playInPage } from '../replay/play-in-page.ts'
@@ -29,7 +29,7 @@ const viewport = { width: 360, height: 640 }
  * What runs the page and its workers lives on the device's CPU; what draws pixels and speaks TCP does not: a phone has other cores, and
  * a GPU, for that.
  */
-const onDeviceCpu = (): string[] => ['--no-zygote', `--renderer-cmd-prefix=taskset -c ${deviceCpu()}`]
+const onDeviceCpu = (): string[] => ['--no-zygote', `--renderer-cmd-prefix=nice -n ${aheadOfOthers} taskset -c ${deviceCpu()}`]
 
 /**
  * Plays a stream with a strategy in a fresh browser and measures it. Page, bundle and service worker are loaded over a fast network on
