@@ -8,7 +8,7 @@ import { planNetwork } from '../../core/network/spec.ts'
 import { openBundle } from '../../edge/bundles/stored-bundle.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { readCalibration } from '../../train/calibration/read-calibration.ts'
-import { strategyNames, type Strategy } from './strategy.ts'
+import { strategyNames, type Played } from './strategy.ts'
 import { writeDerivedBundles } from './write-derived-bundles.ts'
 
 const bundle = 'public/bundles/walkers'
@@ -17,20 +17,20 @@ describe('bundles derived from a released one', () => {
   let folder: string
   let remove: () => Promise<void>
   let original: Manifest
-  let ids: ReadonlyMap<Strategy, string>
-  const manifestOf = async (strategy: Strategy): Promise<Manifest> => parseManifest(JSON.parse(await readFile(join(folder, ids.get(strategy) ?? '', 'manifest.json'), 'utf8')))
-  const blobOf = async (strategy: Strategy, sha256: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, ids.get(strategy) ?? '', 'blobs', `${sha256}.bin`)))
+  let ids: ReadonlyMap<Played, string>
+  const manifestOf = async (strategy: Played): Promise<Manifest> => parseManifest(JSON.parse(await readFile(join(folder, ids.get(strategy) ?? '', 'manifest.json'), 'utf8')))
+  const blobOf = async (strategy: Played, sha256: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, ids.get(strategy) ?? '', 'blobs', `${sha256}.bin`)))
 
   beforeAll(async () => {
     ;({ folder, remove } = await temporaryFolder())
-    ;({ original, ids } = await writeDerivedBundles(bundle, strategyNames, folder))
+    ;({ original, ids } = await writeDerivedBundles(bundle, [...strategyNames, 'hit'], folder))
   })
   afterAll(() => remove())
 
   it('are all ones that an edge serves', async () => {
     // Reads every blob, and checks lengths and hashes.
     for (const id of ids.values()) expect((await openBundle(join(folder, id))).manifest.id).toBe(id)
-    expect(new Set(ids.values()).size).toBe(strategyNames.length)
+    expect(new Set(ids.values()).size).toBe(strategyNames.length + 1)
   })
 
   it('run the full model on the device, and let everything through', async () => {

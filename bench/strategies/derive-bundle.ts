@@ -6,7 +6,7 @@ import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/net
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { readCalibration } from '../../train/calibration/read-calibration.ts'
 import type { CalibratedGate } from '../../train/stages/5-calibrate.ts'
-import type { Strategy } from './strategy.ts'
+import type { Played } from './strategy.ts'
 
 export interface DerivedBundle {
   readonly manifest: Manifest
@@ -52,7 +52,7 @@ const shrug = ({ input, classNames }: Manifest): NetworkSpec =>
  *
  * @param readBlob content of a blob of the bundle
  */
-export async function deriveBundle(strategy: Strategy, original: Manifest, readBlob: (ref: BlobRef) => Promise<Uint8Array>): Promise<DerivedBundle> {
+export async function deriveBundle(strategy: Played, original: Manifest, readBlob: (ref: BlobRef) => Promise<Uint8Array>): Promise<DerivedBundle> {
   const newBlobs = new Map<string, Uint8Array>()
   const store = async (bytes: Uint8Array): Promise<BlobRef> => {
     const sha256 = await sha256Hex(new Uint8Array(bytes))
@@ -68,6 +68,8 @@ export async function deriveBundle(strategy: Strategy, original: Manifest, readB
       return finish({ ...named, gate: { ...named.gate, localities: [] } })
     case 'cascade':
       return finish(withGate(withoutPartitions(named), readCalibration(original).cascade))
+    case 'hit':
+      return finish(withGate(withoutPartitions(named), alwaysOnDevice))
     case 'device': {
       const { networks, full } = named
       const base = withoutPartitions({ ...named, generalist: full })

@@ -21,6 +21,7 @@ export const runSchema = z.object({
   /** Means of those answered on the device and of those that the edge answered; null where there were none. */
   hitMs: milliseconds.nullable(),
   missMs: milliseconds.nullable(),
+  hitP50Ms: milliseconds.nullable(),
   accuracy: share,
   hitRate: share,
   uploads: count,
@@ -59,6 +60,7 @@ export function measureRun(log: SessionLog, { framesSent, edge, ...facts }: RunF
     p99Ms: percentile(latencies, 0.99) ?? 0,
     hitMs: meanOf(ofOutcome('hit')),
     missMs: meanOf(ofOutcome('miss')),
+    hitP50Ms: percentile(ofOutcome('hit'), 0.5) ?? null,
     accuracy: summary.all.accuracy ?? 0,
     hitRate: summary.hitRate,
     uploads: summary.misses.frames,

@@ -7,7 +7,7 @@ import { withStreamFolder } from '../replay/stream-folder.ts'
 import { measureRun, type Run } from './measure-run.ts'
 import type { Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
-import type { Strategy } from './strategy.ts'
+import type { Played } from './strategy.ts'
 
 export interface PlayTools {
   readonly stage: Stage
@@ -18,7 +18,7 @@ export interface PlayTools {
 }
 
 export interface Turn extends Pick<Run, 'round' | 'seed' | 'turn'> {
-  readonly strategy: Strategy
+  readonly strategy: Played
 }
 
 const pollMs = 1_000
@@ -36,7 +36,7 @@ const onDeviceCpu = (): string[] => ['--no-zygote', `--renderer-cmd-prefix=nice 
  * a fast device; both get slow just before the first frame, and the device fast again before the log is exported.
  * Throws `source-unavailable` where the page and the edge do not agree on what happened.
  */
-export async function playStrategy(signal: AbortSignal, images: readonly LabelledImage[], scenario: Scenario, turn: Turn, { stage, chromium, cpuShare, commit }: PlayTools): Promise<Run> {
+export async function playStrategy(signal: AbortSignal, images: readonly LabelledImage[], scenario: Pick<Scenario, 'network' | 'cache'>, turn: Turn, { stage, chromium, cpuShare, commit }: PlayTools): Promise<Run> {
   const { strategy, ...place } = turn
   const { proxy } = stage
   const bundleId = stage.ids.get(strategy)

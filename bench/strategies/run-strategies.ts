@@ -49,6 +49,8 @@ export async function emptyResults(settings: StrategiesSettings, before: Results
 /** Forwards in even rounds, backwards in odd ones: whatever drifts meanwhile drifts for all. */
 const orderIn = (round: number, strategies: readonly Strategy[]): readonly Strategy[] => (round % 2 === 0 ? strategies : strategies.toReversed())
 
+const strategiesOf = (scenarios: readonly Scenario[], bundle: string): Strategy[] => [...new Set(scenarios.filter((scenario) => scenario.bundle === bundle).flatMap(({ strategies }) => strategies))]
+
 interface PlannedRun {
   readonly scenario: Scenario
   readonly strategy: Strategy
@@ -90,7 +92,7 @@ export async function runStrategies(signal: AbortSignal, settings: StrategiesSet
     results = { ...results, slowDowns: [...results.slowDowns.filter(({ wantedFactor }) => !shares.has(wantedFactor)), ...shares.values()] }
     const sources = createFrameSources(settings.data, scratch)
     const stageOf = async (bundle: string): Promise<Stage> => {
-      const open = stages.get(bundle) ?? (await openStage(join(settings.bundles, bundle), page, join(scratch, `bundles-${bundle}`)))
+      const open = stages.get(bundle) ?? (await openStage(join(settings.bundles, bundle), page, join(scratch, `bundles-${bundle}`), strategiesOf(scenarios, bundle)))
       stages.set(bundle, open)
       return open
     }

@@ -9,6 +9,8 @@ export const strategies = {
 } as const
 
 export type Strategy = keyof typeof strategies
+/** Besides the strategies: the generalist answers every frame, so that each costs one small network and the way there and back. */
+export type Played = Strategy | 'hit'
 export const strategyNames = Object.keys(strategies) as Strategy[]
 
 export const strategyTitles: Readonly<Record<Strategy, string>> = {

@@ -2,13 +2,13 @@ import { link, mkdir, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { blobsOf, parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { deriveBundle } from './derive-bundle.ts'
-import type { Strategy } from './strategy.ts'
+import type { Played } from './strategy.ts'
 
 /** Writes the bundles of some strategies beside one another into a folder. Returns their ids. Blobs they share are links where that is possible. */
-export async function writeDerivedBundles(bundleFolder: string, names: readonly Strategy[], into: string): Promise<{ original: Manifest; ids: ReadonlyMap<Strategy, string> }> {
+export async function writeDerivedBundles(bundleFolder: string, names: readonly Played[], into: string): Promise<{ original: Manifest; ids: ReadonlyMap<Played, string> }> {
   const original = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
   const pathOf = (sha256: string): string => join(bundleFolder, 'blobs', `${sha256}.bin`)
-  const ids = new Map<Strategy, string>()
+  const ids = new Map<Played, string>()
   for (const strategy of names) {
     const { manifest, newBlobs } = await deriveBundle(strategy, original, async ({ sha256 }) => new Uint8Array(await readFile(pathOf(sha256))))
     const blobs = join(into, manifest.id, 'blobs')
