@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { sectionNames } from './scenarios.ts'
 
-export const parts = [...sectionNames, 'kernels', 'policies', 'crossover'] as const
+export const parts = [...sectionNames, 'kernels', 'policies'] as const
 export type Part = (typeof parts)[number]
 
 const wholeNumber = (least: number, most: number) =>
