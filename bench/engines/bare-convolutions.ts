@@ -12,9 +12,9 @@ const activations = { linear: 0, relu: 1 } as const
  * without tfjs around it. Inputs are noise of the right shapes; a dense convolution takes as long over any numbers.
  */
 export function bareConvolutions(spec: NetworkSpec, weights: readonly NamedTensor[]): () => void {
-  const backend = tf.backend() as BackendWasm
+  const backend = tf.backend() as unknown as BackendWasm
   // Emscripten's, which the typings of tfjs leave out.
-  const { cwrap } = backend.wasm as unknown as { cwrap(name: string, returns: null, takes: readonly 'number'[]): (...numbers: readonly number[]) => void }
+  const { cwrap } = backend.wasm as unknown as { readonly cwrap: (name: string, returns: null, takes: readonly 'number'[]) => (...numbers: readonly number[]) => void }
   const convolve = cwrap('FusedConv2D', null, new Array<'number'>(23).fill('number'))
   const byName = new Map(weights.map((tensor) => [tensor.name, tensor]))
   const idOf = (tensor: tf.Tensor): number => backend.dataIdMap.get(tensor.dataId).id

@@ -15,7 +15,7 @@ const runtimeFolder = '/bench/'
 interface Subject {
   readonly name: string
   /** Runs one frame; the class it answers, or undefined where it answers none. */
-  run(frame: Float32Array): number | undefined | Promise<number>
+  readonly run: (frame: Float32Array) => number | undefined | Promise<number>
 }
 
 async function startRuntimes(): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { hitRatioOf, policies, type Policy } from './policies.ts'
 
-const hits = (policy: Policy, requests: string, entries: number): number => Math.round(hitRatioOf(policy, [...requests], entries, createRandom(1)) * requests.length)
+const hits = (policy: Policy, requests: string, entries: number): number => Math.round(hitRatioOf(policy, Array.from(requests), entries, createRandom(1)) * requests.length)
 
 describe('hitRatioOf', () => {
   it('tells the policies apart', () => {

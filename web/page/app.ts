@@ -195,7 +195,9 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
           if (bytes > 0) session.addBytesDown(index, bytes)
         })
       },
-      showProvisional: (provisional) => void (isCalm || session.showProvisional(provisional)),
+      showProvisional(provisional) {
+        if (!isCalm) session.showProvisional(provisional)
+      },
       revise(revised) {
         session.revise(revised)
         learn(revised)
