@@ -2,6 +2,10 @@ import { defineCommand, renderUsage, runMain, type ArgsDef, type CommandDef } fr
 import { CacheNetError } from '../core/wire/errors.ts'
 import { runEdgeBench } from './edge/run-edge-bench.ts'
 import { edgeBenchFlags, resolveEdgeBenchSettings } from './edge/settings.ts'
+import { onStopSignal } from '../edge/stop-on-signal.ts'
+import { findChromium } from '../test/find-chromium.ts'
+import { runStrategiesBench } from './strategies/run-strategies-bench.ts'
+import { resolveStrategiesSettings, strategiesFlags } from './strategies/settings.ts'
 import { runTrainingBench } from './training/run-training-bench.ts'
 import { resolveTrainingBenchSettings, trainingBenchFlags } from './training/settings.ts'
 
@@ -10,6 +14,8 @@ const examples = `EXAMPLES
   npm run bench -- training                a training step against XNNPACK's forward rate and the stock cpu backend; threads; memory
   npm run bench -- edge                    frames and blobs of the edge: native, WASM and nginx side by side
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
+  npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
+  npm run bench -- strategies --data DIR --only headline --resume
 
 Each bench prints what it measured and writes it, with machine, versions and commit, to bench/results/.`
 
@@ -39,9 +45,22 @@ const edge = bench('edge', 'Frames a second, latency and blobs of the edge, each
   runEdgeBench(resolveEdgeBenchSettings(rawArgs, flags), say),
 )
 
+async function runInBrowser(rawArgs: string[], flags: Readonly<Record<string, unknown>>, say: (text: string) => void): Promise<void> {
+  const chromium = findChromium()
+  if (chromium === '') throw new CacheNetError('config-invalid', 'There is no Chromium or Chrome on this machine. Install one, or set CHROMIUM_PATH to one.')
+  const controller = new AbortController()
+  const forgetSignals = onStopSignal(() => controller.abort(new CacheNetError('aborted', 'Stopped. What was measured so far is written.')))
+  try {
+    await runStrategiesBench(controller.signal, resolveStrategiesSettings(rawArgs, flags), { chromium, say })
+  } finally {
+    forgetSignals()
+  }
+}
+const strategies = bench('strategies', 'Device, Edge, Cascade and CacheNet side by side, in the real page', strategiesFlags, runInBrowser)
+
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge },
+  subCommands: { training, edge, strategies },
 })
 
 await runMain(command, {

@@ -17,11 +17,25 @@ export interface PlayOptions {
   readonly folder: string
   /** Called again and again; undefined where the page does not say how far it is. */
   readonly onProgress: (done: number | undefined) => void
+  /** More of the page's address. */
+  readonly query?: Readonly<Record<string, string>>
+  /** The browser says that its user saves data: then deltas are good enough for the page. */
+  readonly isSavingData?: boolean
+  /** Waits until the bundle is open and the service worker in charge, then calls this, and only then plays. */
+  readonly beforePlay?: () => Promise<void>
+  /** The stream is over, and its log not yet exported. */
+  readonly afterPlay?: () => Promise<void>
+  /** More arguments for the browser. */
+  readonly browserArguments?: readonly string[]
+  /** Size of the window in CSS pixels; playwright's where left out. */
+  readonly viewport?: { readonly width: number; readonly height: number }
+  /** How often the page is asked how far it is; asking costs the page a little. */
+  readonly pollMs?: number
 }
 
 const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
 const readyMs = 60_000
-const pollMs = 250
+const defaultPollMs = 250
 
 interface Shown {
   readonly state: string | undefined
@@ -46,7 +60,7 @@ async function gaveUp(page: Page, state: string | undefined): Promise<CacheNetEr
 }
 
 /** Ends once the stream has; rejects where the page gave up, or never began. */
-async function untilEnded(signal: AbortSignal, page: Page, onProgress: PlayOptions['onProgress']): Promise<void> {
+async function untilEnded(signal: AbortSignal, page: Page, { onProgress, pollMs = defaultPollMs }: PlayOptions): Promise<void> {
   const beginBy = performance.now() + readyMs
   for (;;) {
     const { state, done } = await look(page)
@@ -65,10 +79,17 @@ async function exportLog(page: Page): Promise<SessionLog> {
 async function drive(signal: AbortSignal, context: BrowserContext, options: PlayOptions): Promise<SessionLog> {
   const page = context.pages()[0] ?? (await context.newPage())
   const address = new URL(options.origin)
-  address.search = new URLSearchParams({ bundle: options.bundleId, cache: String(options.cachePartitions), rate: 'max' }).toString()
+  address.search = new URLSearchParams({ bundle: options.bundleId, cache: String(options.cachePartitions), rate: 'max', ...options.query }).toString()
+  if (options.isSavingData === true) await page.addInitScript("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
   await page.goto(address.href, { timeout: readyMs })
+  if (options.beforePlay !== undefined) {
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, { timeout: readyMs })
+    await page.locator('[data-testid="edge-state"][data-state="online"]').waitFor({ state: 'attached', timeout: readyMs })
+    await options.beforePlay()
+  }
   await page.getByTestId('folder-input').setInputFiles(options.folder, { timeout: readyMs })
-  await untilEnded(signal, page, options.onProgress)
+  await untilEnded(signal, page, options)
+  await options.afterPlay?.()
   await page.getByTestId('tab-insight').click({ timeout: readyMs })
   return exportLog(page)
 }
@@ -95,7 +116,7 @@ export async function playInPage(signal: AbortSignal, options: PlayOptions): Pro
   try {
     // Its own handlers would end the process before anything else is tidied up.
     const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-    const context = await chromium.launchPersistentContext(profile, { executablePath: options.chromium, headless: true, args: browserArguments, ...ours })
+    const context = await chromium.launchPersistentContext(profile, { executablePath: options.chromium, headless: true, args: [...browserArguments, ...(options.browserArguments ?? [])], ...(options.viewport && { viewport: options.viewport }), ...ours })
     try {
       return await Promise.race([drive(signal, context, options), interrupted(signal, context)])
     } finally {

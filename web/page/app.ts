@@ -22,6 +22,7 @@ import { createNotices, type Notices } from './state/notices.ts'
 import { createSession, type Session } from './state/session.ts'
 import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
+import { whenDrawn } from './when-idle.ts'
 import { InferenceHost } from './workers/inference-host.ts'
 import type { HeldPartition } from '../../core/wire/frames.ts'
 
@@ -145,11 +146,19 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   })
   /** Frames that are with the edge now. */
   let asking = 0
+  /** `?downloads=background`: files are played as a camera's frames are, with partitions that come when they come. */
+  const isRepeatable = parameters.get('downloads') !== 'background'
+  /**
+   * `?pace=idle`: a frame comes when the answer before it has been drawn, as a camera's do, and not as early as it can be handed over;
+   * and what the device thinks of a frame that is with the edge is not drawn. Latency is then that of answers, and not of pictures.
+   */
+  const isCalm = parameters.get('pace') === 'idle'
 
   const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
     const current = opened.value
     if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
-    const record = await answerFrame(signal, frame, place, {
+    if (isCalm) await whenDrawn(signal)
+    const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
       classify: (...args) => host.classify(...args),
@@ -182,7 +191,9 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
           if (bytes > 0) session.addBytesDown(index, bytes)
         })
       },
-      showProvisional: (provisional) => session.showProvisional(provisional),
+      showProvisional(provisional) {
+        if (!isCalm) session.showProvisional(provisional)
+      },
       revise(revised) {
         session.revise(revised)
         gateControl.learn(revised)

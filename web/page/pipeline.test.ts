@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { CacheNetError, type ErrorCode } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, RawImage } from '../messages/inference.ts'
@@ -174,6 +174,17 @@ describe('answerFrame', () => {
     arrive(5000)
     expect(await answered).toMatchObject({ bytesDown: 5300, latencyMs: 42 })
     expect(late).toEqual([])
+  })
+
+  it('lets a lossless stream go on where nobody waits for the whole', async () => {
+    local = () => Promise.resolve(miss)
+    let arrive: (bytes: number) => void = () => undefined
+    download = new Promise((resolve) => (arrive = resolve))
+    const record = await answerFrame(signal, frame, { index: 7, isLossless: true, isWholeAwaited: false }, deps)
+    expect(record).toMatchObject({ outcome: 'miss', bytesDown: 300 })
+    expect(late).toEqual([])
+    arrive(5000)
+    await vi.waitFor(() => expect(late).toEqual([{ index: 7, bytes: 5000 }]))
   })
 
   it('answers uncertain where the edge does not answer, for whatever reason', async () => {

@@ -44,6 +44,14 @@ export interface PipelineDeps {
 /** So long a live stream waits for the edge, in milliseconds: an edge nearby has answered by then, and nobody notices the pause. */
 export const patienceMs = 120
 
+/** Where a frame stands in its stream. */
+export interface FramePlace {
+  readonly index: number
+  readonly isLossless: boolean
+  /** The next frame waits until a partition that was named is here whole, so that the same files always meet the same partitions. */
+  readonly isWholeAwaited?: boolean
+}
+
 /**
  * A frame's life: gate on the device → hit, or miss → edge → partition. Never waits for a download unless the source is lossless,
  * and for a slow edge a live stream waits no longer than a moment: the device's own answer stands until the edge's comes.
@@ -52,7 +60,7 @@ export const patienceMs = 120
 export async function answerFrame(
   signal: AbortSignal,
   frame: SourceFrame,
-  { index, isLossless }: { readonly index: number; readonly isLossless: boolean },
+  { index, isLossless, isWholeAwaited = isLossless }: FramePlace,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   const { nowMs = () => performance.now(), isEdgeBusy = () => false } = deps
@@ -87,7 +95,7 @@ export async function answerFrame(
 
   deps.showProvisional(own)
   if (!isLossless && isEdgeBusy()) return own
-  const asked = askEdge(signal, own, local, local.rgb, { isLossless, startMs, nowMs }, deps)
+  const asked = askEdge(signal, own, local, local.rgb, { isWholeAwaited, startMs, nowMs }, deps)
   if (isLossless) return asked
   const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
   if (early !== undefined) return early
@@ -97,7 +105,7 @@ export async function answerFrame(
 }
 
 interface Asking {
-  readonly isLossless: boolean
+  readonly isWholeAwaited: boolean
   readonly startMs: number
   readonly nowMs: () => number
 }
@@ -108,7 +116,7 @@ async function askEdge(
   own: FrameRecord,
   { residents }: Classification,
   rgb: Uint8Array<ArrayBuffer>,
-  { isLossless, startMs, nowMs }: Asking,
+  { isWholeAwaited, startMs, nowMs }: Asking,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
@@ -134,9 +142,9 @@ async function askEdge(
     bytesUp,
     bytesDown,
   }
-  const downloaded = partition === undefined ? Promise.resolve(0) : deps.wantPartition(partition, { inlineDelta, isWholeAwaited: isLossless })
+  const downloaded = partition === undefined ? Promise.resolve(0) : deps.wantPartition(partition, { inlineDelta, isWholeAwaited })
   if (likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
-  if (isLossless) return { ...record, bytesDown: bytesDown + (await downloaded) }
+  if (isWholeAwaited) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
     if (bytes > 0) deps.addBytesDown(own.index, bytes)
   })

@@ -19,3 +19,9 @@ export function whenIdle(signal: AbortSignal): Promise<void> {
     )
   })
 }
+
+/** Resolves when what was shown last is on the screen, and nothing else is to do. Rejects with `aborted`. */
+export async function whenDrawn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => requestAnimationFrame(resolve))
+  await whenIdle(signal)
+}

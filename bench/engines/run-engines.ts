@@ -1,0 +1,124 @@
+import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium as browserType } from 'playwright-core'
+import { build } from 'vite'
+import { parseManifest } from '../../core/bundle/manifest.ts'
+import { preprocess } from '../../core/image/preprocess.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { bundleGraph } from '../../edge/engine/onnx/bundle-graph.ts'
+import { startEdge } from '../../edge/start-edge.ts'
+import { ratios, spreadOf, type Spread } from '../harness/spread.ts'
+import type { EngineAnswer, EngineOrder } from './order.ts'
+
+export interface EngineMeasurement {
+  readonly command: string
+  readonly frames: number
+  readonly rounds: number
+  readonly msPerFrame: Readonly<Record<string, Spread>>
+  /** Time of the other runtime over ours, of the same round. */
+  readonly onnxRuntimeWebOverOurs: Spread
+  readonly layersModelOverOurs: Spread
+  /** Bare convolutions over the whole partition, of the same round. */
+  readonly convolutionsOverPartition: Spread
+  /** Frames on which another runtime's answer is not ours. */
+  readonly disagreements: Readonly<Record<string, number>>
+}
+
+/** Builds the worker beside the page, with the runtimes that it loads. */
+export async function buildEngineWorker(pageFolder: string): Promise<void> {
+  const folder = join(pageFolder, 'bench')
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'es2022',
+      copyPublicDir: false,
+      rolldownOptions: { input: fileURLToPath(new URL('engine-worker.ts', import.meta.url)), output: { entryFileNames: 'engine-worker.js', format: 'es' } },
+    },
+  })
+  await mkdir(folder, { recursive: true })
+  const require = createRequire(import.meta.url)
+  const tfjs = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
+  const ort = dirname(require.resolve('onnxruntime-web/wasm'))
+  for (const name of (await readdir(tfjs)).filter((file) => file.endsWith('.wasm'))) await copyFile(join(tfjs, name), join(folder, name))
+  for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) await copyFile(join(ort, name), join(folder, name))
+}
+
+export interface EngineOptions {
+  readonly chromium: string
+  readonly bundleFolder: string
+  readonly pageFolder: string
+  /** Pixels, RGB. */
+  readonly images: readonly Uint8Array[]
+  readonly rounds: number
+}
+
+/** The full model through ours, ONNX Runtime Web and a tfjs LayersModel; a partition whole, and its convolutions alone. */
+export async function runEngines({ chromium, bundleFolder, pageFolder, images, rounds }: EngineOptions): Promise<EngineMeasurement> {
+  await buildEngineWorker(pageFolder)
+  const manifest = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
+  const { input, networks } = manifest
+  const blob = async (sha256: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(bundleFolder, 'blobs', `${sha256}.bin`)))
+  const full = { spec: networks.full, blob: await blob(manifest.full.whole.sha256) }
+  const order: EngineOrder = {
+    full,
+    partition: { spec: networks.partition, blob: await blob((manifest.partitions[0] ?? manifest.generalist).whole.sha256) },
+    onnx: bundleGraph({ id: manifest.id, full }, { isForBatches: false }),
+    inputShape: [input.height, input.width, input.channels],
+    frames: images.map((rgb) => preprocess(rgb, input)),
+    rounds,
+  }
+  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: dirname(bundleFolder), pageFolder, defaultBundle: manifest.id, stopTimeoutMs: 1_000 })
+  const browser = await browserType.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const page = await browser.newPage()
+    await page.goto(`${edge.origin}/icons/icon.svg`)
+    // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page does not have.
+    const told = await page.evaluate(async (packed) => {
+      const order = JSON.parse(packed, (_key, value: unknown) => {
+        if (typeof value !== 'object' || value === null || !('base64' in value) || typeof value.base64 !== 'string') return value
+        const bytes = Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0))
+        return 'isFloat' in value ? new Float32Array(bytes.buffer) : bytes
+      }) as unknown
+      const worker = new Worker('/bench/engine-worker.js', { type: 'module' })
+      return new Promise<{ answer?: EngineAnswer; failure?: string }>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data as { answer?: EngineAnswer })
+        worker.onerror = (event) => resolve({ failure: event.message })
+        worker.postMessage(order)
+      })
+    }, pack(order))
+    if (told.answer === undefined) throw new CacheNetError('engine-failed', `The engines could not be measured: ${told.failure ?? 'no answer'}`)
+    return summarizeEngines(told.answer, rounds)
+  } finally {
+    await browser.close()
+    await edge.close()
+  }
+}
+
+/** Typed arrays as base64: what goes to a page goes as text. */
+const pack = (order: EngineOrder): string =>
+  JSON.stringify(order, (_key, value: unknown) => {
+    if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) return value
+    const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+    return value instanceof Float32Array ? { base64, isFloat: true } : { base64 }
+  })
+
+export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: number): EngineMeasurement {
+  const of = (name: string): readonly number[] => msPerFrame[name] ?? []
+  const ours = answers['full'] ?? []
+  return {
+    command: 'npm run bench -- strategies --only kernels',
+    frames: ours.length,
+    rounds,
+    msPerFrame: Object.fromEntries(Object.entries(msPerFrame).map(([name, times]) => [name, spreadOf(times)])),
+    onnxRuntimeWebOverOurs: spreadOf(ratios(of('fullOnnxRuntimeWeb'), of('full'))),
+    layersModelOverOurs: spreadOf(ratios(of('fullLayersModel'), of('full'))),
+    convolutionsOverPartition: spreadOf(ratios(of('partitionConvolutions'), of('partition'))),
+    disagreements: Object.fromEntries(['fullOnnxRuntimeWeb', 'fullLayersModel'].map((name) => [name, (answers[name] ?? []).filter((answer, index) => answer !== ours[index]).length])),
+  }
+}

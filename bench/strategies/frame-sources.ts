@@ -1,0 +1,75 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import { rgbaToRgb } from '../../core/image/preprocess.ts'
+import { createRandom } from '../../core/random.ts'
+import { createWalker } from '../../core/walkers/body.ts'
+import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
+import { createSession } from '../../core/walkers/session.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { listImages, type LabelledImage } from '../replay/list-images.ts'
+import { orderImages } from '../replay/order-images.ts'
+import type { StreamPlan } from './scenario.ts'
+
+/** Frames of one recorded session, and sessions of each person: people, clothes and places of the test, in which nothing was trained. */
+const [framesPerSession, sessionsPerPerson] = [64, 2]
+
+/**
+ * Draws the walkers' test sessions into PNG files, as the camera would have recorded them: from far to near, one frame after the other.
+ * Returned session by session.
+ */
+async function recordWalkers({ classNames, input }: Manifest, folder: string): Promise<LabelledImage[]> {
+  const images: LabelledImage[] = []
+  for (const [classIndex, className] of classNames.entries()) {
+    const walker = createWalker(classIndex)
+    await mkdir(join(folder, className), { recursive: true })
+    for (let session = 0; session < sessionsPerPerson; session++) {
+      const recording = createSession({ identity: classIndex, split: 'test', session })
+      for (let frame = 0; frame < framesPerSession; frame++) {
+        const time = (frame / framesPerSession) * walkSeconds(walker)
+        const pixels = rgbaToRgb(renderWalker({ walker, session: recording, time, size: input.width }))
+        const path = join(folder, className, `${session}-${String(frame).padStart(3, '0')}.png`)
+        await sharp(pixels, { raw: { width: input.width, height: input.width, channels: 3 } }).png({ compressionLevel: 1 }).toFile(path)
+        images.push({ path, className, classIndex })
+      }
+    }
+  }
+  return images
+}
+
+/** Sessions in a seeded order, each of them whole and in its own order. */
+export function orderSessions(images: readonly LabelledImage[], frames: number, seed: number): LabelledImage[] {
+  const sessions = Array.from({ length: Math.ceil(images.length / framesPerSession) }, (_, index) => images.slice(index * framesPerSession, (index + 1) * framesPerSession))
+  const ordered = createRandom(seed).fork('sessions').shuffle(sessions).flat()
+  return Array.from({ length: frames }, (_, index) => ordered[index % ordered.length]).filter((image) => image !== undefined)
+}
+
+export interface FrameSources {
+  /** The frames of a stream; the same for the same seed. Throws `config-invalid` where there are no images of the bundle's data. */
+  stream(manifest: Manifest, plan: StreamPlan, frames: number, seed: number): Promise<readonly LabelledImage[]>
+}
+
+/** @param dataFolder CIFAR-10's images, where they are needed; walkers are drawn into `scratch` */
+export function createFrameSources(dataFolder: string | undefined, scratch: string): FrameSources {
+  const known = new Map<string, Promise<readonly LabelledImage[]>>()
+  const imagesOf = (manifest: Manifest): Promise<readonly LabelledImage[]> => {
+    const { id, classNames, dataset } = manifest
+    const listed = known.get(id)
+    if (listed !== undefined) return listed
+    if (dataset.kind !== 'walkers' && dataFolder === undefined) {
+      throw new CacheNetError('config-invalid', `Streams of ${id} need its images: name their folder with --data, or leave ${id} out with --only.`, { bundle: id })
+    }
+    const listing = dataset.kind === 'walkers' ? recordWalkers(manifest, join(scratch, 'walkers')) : listImages(dataFolder ?? '', classNames).then(({ images }) => images)
+    known.set(id, listing)
+    return listing
+  }
+  return {
+    async stream(manifest, plan, frames, seed) {
+      const images = await imagesOf(manifest)
+      if (plan.order === 'sessions') return orderSessions(images, frames, seed)
+      const scenes = plan.order === 'scenes' ? { order: plan.order, kind: plan.kind, length: plan.length } : { order: plan.order, kind: 'places' as const, length: 100 }
+      return orderImages(images, manifest.classNames, { ...scenes, frames, seed })
+    },
+  }
+}

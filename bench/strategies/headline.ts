@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { spreadOf, type Spread } from '../harness/spread.ts'
+import type { Headline, Row } from './results.ts'
+import type { Strategy } from './strategy.ts'
+
+/** Ratios of mean latencies of runs that played the same stream in the same round; above 1 where `below` is faster. */
+export function ratioOfMeans(above: Row | undefined, below: Row | undefined): Spread | undefined {
+  const pairs = (above?.runs ?? []).flatMap(({ round, meanMs }) => {
+    const other = below?.runs.find((run) => run.round === round)
+    return other === undefined ? [] : [meanMs / other.meanMs]
+  })
+  return pairs.length === 0 ? undefined : spreadOf(pairs)
+}
+
+/** Percentage points of accuracy, over all frames of the rounds that both played. */
+export function accuracyDelta(of: Row | undefined, against: Row | undefined): number | undefined {
+  const pairs = (of?.runs ?? []).flatMap((run) => {
+    const other = against?.runs.find(({ round, frames }) => round === run.round && frames === run.frames)
+    return other === undefined ? [] : [{ frames: run.frames, delta: run.accuracy - other.accuracy }]
+  })
+  const frames = pairs.reduce((sum, pair) => sum + pair.frames, 0)
+  return frames === 0 ? undefined : (100 * pairs.reduce((sum, pair) => sum + pair.delta * pair.frames, 0)) / frames
+}
+
+const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), fullAccuracy: z.number() })) })
+
+/**
+ * What the issue asks for, of one bundle: CacheNet with the adaptive gate against the others. The full model's accuracy is the Edge
+ * strategy's, which answers the same frames with nothing else. Undefined while something is missing.
+ */
+export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknown): Headline | undefined {
+  const rowIn = (section: Row['section'], strategy: Strategy): Row | undefined => rows.find((row) => row.section === section && row.bundle === bundle && row.strategy === strategy)
+  const ours = rowIn('headline', 'adaptive')
+  const over = (strategy: Strategy): Spread | undefined => ratioOfMeans(rowIn('headline', strategy), ours)
+  const [overDevice, overEdge, overCascade, overCascadePrior] = [over('device'), over('edge'), over('cascade'), over('cascade-prior')]
+  const delta = accuracyDelta(ours, rowIn('headline', 'edge'))
+  if (overDevice === undefined || overEdge === undefined || overCascade === undefined || overCascadePrior === undefined || delta === undefined) return undefined
+  const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device'), rowIn('full-speed', 'adaptive'))
+  const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[ours?.stream ?? '']
+  return {
+    overDevice: overDevice.median,
+    overEdge: overEdge.median,
+    overCascade: overCascade.median,
+    overCascadePrior: overCascadePrior.median,
+    accuracyDelta: delta,
+    accuracyDeltaEvaluated: evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.fullAccuracy),
+    overDeviceFullSpeed: fullSpeed?.median ?? null,
+    spread: { overDevice, overEdge, overCascade, overCascadePrior, ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
+  }
+}

@@ -1,0 +1,52 @@
+import { networkNames } from '../network/profiles.ts'
+import type { Scenario, StreamPlan } from './scenario.ts'
+import { strategyNames, type Strategy } from './strategy.ts'
+
+export interface Extent {
+  readonly rounds: number
+  readonly frames: number
+  readonly slowDowns: readonly number[]
+  /** Every combination, and not only those that say something new. */
+  readonly isFull: boolean
+}
+
+const scenes = (kind: 'places' | 'single' | 'pairs' | 'iid', length: number): StreamPlan => ({ order: 'scenes', kind, length })
+const contenders: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
+
+/** What the issue's targets are about, and the same at full speed without a network in between. */
+function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
+  const cifar10 = { bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: strategyNames, frames, rounds }
+  const walkers = { bundle: 'walkers', stream: { order: 'sessions' } as const, cache: 2, strategies: strategyNames, frames, rounds }
+  return [
+    ...(slowDowns.includes(4) ? [cifar10, walkers].map((of): Scenario => ({ ...of, section: 'headline', network: 'wifi', slowDown: 4 })) : []),
+    ...[cifar10, walkers].map((of): Scenario => ({ ...of, section: 'full-speed', network: 'loopback', slowDown: 1 })),
+  ]
+}
+
+/**
+ * Other streams, networks, devices and caches. By default one thing at a time is changed from the headline's conditions, each in one
+ * run; `isFull` combines all networks with all devices and streams.
+ */
+function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
+  const base = { section: 'matrix', bundle: 'cifar10', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds: isFull ? rounds : 1 } as const
+  const streams = [scenes('single', 100), scenes('pairs', 100), scenes('places', 10), scenes('places', 1000), scenes('iid', 1)]
+  const allStreams = [...streams, ...(['single', 'pairs'] as const).flatMap((kind) => [scenes(kind, 10), scenes(kind, 1000)]), base.stream]
+  if (isFull) return allStreams.flatMap((stream) => networkNames.flatMap((network) => slowDowns.flatMap((slowDown) => [1, 2, 4].map((cache): Scenario => ({ ...base, stream, network, slowDown, cache })))))
+  return [
+    ...streams.map((stream): Scenario => ({ ...base, stream })),
+    ...(['lan', 'lte', '3g', 'offline'] as const).map((network): Scenario => ({ ...base, network })),
+    ...slowDowns.filter((slowDown) => slowDown !== base.slowDown).map((slowDown): Scenario => ({ ...base, slowDown })),
+    ...[1, 4].map((cache): Scenario => ({ ...base, cache, strategies: ['adaptive'] })),
+    { ...base, bundle: 'walkers', stream: scenes('iid', 1) },
+  ]
+}
+
+/** Points at which the crossover map is held against full runs: either side of where the winner changes. */
+function map({ frames, slowDowns }: Extent): Scenario[] {
+  const base = { section: 'map', bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: contenders, frames: Math.min(frames, 200), rounds: 1 } as const
+  return slowDowns.flatMap((slowDown) => (['loopback', 'wifi', 'lte'] as const).map((network): Scenario => ({ ...base, network, slowDown })))
+}
+
+export const sections = { headline, matrix, map } as const
+export type SectionName = keyof typeof sections
+export const sectionNames = Object.keys(sections) as SectionName[]

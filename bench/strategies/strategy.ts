@@ -1,0 +1,23 @@
+/** Ways to answer the frames of a phone. What each of them is as a bundle: `derive-bundle.ts`. */
+export const strategies = {
+  device: 'Device: the full model on the device',
+  edge: 'Edge: every frame to the full model on the edge',
+  cascade: 'Cascade: the generalist on the device, the full model on the edge where it is uncertain',
+  'cascade-prior': 'Cascade + prior: the same, classes masked to the region that the edge named last',
+  fixed: 'CacheNet, one fixed threshold',
+  adaptive: 'CacheNet, adaptive gate',
+} as const
+
+export type Strategy = keyof typeof strategies
+/** Besides the strategies: the generalist answers every frame, so that each costs one small network and the way there and back. */
+export type Played = Strategy | 'hit'
+export const strategyNames = Object.keys(strategies) as Strategy[]
+
+export const strategyTitles: Readonly<Record<Strategy, string>> = {
+  device: 'Device',
+  edge: 'Edge',
+  cascade: 'Cascade',
+  'cascade-prior': 'Cascade + prior',
+  fixed: 'CacheNet, fixed τ',
+  adaptive: 'CacheNet',
+}
