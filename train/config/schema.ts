@@ -61,6 +61,8 @@ const encoderSchema = z.strictObject({
   latentSize: count,
   hiddenSize: count,
   epochs: count,
+  /** Added to the run's seed for starts and scenes of the code: another code on the same networks. */
+  seedOffset: z.int().nonnegative(),
   /** Starts that are trained a little; the one with the least loss is trained to the end. */
   starts: count,
   scenesPerBatch: count,

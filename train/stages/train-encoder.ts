@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { createRandom, type Random } from '../../core/random.ts'
 import { sceneStream } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { EncoderSettings } from '../config/schema.ts'
+import type { EncoderSettings, TrainingConfig } from '../config/schema.ts'
 import { imagesByClass } from '../data/dataset.ts'
 import { TwoLevelEncoder, type EncoderSizes } from '../models/encoder.ts'
 import { association } from '../objective/association.ts'
@@ -12,6 +12,8 @@ import type { StageContext } from './context.ts'
 
 /** Samples of the prior that a batch is held against (the InfoVAE authors' own count). */
 const priorSamples = 200
+
+const codeSeed = ({ seed, encoder }: TrainingConfig): number => seed + encoder.seedOffset
 
 /** Features of the trunk, [images, features]. */
 export interface Standardised {
@@ -50,9 +52,9 @@ class SceneBatches {
   at(step: number): number[] {
     const { config, dataset } = this.#context
     const { scenesPerBatch, framesPerScene, scenes: kind } = config.encoder
-    const random = createRandom(config.seed).fork(`scenes-${step}`)
+    const random = createRandom(codeSeed(config)).fork(`scenes-${step}`)
     return Array.from({ length: scenesPerBatch }, (_, scene) => {
-      const stream = sceneStream({ kind, classNames: dataset.classNames, meanLength: 1e9, frames: framesPerScene, seed: `${config.seed}-${step}-${scene}` })
+      const stream = sceneStream({ kind, classNames: dataset.classNames, meanLength: 1e9, frames: framesPerScene, seed: `${codeSeed(config)}-${step}-${scene}` })
       return stream.map(({ classIndex }) => random.pick(this.#byClass[classIndex]!))
     }).flat()
   }
@@ -118,7 +120,7 @@ class EncoderTraining {
     this.#context = context
     this.#features = features
     this.#targets = targets
-    this.#random = createRandom(context.config.seed).fork(`encoder-${start}`)
+    this.#random = createRandom(codeSeed(context.config)).fork(`encoder-${start}`)
     this.encoder = new TwoLevelEncoder(sizes, this.#random)
     this.#optimizer = tf.train.adam(context.config.encoder.learningRate)
     this.#batches = new SceneBatches(context)
