@@ -118,7 +118,7 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     // One person comes at a time: a scene is one class.
-    encoder: { epochs: 20, scenes: 'single', mutualInformation: 3, membershipThreshold: 1 },
+    encoder: { epochs: 20, scenes: 'single', mutualInformation: 3, coherence: 1, membershipThreshold: 1 },
     gate: {
       streamKind: 'single',
       localities: [
