@@ -1,3 +1,4 @@
+import { tokenInFragment } from '../../core/client/token-in-fragment.ts'
 import { apiPaths } from '../../core/wire/api-paths.ts'
 import { fetchAhead } from './fetch-ahead.ts'
 import { safeStorage } from './safe-storage.ts'
@@ -8,9 +9,11 @@ import { createInferenceWorker } from './workers/create-inference-worker.ts'
 
 let worker: Worker | undefined = createInferenceWorker()
 
+// A token that is handed over has to open the session before anything else is asked for.
+const isLetIn = tokenInFragment(location.hash) === undefined
 const bundleId = new URLSearchParams(location.search).get('bundle') ?? createLastBundle(safeStorage()).read()
-if (bundleId !== null && /^[a-z0-9][a-z0-9-]*$/.test(bundleId)) fetchAhead(apiPaths.manifest(bundleId))
-fetchAhead(apiPaths.bundles)
+if (isLetIn && bundleId !== null && /^[a-z0-9][a-z0-9-]*$/.test(bundleId)) fetchAhead(apiPaths.manifest(bundleId))
+if (isLetIn) fetchAhead(apiPaths.bundles)
 
 /** The worker that was started with the page; another one each time after that. */
 export function takeInferenceWorker(): Worker {
