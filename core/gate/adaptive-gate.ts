@@ -39,8 +39,8 @@ export interface AdaptiveGateState {
 
 /** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
 const localityFrames = 400
-/** Accuracy that the settings in force may be expected to cost, as a share: a little over what each row costs on its own stream. */
-const mostLoss = 0.0075
+/** Accuracy that the settings in force may be expected to cost, as a share; rows cost less than that on their own streams. */
+const mostLoss = 0.005
 /** What was measured on a stream may be a little different on another: no observation is impossible. */
 const smallestChance = 0.002
 

@@ -86,6 +86,7 @@ export const defaults: TrainingConfig = {
     ],
     keepShares: [1, 0.7, 0.5, 0.35, 0.25],
     accuracyTolerance: 0.005,
+    reserve: 0.4,
   },
   search: {
     // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.

@@ -117,6 +117,8 @@ const gateSchema = z.strictObject({
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** How much accuracy of the whole may be lost against the full model, as a share. */
   accuracyTolerance: share,
+  /** Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a gate that has to find out where it is, cost the rest. */
+  reserve: z.number().min(0).lt(1),
 })
 
 /** `npm run search`: which sizes it tries, and for whom. */

@@ -40,7 +40,8 @@ function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Ma
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
-  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, accuracyTolerance: tolerance } = config.gate
+  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, accuracyTolerance, reserve } = config.gate
+  const tolerance = accuracyTolerance * (1 - reserve)
   const classes = dataset.classNames.length
   const temperatures = fitTemperatures(context, validation)
   const table = answerTable(validation, temperatures)
