@@ -68,7 +68,8 @@ export async function runEngines({ chromium, bundleFolder, pageFolder, images, r
   const order: EngineOrder = {
     full,
     partition: { spec: networks.partition, blob: await blob((manifest.partitions[0] ?? manifest.generalist).whole.sha256) },
-    onnx: bundleGraph({ id: manifest.id, full }, { isForBatches: false }),
+    // A Buffer would pack itself.
+    onnx: new Uint8Array(bundleGraph({ id: manifest.id, full }, { isForBatches: false })),
     inputShape: [input.height, input.width, input.channels],
     frames: images.map((rgb) => preprocess(rgb, input)),
     rounds,

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { planNetwork } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
@@ -42,7 +42,8 @@ export async function emptyResults(settings: StrategiesSettings, before: Results
     machine: { ...machine() },
     versions: Object.fromEntries(versioned.map((name) => [name, packageVersion(name) ?? null])),
     loadAverageBefore,
-    settings: { ...settings },
+    // Folders by their last names: where they lie is the business of who measured.
+    settings: Object.fromEntries(Object.entries(settings).map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? basename(value) : value])),
   }
 }
 
