@@ -1,13 +1,5 @@
 import { z } from 'zod'
-import { CacheNetError } from '../../core/wire/errors.ts'
-
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
-const text = z.string().min(1, 'must not be empty')
+import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
 
 export const orders = ['scenes', 'files'] as const
 export const sceneKinds = ['places', 'single', 'pairs', 'iid'] as const
@@ -28,12 +20,6 @@ const settingsSchema = z.object({
 })
 export type ReplaySettings = z.infer<typeof settingsSchema>
 
-const flag = (valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => ({
-  type: 'string',
-  valueHint,
-  description,
-})
-
 export const replayFlags = {
   data: flag('folder', 'Folder of images, one sub-folder a class (needed)'),
   bundle: flag('id', 'Bundle to replay with (the one that the page opens with)'),
@@ -49,15 +35,5 @@ export const replayFlags = {
   page: flag('folder', 'Folder of the built page; built where it is missing (dist)'),
 } satisfies Record<keyof ReplaySettings, unknown>
 
-/** Settings from the parsed command line. Throws `config-invalid` with a line for each problem; unknown flags are one. */
-export function resolveReplaySettings(args: readonly string[], flags: Readonly<Record<string, unknown>>): ReplaySettings {
-  const unknown = args.flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? []).filter((name) => !Object.hasOwn(replayFlags, name))
-  const given = Object.fromEntries(Object.keys(replayFlags).map((name) => [name, flags[name]]))
-  const parsed = settingsSchema.safeParse(given)
-  const problems = [
-    ...unknown.map((name) => `There is no flag --${name}.`),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')} ${message}.`),
-  ]
-  if (parsed.success && problems.length === 0) return parsed.data
-  throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
-}
+/** See `resolveFlags`. */
+export const resolveReplaySettings = (args: readonly string[], given: Readonly<Record<string, unknown>>): ReplaySettings => resolveFlags(settingsSchema, replayFlags, args, given)

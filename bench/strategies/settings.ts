@@ -1,17 +1,10 @@
 import { z } from 'zod'
-import { CacheNetError } from '../../core/wire/errors.ts'
+import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
 import { sectionNames } from './scenarios.ts'
 
 export const parts = [...sectionNames, 'kernels', 'policies'] as const
 export type Part = (typeof parts)[number]
 
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
-const text = z.string().min(1, 'must not be empty')
 const listOf = <Item extends string>(items: readonly Item[]) =>
   z
     .string()
@@ -34,8 +27,6 @@ const settingsSchema = z.object({
 })
 export type StrategiesSettings = z.infer<typeof settingsSchema>
 
-const flag = (valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => ({ type: 'string', valueHint, description })
-
 export const strategiesFlags = {
   data: flag('folder', 'CIFAR-10 images, one sub-folder a class, or a folder with train and test in it (needed for all but walkers)'),
   only: flag('parts', `Some of ${parts.join(',')} (all)`),
@@ -51,14 +42,5 @@ export const strategiesFlags = {
   seed: flag('number', 'The same seed gives the same streams (1)'),
 } as const satisfies Record<keyof StrategiesSettings, unknown>
 
-/** Settings from the parsed command line. Throws `config-invalid` with a line for each problem; unknown flags are one. */
-export function resolveStrategiesSettings(args: readonly string[], flags: Readonly<Record<string, unknown>>): StrategiesSettings {
-  const unknown = args.flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? []).filter((name) => !Object.hasOwn(strategiesFlags, name))
-  const parsed = settingsSchema.safeParse(Object.fromEntries(Object.keys(strategiesFlags).map((name) => [name, flags[name]])))
-  const problems = [
-    ...unknown.map((name) => `There is no flag --${name}.`),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')} ${message}.`),
-  ]
-  if (parsed.success && problems.length === 0) return parsed.data
-  throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
-}
+/** See `resolveFlags`. */
+export const resolveStrategiesSettings = (args: readonly string[], given: Readonly<Record<string, unknown>>): StrategiesSettings => resolveFlags(settingsSchema, strategiesFlags, args, given)
