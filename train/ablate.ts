@@ -5,10 +5,11 @@ import { formatAblation } from './ablation/format-ablation.ts'
 import { runAblation } from './ablation/run-ablation.ts'
 import { ablatedTerms, type AblatedTerm } from './ablation/terms.ts'
 import { parsePreset, presetNames } from './config/presets.ts'
+import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { parseSeeds } from './run/parse-seeds.ts'
-import { Progress } from './run/progress.ts'
+import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
 
 const args = {
@@ -35,9 +36,8 @@ await runMain(
       description: 'Trains with each term of the objective switched, and prints what that does to accuracy, coverage and balance on validation images. Ctrl-C stops; the same command goes on.',
     },
     args,
-    run: async ({ args: { preset: name, data, seeds, terms, set, run } }) => {
-      const progress = new Progress()
-      try {
+    run: ({ args: { preset: name, data, seeds, terms, set, run } }) =>
+      runAsCommand(async (progress) => {
         const preset = parsePreset(name)
         const folder = run ?? join('runs', `ablation-${preset}`)
         const results = await runAblation(abortOnInterrupt(progress), {
@@ -45,18 +45,13 @@ await runMain(
           data: data ?? null,
           seeds: parseSeeds(seeds),
           terms: chooseTerms(terms),
-          assignments: set?.split(/\s+/).filter((part) => part !== '') ?? [],
+          assignments: splitAssignments(set),
           folder,
           loadDataset: (config) => loadDataset(preset, data, config, progress),
           progress,
         })
         await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
         process.stdout.write(`\n${formatAblation(results)}\n`)
-      } catch (thrown) {
-        if (!(thrown instanceof CacheNetError)) throw thrown
-        progress.say(`\n${thrown.message} [${thrown.code}]`)
-        process.exitCode = thrown.code === 'aborted' ? 130 : 1
-      }
-    },
+      }),
   }),
 )

@@ -6,7 +6,8 @@ import { parseConfig } from './config/schema.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import { readBundle } from './models/read-bundle.ts'
-import { Progress } from './run/progress.ts'
+import type { Progress } from './run/progress.ts'
+import { runAsCommand } from './run/run-as-command.ts'
 import { formatSummary } from './run/summary.ts'
 import { evaluate } from './stages/6-evaluate.ts'
 import { answerSplit } from './stages/answers.ts'
@@ -39,15 +40,6 @@ await runMain(
   defineCommand({
     meta: { name: 'npm run evaluate --', description: 'Measures every number of a bundle’s manifest again, from its blobs and the data, and says whether they are the same.' },
     args,
-    run: async ({ args: { bundle, data } }) => {
-      const progress = new Progress()
-      try {
-        await evaluateBundle(bundle, data, progress)
-      } catch (thrown) {
-        if (!(thrown instanceof CacheNetError)) throw thrown
-        progress.say(`\n${thrown.message} [${thrown.code}]`)
-        process.exitCode = 1
-      }
-    },
+    run: ({ args: { bundle, data } }) => runAsCommand((progress) => evaluateBundle(bundle, data, progress)),
   }),
 )

@@ -1,21 +1,14 @@
 import { defineCommand, runMain } from 'citty'
 import { join, resolve } from 'node:path'
-import { argMax } from '../core/gate/entropy.ts'
-import { CacheNetError } from '../core/wire/errors.ts'
 import { parsePreset, presetNames, resolveConfig } from './config/presets.ts'
-import { trainedSettings } from './config/schema.ts'
-import { measureInput } from './data/dataset.ts'
+import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
-import { startTrainingBackend } from './kernels/register.ts'
-import { predictImages } from './models/predict.ts'
-import { formatRegions, type SeededCode } from './regions/format-regions.ts'
+import { formatRegions } from './regions/format-regions.ts'
+import { runRegions } from './regions/run-regions.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { parseSeeds } from './run/parse-seeds.ts'
-import { Progress } from './run/progress.ts'
-import { RunFolder, writeAtomically } from './run/run-folder.ts'
-import { trainFull } from './stages/1-full.ts'
-import { encodeFeatures, trainCode, trunkFeatures, type TrunkFeatures } from './stages/3-code.ts'
-import type { StageContext } from './stages/context.ts'
+import { runAsCommand } from './run/run-as-command.ts'
+import { writeAtomically } from './run/run-folder.ts'
 
 await runMain(
   defineCommand({
@@ -31,41 +24,18 @@ await runMain(
       set: { type: 'string', description: 'Settings that differ from the preset, separated by spaces', valueHint: 'KEY=VALUE' },
       run: { type: 'string', description: 'Folder of the runs. Default: runs/regions-<preset>', valueHint: 'DIR' },
     },
-    run: async ({ args }) => {
-      const progress = new Progress()
-      try {
+    run: ({ args }) =>
+      runAsCommand(async (progress) => {
         const preset = parsePreset(args.preset)
-        const assignments = args.set?.split(/\s+/).filter((part) => part !== '') ?? []
-        const config = resolveConfig(preset, undefined, assignments)
+        const seeds = parseSeeds(args.seeds)
+        const config = resolveConfig(preset, undefined, splitAssignments(args.set))
         const dataset = await loadDataset(preset, args.data, config, progress)
         const folder = args.run ?? join('runs', `regions-${preset}`)
-        const signal = abortOnInterrupt(progress)
-        await startTrainingBackend()
-        const input = measureInput(dataset.train, dataset.size)
-        const codes: SeededCode[] = []
-        let trunk: TrunkFeatures | undefined
-        let validation: { readonly features: Float32Array; readonly featureSize: number } | undefined
-        for (const seed of parseSeeds(args.seeds)) {
-          const own = { ...config, seed }
-          const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`), { dataset: preset, data: args.data === undefined ? null : resolve(args.data), config: trainedSettings(own) })
-          const context: StageContext = { signal, config: own, dataset, input, run, progress }
-          if (trunk === undefined) {
-            if (args['full-from'] !== undefined) await run.takeCheckpoint(args['full-from'], 'full.bin')
-            trunk = trunkFeatures(context, await trainFull(context))
-            validation = predictImages(trunk.full, dataset.validation, input, () => undefined)
-          }
-          progress.say(`\nCode of seed ${seed}`)
-          const { encoder } = await trainCode(context, trunk)
-          if (validation !== undefined) codes.push({ seed, chosen: encodeFeatures(encoder, validation.features, validation.featureSize).map((code) => argMax(code)) })
-        }
+        const data = args.data === undefined ? null : resolve(args.data)
+        const codes = await runRegions(abortOnInterrupt(progress), { preset, data, config, dataset, folder, fullFrom: args['full-from'], seeds, progress })
         const text = formatRegions(codes, dataset.validation.labels, dataset.classNames, config.partitionCount)
         await writeAtomically(join(folder, 'regions.txt'), `${text}\n`)
         process.stdout.write(`\n${text}\n`)
-      } catch (thrown) {
-        if (!(thrown instanceof CacheNetError)) throw thrown
-        progress.say(`\n${thrown.message} [${thrown.code}]`)
-        process.exitCode = thrown.code === 'aborted' ? 130 : 1
-      }
-    },
+      }),
   }),
 )

@@ -1,16 +1,15 @@
 import { defineCommand, runMain } from 'citty'
-import { basename, join, resolve } from 'node:path'
-import { CacheNetError } from '../core/wire/errors.ts'
+import { join, resolve } from 'node:path'
 import { parsePreset, presetNames, resolveConfig } from './config/presets.ts'
-import { trainedSettings } from './config/schema.ts'
+import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
-import { Progress } from './run/progress.ts'
-import { RunFolder, writeAtomically } from './run/run-folder.ts'
+import { runAsCommand } from './run/run-as-command.ts'
+import { writeAtomically } from './run/run-folder.ts'
 import { chooseWinner } from './search/choose-winner.ts'
+import { exportWinner } from './search/export-winner.ts'
 import { formatSearch } from './search/format-search.ts'
-import { candidateName, runSearch } from './search/run-search.ts'
-import { trainBundle } from './train-bundle.ts'
+import { runSearch } from './search/run-search.ts'
 
 await runMain(
   defineCommand({
@@ -31,34 +30,21 @@ await runMain(
       out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
       'table-only': { type: 'boolean', description: 'Print the table and stop: train and export no winner', default: false },
     },
-    run: async ({ args }) => {
-      const progress = new Progress()
-      try {
+    run: ({ args }) =>
+      runAsCommand(async (progress) => {
         const preset = parsePreset(args.preset)
-        const config = resolveConfig(preset, undefined, args.set?.split(/\s+/).filter((part) => part !== '') ?? [])
+        const config = resolveConfig(preset, undefined, splitAssignments(args.set))
         const dataset = await loadDataset(preset, args.data, config, progress)
         const folder = args.run ?? join('runs', `search-${preset}`)
         const data = args.data === undefined ? null : resolve(args.data)
         const signal = abortOnInterrupt(progress)
-        const result = await runSearch(signal, { preset, data, config, dataset, folder, fullFrom: args['full-from'], progress })
+        const request = { preset, data, config, dataset, folder, fullFrom: args['full-from'], progress }
+        const result = await runSearch(signal, request)
         await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(result, null, 2)}\n`)
         process.stdout.write(`\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`)
         const { shipped } = chooseWinner(result, config.gate.accuracyTolerance)
         if (shipped === undefined || args['table-only']) return
-        const own = { ...config, partitionCount: shipped.partitionCount, generalist: { ...config.generalist, widths: [...shipped.widths] as [number, number, number] } }
-        const run = await RunFolder.openOrResume(join(folder, 'winner'), { dataset: preset, data, config: trainedSettings(own) })
-        const [first] = result.rows
-        if (first !== undefined) await run.takeCheckpoint(args['full-from'] ?? join(folder, candidateName(first)), 'full.bin')
-        const id = args.id ?? preset
-        const set = [...(args.set === undefined ? [] : [args.set]), `generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${shipped.partitionCount}`].join(' ')
-        const command = `npm run train -- ${preset}${args.data === undefined ? '' : ` --data ${basename(resolve(args.data))}`} --id ${id} --set "${set}"`
-        const { summary } = await trainBundle(signal, { dataset, config: own, run, progress, bundleId: id, bundleFolder: join(args.out, id), command })
-        process.stdout.write(`\n${summary}\n`)
-      } catch (thrown) {
-        if (!(thrown instanceof CacheNetError)) throw thrown
-        progress.say(`\n${thrown.message} [${thrown.code}]`)
-        process.exitCode = thrown.code === 'aborted' ? 130 : 1
-      }
-    },
+        process.stdout.write(`\n${await exportWinner(signal, request, result, shipped, { id: args.id ?? preset, out: args.out, set: args.set })}\n`)
+      }),
   }),
 )

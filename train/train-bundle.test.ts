@@ -6,6 +6,7 @@ import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.t
 import { sha256Hex } from '../core/bundle/hash.ts'
 import { resolveConfig } from './config/presets.ts'
 import { generateWalkers } from './data/walkers.ts'
+import { readBundle } from './models/read-bundle.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Everything small: three people, two partitions, a minute at most. It learns little; that it runs is the point. */
-const config = resolveConfig(
+const small = resolveConfig(
   'walkers',
   {
     imageSize: 16,
@@ -35,8 +36,9 @@ const config = resolveConfig(
 
 const silent = (): Progress => new Progress({ write: () => undefined })
 
-async function train(signal: AbortSignal, name: string, isResumed: boolean): Promise<Manifest> {
+async function train(signal: AbortSignal, name: string, isResumed: boolean, config = small): Promise<Manifest> {
   const run = await RunFolder.open(join(folder, name), { dataset: 'walkers', data: null, config }, isResumed)
+  if (name === 'plain') for (const file of ['full.bin', 'generalist.bin']) await run.takeCheckpoint(join(folder, 'run'), file)
   const { manifest } = await trainBundle(signal, {
     dataset: generateWalkers(config, () => undefined),
     config,
@@ -77,5 +79,14 @@ describe('trainBundle', () => {
     // The bundle of a run that is finished comes out of its checkpoints alone, and is the same.
     const again = await train(new AbortController().signal, 'run', true)
     expect(blobsOf(again)).toEqual(blobsOf(manifest))
+
+    // The generalist alone, out of the same networks: no encoder, no partitions, a report all the same.
+    const plain = await train(new AbortController().signal, 'plain', false, { ...small, partitionCount: 0 })
+    expect(blobsOf(plain).map(({ role }) => role)).toEqual(['full', 'generalist'])
+    expect(plain.generalist.whole).toEqual(manifest.generalist.whole)
+    expect(plain.gate).toMatchObject({ maxProbes: 0, asksGeneralist: true, localities: [] })
+    const { networks } = await readBundle(join(folder, 'plain-bundle'))
+    expect([networks.encoder, networks.partitions]).toEqual([undefined, []])
+    expect(await readFile(join(folder, 'plain', 'report.html'), 'utf8')).toContain('no partitions')
   }, 180_000)
 })

@@ -1,13 +1,15 @@
 import { defineCommand, type CommandDef } from 'citty'
 import { readFile } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
 import { trainedSettings } from './config/schema.ts'
+import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
-import { Progress } from './run/progress.ts'
+import { runAsCommand } from './run/run-as-command.ts'
 import { RunFolder } from './run/run-folder.ts'
+import { typedCommand } from './run/typed-command.ts'
 import { trainBundle } from './train-bundle.ts'
 
 const trainArgs = {
@@ -31,32 +33,22 @@ async function readJson(path: string | undefined): Promise<unknown> {
   }
 }
 
-/** The command as a person would type it on another machine: the data folder by its last name only. */
-function typedCommand(preset: PresetName, data: string | undefined, args: { id: string; set?: string | undefined; config?: string | undefined; fullFrom?: string | undefined }): string {
-  const parts = ['npm run train --', preset]
-  if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)
-  if (args.id !== preset) parts.push(`--id ${args.id}`)
-  if (args.config !== undefined) parts.push(`--config ${basename(args.config)}`)
-  if (args.fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(args.fullFrom))}`)
-  if (args.set !== undefined) parts.push(`--set "${args.set}"`)
-  return parts.join(' ')
-}
-
 export function trainCommand(preset: PresetName, description: string): CommandDef<typeof trainArgs> {
   return defineCommand({
     meta: { name: preset, description },
     args: trainArgs,
-    run: async ({ args }) => {
-      const progress = new Progress()
-      try {
-        const config = resolveConfig(preset, await readJson(args.config), args.set?.split(/\s+/).filter((part) => part !== '') ?? [])
+    run: ({ args }) =>
+      runAsCommand(async (progress) => {
+        const { data, set } = args
+        const fullFrom = args['full-from']
+        const config = resolveConfig(preset, await readJson(args.config), splitAssignments(set))
         if (args['print-config']) return void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
         const id = args.id ?? preset
-        const identity = { dataset: preset, data: args.data === undefined ? null : resolve(args.data), config: trainedSettings(config) }
+        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config) }
         // Data first: a run whose data cannot be read is none.
-        const dataset = await loadDataset(preset, args.data, config, progress)
+        const dataset = await loadDataset(preset, data, config, progress)
         const run = await RunFolder.open(args.run ?? join('runs', id), identity, args.resume)
-        if (args['full-from'] !== undefined && !args.resume) await run.takeCheckpoint(args['full-from'], 'full.bin')
+        if (fullFrom !== undefined && !args.resume) await run.takeCheckpoint(fullFrom, 'full.bin')
         const { summary } = await trainBundle(abortOnInterrupt(progress), {
           dataset,
           config,
@@ -64,14 +56,9 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           progress,
           bundleId: id,
           bundleFolder: join(args.out, id),
-          command: typedCommand(preset, args.data, { id, set: args.set, config: args.config, fullFrom: args['full-from'] }),
+          command: typedCommand(preset, { id, data, config: args.config, fullFrom, set }),
         })
         process.stdout.write(`\n${summary}\n`)
-      } catch (thrown) {
-        if (!(thrown instanceof CacheNetError)) throw thrown
-        progress.say(`\n${thrown.message} [${thrown.code}]`)
-        process.exitCode = thrown.code === 'aborted' ? 130 : 1
-      }
-    },
+      }),
   })
 }

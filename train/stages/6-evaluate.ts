@@ -111,6 +111,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
   const classByPartition = dataset.classNames.map(() => new Array<number>(config.partitionCount).fill(0))
   for (const [image, chosen] of answers.chosen.entries()) classByPartition[answers.labels[image]!]![chosen]!++
   const generalist = answers.networks.get(generalistId)!
+  const belongs = memberships(answers.codes, answers.labels, config.encoder)
   const fixed = (calibrated: CalibratedGate): CalibratedGate => ({ ...calibrated, localities: [] })
   return {
     images,
@@ -118,7 +119,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs: memberships(answers.codes, answers.labels, config.encoder) })),
+    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs })),
     streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },

@@ -31,7 +31,7 @@ export interface SplitAnswers {
   readonly full: Predictions
   /** By id: partitions, their deltas and the generalist. */
   readonly networks: ReadonlyMap<string, Predictions>
-  /** Index of the partition that the code gives most to; 0 where there are no partitions. */
+  /** Index of the partition that the code gives most to; empty where there are no partitions. */
   readonly chosen: readonly number[]
   readonly codes: readonly Float32Array[]
 }
@@ -54,7 +54,7 @@ export function answerSplit(context: EvaluationContext, networks: TrainedNetwork
     small.set(partitionId(index), run(whole))
     small.set(deltaId(index), run(delta))
   }
-  return { labels: split.labels, full, networks: small, codes, chosen: codes.map((code) => argMax(code)) }
+  return { labels: split.labels, full, networks: small, codes, chosen: encoder === undefined ? [] : codes.map((code) => argMax(code)) }
 }
 
 export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number): boolean => argMax(logitsOf(predictions, image)) === labels[image]

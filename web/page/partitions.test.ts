@@ -168,6 +168,14 @@ describe('Partitions', () => {
     expect(requested).toEqual([])
   })
 
+  it('restores nothing, and says nothing of its own, where the networks could not be opened', async () => {
+    await partitions.want(signal, partition(0))
+    residents.value = []
+    expect(await partitions.restore(signal, 2, Promise.reject(new CacheNetError('engine-failed', 'No.')))).toBe(0)
+    expect(residents.value).toEqual([])
+    expect(failures).toEqual([])
+  })
+
   it('has nothing to tell the cache of the generalist', () => {
     partitions.used('generalist')
     expect(reported).toEqual([])

@@ -183,7 +183,9 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
           return ref === undefined ? [] : [{ id, fetched: fetchWhole(signal, ref) }]
         })
         for (const { fetched } of blobs) fetched.catch(() => undefined)
-        await ready
+        const isReady = await ready.then(() => true, () => false)
+        // What went wrong there is told to whoever opens the bundle.
+        if (!isReady) return 0
         const loading: Promise<void>[] = []
         for (const { id, fetched } of blobs) {
           const { weights } = await fetched

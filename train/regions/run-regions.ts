@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { argMax } from '../../core/gate/entropy.ts'
+import type { PresetName } from '../config/presets.ts'
+import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { measureInput, type Dataset } from '../data/dataset.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import { predictImages, type Predictions } from '../models/predict.ts'
+import type { Progress } from '../run/progress.ts'
+import { RunFolder } from '../run/run-folder.ts'
+import { trainFull } from '../stages/1-full.ts'
+import { encodeFeatures, trainCode, trunkFeatures, type TrunkFeatures } from '../stages/3-code.ts'
+import type { StageContext } from '../stages/context.ts'
+import type { SeededCode } from './format-regions.ts'
+
+export interface RegionsRequest {
+  readonly preset: PresetName
+  readonly data: string | null
+  readonly config: TrainingConfig
+  readonly dataset: Dataset
+  readonly folder: string
+  /** Run whose full model is taken over; trained with the first seed where left out. */
+  readonly fullFrom?: string | undefined
+  readonly seeds: readonly number[]
+  readonly progress: Progress
+}
+
+interface Trunk {
+  readonly training: TrunkFeatures
+  readonly validation: Predictions
+}
+
+/** Trains the code alone with each seed, all on one full model. Stopped at any time, the same call goes on where it was. */
+export async function runRegions(signal: AbortSignal, { preset, data, config, dataset, folder, fullFrom, seeds, progress }: RegionsRequest): Promise<SeededCode[]> {
+  await startTrainingBackend()
+  const input = measureInput(dataset.train, dataset.size)
+  const openTrunk = async (context: StageContext): Promise<Trunk> => {
+    if (fullFrom !== undefined) await context.run.takeCheckpoint(fullFrom, 'full.bin')
+    const training = trunkFeatures(context, await trainFull(context))
+    return { training, validation: predictImages(training.full, dataset.validation, input, () => undefined) }
+  }
+  const codes: SeededCode[] = []
+  let trunk: Trunk | undefined
+  for (const seed of seeds) {
+    const own = { ...config, seed }
+    const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`), { dataset: preset, data, config: trainedSettings(own) })
+    const context: StageContext = { signal, config: own, dataset, input, run, progress }
+    trunk ??= await openTrunk(context)
+    progress.say(`\nCode of seed ${seed}`)
+    const { encoder } = await trainCode(context, trunk.training)
+    const { features, featureSize } = trunk.validation
+    codes.push({ seed, chosen: encodeFeatures(encoder, features, featureSize).map((code) => argMax(code)) })
+  }
+  return codes
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { RunFolder } from '../run/run-folder.ts'
+import { typedCommand } from '../run/typed-command.ts'
+import { trainBundle } from '../train-bundle.ts'
+import type { Winner } from './choose-winner.ts'
+import { candidateName, type SearchRequest, type SearchResult } from './run-search.ts'
+
+export interface WinnerExport {
+  readonly id: string
+  /** Folder of the bundles. */
+  readonly out: string
+  /** The settings that the search was given, as typed. */
+  readonly set: string | undefined
+}
+
+/** Trains what a search found at full length, with the full model that its candidates had, and exports it. Returns the summary. */
+export async function exportWinner(signal: AbortSignal, request: SearchRequest, { rows }: SearchResult, shipped: NonNullable<Winner['shipped']>, { id, out, set }: WinnerExport): Promise<string> {
+  const { preset, data, dataset, folder, fullFrom, progress } = request
+  const { partitionCount } = shipped
+  const [first, second, third] = shipped.widths
+  const config: TrainingConfig = { ...request.config, partitionCount, generalist: { ...request.config.generalist, widths: [first, second, third] } }
+  const run = await RunFolder.openOrResume(join(folder, 'winner'), { dataset: preset, data, config: trainedSettings(config) })
+  const [candidate] = rows
+  if (candidate !== undefined) await run.takeCheckpoint(fullFrom ?? join(folder, candidateName(candidate)), 'full.bin')
+  const assignments = [...(set === undefined ? [] : [set]), `generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${partitionCount}`]
+  const command = typedCommand(preset, { id, data: data ?? undefined, fullFrom, set: assignments.join(' ') })
+  const { summary } = await trainBundle(signal, { dataset, config, run, progress, bundleId: id, bundleFolder: join(out, id), command })
+  return summary
+}
