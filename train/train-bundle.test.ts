@@ -88,5 +88,8 @@ describe('trainBundle', () => {
     const { networks } = await readBundle(join(folder, 'plain-bundle'))
     expect([networks.encoder, networks.partitions]).toEqual([undefined, []])
     expect(await readFile(join(folder, 'plain', 'report.html'), 'utf8')).toContain('no partitions')
+    const printed = await readFile(join(folder, 'plain-bundle', 'training-summary.txt'), 'utf8')
+    expect(printed).toContain('the generalist alone')
+    expect(printed).not.toMatch(/by class|by locality|each region/)
   }, 180_000)
 })

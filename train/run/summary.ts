@@ -13,6 +13,9 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
+/** A table under its title; nothing where there are no rows. */
+const section = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] => (rows.length === 0 ? [] : [title, formatTable(head, rows), ''])
+
 /** What a training prints at its end: sizes, accuracies, coverage by stream beside the plain Cascade, class × partition. */
 export function formatSummary(manifest: Manifest, test: Evaluation): string {
   const { networks, gate, classNames, partitions } = manifest
@@ -49,21 +52,18 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
   ])
   const heat = test.classByPartition.map((counts, classIndex) => [classNames[classIndex]!, ...counts.map(String)])
   return [
-    `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length} partitions, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
+    `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length === 0 ? 'the generalist alone' : `${partitions.length} partitions`}, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
     `  full model   ${cost(networks.full)}, ${percent(test.fullAccuracy)} right`,
     `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
     `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)}); a held partition is kept at ${manifest.selector.keepShare} of the code's largest`,
     '',
-    `On ${test.images} test images, inside each region:`,
-    formatTable(['partition', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside'], regions),
-    '',
+    ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside'], regions),
     'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
     formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + prior'], streams),
     '',
-    'The adaptive gate, by locality (calibrated on validation images):',
-    formatTable(['changes', 'threshold', 'asks', 'coverage', 'against full'], rows),
-    '',
-    'Test images by class and partition:',
-    formatTable(['class', ...partitions.map(({ id }) => id)], heat),
-  ].join('\n')
+    ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'coverage', 'against full'], rows),
+    ...section('Test images by class and partition:', ['class', ...partitions.map(({ id }) => id)], partitions.length === 0 ? [] : heat),
+  ]
+    .join('\n')
+    .trimEnd()
 }
