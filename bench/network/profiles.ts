@@ -15,7 +15,7 @@ export interface NetworkProfile {
 
 const clean = { jitterMs: 0, bitsPerSecond: Infinity, lossRate: 0, stallMs: 0 }
 
-/** As the issue names them; jitter and loss are what such links commonly show, and part of the definition. */
+/** Round trips and bandwidths by definition; jitter and loss are what such links commonly show, and part of the definition. */
 export const networkProfiles = {
   loopback: { ...clean, roundTripMs: 0 },
   lan: { ...clean, roundTripMs: 2, jitterMs: 0.2, bitsPerSecond: 1e9 },

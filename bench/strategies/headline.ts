@@ -25,7 +25,7 @@ export function accuracyDelta(of: Row | undefined, against: Row | undefined): nu
 const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), fullAccuracy: z.number() })) })
 
 /**
- * What the issue asks for, of one bundle: CacheNet with the adaptive gate against the others. The full model's accuracy is the Edge
+ * The headline of one bundle: CacheNet with the adaptive gate against the others. The full model's accuracy is the Edge
  * strategy's, which answers the same frames with nothing else. Undefined while something is missing.
  */
 export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknown): Headline | undefined {

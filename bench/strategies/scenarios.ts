@@ -13,7 +13,7 @@ export interface Extent {
 const scenes = (kind: 'places' | 'single' | 'pairs' | 'iid', length: number): StreamPlan => ({ order: 'scenes', kind, length })
 const contenders: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
 
-/** What the targets are about, and the same at full speed without a network in between. */
+/** The conditions of the headline's targets, and the same at full speed without a network in between. */
 function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
   const cifar10 = { bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: strategyNames, frames, rounds }
   const walkers = { bundle: 'walkers', stream: { order: 'sessions' } as const, cache: 2, strategies: strategyNames, frames, rounds }
