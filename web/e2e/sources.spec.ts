@@ -67,8 +67,11 @@ describe('the camera', () => {
     await page.getByTestId('pause').click()
     await driver.untilFrames(paused + 5)
 
+    const turned = await driver.frames()
     await page.getByTestId('turn-camera').click()
-    await driver.untilFrames(5)
+    // Another stream begins, and counts anew.
+    await vi.waitFor(async () => expect(await driver.frames()).toBeLessThan(turned), { timeout: 30_000, interval: 20 })
+    await driver.untilFrames(3)
     await page.getByTestId('stop').click()
     await driver.untilState('stopped')
     expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBeNull()

@@ -98,4 +98,15 @@ describe('Player', () => {
     expect(happened.filter((event) => event.startsWith('answer') && !event.startsWith('answer more'))).toEqual(['answer c as 0'])
     expect(player.state.value).toBe('ended')
   })
+
+  it('takes a stop for the last word, also over a choice that still waits for the stream before it', async () => {
+    const first = player.play(source(['a'], { endless: true }))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    happened = []
+    const second = player.play(source(['b']))
+    await player.stop()
+    await Promise.all([first, second])
+    expect(happened.filter((event) => event.startsWith('answer b'))).toEqual([])
+    expect(player.state.value).toBe('stopped')
+  })
 })

@@ -69,7 +69,7 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
     }
   }
 
-  async function stop(): Promise<void> {
+  async function endCurrent(): Promise<void> {
     current?.controller.abort()
     await current?.done
   }
@@ -77,7 +77,11 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
   return {
     state,
     sourceKind,
-    stop,
+    stop() {
+      // Also what was chosen before and still waits for its turn.
+      turns++
+      return endCurrent()
+    },
     pause() {
       if (state.value === 'playing') state.value = 'paused'
     },
@@ -87,8 +91,8 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
     },
     async play(source) {
       const turn = ++turns
-      await stop()
-      // Somebody chose another source while this one waited.
+      await endCurrent()
+      // Somebody chose another source, or stopped, while this one waited.
       if (turn !== turns) return
       const controller = new AbortController()
       onStart()
