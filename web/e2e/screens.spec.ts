@@ -135,6 +135,8 @@ describe('insight', () => {
       await page.getByTestId('play-demo').click()
       await driver.untilState('ended')
       await driver.go('insight')
+      // What draws them comes when the screen is first opened.
+      await page.locator('.plot canvas').nth(1).waitFor()
       expect(await page.locator('.plot canvas').count()).toBe(2)
       await page.locator('summary').first().click()
       const rows = page.locator('details[open] tbody tr')
