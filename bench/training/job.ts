@@ -30,7 +30,7 @@ export function noiseJob(architecture: Architecture, { images: count, batchSize,
     teacher: undefined,
     loss: defaults.full.loss,
     optimizer: { ...defaults.full.optimizer, batchSize, microBatchSize: 128, epochs: (steps - 0.5) / Math.floor(count / batchSize) },
-    augment: defaults.augment,
+    augment: { ...defaults.augment, cutoutPixels: defaults.full.cutoutPixels },
     seed: 1,
   }
   return { job, state: createState(initialise(architecture, whitening, random)) }

@@ -53,6 +53,11 @@ const networkStageSchema = z.strictObject({
   widths: z.tuple([count, count, count]),
   optimizer: optimizerSchema,
   loss: lossSchema,
+  /**
+   * Side of a square that is blanked at a random place of each image (cutout, DeVries & Taylor 2017); 0: none. For a network that is
+   * large enough to learn its images by heart.
+   */
+  cutoutPixels: z.int().min(0).max(128),
 })
 export type NetworkStageSettings = z.infer<typeof networkStageSchema>
 

@@ -55,3 +55,15 @@ export function writeAugmented(
     }
   }
 }
+
+/** Sets a square of one image that is network input already to 0, the mean; what lies outside the image is left out. */
+export function blankSquare(
+  values: Float32Array,
+  start: number,
+  { width, height }: ModelInput,
+  { left, top, side }: { readonly left: number; readonly top: number; readonly side: number },
+): void {
+  const from = Math.max(0, left)
+  const to = Math.min(width, left + side)
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) values.fill(0, start + (y * width + from) * 3, start + (y * width + to) * 3)
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeAugmented } from './augment.ts'
+import { blankSquare, writeAugmented } from './augment.ts'
 import { loadCifar10 } from './cifar10.ts'
 import { imagesByClass, measureInput, splitCount } from './dataset.ts'
 import { loadFolder } from './folder.ts'
@@ -141,5 +141,22 @@ describe('writeAugmented', () => {
     expect(reds({ x: 1, y: 0, isMirrored: false })).toEqual([20, 30, 20])
     expect(reds({ x: -2, y: 0, isMirrored: false })).toEqual([30, 20, 10])
     expect(reds({ x: 0, y: 0, isMirrored: true })).toEqual([30, 20, 10])
+  })
+})
+
+describe('blankSquare', () => {
+  const input = { width: 4, height: 3, channels: 3 as const, mean: [0, 0, 0] as [number, number, number], std: [1, 1, 1] as [number, number, number] }
+  const blanked = (left: number, top: number): string => {
+    const values = new Float32Array(2 * 36).fill(1)
+    blankSquare(values, 36, input, { left, top, side: 2 })
+    expect(values.subarray(0, 36).every((value) => value === 1)).toBe(true)
+    const reds = [...values.subarray(36)].filter((_, index) => index % 3 === 0)
+    return [0, 4, 8].map((row) => reds.slice(row, row + 4).join('')).join(' ')
+  }
+
+  it('blanks a square of one image, as far as it lies inside', () => {
+    expect(blanked(1, 1)).toBe('1111 1001 1001')
+    expect(blanked(-1, -1)).toBe('0111 1111 1111')
+    expect(blanked(3, 2)).toBe('1111 1111 1110')
   })
 })

@@ -1,5 +1,5 @@
 import { engine, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core'
-import { writeAugmented } from '../data/augment.ts'
+import { blankSquare, writeAugmented } from '../data/augment.ts'
 import { allocate, view, wasmBackend } from '../kernels/heap.ts'
 import type { Batch } from './batches.ts'
 import type { SharedImages } from './job.ts'
@@ -19,7 +19,12 @@ export function assembleBatch({ input, pixels }: SharedImages, batch: Batch, mem
   let row = 0
   const write = (image: number, position: number): void => {
     const shift = { x: batch.shifts[position * 2]!, y: batch.shifts[position * 2 + 1]!, isMirrored: batch.mirrored[position] === 1 }
-    writeAugmented(pixels, image, input, shift, values, row++ * exampleSize)
+    const start = row++ * exampleSize
+    writeAugmented(pixels, image, input, shift, values, start)
+    if (batch.cutouts !== undefined) {
+      const { side, corners } = batch.cutouts
+      blankSquare(values, start, input, { left: corners[position * 2]!, top: corners[position * 2 + 1]!, side })
+    }
   }
   for (let index = members[0]; index < members[1]; index++) write(batch.members[index]!, index)
   for (let index = outsiders[0]; index < outsiders[1]; index++) write(batch.outsiders[index]!, batch.members.length + index)

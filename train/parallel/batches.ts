@@ -8,6 +8,8 @@ export interface Batch {
   /** Reflect-shift of each image in pixels (members, then outsiders), and whether it is mirrored. */
   readonly shifts: Int8Array
   readonly mirrored: Uint8Array
+  /** Left and upper edge of each image's blank square, which may lie partly outside; undefined where there is none. */
+  readonly cutouts: { readonly side: number; readonly corners: Int16Array } | undefined
 }
 
 function memberCount(job: TrainingJob): number {
@@ -51,6 +53,17 @@ export class BatchSource {
     return shuffled
   }
 
+  /** The middle of each square is any pixel of its image, so that those at the border are blanked as often as others. */
+  #cutouts(step: number, count: number): Batch['cutouts'] {
+    const { augment, images } = this.#job
+    const side = augment.cutoutPixels
+    if (side === 0) return undefined
+    const random = this.#random.fork(`cutout-${step}`)
+    const { width, height } = images.input
+    const corners = Int16Array.from({ length: count * 2 }, (_, index) => random.integer(index % 2 === 0 ? width : height) - (side >> 1))
+    return { side, corners }
+  }
+
   at(step: number): Batch {
     const { members, outsiders, augment, optimizer } = this.#job
     const memberShare = Math.min(memberCount(this.#job), members.length)
@@ -75,6 +88,6 @@ export class BatchSource {
       const all = [...chosen, ...strangers]
       for (const [position, image] of all.entries()) mirrored[position] = (((image * 2654435761) >>> 16) + epoch) & 1
     }
-    return { members: chosen, outsiders: strangers, shifts, mirrored }
+    return { members: chosen, outsiders: strangers, shifts, mirrored, cutouts: this.#cutouts(step, count) }
   }
 }

@@ -2,7 +2,7 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Architecture } from '../models/architecture.ts'
-import type { OptimizerSettings, PartitionLossSettings, AugmentSettings } from '../config/schema.ts'
+import type { AugmentSettings, NetworkStageSettings, OptimizerSettings, PartitionLossSettings } from '../config/schema.ts'
 
 /** Images and labels that all threads read; views of shared memory. */
 export interface SharedImages {
@@ -36,7 +36,7 @@ export interface TrainingJob {
   readonly teacher: Teacher | undefined
   readonly loss: PartitionLossSettings
   readonly optimizer: OptimizerSettings
-  readonly augment: AugmentSettings
+  readonly augment: AugmentSettings & Pick<NetworkStageSettings, 'cutoutPixels'>
   readonly seed: number
 }
 

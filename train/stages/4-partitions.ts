@@ -72,7 +72,7 @@ export async function trainPartitions(context: StageContext, stages: PartitionSt
 async function trainDelta(context: StageContext, { generalist, teacher }: PartitionStages, region: Region, index: number, name: string): Promise<ShippedNetwork> {
   const { config } = context
   const { architecture, vector: initial } = startDelta(generalist, config.delta.rank, createRandom(config.seed).fork(`delta-${index}`))
-  const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss }
+  const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss, cutoutPixels: config.partition.cutoutPixels }
   const vector = await trainParameters(context, { name, architecture, initial, ...region, teacher, settings, seed: config.seed + 2 + index })
   return shipDelta(generalist, { architecture, vector })
 }

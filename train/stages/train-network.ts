@@ -16,7 +16,7 @@ export interface NetworkToTrain {
   readonly members: ArrayLike<number>
   readonly outsiders: ArrayLike<number>
   readonly teacher: Teacher | undefined
-  readonly settings: Pick<NetworkStageSettings, 'optimizer' | 'loss'>
+  readonly settings: Pick<NetworkStageSettings, 'optimizer' | 'loss' | 'cutoutPixels'>
   readonly seed: number
 }
 
@@ -41,7 +41,7 @@ export async function trainParameters(context: StageContext, network: NetworkToT
     teacher: network.teacher,
     loss: network.settings.loss,
     optimizer: network.settings.optimizer,
-    augment: config.augment,
+    augment: { ...config.augment, cutoutPixels: network.settings.cutoutPixels },
     seed: network.seed,
   }
   const state = createState(network.initial)
