@@ -4,7 +4,7 @@ import { createSampleBundle, type SampleBundle } from '../../core/testing/sample
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { CacheBackend } from './cache/cache-backend.ts'
 import { createMemoryCache } from './cache/memory-cache.ts'
-import { createPartitions, type Partitions } from './partitions.ts'
+import { createPartitions, framesBeforeWhole, type Partitions } from './partitions.ts'
 
 const { signal } = new AbortController()
 
@@ -189,12 +189,70 @@ describe('Partitions with deltas', () => {
     return { id: `p${index}`, sha256, bytes: btoa(String.fromCharCode(...(bundle.blobs.get(partition(of).delta?.sha256 ?? '') ?? []))) }
   }
 
-  it('uses the delta that came with the answer at once, and the whole when there is time', async () => {
+  const answerFrames = (id: string, frames: number): void => {
+    for (let frame = 0; frame < frames; frame++) partitions.used(id)
+  }
+
+  it('uses the delta that came with the answer at once, and the whole when it has answered enough frames', async () => {
     const arrived = partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
     await expect.poll(() => loads).toContain('p1 delta')
+    answerFrames('p1', framesBeforeWhole - 1)
+    // Misses that name it again meanwhile change nothing.
+    expect(await partitions.want(signal, partition(1))).toBe(0)
+    expect(requested).toEqual([])
+    answerFrames('p1', 1)
     expect(await arrived).toBe(partition(1).whole.bytes)
     expect(loads).toEqual(['p1 delta', 'p1 refined'])
     expect(requested).toEqual([partition(1).whole.sha256])
+  })
+
+  it('has no whole fetched for a partition that was pushed out before, and counts anew when it is back', async () => {
+    void partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(() => loads).toEqual(['p1 delta'])
+    answerFrames('p1', framesBeforeWhole - 1)
+    residents.value = []
+    answerFrames('p1', 1)
+    await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    expect(loads).toEqual(['p1 delta', 'p1 delta'])
+    answerFrames('p1', framesBeforeWhole - 1)
+    expect(requested).toEqual([])
+    answerFrames('p1', 1)
+    await expect.poll(() => loads).toEqual(['p1 delta', 'p1 delta', 'p1 refined'])
+  })
+
+  it('fetches the whole at once for a stream that must be repeatable, also where it was being patient', async () => {
+    void partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(() => loads).toEqual(['p1 delta'])
+    await partitions.want(signal, partition(1), { isWholeAwaited: true })
+    expect(loads).toEqual(['p1 delta', 'p1 refined'])
+  })
+
+  it('leaves a partition as it is when the stream ends before', async () => {
+    const stream = new AbortController()
+    const arrived = partitions.want(stream.signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(() => loads).toEqual(['p1 delta'])
+    stream.abort()
+    expect(await arrived).toBe(0)
+    expect(failures).toEqual([])
+    // The next stream asks again.
+    const again = partitions.want(signal, partition(1))
+    await expect.poll(() => residents.value).toEqual(['p1'])
+    answerFrames('p1', framesBeforeWhole)
+    expect(await again).toBe(partition(1).whole.bytes)
+  })
+
+  it('restores by its delta what has only that, where there is room', async () => {
+    isFrugal = true
+    await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await partitions.want(signal, partition(2), { isWholeAwaited: true })
+    await expect.poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256)).toContain(partition(1).delta?.sha256)
+    residents.value = []
+    loads = []
+    expect(await partitions.restore(signal, 2)).toBe(2)
+    expect(loads).toEqual(['p1 delta', 'p2 whole'])
+    residents.value = []
+    expect(await partitions.restore(signal, 1)).toBe(1)
+    expect(residents.value).toEqual(['p2'])
   })
 
   it('stores the delta, and has it at hand when the partition itself is gone', async () => {
@@ -212,7 +270,11 @@ describe('Partitions with deltas', () => {
     expect(await partitions.want(signal, partition(2))).toBe(partition(2).delta?.bytes)
     expect(loads).toEqual(['p2 delta'])
     isFrugal = false
-    expect(await partitions.want(signal, partition(2))).toBe(partition(2).whole.bytes)
+    const arrived = partitions.want(signal, partition(2))
+    await expect.poll(() => residents.value).toEqual(['p2'])
+    await Promise.resolve()
+    answerFrames('p2', framesBeforeWhole)
+    expect(await arrived).toBe(partition(2).whole.bytes)
     expect(loads).toEqual(['p2 delta', 'p2 refined'])
   })
 

@@ -7,6 +7,12 @@ import { base64Bytes } from './base64.ts'
 import type { CacheClient } from './cache-client.ts'
 import type { InferenceHost } from './workers/inference-host.ts'
 
+/**
+ * Frames that a partition answers by its delta before its whole weights are fetched. A scene that is over before gains nothing from
+ * them, and on a slow phone fetching, hashing and storing them takes its time from the frames (ARCHITECTURE.md has the numbers).
+ */
+export const framesBeforeWhole = 24
+
 export interface PartitionsOptions {
   readonly manifest: Manifest
   readonly cache: Pick<CacheClient, 'fetchBlob' | 'list' | 'pin' | 'prefetch' | 'reportUse' | 'store'>
@@ -46,8 +52,8 @@ export interface Partitions {
    */
   restore(signal: AbortSignal, most: number, ready?: Promise<unknown>): Promise<number>
   /**
-   * Makes a partition resident and the most recent: by its delta at once where there is one, and by its whole weights when there is
-   * time. Resolves with the bytes that crossed the network for it, beyond the answer's own; never rejects, since nothing waits for
+   * Makes a partition resident and the most recent: by its delta at once where there is one, and by its whole weights when it has
+   * answered some frames and there is time. Resolves with the bytes that crossed the network for it, beyond the answer's own; never rejects, since nothing waits for
    * it: a download that fails is told, and tried again with the next miss that names it.
    */
   want(signal: AbortSignal, partition: WantedPartition, options?: WantOptions): Promise<number>
@@ -64,9 +70,12 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
   let pinned: string | undefined
   const arriving = new Map<string, Promise<number>>()
   const refining = new Map<string, Promise<number>>()
+  /** Partitions that answer by their delta and have yet to prove their worth: how many frames they still have to answer for it. */
+  const settling = new Map<string, { framesLeft: number; settle: () => void }>()
+  const prefetching = new Set<string>()
   const formOf = (id: string): HeldPartition['form'] | undefined => host.held.find((held) => held.id === id)?.form
 
-  function used(id: string): void {
+  function noteUse(id: string): void {
     const sha256 = byId.get(id)?.whole.sha256
     if (id === generalistId || sha256 === undefined) return
     cache.reportUse(sha256)
@@ -76,7 +85,7 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     void cache.pin(new AbortController().signal, [sha256]).catch(() => undefined)
   }
 
-  async function fetchWhole(signal: AbortSignal, ref: BlobRef): Promise<{ weights: Uint8Array<ArrayBuffer>; downloadedBytes: number }> {
+  async function fetchWeights(signal: AbortSignal, ref: BlobRef): Promise<{ weights: Uint8Array<ArrayBuffer>; downloadedBytes: number }> {
     const { bytes, source } = await cache.fetchBlob(signal, manifest.id, ref)
     return { weights: new Uint8Array(bytes), downloadedBytes: source === 'cache' ? 0 : ref.bytes }
   }
@@ -93,7 +102,7 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         void cache.store(signal, manifest.id, ref, delta.slice()).catch(() => undefined)
         return { delta, downloadedBytes: 0 }
       }
-      const { weights, downloadedBytes } = await fetchWhole(signal, ref)
+      const { weights, downloadedBytes } = await fetchWeights(signal, ref)
       return { delta: weights, downloadedBytes }
     } catch (thrown) {
       if (CacheNetError.from(thrown).code === 'aborted') throw thrown
@@ -102,14 +111,48 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     }
   }
 
+  /** Resolves when a partition has answered enough frames by its delta. Rejects with `aborted`. */
+  function settled(signal: AbortSignal, id: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const callOff = (): void => {
+        settling.delete(id)
+        reject(new CacheNetError('aborted', 'It was called off.'))
+      }
+      if (signal.aborted) return callOff()
+      signal.addEventListener('abort', callOff, { once: true })
+      const settle = (): void => {
+        settling.delete(id)
+        signal.removeEventListener('abort', callOff)
+        resolve()
+      }
+      settling.set(id, { framesLeft: framesBeforeWhole, settle })
+    })
+  }
+
+  function used(id: string): void {
+    noteUse(id)
+    const waiting = settling.get(id)
+    if (waiting === undefined || formOf(id) !== 'delta') return
+    waiting.framesLeft--
+    if (waiting.framesLeft <= 0) waiting.settle()
+  }
+
   /** Fetches the whole weights of a partition that answers with its delta, and puts them in its place. One at a time for each. */
   function refine(signal: AbortSignal, id: string, ref: BlobRef, isUrgent: boolean): Promise<number> {
     const earlier = refining.get(id)
-    if (earlier !== undefined) return earlier.then(() => 0)
+    if (earlier !== undefined) {
+      if (isUrgent) settling.get(id)?.settle()
+      return isUrgent ? earlier.then(() => 0) : Promise.resolve(0)
+    }
     const work = (async (): Promise<number> => {
       try {
-        if (!isUrgent) await whenIdle(signal)
-        const { weights, downloadedBytes } = await fetchWhole(signal, ref)
+        if (!isUrgent) {
+          await settled(signal, id)
+          await whenIdle(signal)
+          // Another may have taken its place meanwhile.
+          if (formOf(id) !== 'delta') return 0
+        }
+        const { weights, downloadedBytes } = await fetchWeights(signal, ref)
         if (formOf(id) === 'delta') await host.refine(signal, id, weights)
         return downloadedBytes
       } finally {
@@ -120,23 +163,21 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     return work
   }
 
-  async function makeResident(signal: AbortSignal, id: string, ref: BlobRef, { inlineDelta, isWholeAwaited = false }: WantOptions): Promise<number> {
-    let downloadedBytes = 0
+  async function makeResident(signal: AbortSignal, id: string, ref: BlobRef, inlineDelta: InlineDelta | undefined): Promise<number> {
     if (formOf(id) !== undefined) {
       await host.use(signal, id)
-      used(id)
-    } else {
-      const small = await deltaOf(signal, id, inlineDelta)
-      const fetched = small === undefined ? await fetchWhole(signal, ref) : { weights: small.delta, downloadedBytes: small.downloadedBytes }
-      downloadedBytes += fetched.downloadedBytes
-      // Meanwhile another scene may have begun; then this one stays in storage, for when it comes back.
-      if (wanted !== id) return downloadedBytes
-      await host.load(signal, id, fetched.weights, small === undefined ? 'whole' : 'delta')
-      used(id)
+      noteUse(id)
+      return 0
     }
-    if (formOf(id) !== 'delta') return downloadedBytes
-    if (isWholeAwaited) return downloadedBytes + (await refine(signal, id, ref, true))
-    if (!isFrugal()) return downloadedBytes + (await refine(signal, id, ref, false))
+    const small = await deltaOf(signal, id, inlineDelta)
+    const { weights, downloadedBytes } = small === undefined ? await fetchWeights(signal, ref) : { weights: small.delta, downloadedBytes: small.downloadedBytes }
+    // Meanwhile another scene may have begun; then this one stays in storage, for when it comes back.
+    if (wanted !== id) return downloadedBytes
+    await host.load(signal, id, weights, small === undefined ? 'whole' : 'delta')
+    const waiting = settling.get(id)
+    // Back after it was evicted: it begins anew.
+    if (waiting !== undefined) waiting.framesLeft = framesBeforeWhole
+    noteUse(id)
     return downloadedBytes
   }
 
@@ -148,28 +189,39 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
 
   return {
     used,
-    async want(signal, { id, whole }, options = {}) {
+    async want(signal, { id, whole }, { inlineDelta, isWholeAwaited = false } = {}) {
       wanted = id
       const earlier = arriving.get(id)
       // Its bytes are counted for the frame that asked first.
-      if (earlier !== undefined && formOf(id) !== 'delta') return earlier.then(() => 0)
-      const arrival = makeResident(signal, id, byId.get(id)?.whole ?? whole, options).catch(tell)
+      if (earlier !== undefined) return earlier.then(() => 0)
+      const ref = byId.get(id)?.whole ?? whole
+      const arrival = makeResident(signal, id, ref, inlineDelta).catch(tell)
       arriving.set(id, arrival)
+      let downloadedBytes: number
       try {
-        return await arrival
+        downloadedBytes = await arrival
       } finally {
-        if (arriving.get(id) === arrival) arriving.delete(id)
+        arriving.delete(id)
       }
+      if (formOf(id) !== 'delta' || (isFrugal() && !isWholeAwaited)) return downloadedBytes
+      return downloadedBytes + (await refine(signal, id, ref, isWholeAwaited).catch(tell))
     },
     async prefetch(signal, id) {
       const ref = byId.get(id)?.whole
-      if (ref === undefined || formOf(id) === 'whole') return 0
+      if (ref === undefined || formOf(id) === 'whole' || prefetching.has(id)) return 0
+      prefetching.add(id)
       try {
+        // What is needed now comes first, with all of its weights.
+        const present = wanted ?? ''
+        await arriving.get(present)
+        await refining.get(present)
         await whenIdle(signal)
         return (await cache.prefetch(signal, manifest.id, ref)) === 'cache' ? 0 : ref.bytes
       } catch {
         // Nobody asked for it; a miss will.
         return 0
+      } finally {
+        prefetching.delete(id)
       }
     },
     async restore(signal, most, ready = Promise.resolve()) {
@@ -177,19 +229,26 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         const { entries } = await cache.list(signal)
         const idBySha = new Map(manifest.partitions.map(({ id, whole }) => [whole.sha256, id]))
         const recent = entries.flatMap(({ sha256 }) => idBySha.get(sha256) ?? []).slice(0, most)
+        const stored = new Set(entries.map(({ sha256 }) => sha256))
+        // Room that is left goes to those of which only the delta has come so far.
+        const byDelta = manifest.partitions.flatMap(({ id, delta }) => (delta !== undefined && stored.has(delta.sha256) && !recent.includes(id) ? [id] : []))
+        const restored: { id: string; form: HeldPartition['form'] }[] = [
+          ...byDelta.slice(0, most - recent.length).map((id) => ({ id, form: 'delta' as const })),
+          ...recent.reverse().map((id) => ({ id, form: 'whole' as const })),
+        ]
         // Read at the same time, put into memory in order: the worker takes one message after the other.
-        const blobs = recent.reverse().flatMap((id) => {
-          const ref = byId.get(id)?.whole
-          return ref === undefined ? [] : [{ id, fetched: fetchWhole(signal, ref) }]
+        const blobs = restored.flatMap(({ id, form }) => {
+          const ref = byId.get(id)?.[form]
+          return ref === undefined ? [] : [{ id, form, fetched: fetchWeights(signal, ref) }]
         })
         for (const { fetched } of blobs) fetched.catch(() => undefined)
         const isReady = await ready.then(() => true, () => false)
         // What went wrong there is told to whoever opens the bundle.
         if (!isReady) return 0
         const loading: Promise<void>[] = []
-        for (const { id, fetched } of blobs) {
+        for (const { id, form, fetched } of blobs) {
           const { weights } = await fetched
-          loading.push(host.load(signal, id, weights))
+          loading.push(host.load(signal, id, weights, form))
         }
         const loaded = await Promise.allSettled(loading)
         for (const outcome of loaded) if (outcome.status === 'rejected') tell(outcome.reason)
