@@ -40,13 +40,10 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
   }
 }
 
-/** With fewer frames than this for each slot, threads that share one batch answer sooner than batches side by side. */
-const fewFrames = 4
-
 /**
  * Puts a bounded queue in front of an engine. Frames that arrive within a small window, or while a batch is running, run as one
- * batch. Few frames run as one batch that all threads share, where the engine can; many are dealt out to the slots, each of which has
- * one batch at a time.
+ * batch. A frame that is alone is shared by all threads, where the engine can; several are dealt out to the slots, each of which has
+ * one batch at a time: threads that share a batch wait for one another, and under load that is time that other frames need.
  */
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
   const { maxBatch = 32, maxQueued = 128, maxAudits = 32, windowMs = 1, timeoutMs = 10_000 } = options
@@ -71,7 +68,7 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
   const fillSlots = (): void => {
     window = undefined
     while (hasRoom() && queue.size > 0) {
-      isShared = engine.canShare && running === 0 && queue.size < fewFrames * engine.slots
+      isShared = engine.canShare && running === 0 && queue.size === 1
       const share = isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
       running++
       void runBatch(queue.takeBatch(share), isShared).finally(() => {

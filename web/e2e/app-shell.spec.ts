@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
+import { apiPaths } from '../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
 import { temporaryFolder, writeBundle } from '../../edge/testing/bundle-folder.ts'
 import { buildApp, type BuiltApp } from './harness/build-app.ts'
@@ -76,6 +77,13 @@ describe('the built app in a browser', () => {
         await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
       }
     })
+    // Frames pass by the service worker; the browser says so of each request.
+    const route = await page.evaluate(async (path) => {
+      await (await fetch(path, { method: 'POST', body: new Uint8Array(1) })).arrayBuffer()
+      const [entry] = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith(path))
+      return (entry?.toJSON() as { workerMatchedSourceType?: string } | undefined)?.workerMatchedSourceType
+    }, apiPaths.frames('sample'))
+    expect(route).toBe('network')
     await proxy.goOffline()
 
     const failed: string[] = []

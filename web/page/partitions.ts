@@ -118,7 +118,10 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         settling.delete(id)
         reject(new CacheNetError('aborted', 'It was called off.'))
       }
-      if (signal.aborted) return callOff()
+      if (signal.aborted) {
+        callOff()
+        return
+      }
       signal.addEventListener('abort', callOff, { once: true })
       const settle = (): void => {
         settling.delete(id)

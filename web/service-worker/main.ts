@@ -2,6 +2,7 @@ import type { PrecacheEntry } from 'workbox-precaching'
 import { apiPaths, parseBlobPath } from '../../core/wire/frames.ts'
 import { serveAppShell } from './app-shell.ts'
 import type { Answering } from './manifest-route.ts'
+import { sendFramesDirectly } from './direct-routes.ts'
 import { sharePath } from '../messages/shared-files.ts'
 import { createServices, type Services } from './services.ts'
 import { receiveShare } from './share-target.ts'
@@ -20,6 +21,8 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(answering.response)
   event.waitUntil(answering.settled.then(() => services.settled()))
 })
+
+self.addEventListener('install', sendFramesDirectly)
 
 // After ours, which takes the API's paths only; this one takes the rest.
 serveAppShell(self.__WB_MANIFEST)

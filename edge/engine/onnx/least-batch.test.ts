@@ -15,7 +15,7 @@ const found = (forBatches: (count: number) => number): Promise<number | undefine
 
 it('is the size from which on the form for batches is faster', async () => {
   expect(await found((count) => 2 + 0.7 * count)).toBe(8)
-  expect(await found((count) => 0.9 * count)).toBe(4)
+  expect(await found((count) => 0.9 * count)).toBe(2)
   expect(await found((count) => 4 + 0.7 * count)).toBe(16)
 })
 

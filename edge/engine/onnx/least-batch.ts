@@ -1,5 +1,5 @@
 /** Batches that are tried. */
-const triedBatches = [4, 8, 16] as const
+const triedBatches = [2, 4, 8, 16] as const
 const trials = 3
 
 /** Runs a batch of so many frames. */
