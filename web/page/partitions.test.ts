@@ -263,6 +263,8 @@ describe('Partitions with deltas', () => {
     expect(await partitions.want(signal, partition(1))).toBe(0)
     expect(loads).toEqual(['p1 delta', 'p1 delta'])
     expect(requested).toEqual([])
+    // There is nothing of it that the cache could take away.
+    expect(pinned).toEqual([])
   })
 
   it('fetches the delta where none came along, and the whole only where data is not saved', async () => {

@@ -73,13 +73,16 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
   /** Partitions that answer by their delta and have yet to prove their worth: how many frames they still have to answer for it. */
   const settling = new Map<string, { framesLeft: number; settle: () => void }>()
   const prefetching = new Set<string>()
+  /** Deltas that were checked before, by partition: a few kilobytes each, and a scene that comes back costs no hash and no storage. */
+  const checkedDeltas = new Map<string, Uint8Array<ArrayBuffer>>()
   const formOf = (id: string): HeldPartition['form'] | undefined => host.held.find((held) => held.id === id)?.form
 
   function noteUse(id: string): void {
     const sha256 = byId.get(id)?.whole.sha256
     if (id === generalistId || sha256 === undefined) return
     cache.reportUse(sha256)
-    if (pinned === id) return
+    // Of one that answers by its delta there is nothing in the cache that could be evicted under it.
+    if (pinned === id || formOf(id) === 'delta') return
     pinned = id
     // A lost pin costs at worst a download.
     void cache.pin(new AbortController().signal, [sha256]).catch(() => undefined)
@@ -94,15 +97,19 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
   async function deltaOf(signal: AbortSignal, id: string, inline: InlineDelta | undefined): Promise<{ delta: Uint8Array<ArrayBuffer>; downloadedBytes: number } | undefined> {
     const ref = byId.get(id)?.delta
     if (ref === undefined) return undefined
+    const checked = checkedDeltas.get(id)
+    if (checked !== undefined) return { delta: checked, downloadedBytes: 0 }
     try {
       if (inline?.id === id && inline.sha256 === ref.sha256) {
         const delta = base64Bytes(inline.bytes)
         await verifyBlob(delta, ref)
         // Not waited for: it is in use before it is stored.
         void cache.store(signal, manifest.id, ref, delta.slice()).catch(() => undefined)
+        checkedDeltas.set(id, delta)
         return { delta, downloadedBytes: 0 }
       }
       const { weights, downloadedBytes } = await fetchWeights(signal, ref)
+      checkedDeltas.set(id, weights)
       return { delta: weights, downloadedBytes }
     } catch (thrown) {
       if (CacheNetError.from(thrown).code === 'aborted') throw thrown
