@@ -47,6 +47,16 @@ describe('partitionRows', () => {
     expect(next(snapshot(['p3'], 1, ['p3']))).toEqual([])
   })
 
+  it('counts what has come of a partition: its delta, as long as the whole is not stored', async () => {
+    const { manifest: withDeltas } = await createSampleBundle({ hasDeltas: true })
+    const [, p1, p2] = withDeltas.partitions
+    const stored = { ...snapshot([]), entries: [{ sha256: p2?.whole.sha256 ?? '', bytes: 100, role: 'partition' as const, isPinned: false, lastUse: 1, namedBy: [{ bundleId: 'sample', id: 'p2' }] }] }
+    const rows = partitionRows({ manifest: withDeltas, snapshot: stored, residents: [{ id: 'p1', form: 'delta' }, { id: 'p2', form: 'delta' }], downloads: none })
+    expect(rows.map(({ isDelta }) => isDelta)).toEqual([false, true, true, false])
+    expect(rows[1]?.bytes).toBe(p1?.delta?.bytes)
+    expect(rows[2]?.bytes).toBe(p2?.whole.bytes)
+  })
+
   it('knows what is in memory before it has heard from the cache', () => {
     expect(states(partitionRows({ manifest, snapshot: undefined, residents: [whole('p2')], downloads: none }))).toBe('p0 absent, p1 absent, p2 memory, p3 absent')
   })

@@ -10,6 +10,7 @@ export interface PartitionRow {
   readonly id: string
   readonly sha256: string
   readonly classNames: readonly string[]
+  /** What of it is on this device: its delta where only that has come; else, and where nothing has, its whole weights. */
   readonly bytes: number
   readonly state: PartitionState
   readonly isStored: boolean
@@ -44,19 +45,20 @@ export function partitionRows({ manifest, snapshot, residents: held, downloads }
   const storedIds = stored.map(({ sha256 }) => manifest.partitions.find(({ whole }) => whole.sha256 === sha256)?.id)
   const byUse = [...new Set([...residents, ...storedIds])].filter((id) => id !== undefined)
 
-  return manifest.partitions.map(({ id, whole, classIndices }) => {
+  return manifest.partitions.map(({ id, whole, delta, classIndices }) => {
     const isStored = stored.some(({ sha256 }) => sha256 === whole.sha256)
     const isResident = residents.includes(id)
+    const isDelta = held.some((partition) => partition.id === id && partition.form === 'delta')
     const progress = downloads.get(whole.sha256)
     const order = byUse.indexOf(id)
     return {
       id,
       sha256: whole.sha256,
       classNames: classIndices.map((index) => manifest.classNames[index] ?? `class ${index}`),
-      bytes: whole.bytes,
+      bytes: isDelta && !isStored && delta !== undefined ? delta.bytes : whole.bytes,
       state: isResident ? 'memory' : isStored ? 'stored' : progress !== undefined ? 'downloading' : 'absent',
       isStored,
-      isDelta: held.some((partition) => partition.id === id && partition.form === 'delta'),
+      isDelta,
       useOrder: order === -1 ? null : order + 1,
       isNextToGo: whole.sha256 === nextToGo,
       isFirst: residents[0] === id,

@@ -22,7 +22,7 @@ export interface PartitionCardProps {
 
 function stateText({ state, isDelta, isStored }: PartitionRow): string {
   if (state !== 'memory') return stateTexts[state]
-  if (isDelta) return 'in memory, delta'
+  if (isDelta) return isStored ? 'in memory as delta, stored' : 'in memory as delta'
   return isStored ? 'in memory, stored' : 'in memory only'
 }
 
