@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { resolveConfig, type PresetName } from '../config/presets.ts'
+import { resolveConfig } from '../config/presets.ts'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput, type Dataset } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
-import type { Progress } from '../run/progress.ts'
 import { RunFolder } from '../run/run-folder.ts'
+import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
 import { evaluate, type Evaluation } from '../stages/6-evaluate.ts'
 import { answerSplit } from '../stages/answers.ts'
@@ -12,16 +12,12 @@ import type { StageContext } from '../stages/context.ts'
 import { trainNetworks } from '../stages/train-networks.ts'
 import type { AblatedTerm } from './terms.ts'
 
-export interface AblationRequest {
-  readonly preset: PresetName
-  readonly data: string | null
+export interface AblationRequest extends Pick<SeriesRequest, 'preset' | 'data' | 'folder' | 'progress'> {
   readonly seeds: readonly number[]
   readonly terms: readonly AblatedTerm[]
   /** Settings that all variants share, as `--set` takes them. */
   readonly assignments: readonly string[]
-  readonly folder: string
   loadDataset(config: TrainingConfig): Promise<Dataset>
-  readonly progress: Progress
 }
 
 /** What a variant is judged by, on validation images. */

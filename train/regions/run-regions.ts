@@ -1,27 +1,18 @@
 import { join } from 'node:path'
 import { argMax } from '../../core/gate/entropy.ts'
-import type { PresetName } from '../config/presets.ts'
-import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
-import { measureInput, type Dataset } from '../data/dataset.ts'
+import { trainedSettings } from '../config/schema.ts'
+import { measureInput } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { predictImages, type Predictions } from '../models/predict.ts'
-import type { Progress } from '../run/progress.ts'
 import { RunFolder } from '../run/run-folder.ts'
+import type { SeriesRequest } from '../run/series-request.ts'
 import { trainFull } from '../stages/1-full.ts'
 import { encodeFeatures, trainCode, trunkFeatures, type TrunkFeatures } from '../stages/3-code.ts'
 import type { StageContext } from '../stages/context.ts'
 import type { SeededCode } from './format-regions.ts'
 
-export interface RegionsRequest {
-  readonly preset: PresetName
-  readonly data: string | null
-  readonly config: TrainingConfig
-  readonly dataset: Dataset
-  readonly folder: string
-  /** Run whose full model is taken over; trained with the first seed where left out. */
-  readonly fullFrom?: string | undefined
+export interface RegionsRequest extends SeriesRequest {
   readonly seeds: readonly number[]
-  readonly progress: Progress
 }
 
 interface Trunk {

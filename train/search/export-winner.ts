@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { RunFolder } from '../run/run-folder.ts'
+import type { SeriesRequest } from '../run/series-request.ts'
 import { typedCommand } from '../run/typed-command.ts'
 import { trainBundle } from '../train-bundle.ts'
 import type { Winner } from './choose-winner.ts'
-import { candidateName, type SearchRequest, type SearchResult } from './run-search.ts'
+import { candidateName, type SearchResult } from './run-search.ts'
 
 export interface WinnerExport {
   readonly id: string
@@ -15,7 +16,7 @@ export interface WinnerExport {
 }
 
 /** Trains what a search found at full length, with the full model that its candidates had, and exports it. Returns the summary. */
-export async function exportWinner(signal: AbortSignal, request: SearchRequest, { rows }: SearchResult, shipped: NonNullable<Winner['shipped']>, { id, out, set }: WinnerExport): Promise<string> {
+export async function exportWinner(signal: AbortSignal, request: SeriesRequest, { rows }: SearchResult, shipped: NonNullable<Winner['shipped']>, { id, out, set }: WinnerExport): Promise<string> {
   const { preset, data, dataset, folder, fullFrom, progress } = request
   const { partitionCount } = shipped
   const [first, second, third] = shipped.widths

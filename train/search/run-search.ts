@@ -2,29 +2,17 @@ import { join } from 'node:path'
 import { planNetwork } from '../../core/network/spec.ts'
 import { simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
 import { imageStream } from '../calibration/image-stream.ts'
-import type { PresetName } from '../config/presets.ts'
 import { trainedSettings, type OptimizerSettings, type TrainingConfig } from '../config/schema.ts'
-import { measureInput, type Dataset } from '../data/dataset.ts'
+import { measureInput } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { inferenceSpec } from '../models/fold.ts'
-import type { Progress } from '../run/progress.ts'
 import { RunFolder } from '../run/run-folder.ts'
+import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
 import { trainNetworks } from '../stages/train-networks.ts'
 import { expectedMs, leastMs, type Costs } from './expected-time.ts'
-
-export interface SearchRequest {
-  readonly preset: PresetName
-  readonly data: string | null
-  readonly config: TrainingConfig
-  readonly dataset: Dataset
-  readonly folder: string
-  /** Run whose full model all candidates take over; trained by the first of them where left out. */
-  readonly fullFrom?: string | undefined
-  readonly progress: Progress
-}
 
 export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
 
@@ -102,7 +90,7 @@ export function bestRow(rows: readonly SearchRow[], tolerance: number): SearchRo
  * A size whose single pass already takes longer than the best so far cannot win and is not trained. Stopped at any time, the same
  * call goes on where it was.
  */
-export async function runSearch(signal: AbortSignal, request: SearchRequest): Promise<SearchResult> {
+export async function runSearch(signal: AbortSignal, request: SeriesRequest): Promise<SearchResult> {
   const { preset, data, config, dataset, folder, fullFrom, progress } = request
   const { ladder, partitionCounts, patience, device } = config.search
   await startTrainingBackend()
