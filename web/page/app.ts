@@ -246,12 +246,16 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
         const { whole, delta } = findPartition((candidate) => candidate.id === id).partition
         await cache.remove(never, whole.sha256)
         if (delta !== undefined) await cache.remove(never, delta.sha256)
+        opened.value?.partitions.forget(id)
         await forget(whole.sha256)
       }),
     clearCache: () =>
       withCache(async (cache) => {
         await cache.clear(never)
-        for (const { delta } of opened.value?.manifest.partitions ?? []) if (delta !== undefined) await cache.remove(never, delta.sha256)
+        for (const { id, delta } of opened.value?.manifest.partitions ?? []) {
+          if (delta !== undefined) await cache.remove(never, delta.sha256)
+          opened.value?.partitions.forget(id)
+        }
         for (const id of host.residents.value) await host.unload(never, id)
       }),
   }

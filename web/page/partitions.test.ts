@@ -267,6 +267,19 @@ describe('Partitions with deltas', () => {
     expect(pinned).toEqual([])
   })
 
+  it('stores a delta again after the partition was deleted', async () => {
+    isFrugal = true
+    const { sha256 = '' } = partition(1).delta ?? {}
+    const stored = async (): Promise<string[]> => (await memory.list(signal)).entries.map((entry) => entry.sha256)
+    await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(stored).toContain(sha256)
+    await memory.remove(signal, sha256)
+    partitions.forget('p1')
+    residents.value = []
+    await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
+    await expect.poll(stored).toContain(sha256)
+  })
+
   it('fetches the delta where none came along, and the whole only where data is not saved', async () => {
     isFrugal = true
     expect(await partitions.want(signal, partition(2))).toBe(partition(2).delta?.bytes)

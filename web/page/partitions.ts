@@ -61,6 +61,8 @@ export interface Partitions {
   prefetch(signal: AbortSignal, id: string): Promise<number>
   /** A network answered a frame. */
   used(id: string): void
+  /** A partition was deleted from the cache: nothing that was kept of it here may stand in for what is stored no longer. */
+  forget(id: string): void
 }
 
 export function createPartitions({ manifest, cache, host, onFailure, whenIdle, isFrugal = () => false }: PartitionsOptions): Partitions {
@@ -199,6 +201,10 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
 
   return {
     used,
+    forget(id) {
+      checkedDeltas.delete(id)
+      if (pinned === id) pinned = undefined
+    },
     async want(signal, { id, whole }, { inlineDelta, isWholeAwaited = false } = {}) {
       wanted = id
       const earlier = arriving.get(id)
