@@ -2,7 +2,7 @@ import { defineCommand, runMain } from 'citty'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { readCalibration } from './calibration/read-calibration.ts'
 import { compareMetrics } from './compare-metrics.ts'
-import { parseConfig } from './config/schema.ts'
+import { restoreConfig } from './config/presets.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import { readBundle } from './models/read-bundle.ts'
@@ -22,7 +22,7 @@ const args = {
 async function evaluateBundle(folder: string, data: string | undefined, progress: Progress): Promise<void> {
   const { manifest, networks } = await readBundle(folder)
   const calibration = readCalibration(manifest)
-  const config = parseConfig(manifest.training.config)
+  const config = restoreConfig(manifest.training.config)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
   await startTrainingBackend()
   const context: EvaluationContext = { config, dataset, input: manifest.input, progress }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaults, resolveConfig } from './presets.ts'
+import { defaults, resolveConfig, restoreConfig } from './presets.ts'
 
 describe('resolveConfig', () => {
   it('layers preset, file and assignments over the defaults', () => {
@@ -19,5 +19,18 @@ describe('resolveConfig', () => {
     ['an assignment without a key', undefined, ['=3']],
   ])('refuses %s', (_, file, assignments) => {
     expect(() => resolveConfig('folder', file, assignments)).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+  })
+})
+
+describe('restoreConfig', () => {
+  it('reads a config that was stored before a key existed', () => {
+    const { cutoutPixels: _, ...full } = resolveConfig('cifar10', undefined, ['seed=5']).full
+    const restored = restoreConfig({ ...resolveConfig('cifar10', undefined, ['seed=5']), full })
+    expect(restored.full).toEqual({ ...full, cutoutPixels: 0 })
+    expect(restored.seed).toBe(5)
+  })
+
+  it('refuses a key that there is not', () => {
+    expect(() => restoreConfig({ ...defaults, epochs: 3 })).toThrow(expect.objectContaining({ code: 'config-invalid' }))
   })
 })

@@ -182,3 +182,6 @@ export function resolveConfig(preset: PresetName, file: unknown, assignments: re
   const layers: unknown[] = [presets[preset], ...(file === undefined ? [] : [file]), ...assignments.map(parseAssignment)]
   return parseConfig(layers.reduce<unknown>(merge, defaults))
 }
+
+/** A config that was stored with a bundle: keys that it does not know yet have their defaults, which change nothing of what it says. */
+export const restoreConfig = (stored: unknown): TrainingConfig => parseConfig(merge(defaults, stored))
