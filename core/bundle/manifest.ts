@@ -68,6 +68,8 @@ export const localityRowSchema = z.object({
       /** Share of frames answered on the device, and accuracy of the full model less that of the whole. */
       coverage: share,
       loss: z.number().min(-1).max(1),
+      /** Expected cost of a frame, in runs of a small network: those that are asked, and what a miss costs. Absent in older bundles. */
+      cost: z.number().nonnegative().optional(),
     }),
   ),
 })

@@ -91,6 +91,12 @@ describe('the adaptive gate', () => {
     expect(changeRateOf(state)).toBeUndefined()
   })
 
+  it('takes the cheaper of two rows that lose too little to matter, and the one that answers more where costs are not known', () => {
+    const harmless = (row: LocalityRow, cost?: number): LocalityRow => ({ ...row, observed: row.observed.map((there) => ({ ...there, loss: 0, ...(cost === undefined ? {} : { cost }) })) })
+    expect(createAdaptiveGate([harmless(rows[0]!, 9), harmless(rows[1]!, 4)], fallback).row).toBe(1)
+    expect(createAdaptiveGate([harmless(rows[0]!), harmless(rows[1]!)], fallback).row).toBe(0)
+  })
+
   it('survives JSON', () => {
     const state = live(createAdaptiveGate(rows, fallback), 1, 50)
     expect(observe(JSON.parse(JSON.stringify(state)) as AdaptiveGateState, { kind: 'hit' })).toEqual(observe(state, { kind: 'hit' }))

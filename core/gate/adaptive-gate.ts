@@ -56,18 +56,22 @@ export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateS
   return chooseRow({ rows, fallback, row: 0, belief: weights.map((weight) => weight / sum) })
 }
 
-/** The row that answers most, of those that are not expected to cost too much; where all are, the one that costs least. */
+/**
+ * The row with the least expected cost of a frame, of those that are not expected to lose too much accuracy; where all are, the one
+ * that loses least. A bundle that does not say what a frame costs is served by the row that answers most.
+ */
 function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
   const { rows, belief } = state
   const expected = rows.map(({ observed }, row) => {
-    let [coverage, loss] = [0, 0]
+    let [cost, loss] = [0, 0]
     for (const [locality, chance] of belief.entries()) {
-      coverage += chance * (observed[locality]?.coverage ?? 0)
-      loss += chance * Math.max(0, observed[locality]?.loss ?? 1)
+      const there = observed[locality]
+      cost += chance * (there?.cost ?? 1 - (there?.coverage ?? 0))
+      loss += chance * Math.max(0, there?.loss ?? 1)
     }
-    return { row, coverage, loss: Math.max(loss, mostLoss) }
+    return { row, cost, loss: Math.max(loss, mostLoss) }
   })
-  const best = expected.reduce((a, b) => (b.loss < a.loss || (b.loss === a.loss && b.coverage > a.coverage) ? b : a), { row: 0, coverage: -1, loss: Infinity })
+  const best = expected.reduce((a, b) => (b.loss < a.loss || (b.loss === a.loss && b.cost < a.cost) ? b : a), { row: 0, cost: Infinity, loss: Infinity })
   return { ...state, row: best.row }
 }
 

@@ -1,12 +1,12 @@
 import type { LocalityRow } from '../../core/bundle/manifest.ts'
 import { simulateStream } from '../../core/gate/simulate-stream.ts'
-import { chooseGate, type CalibrationStream } from './threshold.ts'
+import { chooseGate, frameCost, type CalibrationStream, type GateOptions } from './threshold.ts'
 
 /**
  * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of every other
  * row's stream, from which the device tells where it is, and cost there. The most local stream first.
  */
-export function calibrateLocalities(streams: readonly CalibrationStream[], options: { readonly mostProbes: number; readonly tolerance: number; readonly cascadeNats: number }): LocalityRow[] {
+export function calibrateLocalities(streams: readonly CalibrationStream[], options: GateOptions): LocalityRow[] {
   const chosen = streams.map((stream) => {
     const { gate, point } = chooseGate(stream, options)
     return { stream, gate, point, changeRate: simulateStream(stream.images, stream.table, gate, stream.device).changeRate }
@@ -19,8 +19,8 @@ export function calibrateLocalities(streams: readonly CalibrationStream[], optio
     accuracy: point.accuracyOfWhole,
     fullAccuracy: point.fullAccuracy,
     observed: chosen.map(({ stream }) => {
-      const { events, coverage, accuracy, fullAccuracy } = simulateStream(stream.images, stream.table, gate, stream.device)
-      return { events: [...events], coverage, loss: fullAccuracy - accuracy }
+      const { events, coverage, accuracy, fullAccuracy, networksAsked } = simulateStream(stream.images, stream.table, gate, stream.device)
+      return { events: [...events], coverage, loss: fullAccuracy - accuracy, cost: frameCost({ networksAsked, coverage }, options.missCost) }
     }),
   }))
 }

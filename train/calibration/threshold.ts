@@ -20,14 +20,15 @@ export interface CalibrationStream {
 
 export interface CurvePoint extends GatePoint {
   readonly fullAccuracy: number
+  readonly networksAsked: number
 }
 
 /** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
 export function gateCurve({ images, table, classes, device }: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] {
   return steps.map((step) => {
     const thresholdNats = thresholdAt(step, classes)
-    const { coverage, accuracyOnHits, accuracy, fullAccuracy } = simulateStream(images, table, settingsAt(thresholdNats), device)
-    return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy }
+    const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked } = simulateStream(images, table, settingsAt(thresholdNats), device)
+    return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, networksAsked }
   })
 }
 
@@ -52,6 +53,29 @@ export interface ChosenGate {
   readonly point: CurvePoint
 }
 
+export interface GateOptions {
+  /** Partitions that may be asked about a frame. */
+  readonly mostProbes: number
+  /** How much accuracy of the whole may be lost against the full model, as a share. */
+  readonly tolerance: number
+  /** Threshold of the generalist: the plain Cascade's own. */
+  readonly cascadeNats: number
+  /** What a miss costs beyond the networks that were asked on the device, in runs of one of these. */
+  readonly missCost: number
+}
+
+/** Expected cost of a frame in runs of a small network: those that are asked, and for a miss what the way to the edge takes. */
+export const frameCost = ({ networksAsked, coverage }: Pick<CurvePoint, 'networksAsked' | 'coverage'>, missCost: number): number => networksAsked + (1 - coverage) * missCost
+
+/** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
+export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: GateOptions): boolean {
+  const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
+  return keepsLine(a) === keepsLine(b) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : keepsLine(a)
+}
+
+/** What costs less by less than this is taken for equal: the stream is a sample. */
+const leastGain = 0.995
+
 /** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
 function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 'thresholdNats'>[] {
   const base = { generalistThresholdNats: cascadeNats }
@@ -66,21 +90,16 @@ function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 
 }
 
 /**
- * The settings with the largest coverage at which the whole keeps the accuracy line. A further probe costs a fraction of a
- * millisecond and a miss a round trip, so coverage decides; of equals the one that asks less.
- *
- * @param cascadeNats threshold of the generalist: the plain Cascade's own
+ * The settings with the least expected cost of a frame at which the whole keeps the accuracy line, of each way to ask that with the largest
+ * coverage. Coverage alone would ask a second and a third network of every frame to spare a few round trips, which costs a slow phone more
+ * than they do. Of equals the one that asks less.
  */
-export function chooseGate(stream: CalibrationStream, options: { readonly mostProbes: number; readonly tolerance: number; readonly cascadeNats: number }): ChosenGate {
+export function chooseGate(stream: CalibrationStream, options: GateOptions): ChosenGate {
   const candidates = waysToAsk(options.mostProbes, options.cascadeNats).map((way): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
     // Asked alone, the generalist never answers more loosely than its own threshold.
     const point = searchThreshold(stream, gateAt, options.tolerance)
     return { gate: gateAt(point.thresholdNats), point }
   })
-  const isBetter = (a: CurvePoint, b: CurvePoint): boolean => {
-    const keepsLine = (point: CurvePoint): boolean => point.accuracyOfWhole >= point.fullAccuracy - options.tolerance
-    return keepsLine(a) === keepsLine(b) ? a.coverage > b.coverage + 0.002 : keepsLine(a)
-  }
-  return candidates.reduce((best, candidate) => (isBetter(candidate.point, best.point) ? candidate : best))
+  return candidates.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
 }

@@ -135,6 +135,7 @@ const searchSchema = z.strictObject({
   epochsShare: z.number().gt(0).max(1),
   /** Other counts of partitions are tried at a size only where the first one comes within this factor of the best so far. */
   patience: z.number().min(1),
+  /** The calibration weighs by it too: what a miss costs against a network more that is asked. */
   device: z.strictObject({
     /** Arithmetic of the phone and of the edge, in 10⁹ operations a second (two a multiply-accumulate). */
     gigaflops: z.number().positive(),

@@ -12,7 +12,7 @@ import { calibrate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
 import { trainNetworks } from '../stages/train-networks.ts'
-import { expectedMs, leastMs, type Costs } from './expected-time.ts'
+import { expectedMs, leastMs, type Costs } from '../calibration/expected-time.ts'
 
 export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
 

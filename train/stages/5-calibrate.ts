@@ -1,10 +1,14 @@
 import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
 import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { planNetwork } from '../../core/network/spec.ts'
+import { missCost } from '../calibration/expected-time.ts'
 import { imageStream } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
-import { chooseGate, chooseThreshold, gateCurve, type CalibrationStream, type ChosenGate } from '../calibration/threshold.ts'
+import { chooseGate, chooseThreshold, gateCurve, isAhead, type CalibrationStream } from '../calibration/threshold.ts'
+import type { Architecture } from '../models/architecture.ts'
+import { inferenceSpec } from '../models/fold.ts'
 import { partitionId } from './4-partitions.ts'
 import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
 import type { StageContext } from './context.ts'
@@ -37,6 +41,12 @@ function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Ma
   return temperatures
 }
 
+/** A miss on the device that `search.device` describes, in runs of a small network there. */
+function missCostOf({ config, dataset }: StageContext): number {
+  const megaMacs = (widths: Architecture['widths']): number => planNetwork(inferenceSpec({ size: dataset.size, widths, classes: dataset.classNames.length })).megaMacs
+  return missCost({ smallMegaMacs: megaMacs(config.generalist.widths), fullMegaMacs: megaMacs(config.full.widths) }, config.search.device)
+}
+
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
@@ -58,7 +68,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
 
   const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
   const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), cascadeAt), tolerance).thresholdNats
-  const options = { mostProbes, tolerance, cascadeNats }
+  const options = { mostProbes, tolerance, cascadeNats, missCost: missCostOf(context) }
 
   const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
   if (config.partitionCount === 0) {
@@ -67,7 +77,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
 
   // The generalist answers before the first partition has come: as strictly as it would all alone.
   const byShare = keepShares.map((keepShare) => ({ keepShare, chosen: chooseGate(streamOf(main, table, cacheEntries, keepShare), options) }))
-  const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, tolerance) ? candidate : best))
+  const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, options) ? candidate : best))
 
   const rowsOf = (answers: AnswerTable, entries: number, most: number): LocalityRow[] =>
     calibrateLocalities(localities.map(({ kind, meanLength }) => streamOf(imagesOf(kind, meanLength), answers, entries, keepShare)), { ...options, mostProbes: most })
@@ -86,10 +96,5 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
 /** The whole curve of one way to ask; the generalist's own threshold goes with it where only the generalist is asked. */
 function curveOf(stream: CalibrationStream, gate: GateSettings): GatePoint[] {
   const isPlain = gate.maxProbes === 0
-  return gateCurve(stream, (thresholdNats) => ({ ...gate, thresholdNats, ...(isPlain ? { generalistThresholdNats: thresholdNats } : {}) })).map(({ fullAccuracy: _, ...point }) => point)
-}
-
-function isAhead(a: ChosenGate, b: ChosenGate, tolerance: number): boolean {
-  const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
-  return keepsLine(a) === keepsLine(b) ? a.point.coverage > b.point.coverage : keepsLine(a)
+  return gateCurve(stream, (thresholdNats) => ({ ...gate, thresholdNats, ...(isPlain ? { generalistThresholdNats: thresholdNats } : {}) })).map(({ fullAccuracy: _full, networksAsked: _asked, ...point }) => point)
 }

@@ -33,6 +33,7 @@ describe('chooseThreshold', () => {
     accuracyOfWhole,
     accuracyOnHits: 0.9,
     fullAccuracy: 0.9,
+    networksAsked: 1,
   })
 
   it('takes the largest coverage that loses no more than the tolerance', () => {

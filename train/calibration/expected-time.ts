@@ -16,10 +16,16 @@ const passMs = (megaMacs: number, gigaflops: number): number => (2 * megaMacs) /
 export const deviceMs = ({ fullMegaMacs }: Costs, profile: Profile): number => profile.overheadMs + passMs(fullMegaMacs, profile.gigaflops)
 
 /** Every frame to the edge. */
-export const edgeMs = ({ fullMegaMacs }: Costs, profile: Profile): number => profile.overheadMs + profile.roundTripMs + passMs(fullMegaMacs, profile.edgeGigaflops)
+export const edgeMs = (costs: Costs, profile: Profile): number => profile.overheadMs + missMs(costs, profile)
 
 /** The least that a frame can cost with a small network of this size: it is asked once, and always certain. */
 export const leastMs = ({ smallMegaMacs }: Costs, profile: Profile): number => profile.overheadMs + passMs(smallMegaMacs, profile.gigaflops)
+
+/** What a miss takes beyond the device's own part: the round trip, and the full model on the edge. */
+const missMs = ({ fullMegaMacs }: Costs, profile: Profile): number => profile.roundTripMs + passMs(fullMegaMacs, profile.edgeGigaflops)
+
+/** The same in runs of the small network on the device. */
+export const missCost = (costs: Costs, profile: Profile): number => missMs(costs, profile) / passMs(costs.smallMegaMacs, profile.gigaflops)
 
 /**
  * Mean milliseconds a frame: the networks that ran on the device, and for a miss the round trip and the full model on the edge. What is
@@ -27,5 +33,5 @@ export const leastMs = ({ smallMegaMacs }: Costs, profile: Profile): number => p
  */
 export function expectedMs(costs: Costs, { networksAsked, coverage }: Pick<StreamResult, 'networksAsked' | 'coverage'>, profile: Profile): number {
   const onDevice = profile.overheadMs + networksAsked * passMs(costs.smallMegaMacs, profile.gigaflops)
-  return onDevice + (1 - coverage) * (profile.roundTripMs + passMs(costs.fullMegaMacs, profile.edgeGigaflops))
+  return onDevice + (1 - coverage) * missMs(costs, profile)
 }
