@@ -114,7 +114,7 @@ const gateSchema = z.strictObject({
   /** Frames of each calibration stream. */
   streamFrames: count,
   cacheEntries: count,
-  /** Partitions that may be asked about a frame; the calibration takes the number and the order with the largest coverage. */
+  /** Partitions that may be asked about a frame; the calibration takes the number and the order with the least expected cost of a frame. */
   mostProbes: count,
   /** Streams for the adaptive gate, one row of its table each. */
   localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count })),
