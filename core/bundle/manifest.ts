@@ -1,4 +1,5 @@
-import { z } from 'zod'
+// The small build of zod, here and in whatever else the page loads: a phone parses it before it shows anything.
+import * as z from 'zod/mini'
 import { featureSize, networkSpecSchema, planNetwork } from '../network/spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { observationCount } from '../gate/adaptive-gate.ts'
@@ -10,12 +11,12 @@ export const manifestSchemaVersion = 2
 /** What this program reads: its own version and the one before. */
 export const readableSchemaVersions: readonly number[] = [1, manifestSchemaVersion]
 
-const identifier = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
-const share = z.number().min(0).max(1)
+const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+const share = z.number().check(z.minimum(0), z.maximum(1))
 
 export const blobRefSchema = z.object({
-  bytes: z.int().positive(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.int().check(z.positive()),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 })
 /** Names weights by content: a blob lives under `blobs/<sha256>.bin`. */
 export type BlobRef = z.infer<typeof blobRefSchema>
@@ -23,22 +24,22 @@ export type BlobRef = z.infer<typeof blobRefSchema>
 const networkSchema = z.object({
   whole: blobRefSchema,
   /** Logits are divided by this before the softmax (Guo et al. 2017, On Calibration of Modern Neural Networks). */
-  temperature: z.number().positive(),
+  temperature: z.number().check(z.positive()),
 })
 
-const partitionSchema = networkSchema.extend({
+const partitionSchema = z.extend(networkSchema, {
   id: identifier,
   /** The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it comes with the answer. */
-  delta: blobRefSchema.extend({ temperature: z.number().positive() }).optional(),
+  delta: z.optional(z.extend(blobRefSchema, { temperature: z.number().check(z.positive()) })),
   /** Classes whose images the selector sends here more often than to any other partition. */
-  classIndices: z.array(z.int().nonnegative()),
+  classIndices: z.array(z.int().check(z.nonnegative())),
   /** Share of the validation images that the selector sends here. */
   share,
 })
 export type Partition = z.infer<typeof partitionSchema>
 
 const gatePointSchema = z.object({
-  thresholdNats: z.number().nonnegative(),
+  thresholdNats: z.number().check(z.nonnegative()),
   /** Share of frames that hit at this threshold. */
   coverage: share,
   accuracyOnHits: share,
@@ -51,9 +52,9 @@ export type GatePoint = z.infer<typeof gatePointSchema>
 export const localityRowSchema = z.object({
   /** Chance per frame that the code chooses another partition than for the frame before. */
   changeRate: share,
-  thresholdNats: z.number().nonnegative(),
-  generalistThresholdNats: z.number().nonnegative(),
-  maxProbes: z.int().nonnegative(),
+  thresholdNats: z.number().check(z.nonnegative()),
+  generalistThresholdNats: z.number().check(z.nonnegative()),
+  maxProbes: z.int().check(z.nonnegative()),
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
   /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
@@ -64,24 +65,24 @@ export const localityRowSchema = z.object({
   observed: z.array(
     z.object({
       /** Share of the frames at each place of `observationsOf`. */
-      events: z.array(share).length(observationCount),
+      events: z.array(share).check(z.length(observationCount)),
       /** Share of frames answered on the device, and accuracy of the full model less that of the whole. */
       coverage: share,
-      loss: z.number().min(-1).max(1),
+      loss: z.number().check(z.minimum(-1), z.maximum(1)),
       /** Expected cost of a frame, in runs of a small network: those that are asked, and what a miss costs. Absent in older bundles. */
-      cost: z.number().nonnegative().optional(),
+      cost: z.optional(z.number().check(z.nonnegative())),
     }),
   ),
 })
 export type LocalityRow = z.infer<typeof localityRowSchema>
 
 const inputSchema = z.object({
-  width: z.int().min(8).max(512),
-  height: z.int().min(8).max(512),
+  width: z.int().check(z.minimum(8), z.maximum(512)),
+  height: z.int().check(z.minimum(8), z.maximum(512)),
   channels: z.literal(3),
   /** Per channel, on the 0–1 scale. */
   mean: z.tuple([z.number(), z.number(), z.number()]),
-  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  std: z.tuple([z.number().check(z.positive()), z.number().check(z.positive()), z.number().check(z.positive())]),
 })
 export type ModelInput = z.infer<typeof inputSchema>
 
@@ -90,43 +91,43 @@ export const manifestSchema = z.object({
   id: identifier,
   createdAt: z.iso.datetime(),
   dataset: z.object({ kind: z.enum(['walkers', 'folder', 'cifar10']), description: z.string() }),
-  classNames: z.array(z.string().min(1)).min(2).max(10_000),
+  classNames: z.array(z.string().check(z.minLength(1))).check(z.minLength(2), z.maxLength(10_000)),
   input: inputSchema,
   networks: z.object({
     partition: networkSpecSchema,
     full: networkSpecSchema,
     /** `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one logit a partition. */
-    encoder: z.object({ trunk: z.enum(['full', 'own']), spec: networkSpecSchema }).optional(),
+    encoder: z.optional(z.object({ trunk: z.enum(['full', 'own']), spec: networkSpecSchema })),
     /** Layers in which deltas differ from the generalist. */
-    delta: z.object({ layers: z.array(z.object({ name: z.string(), rank: z.int().nonnegative() })).min(1) }).optional(),
+    delta: z.optional(z.object({ layers: z.array(z.object({ name: z.string(), rank: z.int().check(z.nonnegative()) })).check(z.minLength(1)) })),
   }),
   full: networkSchema,
-  encoder: z.object({ whole: blobRefSchema }).optional(),
+  encoder: z.optional(z.object({ whole: blobRefSchema })),
   /** The network all partitions started from; it has their spec and is always resident. */
   generalist: networkSchema,
   /** Empty where training found that the generalist alone serves as well: then there is no encoder either, and no selection. */
-  partitions: z.array(partitionSchema).max(64),
+  partitions: z.array(partitionSchema).check(z.maxLength(64)),
   /** A held partition k is kept where c_k ≥ keepShare · max c; 1 keeps none but the largest. */
-  selector: z.object({ keepShare: z.number().gt(0).max(1) }),
+  selector: z.object({ keepShare: z.number().check(z.gt(0), z.maximum(1)) }),
   gate: z.object({
     /** τ of the partitions and of the generalist. */
-    thresholdNats: z.number().nonnegative(),
-    generalistThresholdNats: z.number().nonnegative(),
+    thresholdNats: z.number().check(z.nonnegative()),
+    generalistThresholdNats: z.number().check(z.nonnegative()),
     /** How many resident partitions are asked, most recent first, before a frame counts as a miss. */
-    maxProbes: z.int().nonnegative(),
+    maxProbes: z.int().check(z.nonnegative()),
     order: z.enum(['recent-first', 'least-entropy']),
     /** Whether the generalist is asked too, after the partitions. */
     asksGeneralist: z.boolean(),
     curve: z.array(gatePointSchema),
     /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
-    localities: z.array(localityRowSchema).max(32),
+    localities: z.array(localityRowSchema).check(z.maxLength(32)),
   }),
   metrics: z.record(z.string(), z.unknown()),
   training: z.object({
     command: z.string(),
     commit: z.string(),
     seed: z.int(),
-    elapsedSeconds: z.number().nonnegative(),
+    elapsedSeconds: z.number().check(z.nonnegative()),
     config: z.record(z.string(), z.unknown()),
   }),
 })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { parseManifest, type Manifest } from '../bundle/manifest.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { apiPaths, auditHeader, bundleListSchema, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, rawFrameType } from '../wire/frames.ts'
@@ -86,7 +86,7 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
     throw CacheNetError.fromBody(parseJson(bytes), response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
   }
 
-  const read = <Value>(schema: z.ZodType<Value>, bytes: ArrayBuffer): Value => {
+  const read = <Value>(schema: z.ZodMiniType<Value>, bytes: ArrayBuffer): Value => {
     const parsed = schema.safeParse(parseJson(bytes))
     if (!parsed.success) throw incomprehensible()
     return parsed.data

@@ -1,36 +1,35 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 const activation = z.enum(['linear', 'relu'])
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/)
-const size = z.int().positive().max(4096)
+const name = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/))
+const size = z.int().check(z.positive(), z.maximum(4096))
 
 const convSchema = z.strictObject({
   kind: z.literal('conv'),
   name,
   filters: size,
-  kernelSize: z.int().min(1).max(11),
-  stride: z.int().min(1).max(4).default(1),
-  padding: z.enum(['same', 'valid']).default('same'),
-  activation: activation.default('relu'),
+  kernelSize: z.int().check(z.minimum(1), z.maximum(11)),
+  stride: z._default(z.int().check(z.minimum(1), z.maximum(4)), 1),
+  padding: z._default(z.enum(['same', 'valid']), 'same'),
+  activation: z._default(activation, 'relu'),
 })
 const maxPoolSchema = z.strictObject({
   kind: z.literal('maxPool'),
-  poolSize: z.int().min(2).max(8),
-  stride: z.int().min(1).max(8),
+  poolSize: z.int().check(z.minimum(2), z.maximum(8)),
+  stride: z.int().check(z.minimum(1), z.maximum(8)),
 })
 const globalPoolSchema = z.strictObject({ kind: z.literal('globalPool'), mode: z.enum(['max', 'average']) })
 const denseSchema = z.strictObject({
   kind: z.literal('dense'),
   name,
   units: size,
-  activation: activation.default('linear'),
+  activation: z._default(activation, 'linear'),
 })
 
-const plainLayerSchema = z.discriminatedUnion('kind', [convSchema, maxPoolSchema, globalPoolSchema, denseSchema])
 /** y = x + f(x), f a chain of convolutions that keeps the shape; no activation after the sum. */
-const residualSchema = z.strictObject({ kind: z.literal('residual'), layers: z.array(convSchema).min(1).max(4) })
+const residualSchema = z.strictObject({ kind: z.literal('residual'), layers: z.array(convSchema).check(z.minLength(1), z.maxLength(4)) })
 
-const layerSchema = z.discriminatedUnion('kind', [...plainLayerSchema.options, residualSchema])
+const layerSchema = z.discriminatedUnion('kind', [convSchema, maxPoolSchema, globalPoolSchema, denseSchema, residualSchema])
 export type Layer = z.infer<typeof layerSchema>
 export type ConvLayer = z.infer<typeof convSchema>
 
@@ -39,7 +38,7 @@ export type Shape = readonly number[]
 
 export const networkSpecSchema = z.strictObject({
   inputShape: z.union([z.tuple([size, size, size]), z.tuple([size])]),
-  layers: z.array(layerSchema).min(1).max(64),
+  layers: z.array(layerSchema).check(z.minLength(1), z.maxLength(64)),
 })
 export type NetworkSpec = z.infer<typeof networkSpecSchema>
 /** A spec as people write it: fields with a default may be left out. */

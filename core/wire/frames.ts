@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { blobRefSchema } from '../bundle/manifest.ts'
 
 /** Media type of a frame sent as bare pixels: RGB, row by row, exactly the model's input size. */
@@ -38,30 +38,30 @@ export function parseHolds(header: string | undefined): HeldPartition[] {
     .flatMap((match) => (match?.[1] === undefined ? [] : [{ id: match[1], form: match[2] as HeldForm }]))
 }
 
-const probability = z.number().min(0).max(1)
+const probability = z.number().check(z.minimum(0), z.maximum(1))
 
 /** What the edge answers to an uploaded frame. */
 export const frameAnswerSchema = z.object({
-  classIndex: z.int().nonnegative(),
+  classIndex: z.int().check(z.nonnegative()),
   label: z.string(),
   probabilities: z.array(probability),
   /** Predictive entropy of the answer, in nats. */
-  entropyNats: z.number().nonnegative(),
+  entropyNats: z.number().check(z.nonnegative()),
   /** c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1; empty where the bundle has no encoder. */
   code: z.array(probability),
   /** The partition that the selector chose: what the phone should have resident for the frames that follow. */
-  partition: z.object({ id: z.string(), whole: blobRefSchema, delta: blobRefSchema.optional() }).optional(),
+  partition: z.optional(z.object({ id: z.string(), whole: blobRefSchema, delta: z.optional(blobRefSchema) })),
   /** The chosen partition's delta itself, where the phone holds neither it nor the whole. Checked like any blob. */
-  inlineDelta: z.object({ id: z.string(), sha256: blobRefSchema.shape.sha256, bytes: z.base64() }).optional(),
+  inlineDelta: z.optional(z.object({ id: z.string(), sha256: blobRefSchema.shape.sha256, bytes: z.base64() })),
   /** The partition that most often follows the chosen one in this client's stream: worth fetching when idle. */
-  likelyNext: z.object({ id: z.string() }).optional(),
+  likelyNext: z.optional(z.object({ id: z.string() })),
   /** To an audit: whether the full model gives the same class. */
-  audit: z.object({ agrees: z.boolean() }).optional(),
+  audit: z.optional(z.object({ agrees: z.boolean() })),
   answeredBy: z.enum(['full', 'partition']),
   timings: z.object({
-    decodeMs: z.number().nonnegative(),
-    queueMs: z.number().nonnegative(),
-    inferenceMs: z.number().nonnegative(),
+    decodeMs: z.number().check(z.nonnegative()),
+    queueMs: z.number().check(z.nonnegative()),
+    inferenceMs: z.number().check(z.nonnegative()),
   }),
 })
 export type FrameAnswer = z.infer<typeof frameAnswerSchema>

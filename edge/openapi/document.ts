@@ -5,7 +5,7 @@ import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
 import { apiPaths, auditHeader, bundleListSchema, frameAnswerSchema, hitsHeader, holdsHeader, imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
 
 /** A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults filled in. */
-function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+function jsonSchema(schema: z.core.$ZodType): Record<string, unknown> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' })
   return rest
 }

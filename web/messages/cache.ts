@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { blobRefSchema } from '../../core/bundle/manifest.ts'
 import { blobOrigins, type BlobOrigin } from '../../core/cache/blob-source.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
@@ -12,16 +12,16 @@ export const readSource = (headers: Headers): BlobOrigin | undefined =>
   blobOrigins.find((origin) => origin === headers.get(sourceHeader))
 
 const sha256Schema = blobRefSchema.shape.sha256
-const bundleIdSchema = z.string().min(1).max(63)
+const bundleIdSchema = z.string().check(z.minLength(1), z.maxLength(63))
 
-export const cacheBudgetSchema = z.object({ entries: z.int().min(0).max(64), bytes: z.int().nonnegative() })
+export const cacheBudgetSchema = z.object({ entries: z.int().check(z.minimum(0), z.maximum(64)), bytes: z.int().check(z.nonnegative()) })
 
 const cacheRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list') }),
   /** The partition answered a frame. */
   z.object({ kind: z.literal('use'), sha256: sha256Schema }),
   /** Protects exactly these partitions from eviction, and no longer those pinned before. */
-  z.object({ kind: z.literal('pin'), sha256s: z.array(sha256Schema).max(64) }),
+  z.object({ kind: z.literal('pin'), sha256s: z.array(sha256Schema).check(z.maxLength(64)) }),
   z.object({ kind: z.literal('remove'), sha256: sha256Schema }),
   /** Deletes all partitions; generalists and manifests stay, so that the app still starts offline. */
   z.object({ kind: z.literal('clear') }),
@@ -39,12 +39,12 @@ export type CacheRequest = z.infer<typeof cacheRequestSchema>
 
 const entrySchema = z.object({
   sha256: sha256Schema,
-  bytes: z.int().nonnegative(),
+  bytes: z.int().check(z.nonnegative()),
   /** `generalist`: outside the budget, never evicted. `unknown`: no stored manifest names it. */
   role: z.enum(['partition', 'generalist', 'unknown']),
   isPinned: z.boolean(),
   /** Logical clock of the last use for an answer, or of the storing; 0 for generalists. */
-  lastUse: z.int().nonnegative(),
+  lastUse: z.int().check(z.nonnegative()),
   /** Who calls it what: a blob may belong to several bundles. */
   namedBy: z.array(z.object({ bundleId: z.string(), id: z.string() })),
 })
@@ -53,7 +53,7 @@ export type CacheSnapshotEntry = z.infer<typeof entrySchema>
 const snapshotSchema = z.object({
   budget: cacheBudgetSchema,
   /** Bytes of the partitions, those that count. */
-  storedBytes: z.int().nonnegative(),
+  storedBytes: z.int().check(z.nonnegative()),
   /** Most recently used first, generalists last. */
   entries: z.array(entrySchema),
   /** Ids of the bundles whose manifest is stored: those that can start offline. */

@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { CacheState } from '../../core/cache/lru.ts'
 import type { IndexStorage } from '../../core/cache/storage.ts'
 import { withTimeLimit } from '../../core/with-time-limit.ts'
@@ -11,8 +11,8 @@ interface RecencySchema extends DBSchema {
 
 const openLimitMs = 4_000
 
-const count = z.number().nonnegative()
-const stateSchema: z.ZodType<CacheState> = z.object({
+const count = z.number().check(z.nonnegative())
+const stateSchema: z.ZodMiniType<CacheState> = z.object({
   budget: z.object({ entries: count, bytes: count }),
   clock: count,
   entries: z.record(z.string(), z.object({ bytes: count, lastUse: count })),

@@ -1,13 +1,13 @@
 import { tokenInFragment } from '../../../core/client/token-in-fragment.ts'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** Frames per second: a number, or as fast as they can be answered. */
-const rateSchema = z.union([z.literal('max'), z.coerce.number().min(0.1).max(120)])
+const rateSchema = z.union([z.literal('max'), z.coerce.number().check(z.minimum(0.1), z.maximum(120))])
 
-const bundleId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+const bundleId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 
 /** A switch, also as an address writes it. */
-const flag = z.union([z.boolean(), z.enum(['1', '0', 'true', 'false']).transform((text) => text === '1' || text === 'true')])
+const flag = z.union([z.boolean(), z.pipe(z.enum(['1', '0', 'true', 'false']), z.transform((text) => text === '1' || text === 'true'))])
 
 export const probings = ['adaptive', 'recent-first', 'least-entropy'] as const
 /** How many resident networks are asked, and in which order: as the scene's locality says, or always the same. */
@@ -18,19 +18,19 @@ export type Theme = (typeof themes)[number]
 
 const shape = {
   /** Null: the edge's default. */
-  bundle: bundleId.nullable(),
+  bundle: z.nullable(bundleId),
   /** How many partitions may be kept, in storage and in memory. */
-  cachePartitions: z.coerce.number().int().min(1).max(64),
+  cachePartitions: z.coerce.number().check(z.int(), z.minimum(1), z.maximum(64)),
   /** How many megabytes (10⁶ bytes) of them. */
-  cacheMegabytes: z.coerce.number().min(1).max(512),
+  cacheMegabytes: z.coerce.number().check(z.minimum(1), z.maximum(512)),
   rate: rateSchema,
   /** Null: the bundle's, or what the adaptive gate makes of it. */
-  thresholdNats: z.coerce.number().min(0).max(10).nullable(),
+  thresholdNats: z.nullable(z.coerce.number().check(z.minimum(0), z.maximum(10))),
   probing: z.enum(probings),
   /** Null: the bundle's. Only where probing is not adaptive. */
-  maxProbes: z.coerce.number().int().min(1).max(64).nullable(),
+  maxProbes: z.nullable(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(64))),
   /** Share of hits that the edge is asked about too, 0 to 0.05. */
-  auditShare: z.coerce.number().min(0).max(0.05),
+  auditShare: z.coerce.number().check(z.minimum(0), z.maximum(0.05)),
   /** Fetch the partition that is likely next, while nothing else is to do and the network costs nothing. */
   isPrefetching: flag,
   /** Steady the label by the agreement of the last frames. */
@@ -38,9 +38,9 @@ const shape = {
   theme: z.enum(themes),
   numbers: z.enum(['neutral', 'device']),
   /** Where the edge is; empty for where the page came from. */
-  edgeUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))]),
+  edgeUrl: z.union([z.literal(''), z.pipe(z.url({ protocol: /^https?$/ }), z.transform((url) => url.replace(/\/+$/, '')))]),
   /** What an edge that is not for everybody asks for; empty for none. Visible characters of ASCII, as RFC 6750 has them. */
-  edgeToken: z.string().regex(/^[\x21-\x7e]{0,512}$/),
+  edgeToken: z.string().check(z.regex(/^[\x21-\x7e]{0,512}$/)),
 }
 
 export interface Settings {
@@ -140,9 +140,9 @@ export function parseEdgeLink(hash: string): Partial<Settings> {
 
 const demoSchema = z.object({
   /** Walkers to play one after the other, by their class index; then the demo ends. */
-  walkers: z.array(z.coerce.number().int().nonnegative()).min(1).max(10_000),
+  walkers: z.array(z.coerce.number().check(z.int(), z.nonnegative())).check(z.minLength(1), z.maxLength(10_000)),
   /** How many frames each of them is held. */
-  hold: z.coerce.number().int().min(1).max(10_000),
+  hold: z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)),
 })
 
 export interface DemoScript {
