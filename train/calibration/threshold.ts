@@ -67,14 +67,14 @@ export interface GateOptions {
 /** Expected cost of a frame in runs of a small network: those that are asked, and for a miss what the way to the edge takes. */
 export const frameCost = ({ networksAsked, coverage }: Pick<CurvePoint, 'networksAsked' | 'coverage'>, missCost: number): number => networksAsked + (1 - coverage) * missCost
 
+/** What costs less by less than this is taken for equal: the stream is a sample. */
+const leastGain = 0.995
+
 /** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
 export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: GateOptions): boolean {
   const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
   return keepsLine(a) === keepsLine(b) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : keepsLine(a)
 }
-
-/** What costs less by less than this is taken for equal: the stream is a sample. */
-const leastGain = 0.995
 
 /** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
 function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 'thresholdNats'>[] {

@@ -1,18 +1,18 @@
 import { join } from 'node:path'
 import { planNetwork } from '../../core/network/spec.ts'
 import { simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
+import { expectedMs, leastMs, type Costs } from '../calibration/expected-time.ts'
 import { imageStream } from '../calibration/image-stream.ts'
+import { networkCosts } from '../calibration/network-costs.ts'
 import { trainedSettings, type OptimizerSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
-import { inferenceSpec } from '../models/fold.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
 import { trainNetworks } from '../stages/train-networks.ts'
-import { expectedMs, leastMs, type Costs } from '../calibration/expected-time.ts'
 
 export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
 
@@ -115,7 +115,7 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
       }
       progress.say(`\nCandidate ${name}`)
       const context: StageContext = { signal, config: own, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
-      const cheapest = rows[0] === undefined ? 0 : leastMs({ ...rows[0].costs, smallMegaMacs: smallMegaMacs(context) }, device)
+      const cheapest = rows[0] === undefined ? 0 : leastMs(networkCosts(context), device)
       if (cheapest > best) {
         skipped.push(`${name}: one pass of it takes ${cheapest.toFixed(1)} ms, the best so far ${best.toFixed(1)} ms a frame with all that it asks`)
         continue
@@ -125,8 +125,4 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
     }
   }
   return { rows, skipped }
-}
-
-function smallMegaMacs({ config, dataset }: StageContext): number {
-  return planNetwork(inferenceSpec({ size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length })).megaMacs
 }

@@ -1,14 +1,12 @@
 import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
 import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
-import { planNetwork } from '../../core/network/spec.ts'
 import { missCost } from '../calibration/expected-time.ts'
 import { imageStream } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
+import { networkCosts } from '../calibration/network-costs.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import { chooseGate, chooseThreshold, gateCurve, isAhead, type CalibrationStream } from '../calibration/threshold.ts'
-import type { Architecture } from '../models/architecture.ts'
-import { inferenceSpec } from '../models/fold.ts'
 import { partitionId } from './4-partitions.ts'
 import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
 import type { StageContext } from './context.ts'
@@ -41,12 +39,6 @@ function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Ma
   return temperatures
 }
 
-/** A miss on the device that `search.device` describes, in runs of a small network there. */
-function missCostOf({ config, dataset }: StageContext): number {
-  const megaMacs = (widths: Architecture['widths']): number => planNetwork(inferenceSpec({ size: dataset.size, widths, classes: dataset.classNames.length })).megaMacs
-  return missCost({ smallMegaMacs: megaMacs(config.generalist.widths), fullMegaMacs: megaMacs(config.full.widths) }, config.search.device)
-}
-
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
@@ -68,7 +60,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
 
   const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
   const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), cascadeAt), tolerance).thresholdNats
-  const options = { mostProbes, tolerance, cascadeNats, missCost: missCostOf(context) }
+  const options = { mostProbes, tolerance, cascadeNats, missCost: missCost(networkCosts(context), config.search.device) }
 
   const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
   if (config.partitionCount === 0) {
