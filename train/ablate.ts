@@ -18,6 +18,7 @@ const args = {
   seeds: { type: 'string', description: 'Seeds, separated by commas: each trains everything anew', default: '1,2,3', valueHint: 'N,N' },
   terms: { type: 'string', description: 'Only terms whose name contains one of these, separated by commas. Default: all', valueHint: 'TEXT,TEXT' },
   set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces', valueHint: 'KEY=VALUE' },
+  'full-from': { type: 'string', description: 'Run whose full model all variants of all seeds take over', valueHint: 'RUN' },
   run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
 } as const
 
@@ -36,7 +37,7 @@ await runMain(
       description: 'Trains with each term of the objective switched, and prints what that does to accuracy, coverage and balance on validation images. Ctrl-C stops; the same command goes on.',
     },
     args,
-    run: ({ args: { preset: name, data, seeds, terms, set, run } }) =>
+    run: ({ args: { preset: name, data, seeds, terms, set, 'full-from': fullFrom, run } }) =>
       runAsCommand(async (progress) => {
         const preset = parsePreset(name)
         const folder = run ?? join('runs', `ablation-${preset}`)
@@ -47,6 +48,7 @@ await runMain(
           terms: chooseTerms(terms),
           assignments: splitAssignments(set),
           folder,
+          fullFrom,
           loadDataset: (config) => loadDataset(preset, data, config, progress),
           progress,
         })

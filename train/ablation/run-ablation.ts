@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { CacheNetError } from '../../core/wire/errors.ts'
 import { resolveConfig } from '../config/presets.ts'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput, type Dataset } from '../data/dataset.ts'
@@ -9,10 +10,10 @@ import { calibrate } from '../stages/5-calibrate.ts'
 import { evaluate, type Evaluation } from '../stages/6-evaluate.ts'
 import { answerSplit } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
-import { trainNetworks } from '../stages/train-networks.ts'
+import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 import type { AblatedTerm } from './terms.ts'
 
-export interface AblationRequest extends Pick<SeriesRequest, 'preset' | 'data' | 'folder' | 'progress'> {
+export interface AblationRequest extends Pick<SeriesRequest, 'preset' | 'data' | 'folder' | 'fullFrom' | 'progress'> {
   readonly seeds: readonly number[]
   readonly terms: readonly AblatedTerm[]
   /** Settings that all variants share, as `--set` takes them. */
@@ -34,6 +35,15 @@ export interface VariantResult {
   readonly aurocOutside: number
 }
 
+/** A variant that cannot be judged: its code left a partition without images. */
+export interface EmptyRegion {
+  readonly variant: string
+  readonly seed: number
+  readonly failure: string
+}
+
+export type VariantOutcome = VariantResult | EmptyRegion
+
 export const baselineName = 'baseline'
 
 function judge(variant: string, seed: number, { inRegion, partitionShares, streams }: Evaluation): VariantResult {
@@ -51,34 +61,45 @@ function judge(variant: string, seed: number, { inRegion, partitionShares, strea
   }
 }
 
+async function outcomeOf(variant: string, seed: number, context: StageContext, shared: SharedAnswers): Promise<VariantOutcome> {
+  try {
+    const networks = await trainNetworks(context, shared)
+    const validation = answerSplit(context, networks, context.dataset.validation, 'validation')
+    return judge(variant, seed, evaluate(context, validation, calibrate(context, validation)))
+  } catch (error) {
+    // What a term keeps from happening is a finding about the term, not the end of the ablation.
+    if (variant !== baselineName && error instanceof CacheNetError && error.code === 'config-invalid') return { variant, seed, failure: error.message }
+    throw error
+  }
+}
+
 const folderName = (variant: string): string => variant.replace(/[^a-z0-9]+/gi, '-').toLowerCase()
 
 /**
- * Trains the baseline and, for each term, a variant that differs in it alone; each seed its own full model, which its variants share.
+ * Trains the baseline and, for each term, a variant that differs in it alone; each seed its own full model (or that of `fullFrom`), which
+ * its variants share.
  * Every variant is a run of its own in `folder`: stopped at any time, it goes on where it was.
  */
-export async function runAblation(signal: AbortSignal, request: AblationRequest): Promise<VariantResult[]> {
-  const { preset, data, seeds, terms, folder, progress } = request
+export async function runAblation(signal: AbortSignal, request: AblationRequest): Promise<VariantOutcome[]> {
+  const { preset, data, seeds, terms, folder, fullFrom, progress } = request
   await startTrainingBackend()
-  const results: VariantResult[] = []
+  const outcomes: VariantOutcome[] = []
   for (const seed of seeds) {
     const configOf = (assignments: readonly string[]): TrainingConfig => resolveConfig(preset, undefined, [...request.assignments, `seed=${seed}`, ...assignments])
     const dataset = await request.loadDataset(configOf([]))
+    const shared: SharedAnswers = {}
     let baseline: RunFolder | undefined
-    for (const { name, assignments, changesGeneralist } of [{ name: baselineName, assignments: [], changesGeneralist: true }, ...terms]) {
+    for (const { name, assignments, shares } of [{ name: baselineName, assignments: [], shares: [] }, ...terms]) {
       const config = configOf(assignments)
       const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
-      if (baseline !== undefined) {
-        await run.takeCheckpoint(baseline.path, 'full.bin')
-        if (changesGeneralist !== true) await run.takeCheckpoint(baseline.path, 'generalist.bin')
-      }
+      const fullOf = baseline?.path ?? fullFrom
+      if (fullOf !== undefined) await run.takeCheckpoint(fullOf, 'full.bin')
+      if (baseline !== undefined) for (const network of shares) await run.takeCheckpoint(baseline.path, `${network}.bin`)
       baseline ??= run
       progress.say(`\nSeed ${seed}: ${name}`)
       const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
-      const networks = await trainNetworks(context)
-      const validation = answerSplit(context, networks, dataset.validation, 'validation')
-      results.push(judge(name, seed, evaluate(context, validation, calibrate(context, validation))))
+      outcomes.push(await outcomeOf(name, seed, context, shared))
     }
   }
-  return results
+  return outcomes
 }

@@ -12,7 +12,7 @@ import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
-import { trainNetworks } from '../stages/train-networks.ts'
+import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 
 export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
 
@@ -96,6 +96,7 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
   await startTrainingBackend()
   const rows: SearchRow[] = []
   const skipped: string[] = []
+  const shared: SharedAnswers = {}
   const taken = new Map<string, string>(fullFrom === undefined ? [] : [['full.bin', fullFrom]])
   for (const widths of ladder) {
     for (const [position, partitionCount] of partitionCounts.entries()) {
@@ -120,7 +121,7 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
         skipped.push(`${name}: one pass of it takes ${cheapest.toFixed(1)} ms, the best so far ${best.toFixed(1)} ms a frame with all that it asks`)
         continue
       }
-      rows.push(...judge(context, await trainNetworks(context)))
+      rows.push(...judge(context, await trainNetworks(context, shared)))
       for (const [, key] of sources) if (!taken.has(key)) taken.set(key, run.path)
     }
   }

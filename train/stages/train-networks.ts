@@ -1,20 +1,27 @@
 import { splitCount } from '../data/dataset.ts'
 import { createTeacher } from '../parallel/ask-teacher.ts'
+import type { Teacher } from '../parallel/job.ts'
 import { trainFull } from './1-full.ts'
 import { trainGeneralist } from './2-generalist.ts'
-import { trainCode, trunkFeatures } from './3-code.ts'
+import { trainCode, trunkFeatures, type TrunkFeatures } from './3-code.ts'
 import { associate, trainPartitions } from './4-partitions.ts'
 import type { TrainedNetworks } from './answers.ts'
 import type { StageContext } from './context.ts'
 
-/** Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again. */
-export async function trainNetworks(context: StageContext): Promise<TrainedNetworks> {
+/** What runs with the same full model and training images share: what it has told of them, which is minutes where it is large. */
+export interface SharedAnswers {
+  teacher?: Teacher
+  trunk?: TrunkFeatures
+}
+
+/** Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again, what `shared` holds not asked again. */
+export async function trainNetworks(context: StageContext, shared: SharedAnswers = {}): Promise<TrainedNetworks> {
   const { config, dataset } = context
   const full = await trainFull(context)
-  const teacher = createTeacher(full, splitCount(dataset.train), dataset.classNames.length)
+  const teacher = (shared.teacher ??= createTeacher(full, splitCount(dataset.train), dataset.classNames.length))
   const generalist = await trainGeneralist(context, teacher)
   if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
-  const trunk = trunkFeatures(context, full)
+  const trunk = (shared.trunk ??= trunkFeatures(context, full))
   const first = await trainCode(context, trunk)
   const code = config.encoder.association === 0 ? first : await trainCode(context, trunk, await associate(context, { teacher, generalist, code: first }))
   const partitions = await trainPartitions(context, { teacher, generalist, code })
