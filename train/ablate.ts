@@ -8,7 +8,7 @@ import { parsePreset, presetNames } from './config/presets.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
-import { parseSeeds } from './run/parse-seeds.ts'
+import { parseIntegers } from './run/parse-integers.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
 
@@ -44,7 +44,7 @@ await runMain(
         const results = await runAblation(abortOnInterrupt(progress), {
           preset,
           data: data ?? null,
-          seeds: parseSeeds(seeds),
+          seeds: parseIntegers('--seeds', seeds),
           terms: chooseTerms(terms),
           assignments: splitAssignments(set),
           folder,

@@ -6,7 +6,7 @@ import { loadDataset } from './data/load-dataset.ts'
 import { formatRegions } from './regions/format-regions.ts'
 import { runRegions } from './regions/run-regions.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
-import { parseSeeds } from './run/parse-seeds.ts'
+import { parseIntegers } from './run/parse-integers.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
 
@@ -27,7 +27,7 @@ await runMain(
     run: ({ args }) =>
       runAsCommand(async (progress) => {
         const preset = parsePreset(args.preset)
-        const seeds = parseSeeds(args.seeds)
+        const seeds = parseIntegers('--seeds', args.seeds)
         const config = resolveConfig(preset, undefined, splitAssignments(args.set))
         const dataset = await loadDataset(preset, args.data, config, progress)
         const folder = args.run ?? join('runs', `regions-${preset}`)

@@ -1,0 +1,20 @@
+import type { FormResult } from './run-deltas.ts'
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** The forms of a partition as a Markdown table: bytes, accuracy inside the regions, and what each stream answers on the device. */
+export function formatDeltas(results: readonly FormResult[]): string {
+  const streams = Object.keys(results[0]?.streams ?? {})
+  const head = ['form', 'kB', 'right in region', 'AUROC outside', ...streams]
+  const rows = results.map(({ form, bytes, accuracyInRegion, aurocOutside, streams: table }) => [
+    form,
+    (bytes / 1000).toFixed(1),
+    percent(accuracyInRegion),
+    aurocOutside.toFixed(3),
+    ...streams.map((name) => {
+      const { coverage, accuracy, fullAccuracy } = table[name]!
+      return `${percent(coverage)} (${((accuracy - fullAccuracy) * 100).toFixed(1)})`
+    }),
+  ])
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
