@@ -5,6 +5,7 @@ import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { classicScripts } from './web/build/classic-scripts.ts'
+import { isolation } from './web/build/isolation.ts'
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -27,13 +28,6 @@ function publicFiles(): Plugin {
       }
     },
   }
-}
-
-/** What the edge sends with every response; without them the page is not cross-origin isolated. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
 const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }

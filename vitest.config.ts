@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './test/find-chromium.ts'
+import { isolation } from './web/build/isolation.ts'
 
 const launchOptions = {
   executablePath: findChromium(),
@@ -31,7 +32,9 @@ export default defineConfig({
         },
       },
       {
-        optimizeDeps: { include: ['idb', 'zod'] },
+        optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+        // Without them there is no shared memory, and so no threads.
+        server: { headers: isolation },
         test: {
           name: 'browser',
           include: ['web/**/*.browser.test.ts', 'core/**/*.browser.test.ts'],

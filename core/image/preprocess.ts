@@ -22,7 +22,7 @@ export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<Arra
  *
  * @param target written to where given (length width × height × 3), so that a hot loop allocates nothing.
  */
-export function preprocess(rgb: Uint8Array, input: ModelInput, target = new Float32Array(frameBytes(input))): Float32Array {
+export function preprocess(rgb: Uint8Array, input: ModelInput, target: Float32Array = new Float32Array(frameBytes(input))): Float32Array {
   const expectedBytes = frameBytes(input)
   if (rgb.length !== expectedBytes) {
     throw new CacheNetError('frame-size-wrong', `A frame has ${expectedBytes} bytes here: ${input.width}x${input.height} RGB.`, {

@@ -7,6 +7,7 @@ import { createSampleBundle, sampleNetwork } from '../../core/testing/sample-bun
 import type { RawImage } from '../messages/inference.ts'
 import { Engine } from './engine.ts'
 import type { NetworkBlob } from './residents.ts'
+import { startKernels } from './start-kernels.ts'
 import { measureMemory } from './tensor-memory.ts'
 
 const random = createRandom(11)
@@ -29,7 +30,7 @@ describe('the engine over a long stream', () => {
     const { manifest, blobs } = await createSampleBundle({ hasDeltas: true })
     const blobOf = (sha256: string | undefined, temperature = 1): NetworkBlob => ({ weights: blobs.get(sha256 ?? '') ?? new Uint8Array(), temperature })
     const { networks, input, generalist, partitions } = manifest
-    engine = await Engine.open({ spec: networks.partition, input, generalist: blobOf(generalist.whole.sha256), maxPartitions: 2, delta: networks.delta })
+    engine = Engine.open(await startKernels(), { spec: networks.partition, input, generalist: blobOf(generalist.whole.sha256), maxPartitions: 2, delta: networks.delta })
     const frame = frameOf(input.width)
     const switchTo = (index: number): void => {
       const next = partitions[index % partitions.length]
@@ -63,7 +64,7 @@ describe('the engine over a long stream', () => {
       temperature: 1,
     })
     const input = { width: size, height: size, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const
-    const one = await Engine.open({ spec, input: { ...input, mean: [...input.mean], std: [...input.std] }, generalist: weights(spec), maxPartitions: 1 })
+    const one = Engine.open(await startKernels(), { spec, input: { ...input, mean: [...input.mean], std: [...input.std] }, generalist: weights(spec), maxPartitions: 1 })
     engine = one
     const [a, b] = [weights(spec), weights(spec)]
     const frame = frameOf(size)

@@ -12,6 +12,7 @@ import { createSampleBundle, type SampleBundle } from '../../core/testing/sample
 import type { RawImage } from '../messages/inference.ts'
 import { Engine } from './engine.ts'
 import type { NetworkBlob } from './residents.ts'
+import { startKernels } from './start-kernels.ts'
 import { measureMemory } from './tensor-memory.ts'
 
 let bundle: SampleBundle
@@ -46,8 +47,8 @@ async function onCpu(spec: NetworkSpec, { weights, temperature }: NetworkBlob, i
   return probabilities
 }
 
-const openEngine = (maxPartitions = 2): Promise<Engine> =>
-  Engine.open({
+const openEngine = async (maxPartitions = 2): Promise<Engine> =>
+  Engine.open(await startKernels(), {
     spec: bundle.manifest.networks.partition,
     input: bundle.manifest.input,
     generalist: blobOf(bundle.manifest.generalist),
@@ -96,7 +97,7 @@ describe('Engine', () => {
       values: Float32Array.from({ length: size }, () => random.normal() * 0.5),
     }))
     const blob = { weights: encodeWeights(spec, values), temperature: 1.7 }
-    const other = await Engine.open({ spec, input: bundle.manifest.input, generalist: blob, maxPartitions: 1 })
+    const other = Engine.open(await startKernels(), { spec, input: bundle.manifest.input, generalist: blob, maxPartitions: 1 })
     const image = frame()
     const expected = await onCpu(spec, blob, image)
     const { probabilities } = other.classify(image, always)
@@ -198,7 +199,7 @@ describe('an engine with deltas', () => {
     bundle = await createSampleBundle({ hasDeltas: true })
     const { networks, input, generalist, partitions } = bundle.manifest
     const base = blobOf(generalist)
-    engine = await Engine.open({ spec: networks.partition, input, generalist: base, maxPartitions: 3, delta: networks.delta })
+    engine = Engine.open(await startKernels(), { spec: networks.partition, input, generalist: base, maxPartitions: 3, delta: networks.delta })
     const [first, second] = partitions
     if (first?.delta === undefined || second === undefined || networks.delta === undefined) throw new Error('the sample bundle has deltas')
     const delta = bundle.blobs.get(first.delta.sha256) ?? new Uint8Array()

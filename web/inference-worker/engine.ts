@@ -9,7 +9,7 @@ import { FramePixels } from './frame-pixels.ts'
 import { NetworkRunner } from './network-runner.ts'
 import { Residents, type NetworkBlob } from './residents.ts'
 import { TensorMemory } from './tensor-memory.ts'
-import { startKernels, type WasmKernels } from './wasm-kernels.ts'
+import type { WasmKernels } from './wasm-kernels.ts'
 
 export interface EngineOptions {
   /** The one spec of all partitions and the generalist. */
@@ -42,9 +42,9 @@ export class Engine {
     this.#runner = new NetworkRunner(kernels, spec)
   }
 
-  /** Starts the kernels, uploads the generalist and runs it once, so that the first frame is as fast as the second. */
-  static async open(options: EngineOptions): Promise<Engine> {
-    const engine = new Engine(await startKernels(), options)
+  /** Uploads the generalist and runs it once, so that the first frame is as fast as the second. */
+  static open(kernels: WasmKernels, options: EngineOptions): Engine {
+    const engine = new Engine(kernels, options)
     const { width, height } = options.input
     engine.classify({ width, height, rgba: new Uint8ClampedArray(width * height * 4) }, { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
     return engine

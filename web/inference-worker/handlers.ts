@@ -1,12 +1,12 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { InferenceAnswers, InferenceRequest } from '../messages/inference.ts'
 import { MovedAnswer, type RpcHandlers } from '../messages/rpc-server.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineOptions } from './engine.ts'
 import { measureMemory } from './tensor-memory.ts'
-import { startKernels } from './wasm-kernels.ts'
+import type { WasmKernels } from './wasm-kernels.ts'
 
-/** What the worker does for each kind of request. Before `open`, everything else throws `engine-failed`. */
-export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers> {
+/** What the worker does for each kind of request, on kernels that are started once. Before `open`, everything else throws `engine-failed`. */
+export function createHandlers(startKernels: () => Promise<WasmKernels>): RpcHandlers<InferenceRequest, InferenceAnswers> {
   let opening: Promise<Engine> | undefined
 
   async function engine(): Promise<Engine> {
@@ -14,10 +14,10 @@ export function createHandlers(): RpcHandlers<InferenceRequest, InferenceAnswers
     return opening
   }
 
-  async function reopen(previous: Promise<Engine> | undefined, options: Parameters<typeof Engine.open>[0]): Promise<Engine> {
+  async function reopen(previous: Promise<Engine> | undefined, options: EngineOptions): Promise<Engine> {
     // One that failed to open holds nothing.
     await previous?.then((open) => open.dispose(), () => undefined)
-    return Engine.open(options)
+    return Engine.open(await startKernels(), options)
   }
 
   return {

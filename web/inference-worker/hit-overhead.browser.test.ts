@@ -13,8 +13,8 @@ import { inferenceProtocol, type FrameImage, type InferenceAnswers, type Inferen
 import { createRpcClient, type RpcClient } from '../messages/rpc-client.ts'
 import { Engine } from './engine.ts'
 import { NetworkRunner } from './network-runner.ts'
+import { startKernels } from './start-kernels.ts'
 import { TensorMemory } from './tensor-memory.ts'
-import { startKernels } from './wasm-kernels.ts'
 
 // What a hit takes beyond its kernels. It prints numbers, and holds only what is true on any machine.
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   client = createRpcClient<InferenceRequest, InferenceAnswers, never>(worker, inferenceProtocol)
   const generalist = { weights, temperature: 1 }
   await client.call(signal, { kind: 'open', spec, input, generalist, maxPartitions: 1 })
-  engine = await Engine.open({ spec, input, generalist, maxPartitions: 1 })
+  engine = Engine.open(await startKernels(), { spec, input, generalist, maxPartitions: 1 })
   kernels = new NetworkRunner(await startKernels(), spec)
 })
 afterAll(() => {

@@ -52,12 +52,12 @@ export class NetworkRunner {
   }
 
   /** Where the next run reads its input, [height, width, channels]: to be written in place, anew for each `run`. */
-  get input(): Float32Array<ArrayBuffer> {
+  get input(): Float32Array {
     return this.#memory.view(this.#input)
   }
 
   /** Runs the network on what was written to `input`, which stays. The logits, [outputs], are overwritten by the next run. */
-  run(weights: NetworkWeights): Float32Array<ArrayBuffer> {
+  run(weights: NetworkWeights): Float32Array {
     for (const step of this.#steps) step(weights)
     return this.#memory.view(this.#logits)
   }

@@ -44,7 +44,7 @@ export class TensorMemory {
   }
 
   /** A tensor's values in place: to be used before the memory may grow. */
-  view({ address, values }: WasmTensor): Float32Array<ArrayBuffer> {
+  view({ address, values }: WasmTensor): Float32Array {
     return this.#kernels.HEAPF32.subarray(address / bytesPerValue, address / bytesPerValue + values)
   }
 }

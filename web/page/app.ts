@@ -22,6 +22,7 @@ import { createNotices, type Notices } from './state/notices.ts'
 import { createSession, type Session } from './state/session.ts'
 import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
+import { usableThreads } from './state/usable-threads.ts'
 import { whenDrawn } from './when-idle.ts'
 import { InferenceHost } from './workers/inference-host.ts'
 import type { HeldPartition } from '../../core/wire/frames.ts'
@@ -43,6 +44,8 @@ export interface App {
   readonly edgeSession: EdgeSession
   /** In memory, most recent first. */
   readonly residents: ReadonlySignal<readonly HeldPartition[]>
+  /** On how many threads the networks run. */
+  readonly threads: ReadonlySignal<number>
   readonly gate: ReadonlySignal<GateSettings>
   readonly gateControl: GateControl
   changeSettings(changes: Partial<Settings>): void
@@ -53,7 +56,7 @@ export interface App {
 export interface AppDeps {
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>
   readonly parameters: URLSearchParams
-  readonly createWorker: () => Worker
+  readonly createWorker: (threads: number) => Worker
 }
 
 const isAway = ({ code }: CacheNetError): boolean => code === 'edge-unreachable' || code === 'edge-timeout'
@@ -91,18 +94,39 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
 
   const host = new InferenceHost({
     createWorker,
-    reload: async (signal, id) => {
+    threads: usableThreads(settings.values.peek().threads),
+    reload: async (signal, id, form) => {
       const { manifest, partition } = findPartition((candidate) => candidate.id === id)
       const cache = await connecting
-      return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition.whole)).bytes)
+      return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition[form] ?? partition.whole)).bytes)
     },
     onRestart: ({ code }) => {
       const message = 'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
       notices.show({ about: 'worker', kind: 'warning', code, message })
     },
+    onThreadsFailure({ code, message }, threads) {
+      // Remembered too: whoever opens the page next does not wait in vain for threads that do not come.
+      changeSettings({ threads })
+      notices.show({ about: 'threads', kind: 'warning', code, message: `The networks could not run on more threads, and go on with ${threads === 1 ? 'one' : threads}. ${message}` })
+    },
   })
 
   void host.prepare(never)
+
+  function changeSettings(changes: Partial<Settings>): void {
+    const before = settings.values.peek()
+    settings.change(changes)
+    const now = settings.values.peek()
+    if (now.threads !== before.threads) {
+      notices.dismiss('threads')
+      void host.setThreads(usableThreads(now.threads))
+    }
+    if (now.cachePartitions === before.cachePartitions && now.cacheMegabytes === before.cacheMegabytes) return
+    void withCache(async (cache) => {
+      await cache.setBudget(never, budgetOf(now))
+      await host.setRoom(never, now.cachePartitions)
+    })
+  }
 
   const bundle = createBundleHolder(async (signal, onManifest) => {
     await player.stop()
@@ -229,18 +253,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     edgeState,
     edgeSession,
     residents: computed(() => host.held),
+    threads: host.threads,
     gate,
     gateControl,
-    changeSettings(changes) {
-      const before = settings.values.value
-      settings.change(changes)
-      const now = settings.values.value
-      if (now.cachePartitions === before.cachePartitions && now.cacheMegabytes === before.cacheMegabytes) return
-      void withCache(async (cache) => {
-        await cache.setBudget(never, budgetOf(now))
-        await host.setRoom(never, now.cachePartitions)
-      })
-    },
+    changeSettings,
     removePartition: (id) =>
       withCache(async (cache) => {
         const { whole, delta } = findPartition((candidate) => candidate.id === id).partition

@@ -14,6 +14,7 @@ describe('parseStoredSettings', () => {
       probing: 'least-entropy',
       auditShare: 0.02,
       isSmoothing: true,
+      threads: 2,
       theme: 'dark',
       edgeUrl: 'https://edge.test',
       edgeToken: 'secret',
@@ -44,11 +45,11 @@ describe('parseUrlSettings', () => {
     })
     expect(url('rate=25&utm=1')).toEqual({ rate: 25 })
     expect(url('')).toEqual({})
-    expect(url('probing=adaptive&audits=0.05&prefetch=0&smoothing=true&theme=dark')).toEqual({ probing: 'adaptive', auditShare: 0.05, isPrefetching: false, isSmoothing: true, theme: 'dark' })
+    expect(url('probing=adaptive&audits=0.05&prefetch=0&smoothing=true&threads=4&theme=dark')).toEqual({ probing: 'adaptive', auditShare: 0.05, isPrefetching: false, isSmoothing: true, threads: 4, theme: 'dark' })
   })
 
   it('leaves out what cannot be', () => {
-    expect(url('cache=0&rate=never&threshold=x&probes=1.5&edge=ftp://x&bundle=')).toEqual({})
+    expect(url('cache=0&threads=5&rate=never&threshold=x&probes=1.5&edge=ftp://x&bundle=')).toEqual({})
   })
 })
 

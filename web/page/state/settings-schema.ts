@@ -35,6 +35,8 @@ const shape = {
   isPrefetching: flag,
   /** Steady the label by the agreement of the last frames. */
   isSmoothing: flag,
+  /** On how many threads the networks run; fewer where the page is not isolated, or the device has not so many cores. */
+  threads: z.coerce.number().check(z.int(), z.minimum(1), z.maximum(4)),
   theme: z.enum(themes),
   numbers: z.enum(['neutral', 'device']),
   /** Where the edge is; empty for where the page came from. */
@@ -54,6 +56,7 @@ export interface Settings {
   readonly auditShare: number
   readonly isPrefetching: boolean
   readonly isSmoothing: boolean
+  readonly threads: number
   readonly theme: Theme
   readonly numbers: 'neutral' | 'device'
   readonly edgeUrl: string
@@ -71,6 +74,7 @@ export const defaultSettings: Settings = {
   auditShare: 0,
   isPrefetching: true,
   isSmoothing: false,
+  threads: 1,
   theme: 'system',
   numbers: 'neutral',
   edgeUrl: '',
@@ -89,6 +93,7 @@ const urlNames = {
   audits: 'auditShare',
   prefetch: 'isPrefetching',
   smoothing: 'isSmoothing',
+  threads: 'threads',
   theme: 'theme',
   edge: 'edgeUrl',
 } as const satisfies Record<string, keyof Settings>

@@ -1,7 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
+import { settingsKey } from './settings-key.ts'
 import { parseStoredSettings, parseUrlSettings, type Settings } from './settings-schema.ts'
-
-const storageKey = 'cachenet-settings'
 
 export interface SettingsStore {
   readonly values: ReadonlySignal<Settings>
@@ -19,7 +18,7 @@ export function createSettings(storage: Pick<Storage, 'getItem' | 'setItem'>, pa
       stored.value = { ...stored.value, ...changes }
       overrides.value = Object.fromEntries(Object.entries(overrides.value).filter(([name]) => !(name in changes)))
       try {
-        storage.setItem(storageKey, JSON.stringify(stored.value))
+        storage.setItem(settingsKey, JSON.stringify(stored.value))
       } catch {
         // Storage is full or forbidden: the settings hold for as long as the page is open.
       }
@@ -29,7 +28,7 @@ export function createSettings(storage: Pick<Storage, 'getItem' | 'setItem'>, pa
 
 function read(storage: Pick<Storage, 'getItem'>): string | null {
   try {
-    return storage.getItem(storageKey)
+    return storage.getItem(settingsKey)
   } catch {
     return null
   }

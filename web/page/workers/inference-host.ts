@@ -1,4 +1,4 @@
-import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
+import { signal as createSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
@@ -7,13 +7,19 @@ import type { HeldPartition } from '../../../core/wire/frames.ts'
 import { createRpcClient, type RpcClient } from '../../messages/rpc-client.ts'
 
 export interface InferenceHostOptions {
-  readonly createWorker: () => Worker
-  /** Whole weights of a partition that was resident when the worker broke down. */
-  readonly reload: (signal: AbortSignal, id: string) => Promise<Uint8Array<ArrayBuffer>>
+  readonly createWorker: (threads: number) => Worker
+  /** On how many threads the kernels run at first. */
+  readonly threads?: number
+  /** Weights, in the form that it was resident in, of a partition for the memory of a new worker. */
+  readonly reload: (signal: AbortSignal, id: string, form: 'whole' | 'delta') => Promise<Uint8Array<ArrayBuffer>>
   /** The worker broke down and a new one took over; the stream goes on. */
   readonly onRestart: (reason: CacheNetError) => void
+  /** So many threads as were wanted could not be started, or broke down; it goes on with `threads`. */
+  readonly onThreadsFailure?: (reason: CacheNetError, threads: number) => void
   /** How long a frame may take before the worker counts as hung. */
   readonly frameLimitMs?: number
+  /** How long threads may take to start. */
+  readonly threadsLimitMs?: number
   readonly nowMs?: () => number
 }
 
@@ -32,15 +38,32 @@ const restartWindowMs = 60_000
 
 type Client = RpcClient<InferenceRequest, InferenceAnswers, never>
 
-/** The page's end of the inference worker. Starts it, and starts it again where it crashes or hangs. */
+interface Running {
+  readonly worker: Worker
+  readonly client: Client
+  readonly threads: number
+}
+
+/**
+ * The page's end of the inference worker. Starts it, starts it again where it crashes or hangs, and puts another in its place for another
+ * number of threads. More threads than one are an attempt: where they do not start in time, or break down, one goes on.
+ */
 export class InferenceHost {
   readonly #options: InferenceHostOptions
   readonly #closing = new AbortController()
   readonly #residents = createSignal<readonly string[]>([])
   /** Partitions that answer with their delta, until their whole weights are there. */
   readonly #deltas = createSignal<ReadonlySet<string>>(new Set())
-  #worker: Worker | undefined
-  #client: Client | undefined
+  readonly #threads: Signal<number>
+  #running: Running | undefined
+  #starting: Promise<Running> | undefined
+  /** How many threads are wanted, and the change that sees to it. */
+  #wantedThreads: number
+  #changing: Promise<void> | undefined
+  /** What is being asked of the worker that answers now. */
+  readonly #underWay = new Set<Promise<unknown>>()
+  /** Whether a worker with another number of threads is taking over. */
+  #isMoving = false
   #bundle: OpenBundle | undefined
   #restarting: Promise<void> | undefined
   #restartTimes: number[] = []
@@ -49,6 +72,13 @@ export class InferenceHost {
 
   constructor(options: InferenceHostOptions) {
     this.#options = options
+    this.#wantedThreads = options.threads ?? 1
+    this.#threads = createSignal(this.#wantedThreads)
+  }
+
+  /** On how many threads the kernels run, or are being started. */
+  get threads(): ReadonlySignal<number> {
+    return this.#threads
   }
 
   /** Partitions in the worker's memory, most recent first. */
@@ -66,18 +96,20 @@ export class InferenceHost {
    * when a bundle is opened.
    */
   async prepare(signal: AbortSignal): Promise<void> {
-    const client = this.#client ?? this.#start()
-    await client.call(signal, { kind: 'prepare' }).catch(() => undefined)
+    await this.#started()
+      .then(({ client }) => client.call(signal, { kind: 'prepare' }))
+      .catch(() => undefined)
   }
 
   /** Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device cannot run it. */
   async open(signal: AbortSignal, bundle: OpenBundle): Promise<void> {
-    await this.#restarting
+    await this.#undisturbed()
     this.#bundle = bundle
     this.#failure = undefined
-    const client = this.#client ?? this.#start()
+    const { client } = await this.#started()
     try {
-      await this.#openOn(signal, client, bundle)
+      await this.#track(this.#openOn(signal, client, bundle))
+      this.#remember([])
     } catch (thrown) {
       // A backend that failed to start stays failed: the next attempt gets a worker of its own.
       this.#drop(client, CacheNetError.from(thrown))
@@ -129,10 +161,103 @@ export class InferenceHost {
     this.#note(await this.#call((client) => client.call(signal, { kind: 'set-room', maxPartitions })))
   }
 
+  /**
+   * Has the kernels run on so many threads. The worker that answers goes on until another one is ready with what is resident, and stays where that
+   * fails, which is told to `onThreadsFailure`: no frame is lost. Never rejects.
+   */
+  async setThreads(threads: number): Promise<void> {
+    this.#wantedThreads = threads
+    this.#changing ??= this.#changeThreads().finally(() => (this.#changing = undefined))
+    await this.#changing
+  }
+
   close(): void {
+    const reason = new CacheNetError('worker-crashed', 'The page is closed.')
     this.#closing.abort()
-    this.#client?.close()
-    this.#worker?.terminate()
+    if (this.#running !== undefined) this.#drop(this.#running.client, reason)
+  }
+
+  /** The worker that answers; the first one is started where there is none. */
+  async #started(): Promise<Running> {
+    if (this.#running !== undefined) return this.#running
+    this.#starting ??= this.#startFirst().finally(() => (this.#starting = undefined))
+    return this.#starting
+  }
+
+  async #startFirst(): Promise<Running> {
+    const threads = this.#wantedThreads
+    try {
+      return this.#adopt(await this.#start(threads))
+    } catch (thrown) {
+      if (this.#closing.signal.aborted) throw thrown
+      this.#settleForOne(CacheNetError.from(thrown))
+      return this.#adopt(await this.#start(1))
+    }
+  }
+
+  #adopt(running: Running): Running {
+    if (this.#closing.signal.aborted) running.worker.terminate()
+    this.#running = running
+    this.#threads.value = running.threads
+    return running
+  }
+
+  #settleForOne(reason: CacheNetError): void {
+    this.#wantedThreads = 1
+    this.#options.onThreadsFailure?.(reason, 1)
+  }
+
+  async #changeThreads(): Promise<void> {
+    const isSettled = (): boolean => this.#wantedThreads === this.#threads.peek() || this.#closing.signal.aborted
+    while (!isSettled()) {
+      await Promise.allSettled([this.#starting, this.#restarting])
+      if (isSettled()) return
+      // Nothing runs that could go on: whoever opens a bundle next begins with the number that is wanted.
+      if (this.#running === undefined) return void (this.#threads.value = this.#wantedThreads)
+      try {
+        const next = await this.#start(this.#wantedThreads)
+        await this.#undisturbed()
+        const moving = this.#moveTo(next)
+        // What goes wrong with the next worker is not the trouble of those who wait to ask.
+        this.#restarting = moving.catch(() => undefined).finally(() => (this.#restarting = undefined))
+        await moving
+      } catch (thrown) {
+        this.#wantedThreads = this.#threads.peek()
+        if (this.#closing.signal.aborted) return
+        this.#options.onThreadsFailure?.(CacheNetError.from(thrown), this.#wantedThreads)
+      }
+    }
+  }
+
+  /** Fills a worker with what is resident and puts it in the place of the one that answers. Both are in memory for that moment. */
+  async #moveTo(next: Running): Promise<void> {
+    this.#isMoving = true
+    try {
+      await Promise.allSettled(this.#underWay)
+      if (this.#bundle !== undefined) await this.#fill(next.client, this.#bundle)
+    } catch (thrown) {
+      next.worker.terminate()
+      next.client.close()
+      throw thrown
+    } finally {
+      this.#isMoving = false
+    }
+    if (this.#running !== undefined) this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another worker took over.'))
+    this.#adopt(next)
+  }
+
+  /** Waits until no worker is being replaced. */
+  async #undisturbed(): Promise<void> {
+    while (this.#restarting !== undefined) await this.#restarting
+  }
+
+  async #track<Answer>(work: Promise<Answer>): Promise<Answer> {
+    this.#underWay.add(work)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
   }
 
   #note({ residents }: { readonly residents: readonly string[] }): void {
@@ -155,11 +280,11 @@ export class InferenceHost {
   }
 
   async #call<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
-    await this.#restarting
-    const client = this.#client
+    await this.#undisturbed()
+    const client = this.#running?.client
     if (client === undefined) throw this.#failure ?? new CacheNetError('engine-failed', 'No bundle is open yet.')
     try {
-      return await work(client)
+      return await this.#track(work(client))
     } catch (thrown) {
       const error = CacheNetError.from(thrown)
       if (!broken.has(error.code)) throw error
@@ -168,8 +293,23 @@ export class InferenceHost {
     }
   }
 
-  #start(): Client {
-    const worker = this.#options.createWorker()
+  /** A new worker, which answers nobody yet. Rejects where its threads do not start; one thread is not waited for. */
+  async #start(threads: number): Promise<Running> {
+    const running = this.#launch(threads)
+    if (threads === 1) return running
+    const { threadsLimitMs = 10_000 } = this.#options
+    try {
+      await running.client.call(this.#closing.signal, { kind: 'prepare' }, { timeLimitMs: threadsLimitMs })
+      return running
+    } catch (thrown) {
+      running.worker.terminate()
+      running.client.close()
+      throw thrown
+    }
+  }
+
+  #launch(threads: number): Running {
+    const worker = this.#options.createWorker(threads)
     const client: Client = createRpcClient(worker, inferenceProtocol)
     const crash = (event: Event): void => {
       event.preventDefault()
@@ -180,14 +320,13 @@ export class InferenceHost {
     }
     worker.addEventListener('error', crash)
     worker.addEventListener('messageerror', crash)
-    this.#worker = worker
-    this.#client = client
-    return client
+    return { worker, client, threads }
   }
 
   /** One replacement for one broken worker, however many calls it failed. Rejects with `engine-failed` where that does not help. */
   async #replace(brokenClient: Client, reason: CacheNetError): Promise<void> {
-    if (this.#client === brokenClient && !this.#closing.signal.aborted) {
+    // One that another is about to replace is not worth starting again.
+    if (this.#running?.client === brokenClient && !this.#isMoving && !this.#closing.signal.aborted) {
       this.#drop(brokenClient, reason)
       this.#restarting = this.#restart(reason).finally(() => (this.#restarting = undefined))
     }
@@ -196,10 +335,10 @@ export class InferenceHost {
   }
 
   #drop(client: Client, reason: CacheNetError): void {
-    if (this.#client !== client) return
-    this.#worker?.terminate()
+    if (this.#running?.client !== client) return
+    this.#running.worker.terminate()
     client.close(reason)
-    this.#client = undefined
+    this.#running = undefined
   }
 
   async #restart(reason: CacheNetError): Promise<void> {
@@ -207,7 +346,7 @@ export class InferenceHost {
       await this.#startAgain(reason)
     } catch (thrown) {
       this.#failure = CacheNetError.from(thrown)
-      if (this.#client !== undefined) this.#drop(this.#client, this.#failure)
+      if (this.#running !== undefined) this.#drop(this.#running.client, this.#failure)
     }
   }
 
@@ -219,17 +358,31 @@ export class InferenceHost {
         reason: reason.code,
       })
     }
-    const { signal } = this.#closing
-    const wereResident = [...this.#residents.value].reverse()
-    const client = this.#start()
-    await this.#openOn(signal, client, this.#bundle)
-    for (const id of wereResident) {
-      // One that cannot be had again is fetched when it is next needed.
-      const weights = await this.#options.reload(signal, id).catch(() => undefined)
-      const temperature = this.#temperatureOf(id, 'whole')
-      if (weights !== undefined) this.#note(await client.call(signal, { kind: 'load', id, weights, temperature, form: 'whole' }))
-    }
+    // Whether the threads were to blame nobody can tell; one is what is known to work.
+    if (this.#threads.peek() > 1) this.#settleForOne(reason)
+    await this.#fill(this.#adopt(await this.#start(1)).client, this.#bundle)
     this.#options.onRestart(reason)
+  }
+
+  /** Opens the bundle on a new worker and loads what is resident on the one before, in its order. */
+  async #fill(client: Client, bundle: OpenBundle): Promise<void> {
+    const { signal } = this.#closing
+    const held = this.held
+    await this.#openOn(signal, client, bundle)
+    const loaded: HeldPartition[] = []
+    for (const { id, form } of [...held].reverse()) {
+      // One that cannot be had again is fetched when it is next needed.
+      const weights = await this.#options.reload(signal, id, form).catch(() => undefined)
+      if (weights === undefined) continue
+      await client.call(signal, { kind: 'load', id, weights, temperature: this.#temperatureOf(id, form), form })
+      loaded.unshift({ id, form })
+    }
+    this.#remember(loaded)
+  }
+
+  #remember(held: readonly HeldPartition[]): void {
+    this.#note({ residents: held.map(({ id }) => id) })
+    this.#deltas.value = new Set(held.flatMap(({ id, form }) => (form === 'delta' ? [id] : [])))
   }
 
   async #openOn(signal: AbortSignal, client: Client, { manifest, generalist, maxPartitions }: OpenBundle): Promise<void> {
@@ -242,7 +395,5 @@ export class InferenceHost {
       maxPartitions,
       delta: networks.delta,
     })
-    this.#note({ residents: [] })
-    this.#deltas.value = new Set()
   }
 }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { usePage } from '../page-context.ts'
+import { ThreadsSetting } from './threads-setting.tsx'
 
 /** What this browser gives the app, and how to install it. */
 export function AboutThis(): VNode {
@@ -8,8 +9,9 @@ export function AboutThis(): VNode {
   return (
     <div class="panel" data-testid="about">
       <h2>This device</h2>
+      <ThreadsSetting />
       <ul class="facts">
-        <li>Networks run in WebAssembly SIMD on one thread beside the page.</li>
+        <li>Networks run in WebAssembly SIMD beside the page.</li>
         <li>{crossOriginIsolated ? 'The page is isolated from other origins.' : 'The page is not isolated from other origins: the edge sends no isolation headers here.'}</li>
         <li>{app.cacheView.isPersistent.value ? 'Partitions are stored: the app works with no network.' : 'Partitions are kept only while the page is open.'}</li>
       </ul>

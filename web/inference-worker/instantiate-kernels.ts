@@ -1,0 +1,27 @@
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { WasmKernels } from './wasm-kernels.ts'
+
+/** What emscripten's module factories take from us; both of tfjs's do. */
+export interface ModuleSettings {
+  instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void): Record<string, never>
+}
+
+/** Loads a WebAssembly file into the module that `create` makes around it, and starts its kernels. Rejects with `engine-failed`. */
+export async function instantiateKernels<Kernels extends WasmKernels>(url: string, threads: number, create: (settings: ModuleSettings) => Promise<Kernels>): Promise<Kernels> {
+  // The file is asked for before anything else; its compilation does not wait for the rest of it.
+  const compiling = WebAssembly.compileStreaming(fetch(url))
+  compiling.catch(() => undefined)
+  try {
+    const kernels = await new Promise<Kernels>((resolve, reject) => {
+      const instantiateWasm: ModuleSettings['instantiateWasm'] = (imports, receive) => {
+        compiling.then(async (module) => receive(await WebAssembly.instantiate(module, imports), module)).catch(reject)
+        return {}
+      }
+      create({ instantiateWasm }).then(resolve, reject)
+    })
+    kernels._init_with_threads_count(threads)
+    return kernels
+  } catch (cause) {
+    throw new CacheNetError('engine-failed', 'The part that runs the networks could not be loaded. Reload the page while you are online.', { url }, { cause })
+  }
+}
