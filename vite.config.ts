@@ -49,7 +49,7 @@ export default defineConfig({
       injectManifest: {
         // A service worker cannot `import()`: one classic script.
         rollupFormat: 'iife',
-        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-simd*.wasm', 'icons/*.{png,svg}'],
+        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm', 'icons/*.{png,svg}'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
       },

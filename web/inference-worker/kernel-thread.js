@@ -3,7 +3,7 @@
 // A thread of the threaded kernels: tfjs's own worker script (wasmWorkerContents in tfjs-backend-wasm-threaded-simd.worker.js), without its
 // parts for Node. A classic script that imports nothing: emscripten starts it by its address, and it loads emscripten's glue by the one it is sent.
 
-/* global WasmBackendModuleThreadedSimd -- what the glue defines */
+/* global self, postMessage, importScripts, WebAssembly, WasmBackendModuleThreadedSimd -- a worker's, and what the glue defines */
 
 let module = {}
 let isInitialised = false

@@ -6,6 +6,7 @@ import { sendFramesDirectly } from './direct-routes.ts'
 import { sharePath } from '../messages/shared-files.ts'
 import { createServices, type Services } from './services.ts'
 import { receiveShare } from './share-target.ts'
+import { isThreadsFile, serveThreadsFiles } from './threads-files.ts'
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
 
@@ -24,8 +25,10 @@ self.addEventListener('fetch', (event) => {
 
 self.addEventListener('install', sendFramesDirectly)
 
-// After ours, which takes the API's paths only; this one takes the rest.
-serveAppShell(self.__WB_MANIFEST)
+// After ours, which takes the API's paths only; these take the rest.
+const files = self.__WB_MANIFEST
+serveAppShell(files.filter((file) => !isThreadsFile(file)))
+serveThreadsFiles(self, files.filter(isThreadsFile))
 
 self.addEventListener('message', (event) => {
   if (isSkipWaiting(event.data)) event.waitUntil(self.skipWaiting())

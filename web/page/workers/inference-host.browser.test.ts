@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../../core/testing/sample-bundle.ts'
 import type { RawImage } from '../../messages/inference.ts'
+import { inferenceWorkerName } from '../../messages/inference-worker-name.ts'
 import { InferenceHost } from './inference-host.ts'
 
 const { signal } = new AbortController()
@@ -11,6 +12,7 @@ let workers: Worker[]
 let host: InferenceHost
 let restarts: string[]
 let reloaded: string[]
+let threadsFailures: string[]
 
 const frame = (): RawImage => ({ width: 16, height: 16, rgba: new Uint8ClampedArray(16 * 16 * 4) })
 
@@ -19,37 +21,41 @@ function bytesOf(sha256: string | undefined): Uint8Array<ArrayBuffer> {
   if (bytes === undefined) throw new Error('the sample bundle lacks a blob')
   return bytes
 }
+const deltaBytes = (id: string): Uint8Array<ArrayBuffer> => bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.delta?.sha256)
 const partitionBytes = (id: string): Uint8Array<ArrayBuffer> => bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256)
 
 const realWorker = (): Worker => new Worker(new URL('../../inference-worker/main.ts', import.meta.url), { type: 'module' })
 
+const workerOn = (threads: number): Worker =>
+  threads === 1 ? realWorker() : new Worker(new URL('../../inference-worker/main-threaded.ts', import.meta.url), { type: 'module', name: inferenceWorkerName(threads) })
+
+const running = (script: string): Worker => new Worker(URL.createObjectURL(new Blob([script])))
+
 /** A worker that opens like the real one and then never answers a frame. */
 const scripted = (onClassify: string): Worker =>
-  new Worker(
-    URL.createObjectURL(
-      new Blob([
-        `addEventListener('message', ({ data: { rpc, id, request } }) => {
-          if (rpc !== 'request') return
-          if (request.kind === 'classify') { ${onClassify} }
-          postMessage({ rpc: 'answer', id, answer: request.kind === 'open' ? { warmUpMs: 1 } : { residents: request.kind === 'load' ? [request.id] : [] } })
-        })`,
-      ]),
-    ),
-  )
+  running(`
+    addEventListener('message', ({ data: { rpc, id, request } }) => {
+      if (rpc !== 'request') return
+      if (request.kind === 'classify') { ${onClassify} }
+      postMessage({ rpc: 'answer', id, answer: request.kind === 'open' ? { warmUpMs: 1 } : request.kind === 'prepare' ? null : { residents: request.kind === 'load' ? [request.id] : [] } })
+    })`)
 
-function createHost(createWorker: (index: number) => Worker, frameLimitMs = 10_000): InferenceHost {
+function createHost(createWorker: (index: number, threads: number) => Worker, frameLimitMs = 10_000, threads = 1): InferenceHost {
   return new InferenceHost({
     frameLimitMs,
-    createWorker: () => {
-      const worker = createWorker(workers.length)
+    threads,
+    threadsLimitMs: 2_000,
+    createWorker: (threadsOfWorker) => {
+      const worker = createWorker(workers.length, threadsOfWorker)
       workers.push(worker)
       return worker
     },
-    reload: (_signal, id) => {
+    reload: (_signal, id, form) => {
       reloaded.push(id)
-      return Promise.resolve(partitionBytes(id))
+      return Promise.resolve(form === 'delta' ? deltaBytes(id) : partitionBytes(id))
     },
     onRestart: ({ code }) => void restarts.push(code),
+    onThreadsFailure: ({ code }, left) => void threadsFailures.push(`${code}, ${left}`),
   })
 }
 
@@ -61,6 +67,7 @@ beforeEach(async () => {
   workers = []
   restarts = []
   reloaded = []
+  threadsFailures = []
 })
 afterEach(() => host.close())
 
@@ -150,5 +157,71 @@ describe('InferenceHost', () => {
     await host.refine(signal, 'p0', partitionBytes('p0'))
     expect(host.held).toEqual([{ id: 'p0', form: 'whole' }])
     expect((await host.classify(signal, frame(), gate, { isAudited: true })).rgb).toBeDefined()
+  })
+})
+
+describe('InferenceHost and threads', () => {
+  it('changes their number under a stream of frames: none is lost, and what was resident still is, in its form', async () => {
+    bundle = await createSampleBundle({ hasDeltas: true })
+    host = createHost((_index, threads) => workerOn(threads))
+    await open()
+    await host.load(signal, 'p1', partitionBytes('p1'))
+    await host.load(signal, 'p0', deltaBytes('p0'), 'delta')
+    const { held } = host
+    const expected = await host.classify(signal, frame(), gate)
+    for (const threads of [2, 1]) {
+      let isChanging = true as boolean
+      const changing = host.setThreads(threads).finally(() => (isChanging = false))
+      while (isChanging) expect((await host.classify(signal, frame(), gate)).network).toBe('p0')
+      await changing
+      expect(host.threads.value).toBe(threads)
+      expect(host.held).toEqual(held)
+      const answer = await host.classify(signal, frame(), gate)
+      expect(answer.entropyNats).toBeCloseTo(expected.entropyNats, 4)
+    }
+    expect(workers).toHaveLength(3)
+    expect([restarts, threadsFailures]).toEqual([[], []])
+  })
+
+  it('stays with what runs where they do not start, or hang', async () => {
+    const scripts = { 2: 'throw new Error("no threads")', 3: '' } as const
+    host = createHost((_index, threads) => (threads === 2 || threads === 3 ? running(scripts[threads]) : realWorker()))
+    await open()
+    await host.load(signal, 'p0', partitionBytes('p0'))
+    await host.setThreads(2)
+    await host.setThreads(3)
+    expect(threadsFailures).toEqual(['worker-crashed, 1', 'worker-timeout, 1'])
+    expect(host.threads.value).toBe(1)
+    expect((await host.classify(signal, frame(), gate)).network).toBe('p0')
+    expect([restarts, reloaded]).toEqual([[], []])
+  })
+
+  it('begins with one where they do not start', async () => {
+    host = createHost((index) => (index === 0 ? running('') : realWorker()), 10_000, 2)
+    await host.prepare(signal)
+    await open()
+    expect(threadsFailures).toEqual(['worker-timeout, 1'])
+    expect(host.threads.value).toBe(1)
+    expect((await host.classify(signal, frame(), gate)).outcome).toBe('miss')
+  })
+
+  it('goes on with one where they break down later', async () => {
+    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()), 10_000, 2)
+    await open()
+    await expect(host.classify(signal, frame(), gate)).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(threadsFailures).toEqual(['worker-crashed, 1'])
+    expect(restarts).toEqual(['worker-crashed'])
+    expect(host.threads.value).toBe(1)
+    expect((await host.classify(signal, frame(), gate)).outcome).toBe('miss')
+  })
+
+  it('takes the last of several wishes', async () => {
+    host = createHost((_index, threads) => workerOn(threads))
+    await open()
+    await Promise.all([host.setThreads(2), host.setThreads(1), host.setThreads(2)])
+    expect(host.threads.value).toBe(2)
+    await Promise.all([host.setThreads(1), host.setThreads(2)])
+    expect(host.threads.value).toBe(2)
+    expect(threadsFailures).toEqual([])
   })
 })

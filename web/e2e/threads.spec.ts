@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts'
+import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
+import { launchChromium } from './harness/launch-chromium.ts'
+import { drivePage, type PageDriver } from './harness/page-driver.ts'
+
+// Networks on two threads, chosen while a stream goes on. Chromium says how many cores there are; a machine with one has no choice to offer.
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const files = ['main-threaded-', 'kernel-thread-', 'tfjs-backend-wasm-threaded-simd-']
+
+let edge: CountingEdge
+let proxy: FaultProxy
+let browser: Browser
+let context: BrowserContext
+let driver: PageDriver
+
+beforeAll(async () => {
+  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  browser = await launchChromium()
+})
+beforeEach(async () => {
+  proxy = await startFaultProxy(edge.origin)
+})
+afterEach(async () => {
+  expect(driver.complaints).toEqual([])
+  await context.close()
+  await proxy.close()
+})
+afterAll(async () => {
+  await browser.close()
+  await edge.stop()
+})
+
+async function open(query: string, origin = proxy.origin): Promise<void> {
+  context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  driver = drivePage(page)
+  await page.goto(`${origin}/${query}`)
+  await page.getByTestId('play-demo').waitFor()
+}
+
+const untilControlled = async (): Promise<void> => {
+  await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
+}
+
+async function playDemo(): Promise<void> {
+  await driver.page.getByTestId('play-demo').click()
+  await driver.untilFrames(5)
+}
+
+async function expectGoingOn(frames = 10): Promise<void> {
+  const before = await driver.frames()
+  await driver.untilFrames(before + frames)
+  expect(await driver.state()).toBe('playing')
+}
+
+const threads = (): Promise<string | null> => driver.page.getByTestId('threads-running').getAttribute('data-threads')
+const untilThreads = (wanted: number): Promise<void> => vi.waitFor(async () => expect(await threads()).toBe(String(wanted)), { timeout: 30_000, interval: 50 })
+const asked = (): boolean[] => files.map((file) => proxy.requests(file) > 0)
+
+describe('two threads', () => {
+  it('are begun while the demo plays on, and are there again after a reload without a network', async () => {
+    await open('?seed=3&rate=15')
+    await untilControlled()
+    await playDemo()
+    // Not a byte of them before they are wanted.
+    expect(asked()).toEqual([false, false, false])
+    await driver.go('settings')
+    await driver.expectAccessible()
+    expect(await threads()).toBe('1')
+    await driver.page.getByTestId('threads').selectOption('2')
+    await untilThreads(2)
+    expect(asked()).toEqual([true, true, true])
+    await driver.expectAccessible()
+    await driver.expectNoOverflow()
+    await driver.go('watch')
+    await expectGoingOn(20)
+    expect(await driver.page.locator('[data-testid="notice"]').count()).toBe(0)
+    expect(driver.page.workers().filter((worker) => worker.url().includes('main-threaded'))).toHaveLength(1)
+
+    await vi.waitFor(async () => expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-threads')).keys()).length)).toBe(4), { timeout: 30_000 })
+    await proxy.goOffline()
+    await driver.page.reload()
+    await playDemo()
+    await expectGoingOn(20)
+    expect(await driver.page.getByTestId('notice').and(driver.page.locator('[data-about="threads"]')).count()).toBe(0)
+    await driver.go('settings')
+    expect(await driver.page.getByTestId('threads').inputValue()).toBe('2')
+    expect(await threads()).toBe('2')
+    // And back, still without a network.
+    await driver.page.getByTestId('threads').selectOption('1')
+    await untilThreads(1)
+    await driver.go('watch')
+    await expectGoingOn()
+  })
+
+  it('can be asked for in the address, and then one thread is not begun first', async () => {
+    await open('?seed=3&rate=15&threads=2')
+    await playDemo()
+    expect(proxy.requests('assets/tfjs-backend-wasm-simd')).toBeLessThanOrEqual(1)
+    expect(driver.page.workers().filter((worker) => /assets\/main-[^t]/.test(worker.url()))).toEqual([])
+    await driver.go('settings')
+    expect(await threads()).toBe('2')
+  })
+
+  it.each(['held', 'login-page'] as const)('are given up with a notice where what they need is %s; the stream goes on', async (fault) => {
+    await open('?seed=3&rate=15')
+    await playDemo()
+    proxy.faults.set('tfjs-backend-wasm-threaded-simd-', fault)
+    await driver.go('settings')
+    await driver.page.getByTestId('threads').selectOption('2')
+    await driver.untilNotice('threads')
+    await driver.expectAccessible()
+    expect(await driver.page.getByTestId('threads').inputValue()).toBe('1')
+    expect(await threads()).toBe('1')
+    await driver.go('watch')
+    await expectGoingOn()
+    proxy.faults.clear()
+  })
+
+  it('at the start too: the page opens on one', async () => {
+    proxy.faults.set('kernel-thread-', 'held')
+    await open('?seed=3&rate=15&threads=2')
+    await playDemo()
+    await driver.untilNotice('threads')
+    await expectGoingOn()
+    proxy.faults.clear()
+  })
+})
+
+it('a page that is not isolated says why there is one thread only', async () => {
+  await open('', proxy.origin.replace('127.0.0.1', 'edge.test'))
+  await driver.go('settings')
+  expect(await driver.page.getByTestId('threads-unavailable').textContent()).toContain('https://')
+  await driver.expectAccessible()
+})
