@@ -1,3 +1,5 @@
+import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext } from 'playwright-core'
@@ -12,6 +14,7 @@ import { drivePage, type PageDriver } from './harness/page-driver.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const files = ['main-threaded-', 'kernel-thread-', 'tfjs-backend-wasm-threaded-simd-']
 
+let pageFolder: string
 let edge: CountingEdge
 let proxy: FaultProxy
 let browser: Browser
@@ -19,7 +22,9 @@ let context: BrowserContext
 let driver: PageDriver
 
 beforeAll(async () => {
-  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  pageFolder = await mkdtemp(join(tmpdir(), 'cachenet-threads-'))
+  await cp(join(root, 'dist'), pageFolder, { recursive: true })
+  edge = await startCountingEdge(join(root, 'public/bundles'), pageFolder)
   browser = await launchChromium()
 })
 beforeEach(async () => {
@@ -33,6 +38,7 @@ afterEach(async () => {
 afterAll(async () => {
   await browser.close()
   await edge.stop()
+  await rm(pageFolder, { recursive: true, force: true })
 })
 
 async function open(query: string, origin = proxy.origin): Promise<void> {
@@ -60,6 +66,9 @@ async function expectGoingOn(frames = 10): Promise<void> {
 
 const threads = (): Promise<string | null> => driver.page.getByTestId('threads-running').getAttribute('data-threads')
 const untilThreads = (wanted: number): Promise<void> => vi.waitFor(async () => expect(await threads()).toBe(String(wanted)), { timeout: 30_000, interval: 50 })
+const stored = (): Promise<string[]> => driver.page.evaluate(async () => (await (await caches.open('cachenet-threads')).keys()).map(({ url }) => url))
+/** Worker, glue, a thread's script, WebAssembly. */
+const untilStored = (): Promise<void> => vi.waitFor(async () => expect(await stored()).toHaveLength(4), { timeout: 30_000, interval: 100 })
 const asked = (): boolean[] => files.map((file) => proxy.requests(file) > 0)
 
 describe('two threads', () => {
@@ -82,7 +91,7 @@ describe('two threads', () => {
     expect(await driver.page.locator('[data-testid="notice"]').count()).toBe(0)
     expect(driver.page.workers().filter((worker) => worker.url().includes('main-threaded'))).toHaveLength(1)
 
-    await vi.waitFor(async () => expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-threads')).keys()).length)).toBe(4), { timeout: 30_000 })
+    await untilStored()
     await proxy.goOffline()
     await driver.page.reload()
     await playDemo()
@@ -96,6 +105,26 @@ describe('two threads', () => {
     await untilThreads(1)
     await driver.go('watch')
     await expectGoingOn()
+  })
+
+  it('come with a new version of the app where they were used, and only that version’s', async () => {
+    await open('?seed=3&rate=15&threads=2')
+    await untilControlled()
+    await driver.page.reload()
+    await untilStored()
+    const before = await stored()
+    // As if the next version had another file in the place of one.
+    await driver.page.evaluate(async (url) => {
+      const cache = await caches.open('cachenet-threads')
+      await cache.delete(url)
+      await cache.put(`${url}?another-version`, new Response(''))
+    }, before[0] ?? '')
+    await appendFile(join(pageFolder, 'sw.js'), '\n// another version\n')
+    await driver.page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()))
+    await driver.untilNotice('update')
+    await Promise.all([driver.page.waitForEvent('load'), driver.page.getByRole('button', { name: 'Use it now' }).click()])
+    await untilStored()
+    expect((await stored()).sort()).toEqual(before.sort())
   })
 
   it('can be asked for in the address, and then one thread is not begun first', async () => {
