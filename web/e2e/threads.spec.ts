@@ -120,7 +120,10 @@ describe('two threads', () => {
       await cache.put(`${url}?another-version`, new Response(''))
     }, before[0] ?? '')
     await appendFile(join(pageFolder, 'sw.js'), '\n// another version\n')
-    await driver.page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()))
+    await driver.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration()
+      await registration?.update()
+    })
     await driver.untilNotice('update')
     await Promise.all([driver.page.waitForEvent('load'), driver.page.getByRole('button', { name: 'Use it now' }).click()])
     await untilStored()

@@ -26,7 +26,7 @@ export function ThreadsSetting(): VNode {
         onChange={(value) => app.changeSettings({ threads: Number(value) })}
       />
       <p class="muted" data-testid="threads-running" data-threads={running}>
-        Now {running}. More of them pay only where cores are free: a network as small as these waits at every layer for the slowest, and each takes battery.
+        Now {running}. More can help where images are played as fast as they go. Between a camera’s frames threads fall asleep, and waking them takes longer than such small networks.
       </p>
     </div>
   )
