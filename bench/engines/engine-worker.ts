@@ -7,6 +7,7 @@ import { decodeWeights } from '../../core/bundle/weights.ts'
 import { argMax } from '../../core/gate/entropy.ts'
 import { forward, toTensors } from '../../core/network/forward.ts'
 import { bareConvolutions } from './bare-convolutions.ts'
+import { graphModel } from './graph-model.ts'
 import { layersModel } from './layers-model.ts'
 import type { EngineAnswer, EngineOrder } from './order.ts'
 
@@ -36,11 +37,13 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
     return (frame) => withInput(frame, (input) => forward(spec, weights, input).logits)
   }
   const layers = layersModel(full.spec, decodeWeights(full.spec, full.blob))
+  const graph = await graphModel(full.spec, decodeWeights(full.spec, full.blob))
   const session = await InferenceSession.create(onnx, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
   const bare = bareConvolutions(partition.spec, decodeWeights(partition.spec, partition.blob))
   return [
     { name: 'full', run: ours(full) },
     { name: 'fullLayersModel', run: (frame) => withInput(frame, (input) => layers.predict(input) as tf.Tensor) },
+    { name: 'fullGraphModel', run: (frame) => withInput(frame, (input) => graph.predict(input) as tf.Tensor) },
     {
       name: 'fullOnnxRuntimeWeb',
       async run(frame) {

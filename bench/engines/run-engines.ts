@@ -20,6 +20,7 @@ export interface EngineMeasurement {
   /** Time of the other runtime over ours, of the same round. */
   readonly onnxRuntimeWebOverOurs: Spread
   readonly layersModelOverOurs: Spread
+  readonly graphModelOverOurs: Spread
   /** Bare convolutions over the whole partition, of the same round. */
   readonly convolutionsOverPartition: Spread
   /** Frames on which another runtime's answer is not ours. */
@@ -58,7 +59,7 @@ export interface EngineOptions {
   readonly rounds: number
 }
 
-/** The full model through ours, ONNX Runtime Web and a tfjs LayersModel; a partition whole, and its convolutions alone. */
+/** The full model through ours, ONNX Runtime Web, and tfjs as a LayersModel and as a GraphModel; a partition whole, and its convolutions alone. */
 export async function runEngines({ chromium, bundleFolder, pageFolder, images, rounds }: EngineOptions): Promise<EngineMeasurement> {
   await buildEngineWorker(pageFolder)
   const manifest = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
@@ -109,6 +110,8 @@ const pack = (order: EngineOrder): string =>
     return value instanceof Float32Array ? { base64, isFloat: true } : { base64 }
   })
 
+const otherRuntimes = ['fullOnnxRuntimeWeb', 'fullLayersModel', 'fullGraphModel']
+
 export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: number): EngineMeasurement {
   const of = (name: string): readonly number[] => msPerFrame[name] ?? []
   const ours = answers['full'] ?? []
@@ -119,7 +122,8 @@ export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: 
     msPerFrame: Object.fromEntries(Object.entries(msPerFrame).map(([name, times]) => [name, spreadOf(times)])),
     onnxRuntimeWebOverOurs: spreadOf(ratios(of('fullOnnxRuntimeWeb'), of('full'))),
     layersModelOverOurs: spreadOf(ratios(of('fullLayersModel'), of('full'))),
+    graphModelOverOurs: spreadOf(ratios(of('fullGraphModel'), of('full'))),
     convolutionsOverPartition: spreadOf(ratios(of('partitionConvolutions'), of('partition'))),
-    disagreements: Object.fromEntries(['fullOnnxRuntimeWeb', 'fullLayersModel'].map((name) => [name, (answers[name] ?? []).filter((answer, index) => answer !== ours[index]).length])),
+    disagreements: Object.fromEntries(otherRuntimes.map((name) => [name, (answers[name] ?? []).filter((answer, index) => answer !== ours[index]).length])),
   }
 }
