@@ -16,6 +16,7 @@ const examples = `EXAMPLES
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
+  npm run bench -- strategies --folder DIR --bundle cifar10   the same strategies over images of your own
 
 Each bench prints what it measured and writes it, with machine, versions and commit, to bench/results/.`
 

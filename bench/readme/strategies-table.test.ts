@@ -35,4 +35,9 @@ it('replaces what stood between the marks, and nothing else', () => {
   expect(withTable(written, results)).toBe(written)
 })
 
+it('says of a folder without labels that nobody knows what is right', () => {
+  const unlabelled: Row = { ...row('adaptive', 5), section: 'folder', stream: 'holiday', runs: [{ ...run, accuracy: null }] }
+  expect(withTable(`${tableStart}${tableEnd}`, { ...results, rows: [unlabelled] })).toContain('| b, holiday, wifi, device 1/4, cache 2 | CacheNet | 5.0 | 4.0 | 9.0 | 10.0 | 1 | – | 70.0 % |')
+})
+
 it('needs a place', () => expect(() => withTable('no marks', results)).toThrow(RangeError))

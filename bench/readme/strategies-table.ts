@@ -12,7 +12,12 @@ const spread = (values: readonly number[], digits: number): string => {
   return values.length === 1 ? median.toFixed(digits) : `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`
 }
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-const sectionTitles: Readonly<Record<Row['section'], string>> = { headline: 'the targets’ conditions', 'full-speed': 'full speed, no network between', matrix: 'one thing changed at a time', map: 'points of the map' }
+/** Of the runs that know what was right. */
+function accuracyOf(runs: Row['runs']): string {
+  const known = runs.flatMap(({ accuracy }) => accuracy ?? [])
+  return known.length === 0 ? '–' : percent(mean(known))
+}
+const sectionTitles: Readonly<Record<Row['section'], string>> = { headline: 'the targets’ conditions', 'full-speed': 'full speed, no network between', matrix: 'one thing changed at a time', map: 'points of the map', folder: 'a folder, as its files are called' }
 
 function conditionsOf({ bundle, stream, network, slowDown, cache }: Row): string {
   return `${bundle}, ${stream}, ${network}, device 1/${slowDown}, cache ${cache}`
@@ -33,7 +38,7 @@ function table(rows: readonly Row[], all: readonly Row[]): string[] {
     ...rows.map((row) => {
       const { runs } = row
       const of = (pick: (run: Row['runs'][number]) => number): number[] => runs.map(pick)
-      return `| ${conditionsOf(row)} | ${strategyTitles[row.strategy]} | ${spread(of(({ meanMs }) => meanMs), 1)} | ${mean(of(({ p50Ms }) => p50Ms)).toFixed(1)} | ${mean(of(({ p95Ms }) => p95Ms)).toFixed(1)} | ${mean(of(({ p99Ms }) => p99Ms)).toFixed(1)} | ${overOurs(row, all)} | ${percent(mean(of(({ accuracy }) => accuracy)))} | ${percent(mean(of(({ hitRate }) => hitRate)))} | ${(mean(of(({ wireBytesUp }) => wireBytesUp)) / 1000).toFixed(0)} / ${(mean(of(({ wireBytesDown }) => wireBytesDown)) / 1000).toFixed(0)} | ${row.n} |`
+      return `| ${conditionsOf(row)} | ${strategyTitles[row.strategy]} | ${spread(of(({ meanMs }) => meanMs), 1)} | ${mean(of(({ p50Ms }) => p50Ms)).toFixed(1)} | ${mean(of(({ p95Ms }) => p95Ms)).toFixed(1)} | ${mean(of(({ p99Ms }) => p99Ms)).toFixed(1)} | ${overOurs(row, all)} | ${accuracyOf(runs)} | ${percent(mean(of(({ hitRate }) => hitRate)))} | ${(mean(of(({ wireBytesUp }) => wireBytesUp)) / 1000).toFixed(0)} / ${(mean(of(({ wireBytesDown }) => wireBytesDown)) / 1000).toFixed(0)} | ${row.n} |`
     }),
   ]
 }
@@ -41,7 +46,7 @@ function table(rows: readonly Row[], all: readonly Row[]): string[] {
 /** What of the results stands in the README: headline, full speed, and every other condition, whoever won there. */
 export function strategiesTable(results: Results): string {
   const { rows, machine, commit, measuredAt, hitOverheadMs, kernelShareOfPartition, slowDowns } = results
-  const sections = (['headline', 'full-speed', 'matrix'] as const).flatMap((section) => {
+  const sections = (['headline', 'full-speed', 'matrix', 'folder'] as const).flatMap((section) => {
     const of = rows.filter((row) => row.section === section)
     return of.length === 0 ? [] : [`**${sectionTitles[section]}**`, '', ...table(of, rows), '']
   })

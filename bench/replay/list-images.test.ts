@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
-import { listImages } from './list-images.ts'
+import { listAllImages, listImages } from './list-images.ts'
 
 describe('listImages', () => {
   const classNames = ['ant', 'bee', 'cat']
@@ -39,6 +39,13 @@ describe('listImages', () => {
     await touch('train/ant/1.png', 'train/bee/1.png', 'test/bee/7.png')
     expect(await names()).toEqual(['bee/7.png 1 bee'])
     expect((await listImages(folder, classNames)).folder).toBe(join(folder, 'test'))
+  })
+
+  it('lists every image, whether or not its class is known, where that is asked for', async () => {
+    await touch('bee/1.png', 'dog/1.png', '1.png', 'notes.txt')
+    const { images } = await listAllImages(folder, classNames)
+    expect(images.map(({ path, className }) => [path.slice(folder.length + 1), className])).toEqual([['1.png', undefined], ['bee/1.png', 'bee'], ['dog/1.png', undefined]])
+    await expect(listAllImages(join(folder, 'nowhere'), classNames)).rejects.toMatchObject({ code: 'dataset-invalid' })
   })
 
   it('says what to do where there is nothing to play', async () => {

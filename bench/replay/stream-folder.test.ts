@@ -37,6 +37,7 @@ describe('withStreamFolder', () => {
       [join('000003', 'bee', '1.png'), 'bee'],
     ])
     expect(await exists(folder)).toBe(false)
+    expect(await withStreamFolder(never, [{ path: bee.path, className: undefined }], (laidOut) => readdir(join(laidOut, '000000')))).toEqual(['-'])
     expect(await readFile(bee.path, 'utf8')).toBe('bee')
   })
 

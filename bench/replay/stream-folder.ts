@@ -1,9 +1,11 @@
 import { copyFile, link, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { LabelledImage } from './list-images.ts'
+import type { StreamImage } from './list-images.ts'
 
 const atOnce = 64
+/** Called like no class: the page takes an image's folder for its label. */
+const unlabelled = '-'
 
 /** A hard link costs nothing; where the two folders are on different disks, or links are not allowed, it is a copy. */
 async function place(from: string, to: string): Promise<void> {
@@ -14,12 +16,12 @@ async function place(from: string, to: string): Promise<void> {
   }
 }
 
-async function layOut(signal: AbortSignal, folder: string, images: readonly LabelledImage[]): Promise<void> {
+async function layOut(signal: AbortSignal, folder: string, images: readonly StreamImage[]): Promise<void> {
   const digits = Math.max(6, String(images.length).length)
   for (let start = 0; start < images.length; start += atOnce) {
     signal.throwIfAborted()
     await Promise.all(
-      images.slice(start, start + atOnce).map(async ({ path, className }, offset) => {
+      images.slice(start, start + atOnce).map(async ({ path, className = unlabelled }, offset) => {
         const classFolder = join(folder, String(start + offset).padStart(digits, '0'), className)
         await mkdir(classFolder, { recursive: true })
         await place(path, join(classFolder, basename(path)))
@@ -32,7 +34,7 @@ async function layOut(signal: AbortSignal, folder: string, images: readonly Labe
  * Lays a stream out as the page's folder source plays it, `NNNNNN/<class>/<file>` in the order of the stream, for as long as
  * `use` takes; the folder is gone afterwards, whatever happened.
  */
-export async function withStreamFolder<Result>(signal: AbortSignal, images: readonly LabelledImage[], use: (folder: string) => Promise<Result>): Promise<Result> {
+export async function withStreamFolder<Result>(signal: AbortSignal, images: readonly StreamImage[], use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'cachenet-replay-'))
   try {
     await layOut(signal, folder, images)

@@ -8,7 +8,7 @@ import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { listImages, type LabelledImage } from '../replay/list-images.ts'
+import { listAllImages, listImages, type LabelledImage, type StreamImage } from '../replay/list-images.ts'
 import { orderImages } from '../replay/order-images.ts'
 import type { StreamPlan } from './scenario.ts'
 
@@ -47,7 +47,7 @@ export function orderSessions(images: readonly LabelledImage[], frames: number, 
 
 export interface FrameSources {
   /** The frames of a stream; the same for the same seed. Throws `config-invalid` where there are no images of the bundle's data. */
-  stream(manifest: Manifest, plan: StreamPlan, frames: number, seed: number): Promise<readonly LabelledImage[]>
+  stream(manifest: Manifest, plan: StreamPlan, frames: number, seed: number): Promise<readonly StreamImage[]>
 }
 
 /** @param dataFolder CIFAR-10's images, where they are needed; walkers are drawn into `scratch` */
@@ -66,10 +66,11 @@ export function createFrameSources(dataFolder: string | undefined, scratch: stri
   }
   return {
     async stream(manifest, plan, frames, seed) {
+      // Once: a folder that began anew would meet what its own end had cached.
+      if (plan.order === 'files') return (await listAllImages(plan.folder, manifest.classNames)).images.slice(0, frames)
       const images = await imagesOf(manifest)
       if (plan.order === 'sessions') return orderSessions(images, frames, seed)
-      const scenes = plan.order === 'scenes' ? { order: plan.order, kind: plan.kind, length: plan.length } : { order: plan.order, kind: 'places' as const, length: 100 }
-      return orderImages(images, manifest.classNames, { ...scenes, frames, seed })
+      return orderImages(images, manifest.classNames, { ...plan, frames, seed })
     },
   }
 }

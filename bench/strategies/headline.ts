@@ -16,7 +16,7 @@ export function ratioOfMeans(above: Row | undefined, below: Row | undefined): Sp
 export function accuracyDelta(of: Row | undefined, against: Row | undefined): number | undefined {
   const pairs = (of?.runs ?? []).flatMap((run) => {
     const other = against?.runs.find(({ round, frames }) => round === run.round && frames === run.frames)
-    return other === undefined ? [] : [{ frames: run.frames, delta: run.accuracy - other.accuracy }]
+    return run.accuracy === null || other === undefined || other.accuracy === null ? [] : [{ frames: run.frames, delta: run.accuracy - other.accuracy }]
   })
   const frames = pairs.reduce((sum, pair) => sum + pair.frames, 0)
   return frames === 0 ? undefined : (100 * pairs.reduce((sum, pair) => sum + pair.delta * pair.frames, 0)) / frames

@@ -22,7 +22,10 @@ export const runSchema = z.object({
   hitMs: milliseconds.nullable(),
   missMs: milliseconds.nullable(),
   hitP50Ms: milliseconds.nullable(),
-  accuracy: share,
+  /** Of the frames whose class is known; null where none is. */
+  accuracy: share.nullable(),
+  /** Share of the frames with the full model's answer; only where a folder of any images was played. */
+  agreement: share.optional(),
   hitRate: share,
   uploads: count,
   uncertain: count,
@@ -40,15 +43,34 @@ export type Run = z.infer<typeof runSchema>
 
 export interface RunFacts extends Pick<Run, 'round' | 'seed' | 'turn' | 'seconds' | 'commit' | 'wireBytesUp' | 'wireBytesDown'> {
   readonly framesSent: number
+  /** What a folder has to be called like to say what is in it. */
+  readonly classNames: readonly string[]
+  /** The full model's answers to the same frames, where they are known. */
+  readonly reference?: readonly string[] | undefined
   readonly edge: EdgeCounts
+}
+
+export interface MeasuredRun {
+  readonly run: Run
+  /** The label of each frame. */
+  readonly answers: readonly string[]
+  /** What page and edge counted differently. */
+  readonly disagreements: readonly string[]
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values))
 
+/** Frames that lie in a folder called like no class come without a label. */
+function withKnownLabels(log: SessionLog, classNames: readonly string[]): SessionLog {
+  const known = new Set<string | null>(classNames)
+  return { ...log, frames: log.frames.map((frame) => (known.has(frame.trueLabel) ? frame : { ...frame, trueLabel: null })) }
+}
+
 /** Adds a run up. Page and edge must have counted the same; what they disagree on comes along. */
-export function measureRun(log: SessionLog, { framesSent, edge, ...facts }: RunFacts): { run: Run; disagreements: readonly string[] } {
-  const summary = summarize(log, framesSent, edge)
+export function measureRun(log: SessionLog, { framesSent, classNames, reference, edge, ...facts }: RunFacts): MeasuredRun {
+  const summary = summarize(withKnownLabels(log, classNames), framesSent, edge)
+  const answers = log.frames.map(({ label }) => label)
   const latencies = log.frames.map(({ latencyMs }) => latencyMs)
   const ofOutcome = (outcome: string): number[] => log.frames.filter((frame) => frame.outcome === outcome).map(({ latencyMs }) => latencyMs)
   const run: Run = {
@@ -61,7 +83,8 @@ export function measureRun(log: SessionLog, { framesSent, edge, ...facts }: RunF
     hitMs: meanOf(ofOutcome('hit')),
     missMs: meanOf(ofOutcome('miss')),
     hitP50Ms: percentile(ofOutcome('hit'), 0.5) ?? null,
-    accuracy: summary.all.accuracy ?? 0,
+    accuracy: summary.all.accuracy ?? null,
+    ...(reference !== undefined && { agreement: answers.filter((label, index) => label === reference[index]).length / answers.length }),
     hitRate: summary.hitRate,
     uploads: summary.misses.frames,
     uncertain: summary.uncertain.frames,
@@ -70,5 +93,5 @@ export function measureRun(log: SessionLog, { framesSent, edge, ...facts }: RunF
     bytesDown: summary.bytesDown,
     measuredAt: new Date().toISOString(),
   }
-  return { run, disagreements: summary.disagreements }
+  return { run, answers, disagreements: summary.disagreements }
 }

@@ -1,10 +1,10 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { aheadOfOthers, deviceCpu, slowDown, type SlowDevice } from '../harness/slow-device.ts'
 import { networkProfiles } from '../network/profiles.ts'
-import type { LabelledImage } from '../replay/list-images.ts'
+import type { StreamImage } from '../replay/list-images.ts'
 import { playInPage } from '../replay/play-in-page.ts'
 import { withStreamFolder } from '../replay/stream-folder.ts'
-import { measureRun, type Run } from './measure-run.ts'
+import { measureRun, type MeasuredRun, type Run } from './measure-run.ts'
 import type { Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
 import type { Played } from './strategy.ts'
@@ -15,6 +15,8 @@ export interface PlayTools {
   /** Share of the CPU that makes the device as slow as the scenario says; 1 leaves it alone. */
   readonly cpuShare: number
   readonly commit: string
+  /** The full model's answers to the stream, where they are known. */
+  readonly reference?: readonly string[] | undefined
 }
 
 export interface Turn extends Pick<Run, 'round' | 'seed' | 'turn'> {
@@ -36,7 +38,7 @@ const onDeviceCpu = (): string[] => ['--no-zygote', `--renderer-cmd-prefix=nice 
  * a fast device; both get slow just before the first frame, and the device fast again before the log is exported.
  * Throws `source-unavailable` where the page and the edge do not agree on what happened.
  */
-export async function playStrategy(signal: AbortSignal, images: readonly LabelledImage[], scenario: Pick<Scenario, 'network' | 'cache'>, turn: Turn, { stage, chromium, cpuShare, commit }: PlayTools): Promise<Run> {
+export async function playStrategy(signal: AbortSignal, images: readonly StreamImage[], scenario: Pick<Scenario, 'network' | 'cache'>, turn: Turn, { stage, chromium, cpuShare, commit, reference }: PlayTools): Promise<MeasuredRun> {
   const { strategy, ...place } = turn
   const { proxy } = stage
   const bundleId = stage.ids.get(strategy)
@@ -74,9 +76,10 @@ export async function playStrategy(signal: AbortSignal, images: readonly Labelle
           proxy.setProfile(networkProfiles.loopback)
         },
       })
-      const { run, disagreements } = measureRun(log, { ...place, ...played, commit, framesSent: images.length, edge: stage.takeCounts() })
+      const measured = measureRun(log, { ...place, ...played, commit, framesSent: images.length, classNames: stage.manifest.classNames, reference, edge: stage.takeCounts() })
+      const { disagreements } = measured
       if (disagreements.length > 0 && scenario.network !== 'offline') throw new CacheNetError('source-unavailable', `Page and edge do not agree: ${disagreements.join('; ')}.`, { strategy })
-      return run
+      return measured
     })
   } finally {
     await device?.stop()

@@ -10,7 +10,7 @@ const spreadSchema = z.object({ n: z.int().nonnegative(), median: z.number(), le
 /** A strategy under one set of conditions; `runs` are raw. */
 export const rowSchema = z.object({
   key: z.string(),
-  section: z.enum(['headline', 'full-speed', 'matrix', 'map']),
+  section: z.enum(['headline', 'full-speed', 'matrix', 'map', 'folder']),
   bundle: z.string(),
   stream: z.string(),
   network: z.string(),

@@ -38,7 +38,7 @@ export async function runKernels(signal: AbortSignal, settings: StrategiesSettin
       const stream = await createFrameSources(settings.data, scratch).stream(stage.manifest, plan, Math.min(settings.frames, 300), settings.seed)
       const hits: number[] = []
       for (let round = 0; round < settings.rounds; round++) {
-        const run = await playStrategy(signal, stream, { network: 'loopback', cache: 1 }, { strategy: 'hit', round, turn: 0, seed: settings.seed }, { stage, chromium, cpuShare: 1, commit: results.commit })
+        const { run } = await playStrategy(signal, stream, { network: 'loopback', cache: 1 }, { strategy: 'hit', round, turn: 0, seed: settings.seed }, { stage, chromium, cpuShare: 1, commit: results.commit })
         say(`  hit ${round + 1}/${settings.rounds}: median ${run.p50Ms.toFixed(2)} ms, mean ${run.meanMs.toFixed(2)} ms`)
         hits.push(run.p50Ms)
       }

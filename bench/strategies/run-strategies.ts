@@ -10,6 +10,7 @@ import { ensureBuiltPage } from '../replay/built-page.ts'
 import { createFrameSources } from './frame-sources.ts'
 import { headlineOf } from './headline.ts'
 import { playStrategy, type PlayTools } from './play-strategy.ts'
+import type { Run } from './measure-run.ts'
 import { rowOf, withRun, writeResults, type Results } from './results.ts'
 import { scenarioKey, type Scenario } from './scenario.ts'
 import { sectionNames, sections } from './scenarios.ts'
@@ -52,6 +53,11 @@ const orderIn = (round: number, strategies: readonly Strategy[]): readonly Strat
 
 const strategiesOf = (scenarios: readonly Scenario[], bundle: string): Strategy[] => [...new Set(scenarios.filter((scenario) => scenario.bundle === bundle).flatMap(({ strategies }) => strategies))]
 
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+/** By labels, and where there are none, or also, by what the full model says. */
+const rightness = ({ accuracy, agreement }: Run): string =>
+  [...(accuracy === null ? [] : [`right ${percent(accuracy)}`]), ...(agreement === undefined ? [] : [`as the full model ${percent(agreement)}`])].join(', ') || 'right unknown'
+
 interface PlannedRun {
   readonly scenario: Scenario
   readonly strategy: Strategy
@@ -69,7 +75,7 @@ function duration(seconds: number): string {
 /** Runs of whole strategies in the real page. Each is written as soon as it is over; with `resume` those that are there already are not repeated. */
 export async function runStrategies(signal: AbortSignal, settings: StrategiesSettings, results: Results, { chromium, say }: BenchTools): Promise<Results> {
   const slowDowns = settings.devices.toSorted((a, b) => a - b)
-  const extent = { rounds: settings.rounds, frames: settings.frames, slowDowns, isFull: settings.full }
+  const extent = { rounds: settings.rounds, frames: settings.frames, slowDowns, isFull: settings.full, folder: settings.folder === undefined ? undefined : { path: settings.folder, bundle: settings.bundle } }
   const scenarios = sectionNames.filter((name) => settings.only.includes(name)).flatMap((name) => sections[name](extent)).filter((scenario) => scenarioKey(scenario).includes(settings.match ?? ''))
   const { commit } = results
   const isThere = ({ scenario, strategy, round }: PlannedRun): boolean =>
@@ -100,6 +106,8 @@ export async function runStrategies(signal: AbortSignal, settings: StrategiesSet
 
     const startedMs = performance.now()
     let lastKey = ''
+    // A folder is the same in every round, and so is what the full model says of it.
+    const references = new Map<string, readonly string[]>()
     for (const [index, planned] of plan.entries()) {
       signal.throwIfAborted()
       const { scenario, strategy, round, turn } = planned
@@ -109,13 +117,14 @@ export async function runStrategies(signal: AbortSignal, settings: StrategiesSet
       const seed = settings.seed + round
       const stream = await sources.stream(stage.manifest, scenario.stream, scenario.frames, seed)
       const images = strategy === 'device' ? stream.slice(0, deviceFrames) : stream
-      const tools: PlayTools = { stage, chromium, cpuShare: shares.get(scenario.slowDown)?.share ?? 1, commit }
+      const tools: PlayTools = { stage, chromium, cpuShare: shares.get(scenario.slowDown)?.share ?? 1, commit, reference: references.get(scenarioKey(scenario)) }
       if (scenarioKey(scenario) !== lastKey) say((lastKey = scenarioKey(scenario)))
       try {
-        const run = await playStrategy(signal, images, scenario, { strategy, round, turn, seed }, tools)
+        const { run, answers } = await playStrategy(signal, images, scenario, { strategy, round, turn, seed }, tools)
+        if (scenario.section === 'folder' && strategy === 'edge') references.set(scenarioKey(scenario), answers)
         results = { ...results, measuredAt: run.measuredAt, bundles: { ...results.bundles, [scenario.bundle]: facts }, rows: withRun(results.rows, scenario, strategy, run) }
         const left = ((performance.now() - startedMs) / 1000 / (index + 1)) * (plan.length - index - 1)
-        say(`  ${String(index + 1).padStart(3)}/${plan.length} round ${round + 1} ${strategy.padEnd(13)} mean ${run.meanMs.toFixed(2)} ms, p95 ${run.p95Ms.toFixed(1)}, hits ${(run.hitRate * 100).toFixed(1)} %, right ${(run.accuracy * 100).toFixed(1)} %, ${run.seconds.toFixed(1)} s; ${duration(left)} left`)
+        say(`  ${String(index + 1).padStart(3)}/${plan.length} round ${round + 1} ${strategy.padEnd(13)} mean ${run.meanMs.toFixed(2)} ms, p95 ${run.p95Ms.toFixed(1)}, hits ${(run.hitRate * 100).toFixed(1)} %, ${rightness(run)}, ${run.seconds.toFixed(1)} s; ${duration(left)} left`)
       } catch (thrown) {
         signal.throwIfAborted()
         // One run that fails shall not cost the others; a row without it says so by its n.

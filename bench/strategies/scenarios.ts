@@ -8,6 +8,8 @@ export interface Extent {
   readonly slowDowns: readonly number[]
   /** Every combination, and not only those that say something new. */
   readonly isFull: boolean
+  /** Images of one's own, and the bundle that they are played with. */
+  readonly folder?: { readonly path: string; readonly bundle: string } | undefined
 }
 
 const scenes = (kind: 'places' | 'single' | 'pairs' | 'iid', length: number): StreamPlan => ({ order: 'scenes', kind, length })
@@ -47,6 +49,13 @@ function map({ frames, slowDowns }: Extent): Scenario[] {
   return slowDowns.flatMap((slowDown) => (['loopback', 'wifi', 'lte'] as const).map((network): Scenario => ({ ...base, network, slowDown })))
 }
 
-export const sections = { headline, matrix, map } as const
+/** Images of one's own under the headline's conditions. Edge comes first: it says what the full model answers, which the others are held against. */
+function folder({ rounds, frames, slowDowns, folder: own }: Extent): Scenario[] {
+  if (own === undefined) return []
+  const strategies: Strategy[] = ['edge', ...strategyNames.filter((name) => name !== 'edge')]
+  return [{ section: 'folder', bundle: own.bundle, stream: { order: 'files', folder: own.path }, network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies, frames, rounds }]
+}
+
+export const sections = { headline, matrix, map, folder } as const
 export type SectionName = keyof typeof sections
 export const sectionNames = Object.keys(sections) as SectionName[]

@@ -3,6 +3,9 @@ import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
 import { sectionNames } from './scenarios.ts'
 
 export const parts = [...sectionNames, 'kernels', 'policies'] as const
+/** A folder is played only where one is named, and then nothing else is unless that is asked for. */
+const partsWithoutFolder = parts.filter((part) => part !== 'folder')
+const [publishedOut, folderOut] = ['bench/results/strategies.json', 'bench/results/folder.json']
 export type Part = (typeof parts)[number]
 
 const listOf = <Item extends string>(items: readonly Item[]) =>
@@ -11,32 +14,44 @@ const listOf = <Item extends string>(items: readonly Item[]) =>
     .transform((list) => list.split(',').map((item) => item.trim()))
     .pipe(z.array(z.enum(items, `must be among ${items.join(', ')}`)).min(1))
 
-const settingsSchema = z.object({
+const flagsSchema = z.object({
   data: text.optional(),
-  only: listOf(parts).default([...parts]),
+  folder: text.optional(),
+  bundle: text.default('cifar10'),
+  only: listOf(parts).optional(),
   match: text.optional(),
   rounds: wholeNumber(1, 100).default(5),
   frames: wholeNumber(20, 20_000).default(400),
   devices: listOf(['1', '4', '8'] as const).default(['1', '4', '8']).transform((devices) => devices.map(Number)),
   bundles: text.default('public/bundles'),
   page: text.optional(),
-  out: text.default('bench/results/strategies.json'),
+  out: text.optional(),
   resume: z.boolean().default(false),
   full: z.boolean().default(false),
   seed: wholeNumber(0, 2 ** 31).default(1),
 })
+
+const settingsSchema = flagsSchema
+  .refine(({ folder, only = [] }) => folder !== undefined || !only.includes('folder'), { path: ['folder'], message: 'is needed for the part of that name' })
+  .transform(({ only, out, ...settings }) => ({
+    ...settings,
+    only: only ?? (settings.folder === undefined ? partsWithoutFolder : ['folder' as const]),
+    out: out ?? (settings.folder === undefined ? publishedOut : folderOut),
+  }))
 export type StrategiesSettings = z.infer<typeof settingsSchema>
 
 export const strategiesFlags = {
   data: flag('folder', 'CIFAR-10 images, one sub-folder a class, or a folder with train and test in it (needed for all but walkers)'),
-  only: flag('parts', `Some of ${parts.join(',')} (all)`),
+  folder: flag('folder', 'Plays the images of this folder in the order of their files, once, instead of the streams; sub-folders called like classes are labels, where there are any'),
+  bundle: flag('id', 'The bundle that a folder is played with (cifar10)'),
+  only: flag('parts', `Some of ${parts.join(',')} (all but folder)`),
   match: flag('text', 'Only what is played under conditions whose name holds this, such as walkers or "1/8" (all)'),
   rounds: flag('number', 'How often the headline is measured, each time with another stream and another order of strategies (5)'),
   frames: flag('number', 'Frames of a stream; Device, which is the same for every frame, plays the first 100 (400)'),
   devices: flag('list', 'Slow-downs of the device: 1, 4 and 8 (1,4,8; slower ones need Linux, root and two CPUs)'),
   bundles: flag('folder', 'Where cifar10 and walkers are (public/bundles)'),
   page: flag('folder', 'Folder of a built page (built anew)'),
-  out: flag('file', 'Where to write the numbers; parts that are not measured stay as they are there (bench/results/strategies.json)'),
+  out: flag('file', 'Where to write the numbers; parts that are not measured stay as they are there (bench/results/strategies.json; for a folder bench/results/folder.json)'),
   resume: { type: 'boolean', description: 'Skip runs that the file has already, measured at the same commit with the same frames' },
   full: { type: 'boolean', description: 'Every stream with every network, device and cache: hours' },
   seed: flag('number', 'The same seed gives the same streams (1)'),
