@@ -6,6 +6,7 @@ import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { classicScripts } from './web/build/classic-scripts.ts'
 import { isolation } from './web/build/isolation.ts'
+import { kernelThreadAlias } from './web/build/kernel-thread.ts'
 
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -33,6 +34,7 @@ function publicFiles(): Plugin {
 const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
 
 export default defineConfig({
+  resolve: { alias: kernelThreadAlias() },
   root: fromHere('web'),
   publicDir: publicFolder,
   plugins: [

@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './test/find-chromium.ts'
 import { isolation } from './web/build/isolation.ts'
+import { kernelThreadAlias } from './web/build/kernel-thread.ts'
 
 const launchOptions = {
   executablePath: findChromium(),
@@ -33,6 +34,7 @@ export default defineConfig({
       },
       {
         optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+        resolve: { alias: kernelThreadAlias() },
         // Without them there is no shared memory, and so no threads.
         server: { headers: isolation },
         test: {

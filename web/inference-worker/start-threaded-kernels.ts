@@ -3,7 +3,7 @@ import createTfjsModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backen
 import glueUrl from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js?url'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { instantiateKernels, type ModuleSettings } from './instantiate-kernels.ts'
-import kernelThreadUrl from './kernel-thread.js?url'
+import kernelThreadUrl from 'kernel-thread.js?url'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 interface ThreadedKernels extends WasmKernels {
@@ -48,7 +48,7 @@ async function start(threads: number): Promise<WasmKernels> {
 }
 
 function create(settings: ModuleSettings, threads: number): Promise<ThreadedKernels> {
-  // A file of ours, and not a blob as in tfjs: the page's content security policy lets workers come from its own origin only.
+  // A file, and not a blob as in tfjs: see web/build/kernel-thread.ts.
   const shared: ThreadedModuleSettings = {
     mainScriptUrlOrBlob: glueUrl,
     locateFile: (path) => (path.endsWith('.worker.js') ? kernelThreadUrl : path),
