@@ -1,5 +1,5 @@
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { findChromium } from './test/find-chromium.ts'
 import { isolation } from './web/build/isolation.ts'
 import { kernelThreadAlias } from './web/build/kernel-thread.ts'
@@ -9,7 +9,26 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 }
 
-/** What needs only Node, what needs a browser's own APIs, and the story on the built product; `long` runs by itself (`npm run test:long`). */
+const inBrowser = (name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration => ({
+  optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+  resolve: { alias: kernelThreadAlias() },
+  // Without them there is no shared memory, and so no threads.
+  server: { headers: isolation },
+  test: {
+    name,
+    include,
+    testTimeout,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+})
+
+/** What needs only Node, what needs a browser's own APIs, and the story on the built product; what is long runs by itself (`npm run test:long`). */
 export default defineConfig({
   test: {
     projects: [
@@ -32,24 +51,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      {
-        optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
-        resolve: { alias: kernelThreadAlias() },
-        // Without them there is no shared memory, and so no threads.
-        server: { headers: isolation },
-        test: {
-          name: 'browser',
-          include: ['web/**/*.browser.test.ts', 'core/**/*.browser.test.ts'],
-          testTimeout: 60_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      inBrowser('browser', ['web/**/*.browser.test.ts', 'core/**/*.browser.test.ts'], 60_000),
+      inBrowser('browser-long', ['web/**/*.browser.long.test.ts'], 900_000),
       {
         test: {
           name: 'e2e',
