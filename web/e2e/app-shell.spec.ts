@@ -40,9 +40,9 @@ afterAll(async () => {
 })
 
 describe('the built app', () => {
-  it('holds the page, its workers and one WebAssembly file, and no released bundle', async () => {
+  it('holds the page, its workers and a WebAssembly file for one thread and for more, and no released bundle', async () => {
     const files = (await readdir(app.folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile()).map(({ name }) => name)
-    expect(files.filter((name) => name.endsWith('.wasm'))).toEqual([expect.stringMatching(/^tfjs-backend-wasm-simd-/)])
+    expect(files.filter((name) => name.endsWith('.wasm')).sort()).toEqual([expect.stringMatching(/^tfjs-backend-wasm-simd-/), expect.stringMatching(/^tfjs-backend-wasm-threaded-simd-/)])
     expect(files).toEqual(expect.arrayContaining(['index.html', 'sw.js', 'manifest.webmanifest', 'icon-maskable-512.png', 'apple-touch-icon.png']))
     expect(files.filter((name) => name.endsWith('.bin') || name === 'manifest.json')).toEqual([])
   })
@@ -99,11 +99,11 @@ describe('the built app in a browser', () => {
     expect(shell(failed)).toEqual([])
     expect(shell(fromNetwork)).toEqual([])
 
-    // Workers and WebAssembly may not have been asked for yet: everything that the build made has to be there.
+    // Workers and WebAssembly may not have been asked for yet: everything that the build made has to be there, but what more threads than one need.
     const assets = await readdir(join(app.folder, 'assets'))
     const sizes = await page.evaluate(
       (names) => Promise.all(names.map(async (name) => (await (await fetch(`/assets/${name}`)).arrayBuffer()).byteLength)),
-      assets.filter((name) => !name.endsWith('.map')),
+      assets.filter((name) => !name.endsWith('.map') && !/thread/.test(name)),
     )
     expect(Math.min(...sizes)).toBeGreaterThan(0)
   })
