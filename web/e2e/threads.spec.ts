@@ -139,10 +139,10 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     expect(await threads()).toBe('2')
   })
 
-  it.each(['held', 'login-page'] as const)('are given up with a notice where what they need is %s; the stream goes on', async (fault) => {
+  it('are given up with a notice where something else comes in the place of what they need; the stream goes on', async () => {
     await open('?seed=3&rate=15')
     await playDemo()
-    proxy.faults.set('tfjs-backend-wasm-threaded-simd-', fault)
+    proxy.faults.set('tfjs-backend-wasm-threaded-simd-', 'login-page')
     await driver.go('settings')
     await driver.page.getByTestId('threads').selectOption('2')
     await driver.untilNotice('threads')
@@ -154,7 +154,7 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     proxy.faults.clear()
   })
 
-  it('at the start too: the page opens on one', async () => {
+  it('at the start too, where what they need hangs: the page opens on one', async () => {
     proxy.faults.set('kernel-thread-', 'held')
     await open('?seed=3&rate=15&threads=2')
     await playDemo()
