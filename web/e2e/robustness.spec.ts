@@ -46,22 +46,6 @@ async function open(query: string, options: BrowserContextOptions = {}, prepare?
   await page.getByTestId('play-demo').waitFor()
 }
 
-const untilControlled = async (): Promise<void> => {
-  await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
-}
-
-async function playDemo(): Promise<void> {
-  await driver.page.getByTestId('play-demo').click()
-  await driver.untilFrames(5)
-}
-
-/** So much further, and still playing. */
-async function expectGoingOn(frames = 10): Promise<void> {
-  const before = await driver.frames()
-  await driver.untilFrames(before + frames)
-  expect(await driver.state()).toBe('playing')
-}
-
 afterEach(async () => {
   proxy.faults.clear()
   expect(driver.complaints).toEqual([])
@@ -71,10 +55,10 @@ afterEach(async () => {
 describe('a stream goes on', () => {
   it('while the edge is silent: what is uncertain shows at once, and the edge is asked again by itself when it is back', async () => {
     await open('?seed=3&rate=15&threshold=0')
-    await untilControlled()
+    await driver.untilControlled()
     proxy.faults.set(framesPath, 'silent')
-    await playDemo()
-    await expectGoingOn(30)
+    await driver.playDemo()
+    await driver.expectGoingOn(30)
     await vi.waitFor(async () => expect(await driver.page.getByTestId('edge-state').getAttribute('data-state')).toBe('offline'), { timeout: 30_000 })
     await driver.untilNotice('edge')
     await driver.expectAccessible()
@@ -86,23 +70,23 @@ describe('a stream goes on', () => {
 
   it('when the inference worker crashes, with a notice', async () => {
     await open('?seed=3&rate=15')
-    await playDemo()
+    await driver.playDemo()
     const worker = driver.page.workers().find((candidate) => candidate.url().includes('/assets/'))
     await worker?.evaluate(() => void setTimeout(() => { throw new Error('broken by a test') }))
     await driver.untilNotice('worker')
-    await expectGoingOn()
+    await driver.expectGoingOn()
     driver.complaints.length = 0
   })
 
   it('when the browser ends the service worker', async () => {
     await open('?seed=3&rate=15&cache=1')
-    await untilControlled()
-    await playDemo()
+    await driver.untilControlled()
+    await driver.playDemo()
     const session = await context.newCDPSession(driver.page)
     await session.send('ServiceWorker.enable')
     for (let round = 0; round < 3; round++) {
       await session.send('ServiceWorker.stopAllWorkers')
-      await expectGoingOn(15)
+      await driver.expectGoingOn(15)
     }
     await driver.go('cache')
     expect(await driver.page.getByTestId('cache-partition').count()).toBe(4)
@@ -110,7 +94,7 @@ describe('a stream goes on', () => {
 
   it('when the device is full: from memory, with a notice', async () => {
     await open('?demo=1,8,16,5,11&hold=6&rate=max&cache=2')
-    await untilControlled()
+    await driver.untilControlled()
     const session = await context.newCDPSession(driver.page)
     await session.send('Storage.overrideQuotaForOrigin', { origin: proxy.origin, quotaSize: 1 })
     await driver.page.getByTestId('play-demo').click()
@@ -140,16 +124,16 @@ describe('a stream goes on', () => {
     expect(await driver.page.getByTestId('play-demo').isEnabled()).toBe(true)
     await driver.go('settings')
     await driver.go('watch')
-    await playDemo()
-    await expectGoingOn()
+    await driver.playDemo()
+    await driver.expectGoingOn()
   })
 })
 
 describe('a new version of the app', () => {
   it('waits until nothing plays, then asks, and leaves what is cached', async () => {
     await open('?seed=3&rate=15&cache=2')
-    await untilControlled()
-    await playDemo()
+    await driver.untilControlled()
+    await driver.playDemo()
     await vi.waitFor(async () => expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1), { timeout: 30_000 })
     await driver.page.evaluate(() => void Object.assign(globalThis, { isOldPage: true }))
     await appendFile(join(pageFolder, 'sw.js'), '\n// another version\n')
@@ -158,7 +142,7 @@ describe('a new version of the app', () => {
       await registration?.update()
     })
     await driver.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null)
-    await expectGoingOn()
+    await driver.expectGoingOn()
     const prompt = driver.page.locator('[data-testid="notice"][data-about="update"]')
     expect(await prompt.count()).toBe(0)
     expect(await driver.page.evaluate(() => 'isOldPage' in globalThis)).toBe(true)
@@ -170,6 +154,6 @@ describe('a new version of the app', () => {
     await driver.page.getByTestId('play-demo').waitFor()
     expect(await driver.page.evaluate(() => 'isOldPage' in globalThis)).toBe(false)
     expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1)
-    await playDemo()
+    await driver.playDemo()
   })
 })

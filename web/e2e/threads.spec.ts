@@ -49,21 +49,6 @@ async function open(query: string, origin = proxy.origin): Promise<void> {
   await page.getByTestId('play-demo').waitFor()
 }
 
-const untilControlled = async (): Promise<void> => {
-  await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
-}
-
-async function playDemo(): Promise<void> {
-  await driver.page.getByTestId('play-demo').click()
-  await driver.untilFrames(5)
-}
-
-async function expectGoingOn(frames = 10): Promise<void> {
-  const before = await driver.frames()
-  await driver.untilFrames(before + frames)
-  expect(await driver.state()).toBe('playing')
-}
-
 const threads = (): Promise<string | null> => driver.page.getByTestId('threads-running').getAttribute('data-threads')
 const untilThreads = (wanted: number): Promise<void> => vi.waitFor(async () => expect(await threads()).toBe(String(wanted)), { timeout: 30_000, interval: 50 })
 const stored = (): Promise<string[]> => driver.page.evaluate(async () => (await (await caches.open('cachenet-threads')).keys()).map(({ url }) => url))
@@ -74,8 +59,8 @@ const asked = (): boolean[] => files.map((file) => proxy.requests(file) > 0)
 describe.skipIf(availableParallelism() < 2)('two threads', () => {
   it('are begun while the demo plays on, and are there again after a reload without a network', async () => {
     await open('?seed=3&rate=15')
-    await untilControlled()
-    await playDemo()
+    await driver.untilControlled()
+    await driver.playDemo()
     // Not a byte of them before they are wanted.
     expect(asked()).toEqual([false, false, false])
     await driver.go('settings')
@@ -87,15 +72,15 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     await driver.expectAccessible()
     await driver.expectNoOverflow()
     await driver.go('watch')
-    await expectGoingOn(20)
+    await driver.expectGoingOn(20)
     expect(await driver.page.locator('[data-testid="notice"]').count()).toBe(0)
     expect(driver.page.workers().filter((worker) => worker.url().includes('main-threaded'))).toHaveLength(1)
 
     await untilStored()
     await proxy.goOffline()
     await driver.page.reload()
-    await playDemo()
-    await expectGoingOn(20)
+    await driver.playDemo()
+    await driver.expectGoingOn(20)
     expect(await driver.page.getByTestId('notice').and(driver.page.locator('[data-about="threads"]')).count()).toBe(0)
     await driver.go('settings')
     expect(await driver.page.getByTestId('threads').inputValue()).toBe('2')
@@ -104,12 +89,12 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     await driver.page.getByTestId('threads').selectOption('1')
     await untilThreads(1)
     await driver.go('watch')
-    await expectGoingOn()
+    await driver.expectGoingOn()
   })
 
   it('come with a new version of the app where they were used, and only that version’s', async () => {
     await open('?seed=3&rate=15&threads=2')
-    await untilControlled()
+    await driver.untilControlled()
     await driver.page.reload()
     await untilStored()
     const before = await stored()
@@ -132,7 +117,7 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
 
   it('can be asked for in the address, and then one thread is not begun first', async () => {
     await open('?seed=3&rate=15&threads=2')
-    await playDemo()
+    await driver.playDemo()
     expect(proxy.requests('assets/tfjs-backend-wasm-simd')).toBeLessThanOrEqual(1)
     expect(driver.page.workers().filter((worker) => /assets\/main-[^t]/.test(worker.url()))).toEqual([])
     await driver.go('settings')
@@ -141,7 +126,7 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
 
   it('are given up with a notice where something else comes in the place of what they need; the stream goes on', async () => {
     await open('?seed=3&rate=15')
-    await playDemo()
+    await driver.playDemo()
     proxy.faults.set('tfjs-backend-wasm-threaded-simd-', 'login-page')
     await driver.go('settings')
     await driver.page.getByTestId('threads').selectOption('2')
@@ -150,16 +135,16 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     expect(await driver.page.getByTestId('threads').inputValue()).toBe('1')
     expect(await threads()).toBe('1')
     await driver.go('watch')
-    await expectGoingOn()
+    await driver.expectGoingOn()
     proxy.faults.clear()
   })
 
   it('at the start too, where what they need hangs: the page opens on one', async () => {
     proxy.faults.set('kernel-thread-', 'held')
     await open('?seed=3&rate=15&threads=2')
-    await playDemo()
+    await driver.playDemo()
     await driver.untilNotice('threads')
-    await expectGoingOn()
+    await driver.expectGoingOn()
     proxy.faults.clear()
   })
 })

@@ -15,6 +15,11 @@ export interface PageDriver {
   untilState(state: string): Promise<void>
   untilFrames(count: number): Promise<void>
   untilNotice(about: string): Promise<void>
+  /** The service worker answers what the page asks for. */
+  untilControlled(): Promise<void>
+  playDemo(): Promise<void>
+  /** So many frames further, and still playing. */
+  expectGoingOn(frames?: number): Promise<void>
   expectAccessible(): Promise<void>
   expectNoOverflow(): Promise<void>
 }
@@ -29,6 +34,7 @@ export function drivePage(page: Page): PageDriver {
   })
   const state = (): Promise<string | null> => page.getByTestId('stream-state').getAttribute('data-state')
   const frames = async (): Promise<number> => Number(((await page.getByTestId('counter-frames').locator('dd').textContent()) ?? '').replaceAll(/\D/g, ''))
+  const untilFrames = (count: number): Promise<void> => vi.waitFor(async () => expect(await frames()).toBeGreaterThanOrEqual(count), waiting)
   return {
     page,
     complaints,
@@ -41,8 +47,19 @@ export function drivePage(page: Page): PageDriver {
       await page.locator('main > [aria-busy]').waitFor({ state: 'detached' })
     },
     untilState: (wanted) => vi.waitFor(async () => expect(await state()).toBe(wanted), waiting),
-    untilFrames: (count) => vi.waitFor(async () => expect(await frames()).toBeGreaterThanOrEqual(count), waiting),
+    untilFrames,
     untilNotice: (about) => page.locator(`[data-testid="notice"][data-about="${about}"]`).waitFor({ timeout: waiting.timeout }),
+    async untilControlled() {
+      await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
+    },
+    async playDemo() {
+      await page.getByTestId('play-demo').click()
+      await untilFrames(5)
+    },
+    async expectGoingOn(more = 10) {
+      await untilFrames((await frames()) + more)
+      expect(await state()).toBe('playing')
+    },
     async expectAccessible() {
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
