@@ -1,9 +1,7 @@
 import { defineCommand, runMain } from 'citty'
-import { join, resolve } from 'node:path'
-import { parsePreset, presetNames, resolveConfig } from './config/presets.ts'
-import { splitAssignments } from './config/split-assignments.ts'
-import { loadDataset } from './data/load-dataset.ts'
+import { join } from 'node:path'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
+import { openSeries, seriesArgs } from './run/open-series.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
 import { chooseWinner } from './search/choose-winner.ts'
@@ -21,10 +19,8 @@ await runMain(
         'exports it, the generalist alone where that is the winner. Ctrl-C stops; the same command goes on.',
     },
     args: {
-      preset: { type: 'positional', description: `Data set: ${presetNames.join(', ')}`, required: true, valueHint: 'PRESET' },
-      data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
+      ...seriesArgs,
       'full-from': { type: 'string', description: 'Run whose full model the candidates take over', valueHint: 'RUN' },
-      set: { type: 'string', description: 'Settings that differ from the preset, separated by spaces: "search.device.roundTripMs=50"', valueHint: 'KEY=VALUE' },
       run: { type: 'string', description: 'Folder of the candidates. Default: runs/search-<preset>', valueHint: 'DIR' },
       id: { type: 'string', description: 'Name of the winner’s bundle. Default: the preset', valueHint: 'NAME' },
       out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
@@ -32,13 +28,10 @@ await runMain(
     },
     run: ({ args }) =>
       runAsCommand(async (progress) => {
-        const preset = parsePreset(args.preset)
-        const config = resolveConfig(preset, undefined, splitAssignments(args.set))
-        const dataset = await loadDataset(preset, args.data, config, progress)
-        const folder = args.run ?? join('runs', `search-${preset}`)
-        const data = args.data === undefined ? null : resolve(args.data)
+        const series = await openSeries('search', args, progress)
         const signal = abortOnInterrupt(progress)
-        const request = { preset, data, config, dataset, folder, fullFrom: args['full-from'], progress }
+        const request = { ...series, fullFrom: args['full-from'] }
+        const { config, folder, preset } = series
         const result = await runSearch(signal, request)
         await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(result, null, 2)}\n`)
         process.stdout.write(`\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`)

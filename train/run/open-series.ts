@@ -1,0 +1,28 @@
+import { join, resolve } from 'node:path'
+import { parsePreset, presetNames, resolveConfig } from '../config/presets.ts'
+import { splitAssignments } from '../config/split-assignments.ts'
+import { loadDataset } from '../data/load-dataset.ts'
+import type { Progress } from './progress.ts'
+import type { SeriesRequest } from './series-request.ts'
+
+/** Flags of every command that trains several runs of one data set. */
+export const seriesArgs = {
+  preset: { type: 'positional', description: `Data set: ${presetNames.join(', ')}`, required: true, valueHint: 'PRESET' },
+  data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
+  set: { type: 'string', description: 'Settings that differ from the preset, separated by spaces: "encoder.epochs=3 search.device.roundTripMs=50"', valueHint: 'KEY=VALUE' },
+} as const
+
+export interface SeriesArgs {
+  readonly preset: string
+  readonly data?: string | undefined
+  readonly set?: string | undefined
+  readonly run?: string | undefined
+}
+
+/** What those flags ask for, in `run` or `runs/<kind>-<preset>`. Rejects with `config-invalid` and with what the data set is refused for. */
+export async function openSeries(kind: string, { preset: name, data, set, run }: SeriesArgs, progress: Progress): Promise<Omit<SeriesRequest, 'fullFrom'>> {
+  const preset = parsePreset(name)
+  const config = resolveConfig(preset, undefined, splitAssignments(set))
+  const dataset = await loadDataset(preset, data, config, progress)
+  return { preset, data: data === undefined ? null : resolve(data), config, dataset, folder: run ?? join('runs', `${kind}-${preset}`), progress }
+}
