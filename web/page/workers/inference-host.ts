@@ -5,6 +5,7 @@ import { CacheNetError } from '../../../core/wire/errors.ts'
 import { inferenceProtocol, isRawImage, type Classification, type FrameImage, type InferenceAnswers, type InferenceRequest } from '../../messages/inference.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 import { createRpcClient, type RpcClient } from '../../messages/rpc-client.ts'
+import { ResidentsView } from './residents-view.ts'
 
 export interface InferenceHostOptions {
   readonly createWorker: (threads: number) => Worker
@@ -51,9 +52,7 @@ interface Running {
 export class InferenceHost {
   readonly #options: InferenceHostOptions
   readonly #closing = new AbortController()
-  readonly #residents = createSignal<readonly string[]>([])
-  /** Partitions that answer with their delta, until their whole weights are there. */
-  readonly #deltas = createSignal<ReadonlySet<string>>(new Set())
+  readonly #memory = new ResidentsView()
   readonly #threads: Signal<number>
   #running: Running | undefined
   #starting: Promise<Running> | undefined
@@ -83,12 +82,12 @@ export class InferenceHost {
 
   /** Partitions in the worker's memory, most recent first. */
   get residents(): ReadonlySignal<readonly string[]> {
-    return this.#residents
+    return this.#memory.ids
   }
 
   /** The same, with the form in which each is there. */
   get held(): readonly HeldPartition[] {
-    return this.#residents.value.map((id) => ({ id, form: this.#deltas.value.has(id) ? 'delta' : 'whole' }))
+    return this.#memory.held
   }
 
   /**
@@ -109,7 +108,7 @@ export class InferenceHost {
     const { client } = await this.#started()
     try {
       await this.#track(this.#openOn(signal, client, bundle))
-      this.#remember([])
+      this.#memory.replace([])
     } catch (thrown) {
       // A backend that failed to start stays failed: the next attempt gets a worker of its own.
       this.#drop(client, CacheNetError.from(thrown))
@@ -128,37 +127,37 @@ export class InferenceHost {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
     const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited }, { transfer, timeLimitMs: frameLimitMs }))
-    this.#note(answer)
+    this.#memory.note(answer)
     return answer
   }
 
   /** Puts a partition into memory and makes it the most recent. The bytes are copied. */
   async load(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>, form: 'whole' | 'delta' = 'whole'): Promise<void> {
     const temperature = this.#temperatureOf(id, form)
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, temperature, form })))
-    this.#noteForm(id, form)
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, temperature, form })))
+    this.#memory.noteForm(id, form)
   }
 
   /** Gives a partition that answers with its delta its whole weights, at its place; between two frames, so that nothing waits. */
   async refine(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>): Promise<void> {
     const temperature = this.#temperatureOf(id, 'whole')
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, temperature })))
-    this.#noteForm(id, 'whole')
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, temperature })))
+    this.#memory.noteForm(id, 'whole')
   }
 
   async use(signal: AbortSignal, id: string): Promise<void> {
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'use', id })))
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'use', id })))
   }
 
   async unload(signal: AbortSignal, id: string): Promise<void> {
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'unload', id })))
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'unload', id })))
   }
 
   /** How many partitions may be in memory. */
   async setRoom(signal: AbortSignal, maxPartitions: number): Promise<void> {
     if (this.#bundle === undefined) return
     this.#bundle = { ...this.#bundle, maxPartitions }
-    this.#note(await this.#call((client) => client.call(signal, { kind: 'set-room', maxPartitions })))
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'set-room', maxPartitions })))
   }
 
   /**
@@ -258,20 +257,6 @@ export class InferenceHost {
     } finally {
       this.#underWay.delete(work)
     }
-  }
-
-  #note({ residents }: { readonly residents: readonly string[] }): void {
-    const known = this.#residents.value
-    const isSame = known.length === residents.length && known.every((id, index) => id === residents[index])
-    if (!isSame) this.#residents.value = residents
-  }
-
-  #noteForm(id: string, form: 'whole' | 'delta'): void {
-    if (this.#deltas.value.has(id) === (form === 'delta')) return
-    const next = new Set(this.#deltas.value)
-    if (form === 'delta') next.add(id)
-    else next.delete(id)
-    this.#deltas.value = next
   }
 
   #temperatureOf(id: string, form: 'whole' | 'delta'): number {
@@ -377,12 +362,7 @@ export class InferenceHost {
       await client.call(signal, { kind: 'load', id, weights, temperature: this.#temperatureOf(id, form), form })
       loaded.unshift({ id, form })
     }
-    this.#remember(loaded)
-  }
-
-  #remember(held: readonly HeldPartition[]): void {
-    this.#note({ residents: held.map(({ id }) => id) })
-    this.#deltas.value = new Set(held.flatMap(({ id, form }) => (form === 'delta' ? [id] : [])))
+    this.#memory.replace(loaded)
   }
 
   async #openOn(signal: AbortSignal, client: Client, { manifest, generalist, maxPartitions }: OpenBundle): Promise<void> {
