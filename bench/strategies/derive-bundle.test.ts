@@ -51,9 +51,10 @@ describe('bundles derived from a released one', () => {
   })
 
   it('give each opponent the settings that were calibrated for it', async () => {
-    const { cascade, cascadePrior } = readCalibration(original)
+    const { cascade, cascadeScene, cascadePrior } = readCalibration(original)
     expect((await manifestOf('cascade')).gate).toMatchObject(cascade.gate)
     expect((await manifestOf('cascade')).partitions).toEqual([])
+    expect(await manifestOf('cascade-scene')).toMatchObject({ partitions: [], gate: { ...cascadeScene.gate, localities: cascadeScene.localities } })
     expect((await manifestOf('cascade-prior')).gate).toMatchObject({ ...cascadePrior.gate, localities: cascadePrior.localities })
     expect((await manifestOf('fixed')).gate).toEqual({ ...original.gate, localities: [] })
     expect((await manifestOf('adaptive')).gate).toEqual(original.gate)

@@ -68,6 +68,8 @@ export async function deriveBundle(strategy: Played, original: Manifest, readBlo
       return finish({ ...named, gate: { ...named.gate, localities: [] } })
     case 'cascade':
       return finish(withGate(withoutPartitions(named), readCalibration(original).cascade))
+    case 'cascade-scene':
+      return finish(withGate(withoutPartitions(named), readCalibration(original).cascadeScene))
     case 'hit':
       return finish(withGate(withoutPartitions(named), alwaysOnDevice))
     case 'device': {

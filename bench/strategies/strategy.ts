@@ -3,7 +3,8 @@ export const strategies = {
   device: 'Device: the full model on the device',
   edge: 'Edge: every frame to the full model on the edge',
   cascade: 'Cascade: the generalist on the device, the full model on the edge where it is uncertain',
-  'cascade-prior': 'Cascade + prior: the same, classes masked to the region that the edge named last',
+  'cascade-scene': 'Cascade + scene: the same, with the scene prior and the adaptive gate; CacheNet without partitions',
+  'cascade-prior': 'Cascade + prior: Cascade, classes masked to the region that the edge named last',
   fixed: 'CacheNet, one fixed threshold',
   adaptive: 'CacheNet, adaptive gate',
 } as const
@@ -17,6 +18,7 @@ export const strategyTitles: Readonly<Record<Strategy, string>> = {
   device: 'Device',
   edge: 'Edge',
   cascade: 'Cascade',
+  'cascade-scene': 'Cascade + scene',
   'cascade-prior': 'Cascade + prior',
   fixed: 'CacheNet, fixed τ',
   adaptive: 'CacheNet',

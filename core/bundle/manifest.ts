@@ -57,6 +57,8 @@ export const localityRowSchema = z.object({
   maxProbes: z.int().check(z.nonnegative()),
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
+  /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
+  scenePrior: z.optional(z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)) })),
   /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
   coverage: share,
   accuracy: share,

@@ -1,5 +1,5 @@
 /** Softmax of logits / temperature, computed so that large logits do not overflow. Sums to 1. */
-export function softmax(logits: ArrayLike<number>, temperature = 1): Float32Array {
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float32Array<ArrayBuffer> {
   const result = new Float32Array(logits.length)
   let largest = -Infinity
   for (let index = 0; index < logits.length; index++) largest = Math.max(largest, logits[index] ?? 0)

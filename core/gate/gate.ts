@@ -1,3 +1,5 @@
+import type { ScenePriorSettings } from './scene-prior.ts'
+
 /** What a resident network says of a frame. */
 export interface Candidate {
   /** Id of a partition, or `generalist`. */
@@ -16,6 +18,8 @@ export interface GateSettings {
   readonly order: 'recent-first' | 'least-entropy'
   /** Whether the generalist is asked too, after the partitions. While no partition is resident it always is. */
   readonly asksGeneralist: boolean
+  /** Where the last frames tell what the next one shows: how answers are corrected by it before their entropy is taken. */
+  readonly scenePrior?: ScenePriorSettings | undefined
 }
 
 export type GateDecision<Answer extends Candidate> =

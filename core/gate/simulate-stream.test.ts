@@ -50,6 +50,37 @@ describe('simulateStream', () => {
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).networksAsked).toBe(1.5)
   })
 
+  it('goes by what the frames before showed, on the device and for what the edge answers', () => {
+    const scenePrior = { memoryFrames: 20, surpriseChance: 0.05 }
+    const alone = { ...gate, thresholdNats: 0.4, generalistThresholdNats: 0.4, asksGeneralist: true, maxProbes: 0 }
+    // Two classes; image 0 is clearly of class 0, image 1 of class 0 too and the generalist in doubt, image 2 the same for the full model.
+    const probabilities = new Map([
+      ['generalist', Float32Array.from([0.99, 0.01, 0.5, 0.5, 0.5, 0.5])],
+      ['full', Float32Array.from([0.99, 0.01, 0.4, 0.6, 0.4, 0.6])],
+    ])
+    const doubtful: AnswerTable = {
+      entropies: new Map([['generalist', Float32Array.from([0.06, 0.69, 0.69])]]),
+      answers: new Map([['generalist', [0, 0, 0]]]),
+      fullAnswers: [0, 1, 1],
+      labels: [0, 0, 0],
+      codes: [[], [], []],
+      partitions: [],
+      probabilitiesOf: (network) => probabilities.get(network) ?? new Float32Array(),
+    }
+    const images = [0, 0, 0, 0, 0, 1, 2]
+    const without = simulateStream(images, doubtful, alone, keeping(0))
+    const withPrior = simulateStream(images, doubtful, { ...alone, scenePrior }, keeping(0))
+    expect([without.coverage, without.accuracy]).toEqual([5 / 7, 5 / 7])
+    expect([withPrior.coverage, withPrior.accuracy, withPrior.fullAccuracy]).toEqual([1, 1, 5 / 7])
+    // So strict that everything is sent: the full model's answers are under the prior too.
+    const sent = simulateStream(images, doubtful, { ...alone, thresholdNats: 0, generalistThresholdNats: 0, scenePrior }, keeping(0))
+    expect([sent.coverage, sent.accuracy]).toEqual([0, 1])
+  })
+
+  it('refuses a scene prior where the table has no probabilities', () => {
+    expect(() => simulateStream([0], table, { ...gate, scenePrior: { memoryFrames: 5, surpriseChance: 0.1 } }, keeping(0))).toThrow(RangeError)
+  })
+
   it('is the plain Cascade with no cache: only the generalist answers, right or wrong', () => {
     const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, keeping(0))
     expect([coverage, accuracy, accuracyOnHits]).toEqual([0.25, 0.75, 0])

@@ -1,6 +1,8 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
 import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
-import { generalistId, passGate, probeOrder, type GateSettings } from './gate.ts'
+import { argMax, predictiveEntropy } from './entropy.ts'
+import { generalistId, passGate, probeOrder, type Candidate, type GateSettings } from './gate.ts'
+import { applyFactors, classFactors, createScene, seeFrame } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
@@ -15,6 +17,11 @@ export interface AnswerTable {
   /** c(x) of each image, and the ids of the partitions in the code's order. */
   readonly codes: readonly ArrayLike<number>[]
   readonly partitions: readonly string[]
+  /**
+   * Calibrated probabilities of a network, by the same ids, or of the full model as `full`: [images × classes]. Asked for by gates with
+   * a scene prior only.
+   */
+  readonly probabilitiesOf?: (network: string) => Float32Array
 }
 
 /** One setting for the whole stream, or the adaptive gate. */
@@ -46,6 +53,9 @@ export interface StreamResult {
   /** Share of the frames at each place of `observationsOf`. */
   readonly events: readonly number[]
 }
+
+/** What `probabilitiesOf` calls the full model. */
+export const fullId = 'full'
 
 const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in gate
 
@@ -85,36 +95,40 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     order = probeOrder(byRecency, settings)
   }
 
+  const memory = createSceneMemory(table)
+  const ask = (network: string, image: number): SimulatedAnswer => {
+    asked++
+    return memory.answer(network, image)
+  }
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const label = table.labels[image] ?? -1
-    const fullAnswer = table.fullAnswers[image] ?? -1
-    fullRight += Number(fullAnswer === label)
-    const decision = passGate(order, settings, (network) => {
-      asked++
-      return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity }
-    })
+    fullRight += Number(table.fullAnswers[image] === label)
+    memory.begin(settings)
+    const decision = passGate(order, settings, (network) => ask(network, image))
     if (decision.kind === 'hit') {
-      const { network } = decision.answer
-      const answered = table.answers.get(network)?.[image] ?? -1
-      const isRight = Number(answered === label)
+      const { network, classIndex } = decision.answer
+      const isRight = Number(classIndex === label)
       hits++
       right += isRight
       hitsRight += isRight
+      memory.end(decision.answer)
       if (network !== generalistId) touch(network)
-      note({ kind: 'hit' }, answered)
+      note({ kind: 'hit' }, classIndex)
       continue
     }
-    right += Number(fullAnswer === label)
+    const fromEdge = memory.answer(fullId, image)
+    right += Number(fromEdge.classIndex === label)
+    memory.end(fromEdge)
     const code = table.codes[image]
-    if (code === undefined || cacheEntries === 0) continue
-    const chosen = table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
-    if (chosen === undefined) continue
-    const isChange = chosen !== byRecency[0]
-    if (isChange) changes++
-    if (!(chosen in cache.entries)) downloads++
-    touch(chosen)
-    note({ kind: 'miss', isChange }, fullAnswer)
+    const chosen = code === undefined || cacheEntries === 0 ? undefined : table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
+    const isChange = chosen !== undefined && chosen !== byRecency[0]
+    if (chosen !== undefined) {
+      if (isChange) changes++
+      if (!(chosen in cache.entries)) downloads++
+      touch(chosen)
+    }
+    note({ kind: 'miss', isChange }, fromEdge.classIndex)
   }
   const frames = images.length
   return {
@@ -130,3 +144,42 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     events: events.map((count) => count / frames),
   }
 }
+
+interface SimulatedAnswer extends Candidate {
+  readonly classIndex: number
+  /** Under the scene's prior; left out where there is none. */
+  readonly probabilities?: Float32Array
+}
+
+/** What networks say of an image under what the frames before it showed. */
+function createSceneMemory(table: AnswerTable) {
+  let prior: GateSettings['scenePrior']
+  let scene: readonly number[] = []
+  let factors: Float32Array | undefined
+  return {
+    begin(settings: GateSettings): void {
+      if (settings.scenePrior !== undefined && prior === undefined) scene = createScene(classesOf(table))
+      prior = settings.scenePrior
+      factors = prior === undefined ? undefined : classFactors(scene, prior)
+    },
+    answer(network: string, image: number): SimulatedAnswer {
+      if (factors === undefined) {
+        const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
+        return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1 }
+      }
+      const classes = factors.length
+      const probabilities = applyFactors(probabilitiesIn(table, network).subarray(image * classes, (image + 1) * classes), factors)
+      return { network, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
+    },
+    end({ probabilities }: SimulatedAnswer): void {
+      if (prior !== undefined && probabilities !== undefined) scene = seeFrame(scene, probabilities, prior)
+    },
+  }
+}
+
+function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
+  if (probabilitiesOf === undefined) throw new RangeError('A scene prior needs probabilities, and the table has none.')
+  return probabilitiesOf(network)
+}
+
+const classesOf = (table: AnswerTable): number => probabilitiesIn(table, fullId).length / table.labels.length

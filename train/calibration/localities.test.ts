@@ -58,7 +58,7 @@ const tolerance = 0.005
 describe('calibrateLocalities', () => {
   const table = createTable(createRandom(1))
   const streams = kinds.map(({ kind, meanLength }): CalibrationStream => ({ images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device }))
-  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascadeNats: 0.35, missCost: 20 })
+  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascadeNats: 0.35, scenePriors: [], missCost: 20 })
   const fallback = rows[0]!
 
   it('orders the rows by how often the region changes, and each keeps the accuracy line on its stream', () => {

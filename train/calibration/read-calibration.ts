@@ -12,7 +12,7 @@ const gateSchema = z.object({
   asksGeneralist: z.boolean(),
 })
 const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
-const opponentsSchema = z.object({ cascade: calibratedSchema, cascadePrior: calibratedSchema.extend({ classes: z.array(z.array(z.boolean())) }) })
+const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema, cascadePrior: calibratedSchema.extend({ classes: z.array(z.array(z.boolean())) }) })
 
 /** What was calibrated, out of the manifest that it was written into. Throws `manifest-invalid` for one that an older trainer wrote. */
 export function readCalibration(manifest: Manifest): Calibration {

@@ -24,7 +24,7 @@ describe('chooseGate', () => {
     ['the generalist too where a miss is dear', 30, { maxProbes: 1, asksGeneralist: true }],
     ['the partition alone where a miss costs little more than a network', 0.5, { maxProbes: 1, asksGeneralist: false }],
   ])('asks %s', (_, missCost, expected) => {
-    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascadeNats: 0.5, missCost }).gate).toMatchObject(expected)
+    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascadeNats: 0.5, scenePriors: [], missCost }).gate).toMatchObject(expected)
   })
 
   it('counts the networks that ran and the misses', () => {

@@ -1,5 +1,6 @@
 import type { GatePoint } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
+import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
 const thresholdSteps = 48
@@ -60,6 +61,8 @@ export interface GateOptions {
   readonly tolerance: number
   /** Threshold of the generalist: the plain Cascade's own. */
   readonly cascadeNats: number
+  /** Priors that the frames before may be taken for; without one it is tried too. */
+  readonly scenePriors: readonly ScenePriorSettings[]
   /** What a miss costs beyond the networks that were asked on the device, in runs of one of these. */
   readonly missCost: number
 }
@@ -76,14 +79,25 @@ export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: G
   return keepsLine(a) === keepsLine(b) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : keepsLine(a)
 }
 
+type WayToAsk = Omit<GateSettings, 'thresholdNats'>
+
+/** The generalist alone at one threshold: a plain Cascade. */
+export const cascadeAt = (nats: number, scenePrior?: ScenePriorSettings): GateSettings => ({
+  thresholdNats: nats,
+  generalistThresholdNats: nats,
+  maxProbes: 0,
+  order: 'recent-first',
+  asksGeneralist: true,
+  ...(scenePrior === undefined ? {} : { scenePrior }),
+})
+
 /** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
-function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 'thresholdNats'>[] {
-  const base = { generalistThresholdNats: cascadeNats }
-  const ways: Omit<GateSettings, 'thresholdNats'>[] = [{ ...base, maxProbes: 0, order: 'recent-first', asksGeneralist: true }]
+function waysToAsk(mostProbes: number, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
+  const ways: WayToAsk[] = [alone]
   for (let maxProbes = 1; maxProbes <= mostProbes; maxProbes++) {
     for (const asksGeneralist of [false, true]) {
-      ways.push({ ...base, maxProbes, order: 'recent-first', asksGeneralist })
-      if (maxProbes > 1) ways.push({ ...base, maxProbes, order: 'least-entropy', asksGeneralist })
+      ways.push({ ...alone, maxProbes, asksGeneralist })
+      if (maxProbes > 1) ways.push({ ...alone, maxProbes, order: 'least-entropy', asksGeneralist })
     }
   }
   return ways
@@ -95,11 +109,21 @@ function waysToAsk(mostProbes: number, cascadeNats: number): Omit<GateSettings, 
  * than they do. Of equals the one that asks less.
  */
 export function chooseGate(stream: CalibrationStream, options: GateOptions): ChosenGate {
-  const candidates = waysToAsk(options.mostProbes, options.cascadeNats).map((way): ChosenGate => {
+  const { mostProbes, cascadeNats, scenePriors, tolerance } = options
+  const search = (way: WayToAsk): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
-    // Asked alone, the generalist never answers more loosely than its own threshold.
-    const point = searchThreshold(stream, gateAt, options.tolerance)
+    const point = searchThreshold(stream, gateAt, tolerance)
     return { gate: gateAt(point.thresholdNats), point }
+  }
+  // What was seen before makes the generalist certain more often: its own threshold is another one under each prior.
+  const alone = scenePriors.map((scenePrior): ChosenGate => {
+    const point = searchThreshold(stream, (nats) => cascadeAt(nats, scenePrior), tolerance)
+    return { gate: cascadeAt(point.thresholdNats, scenePrior), point }
   })
+  // The prior that serves the generalist best is taken for the partitions too: to try each with every way to ask takes minutes.
+  const [first, ...others] = alone
+  const prior = first === undefined ? [] : [others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first).gate]
+  // Asked alone, the generalist never answers more loosely than its own threshold.
+  const candidates = [cascadeAt(cascadeNats), ...prior].flatMap((cascade) => waysToAsk(mostProbes, cascade).map(search))
   return candidates.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
 }

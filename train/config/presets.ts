@@ -88,6 +88,11 @@ export const defaults: TrainingConfig = {
       { kind: 'iid', meanLength: 1 },
     ],
     keepShares: [1, 0.7, 0.5, 0.35, 0.25],
+    // For scenes of a few frames, and for longer ones.
+    scenePriors: [
+      { memoryFrames: 10, surpriseChance: 0.3 },
+      { memoryFrames: 20, surpriseChance: 0.05 },
+    ],
     accuracyTolerance: 0.005,
     reserve: 0.4,
   },

@@ -120,6 +120,8 @@ const gateSchema = z.strictObject({
   localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count })),
   /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
+  /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */
+  scenePriors: z.array(z.strictObject({ memoryFrames: z.number().positive(), surpriseChance: z.number().gt(0).max(1) })),
   /** How much accuracy of the whole may be lost against the full model, as a share. */
   accuracyTolerance: share,
   /** Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a gate that has to find out where it is, cost the rest. */

@@ -26,13 +26,13 @@ describe('compareMetrics', () => {
 describe('strategiesOf', () => {
   it('has all that were evaluated, and the full model on either side', () => {
     const strategies = strategiesOf(sampleEvaluation(), true)
-    expect(strategies.map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade', 'Cascade + prior', 'CacheNet with a fixed gate', 'CacheNet as deltas', 'CacheNet'])
+    expect(strategies.map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade', 'Cascade + scene', 'Cascade + prior', 'CacheNet with a fixed gate', 'CacheNet as deltas', 'CacheNet'])
     expect(strategies[0]!.streams.iid).toMatchObject({ coverage: 1, accuracy: strategies[0]!.streams.iid!.fullAccuracy })
     expect(strategies[1]!.streams.iid!.coverage).toBe(0)
   })
 
   it('is the plain Cascade where there are no partitions', () => {
-    expect(strategiesOf(sampleEvaluation(), false).map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade'])
+    expect(strategiesOf(sampleEvaluation(), false).map(({ name }) => name)).toEqual(['Device', 'Edge', 'Cascade', 'Cascade + scene'])
   })
 })
 

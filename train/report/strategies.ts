@@ -21,11 +21,12 @@ function alwaysFull(evaluation: Evaluation, coverage: number): Strategy['streams
 
 /** All ways to answer the same streams, the plainest first. */
 export function strategiesOf(evaluation: Evaluation, hasPartitions: boolean): Strategy[] {
-  const { cascade, cascadePrior, fixedGate, delta, streams } = evaluation
+  const { cascade, cascadeScene, cascadePrior, fixedGate, delta, streams } = evaluation
   const plain: Strategy[] = [
     { name: 'Device', className: 'series-muted', note: 'full model on the device', streams: alwaysFull(evaluation, 1) },
     { name: 'Edge', className: 'series-muted', note: 'full model on the edge', streams: alwaysFull(evaluation, 0) },
     { name: 'Cascade', className: 'series-2', note: 'generalist, gate, full model on the edge', streams: cascade.streams },
+    { name: 'Cascade + scene', className: 'series-6', note: 'with the scene prior and the adaptive gate', streams: cascadeScene.streams },
   ]
   if (!hasPartitions) return plain
   return [

@@ -32,12 +32,14 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     bothOf(test.fixedGate.streams[name]!),
     bothOf(test.delta.streams[name]!),
     bothOf(test.cascade.streams[name]!),
+    bothOf(test.cascadeScene.streams[name]!),
     bothOf(test.cascadePrior.streams[name]!),
   ])
-  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, coverage, accuracy, fullAccuracy }) => [
+  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, scenePrior, coverage, accuracy, fullAccuracy }) => [
     percent(changeRate),
     thresholdNats.toFixed(2),
-    `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`,
+    maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`,
+    scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}`,
     percent(coverage),
     `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
   ])
@@ -59,9 +61,9 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     '',
     ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside'], regions),
     'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
-    formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + prior'], streams),
+    formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + scene', 'Cascade + prior'], streams),
     '',
-    ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'coverage', 'against full'], rows),
+    ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'scene prior', 'coverage', 'against full'], rows),
     ...section('Test images by class and partition:', ['class', ...partitions.map(({ id }) => id)], partitions.length === 0 ? [] : heat),
   ]
     .join('\n')

@@ -6,10 +6,13 @@ import { imageStream } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
-import { chooseGate, chooseThreshold, gateCurve, isAhead, type CalibrationStream } from '../calibration/threshold.ts'
+import { cascadeAt, chooseGate, chooseThreshold, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
 import { partitionId } from './4-partitions.ts'
 import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
 import type { StageContext } from './context.ts'
+
+/** A scene prior is tried with up to so many classes: to replay a stream with it takes as long as there are classes. */
+const mostClassesWithPrior = 100
 
 /** A gate that does not adapt, and the table of one that does. */
 export interface CalibratedGate {
@@ -25,6 +28,8 @@ export interface Calibration {
   readonly curve: readonly GatePoint[]
   /** Every opponent gets its own best settings on the same streams. */
   readonly cascade: CalibratedGate
+  /** The plain Cascade with the scene prior: what the prior does without a partition. */
+  readonly cascadeScene: CalibratedGate
   readonly cascadePrior: CalibratedGate & { readonly classes: readonly (readonly boolean[])[] }
 }
 
@@ -42,9 +47,10 @@ function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Ma
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
-  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, accuracyTolerance, reserve } = config.gate
+  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, scenePriors: wanted, accuracyTolerance, reserve } = config.gate
   const tolerance = accuracyTolerance * (1 - reserve)
   const classes = dataset.classNames.length
+  const scenePriors = classes <= mostClassesWithPrior ? wanted : []
   const temperatures = fitTemperatures(context, validation)
   const table = answerTable(validation, temperatures)
   const allowed = priorClasses(validation, classes, config.partitionCount)
@@ -58,30 +64,33 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
     device: { cacheEntries: entries, keepShare },
   })
 
-  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
-  const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), cascadeAt), tolerance).thresholdNats
-  const options = { mostProbes, tolerance, cascadeNats, missCost: missCost(networkCosts(context), config.search.device) }
+  const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), (nats) => cascadeAt(nats)), tolerance).thresholdNats
+  // One setting for all streams goes without: which prior helps is a matter of how local a stream is.
+  const options: GateOptions = { mostProbes, tolerance, cascadeNats, scenePriors: [], missCost: missCost(networkCosts(context), config.search.device) }
+  const rowsOf = (answers: AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
+    calibrateLocalities(localities.map(({ kind, meanLength }) => streamOf(imagesOf(kind, meanLength), answers, entries, keepShare)), { ...options, ...changed })
 
   const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
+  const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }
   if (config.partitionCount === 0) {
-    return { temperatures, keepShare: 1, cacheNet: plain, curve: curveOf(streamOf(main, table, 0, 1), plain.gate), cascade: plain, cascadePrior: { ...plain, classes: [] } }
+    const curve = curveOf(streamOf(main, table, 0, 1), plain.gate)
+    return { temperatures, keepShare: 1, cacheNet: cascadeScene, curve, cascade: plain, cascadeScene, cascadePrior: { ...plain, classes: [] } }
   }
 
   // The generalist answers before the first partition has come: as strictly as it would all alone.
   const byShare = keepShares.map((keepShare) => ({ keepShare, chosen: chooseGate(streamOf(main, table, cacheEntries, keepShare), options) }))
   const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, options) ? candidate : best))
 
-  const rowsOf = (answers: AnswerTable, entries: number, most: number): LocalityRow[] =>
-    calibrateLocalities(localities.map(({ kind, meanLength }) => streamOf(imagesOf(kind, meanLength), answers, entries, keepShare)), { ...options, mostProbes: most })
   // The prior is a mask on the generalist: nothing to download, so one region is enough to hold.
   const ofPrior = chooseGate(streamOf(main, prior, 1, keepShare), { ...options, mostProbes: 1 })
   return {
     temperatures,
     keepShare,
-    cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, mostProbes) },
+    cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, keepShare, { scenePriors }) },
     curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
     cascade: plain,
-    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, 1), classes: allowed },
+    cascadeScene,
+    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, keepShare, { mostProbes: 1 }), classes: allowed },
   }
 }
 

@@ -59,6 +59,8 @@ export interface Evaluation {
   /** Partitions as deltas only, adaptive gate of the whole ones. */
   readonly delta: { readonly streams: StreamTable }
   readonly cascade: { readonly thresholdNats: number; readonly streams: StreamTable }
+  /** The plain Cascade with the scene prior and the adaptive gate: what CacheNet is without partitions. */
+  readonly cascadeScene: { readonly streams: StreamTable }
   readonly cascadePrior: { readonly streams: StreamTable }
 }
 
@@ -97,13 +99,19 @@ function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table:
 function asDeltas(table: AnswerTable): AnswerTable {
   const renamed = <Value>(of: ReadonlyMap<string, Value>): Map<string, Value> =>
     new Map([...of].map(([id, value], _, entries) => [id, entries.find(([other]) => other === `${id}-delta`)?.[1] ?? value]))
-  return { ...table, entropies: renamed(table.entropies), answers: renamed(table.answers) }
+  const { probabilitiesOf } = table
+  return {
+    ...table,
+    entropies: renamed(table.entropies),
+    answers: renamed(table.answers),
+    ...(probabilitiesOf === undefined ? {} : { probabilitiesOf: (id: string) => probabilitiesOf(table.entropies.has(`${id}-delta`) ? `${id}-delta` : id) }),
+  }
 }
 
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
 export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
   const { config, dataset } = context
-  const { temperatures, keepShare, cacheNet, cascade, cascadePrior } = calibration
+  const { temperatures, keepShare, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
   const table = answerTable(answers, temperatures)
   const prior = priorTable(answers, temperatures, cascadePrior.classes)
   const images = answers.labels.length
@@ -124,6 +132,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
     cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(context, answers, table, cascade, { keepShare, mostEntries: 0 }) },
+    cascadeScene: { streams: streamMetrics(context, answers, table, cascadeScene, { keepShare, mostEntries: 0 }) },
     cascadePrior: { streams: streamMetrics(context, answers, prior, cascadePrior, { keepShare, mostEntries: 1 }) },
   }
 }

@@ -32,6 +32,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
   const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
+  const { cascade, cascadeScene, cascadePrior } = calibration
   const { encoder } = networks
   return parseManifest({
     schemaVersion: 2,
@@ -58,7 +59,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
     })),
     selector: { keepShare: calibration.keepShare },
     gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
-    metrics: { ...evaluations.test, validation, opponents: { cascade: calibration.cascade, cascadePrior: calibration.cascadePrior } },
+    metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene, cascadePrior } },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
   })
 }

@@ -1,6 +1,6 @@
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
-import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
@@ -65,9 +65,17 @@ export function accuracyOf(predictions: Predictions, labels: Int32Array, images?
   return chosen.length === 0 ? 0 : chosen.filter((image) => isRightAt(predictions, labels, image)).length / chosen.length
 }
 
-/** Entropies and answers of one network, its logits changed by `view` first. */
-function judge(answers: SplitAnswers, id: string, temperature: number, view: (logits: Float32Array) => Float32Array): { entropies: Float32Array; classes: Uint16Array } {
-  const predictions = answers.networks.get(id)!
+interface Judged {
+  readonly entropies: Float32Array
+  readonly classes: Uint16Array
+  /** [images × classes] */
+  probabilities(): Float32Array
+}
+
+type LogitsView = (logits: Float32Array) => Float32Array
+
+/** What one network says, its logits changed by `view` first. */
+function judge(predictions: Predictions, temperature: number, view: LogitsView = (logits) => logits): Judged {
   const entropies = new Float32Array(predictions.count)
   const classes = new Uint16Array(predictions.count)
   for (let image = 0; image < predictions.count; image++) {
@@ -75,19 +83,27 @@ function judge(answers: SplitAnswers, id: string, temperature: number, view: (lo
     entropies[image] = predictiveEntropy(softmax(logits, temperature))
     classes[image] = argMax(logits)
   }
-  return { entropies, classes }
+  let probabilities: Float32Array | undefined
+  return { entropies, classes, probabilities: () => (probabilities ??= allProbabilities(predictions, temperature, view)) }
 }
 
-type Judged = ReturnType<typeof judge>
+function allProbabilities(predictions: Predictions, temperature: number, view: LogitsView): Float32Array {
+  const classes = logitsOf(predictions, 0).length
+  const result = new Float32Array(predictions.count * classes)
+  for (let image = 0; image < predictions.count; image++) result.set(softmax(view(logitsOf(predictions, image)), temperature), image * classes)
+  return result
+}
 
-function tableOf(answers: SplitAnswers, judged: ReadonlyMap<string, Judged>): AnswerTable {
+function tableOf(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>, judged: ReadonlyMap<string, Judged>): AnswerTable {
+  const full = judge(answers.full, temperatures.get(fullId) ?? 1)
   return {
     entropies: new Map([...judged].map(([id, { entropies }]) => [id, entropies])),
     answers: new Map([...judged].map(([id, { classes }]) => [id, classes])),
-    fullAnswers: Uint16Array.from({ length: answers.full.count }, (_, image) => argMax(logitsOf(answers.full, image))),
+    fullAnswers: full.classes,
     labels: answers.labels,
     codes: answers.codes,
     partitions: partitionsOf(answers),
+    probabilitiesOf: (network) => (network === fullId ? full : judged.get(network))?.probabilities() ?? new Float32Array(),
   }
 }
 
@@ -95,8 +111,7 @@ const partitionsOf = (answers: SplitAnswers): string[] => Array.from({ length: a
 
 /** Entropies and answers under calibrated temperatures, in the form that streams are replayed from. */
 export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
-  const ids = [...answers.networks.keys()]
-  return tableOf(answers, new Map(ids.map((id) => [id, judge(answers, id, temperatures.get(id) ?? 1, (logits) => logits)])))
+  return tableOf(answers, temperatures, new Map([...answers.networks].map(([id, predictions]) => [id, judge(predictions, temperatures.get(id) ?? 1)])))
 }
 
 /** Share of a class's images that a region must hold for the prior to allow the class there. */
@@ -114,9 +129,10 @@ export function priorClasses({ labels, chosen }: SplitAnswers, classes: number, 
 export function priorTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>, allowed: readonly (readonly boolean[])[]): AnswerTable {
   const ids = partitionsOf(answers)
   const temperature = temperatures.get(generalistId) ?? 1
+  const generalist = answers.networks.get(generalistId)!
   const masked = ids.map((id, index): [string, Judged] => [
     id,
-    judge(answers, generalistId, temperature, (logits) => logits.map((value, classIndex) => (allowed[index]![classIndex]! ? value : -1e9))),
+    judge(generalist, temperature, (logits) => logits.map((value, classIndex) => (allowed[index]![classIndex]! ? value : -1e9))),
   ])
-  return tableOf(answers, new Map([[generalistId, judge(answers, generalistId, temperature, (logits) => logits)], ...masked]))
+  return tableOf(answers, temperatures, new Map([[generalistId, judge(generalist, temperature)], ...masked]))
 }

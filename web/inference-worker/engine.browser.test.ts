@@ -227,9 +227,20 @@ describe('an engine with deltas', () => {
     expect(() => engine.residents.load('p0', { ...partition(0), form: 'delta' })).toThrow(expect.objectContaining({ code: 'manifest-invalid' }) as Error)
   })
 
+  it('answers under what the scene makes of each class', () => {
+    const image = frame()
+    const ask = (classFactors?: Float32Array<ArrayBuffer>) => engine.classify({ ...image, rgba: image.rgba.slice() }, always, { classFactors })
+    const alone = ask()
+    const [classes, other] = [alone.probabilities.length, (alone.classIndex + 1) % alone.probabilities.length]
+    const settled = ask(Float32Array.from({ length: classes }, (_, index) => (index === other ? 1e6 : 1e-6)))
+    expect(settled.classIndex).toBe(other)
+    expect(settled.entropyNats).toBeLessThan(alone.entropyNats)
+    expect(ask(new Float32Array(classes).fill(1)).entropyNats).toBeCloseTo(alone.entropyNats, 5)
+  })
+
   it('hands out the pixels of a hit that is audited', () => {
     const image = frame()
     expect(engine.classify({ ...image, rgba: image.rgba.slice() }, always).rgb).toBeUndefined()
-    expect(engine.classify(image, always, true)).toMatchObject({ outcome: 'hit', rgb: rgbaToRgb(image.rgba) })
+    expect(engine.classify(image, always, { isAudited: true })).toMatchObject({ outcome: 'hit', rgb: rgbaToRgb(image.rgba) })
   })
 })

@@ -1,6 +1,7 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from '../../core/gate/gate.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
@@ -20,6 +21,11 @@ export interface EngineOptions {
   readonly maxPartitions: number
   /** Where the bundle has deltas: what they change. */
   readonly delta?: DeltaSpec | undefined
+}
+
+export interface ClassifyOptions {
+  readonly classFactors?: Float32Array | undefined
+  readonly isAudited?: boolean | undefined
 }
 
 interface Answer {
@@ -53,16 +59,17 @@ export class Engine {
   /**
    * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed.
    *
+   * @param classFactors what the scene makes of each class; probabilities and entropies are under it
    * @param isAudited the pixels are handed out with a hit too
    */
-  classify(image: FrameImage, gate: GateSettings, isAudited = false): Classification {
+  classify(image: FrameImage, gate: GateSettings, { classFactors, isAudited = false }: ClassifyOptions = {}): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
     preprocess(rgb, this.#input, this.#runner.input)
     const probes: { network: string; entropyNats: number }[] = []
     const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
-      const answer = this.#ask(network)
+      const answer = this.#ask(network, classFactors)
       probes.push({ network, entropyNats: answer.entropyNats })
       return answer
     })
@@ -86,9 +93,10 @@ export class Engine {
     this.#runner.dispose()
   }
 
-  #ask(network: string): Answer {
+  #ask(network: string, classFactors: Float32Array | undefined): Answer {
     const { weights, temperature } = this.residents.get(network)
-    const probabilities = softmax(this.#runner.run(weights), temperature) as Float32Array<ArrayBuffer>
+    const alone = softmax(this.#runner.run(weights), temperature)
+    const probabilities = classFactors === undefined ? alone : applyFactors(alone, classFactors)
     return { network, entropyNats: predictiveEntropy(probabilities), probabilities }
   }
 }

@@ -53,10 +53,10 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>): RpcHan
       residents.setRoom(maxPartitions)
       return { residents: residents.order }
     },
-    async classify(signal, { image, gate, isAudited }) {
+    async classify(signal, { image, gate, classFactors, isAudited }) {
       const open = await engine()
       if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
-      const answer = open.classify(image, gate, isAudited)
+      const answer = open.classify(image, gate, { classFactors, isAudited })
       return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
     },
     'measure-memory': () => measureMemory(),

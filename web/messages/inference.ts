@@ -27,6 +27,7 @@ const rawImage = z.object({
   height: count,
   rgba: z.custom<Uint8ClampedArray<ArrayBuffer>>((value) => value instanceof Uint8ClampedArray),
 })
+const floats = z.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array)
 const frameImage = z.union([
   z.custom<ImageBitmap>((value) => typeof ImageBitmap !== 'undefined' && value instanceof ImageBitmap),
   rawImage,
@@ -72,6 +73,8 @@ const requestSchema = z.discriminatedUnion('kind', [
       order: z.enum(['recent-first', 'least-entropy']),
       asksGeneralist: z.boolean(),
     }),
+    /** What the scene makes of each class: see `classFactors` of the gate. */
+    classFactors: z.optional(floats),
     /** The pixels come back with a hit too: the edge is to be asked whether it is right. */
     isAudited: z.optional(z.boolean()),
   }),
@@ -92,7 +95,7 @@ const classification = z.object({
   network: z.string(),
   classIndex: z.int(),
   entropyNats: z.number(),
-  probabilities: z.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array),
+  probabilities: floats,
   /** Everyone who was asked, in order. */
   probes: z.array(z.object({ network: z.string(), entropyNats: z.number() })),
   /** After this frame: the partition that answered a hit is now the first. */

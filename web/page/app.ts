@@ -185,6 +185,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
+      scene: gateControl.scene,
       classify: (...args) => host.classify(...args),
       askEdge: async (...args) => {
         asking++

@@ -43,12 +43,17 @@ let provisional: FrameRecord[]
 let revised: FrameRecord[]
 let isEdgeBusy: boolean
 let isAudited: boolean
+let factors: Float32Array<ArrayBuffer> | undefined
+let lastFactors: Float32Array<ArrayBuffer> | undefined
+let seen: number[][]
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
+  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]) },
   gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false }),
-  classify: async (_signal, _image, gate, { isKept, isAudited }) => {
+  classify: async (_signal, _image, gate, { isKept = false, classFactors, isAudited = false }) => {
+    lastFactors = classFactors
     happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}${isAudited ? ', audited' : ''}`)
     now += 2
     return local()
@@ -83,6 +88,9 @@ beforeEach(() => {
   revised = []
   isEdgeBusy = false
   isAudited = false
+  factors = undefined
+  lastFactors = undefined
+  seen = []
   local = () => Promise.resolve(hit)
   edge = () => Promise.resolve(edgeAnswer)
   download = Promise.resolve(0)
@@ -135,6 +143,20 @@ describe('answerFrame', () => {
     })
     expect(provisional).toMatchObject([{ label: 'bee', outcome: 'uncertain', answeredBy: 'device' }])
     expect(happened).toEqual(['classify at 0.3', 'edge gets 3 bytes', 'want p2'])
+  })
+
+  it('has device and edge answer under what the scene makes of each class, and the scene learn from either', async () => {
+    factors = Float32Array.from([0.25, 1.75])
+    await answer()
+    expect(lastFactors).toBe(factors)
+    expect(seen).toEqual([[0.125, 0.875]])
+    local = () => Promise.resolve(miss)
+    // The full model alone says ant, 3 to 1; the scene says bee, 7 to 1.
+    expect(await answer()).toMatchObject({ label: 'bee', certainty: expect.closeTo(0.7, 5) as number, answeredBy: 'edge' })
+    expect(seen[1]).toEqual([0.3, 0.7].map((share) => expect.closeTo(share, 5) as number))
+    edge = () => failing('edge-unreachable')
+    await answer()
+    expect(seen[2]).toEqual([0.125, 0.875])
   })
 
   it('counts no switch where the named partition is the most recent already', async () => {

@@ -1,22 +1,27 @@
+import { argMax } from '../../core/gate/entropy.ts'
 import { thresholdOf, type GateSettings } from '../../core/gate/gate.ts'
+import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import { isRawImage, type Classification, type FrameImage } from '../messages/inference.ts'
 import type { EdgeAnswer } from './edge/edge-client.ts'
 import type { FrameRecord } from './session/frame-record.ts'
 import type { SourceFrame } from './sources/source.ts'
+import type { ClassifyOptions } from './workers/inference-host.ts'
 
-interface ClassifyOptions {
-  /** The frame may be sent again. */
-  readonly isKept: boolean
-  /** Its pixels are wanted with a hit too. */
-  readonly isAudited: boolean
+/** What the last frames showed. */
+export interface SceneMemory {
+  /** What it makes of each class; undefined where the gate looks at each frame by itself. */
+  factors(): Float32Array<ArrayBuffer> | undefined
+  /** A frame has its answer, with these probabilities. */
+  see(answered: ArrayLike<number>): void
 }
 
 /** What a frame meets on its way. */
 export interface PipelineDeps {
   readonly classNames: readonly string[]
   readonly gate: () => GateSettings
+  readonly scene: SceneMemory
   classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
@@ -67,7 +72,8 @@ export async function answerFrame(
   const startMs = nowMs()
   const gate = deps.gate()
   const isAudited = deps.isAudited?.() ?? false
-  const local = await classify(signal, frame, isLossless, gate, isAudited, deps)
+  const classFactors = deps.scene.factors()
+  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, isAudited }, deps)
   const localLatencyMs = nowMs() - startMs
   const own: FrameRecord = {
     index,
@@ -89,13 +95,17 @@ export async function answerFrame(
   }
   if (local.outcome === 'hit' || local.rgb === undefined) {
     deps.partitionUsed(local.network)
+    deps.scene.see(local.probabilities)
     if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex)
     return own
   }
 
   deps.showProvisional(own)
-  if (!isLossless && isEdgeBusy()) return own
-  const asked = askEdge(signal, own, local, local.rgb, { isWholeAwaited, startMs, nowMs }, deps)
+  if (!isLossless && isEdgeBusy()) {
+    deps.scene.see(local.probabilities)
+    return own
+  }
+  const asked = askEdge(signal, own, local, local.rgb, { classFactors, isWholeAwaited, startMs, nowMs }, deps)
   if (isLossless) return asked
   const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
   if (early !== undefined) return early
@@ -105,6 +115,7 @@ export async function answerFrame(
 }
 
 interface Asking {
+  readonly classFactors: ClassifyOptions['classFactors']
   readonly isWholeAwaited: boolean
   readonly startMs: number
   readonly nowMs: () => number
@@ -114,9 +125,9 @@ interface Asking {
 async function askEdge(
   signal: AbortSignal,
   own: FrameRecord,
-  { residents }: Classification,
+  local: Classification,
   rgb: Uint8Array<ArrayBuffer>,
-  { isWholeAwaited, startMs, nowMs }: Asking,
+  { classFactors, isWholeAwaited, startMs, nowMs }: Asking,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
@@ -125,20 +136,25 @@ async function askEdge(
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
+    deps.scene.see(local.probabilities)
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
   const { partition, inlineDelta, likelyNext } = answer
+  // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
+  const probabilities = classFactors === undefined ? answer.probabilities : applyFactors(answer.probabilities, classFactors)
+  const classIndex = argMax(probabilities)
+  deps.scene.see(probabilities)
   const record: FrameRecord = {
     ...own,
-    label: answer.label,
-    certainty: answer.probabilities[answer.classIndex] ?? 0,
+    label: deps.classNames[classIndex] ?? answer.label,
+    certainty: probabilities[classIndex] ?? 0,
     outcome: 'miss',
     network: answer.answeredBy === 'full' ? 'full' : (partition?.id ?? 'full'),
     answeredBy: 'edge',
     edgeEntropyNats: answer.entropyNats,
     latencyMs: nowMs() - startMs,
-    switchedTo: partition === undefined || partition.id === residents[0] ? null : partition.id,
+    switchedTo: partition === undefined || partition.id === local.residents[0] ? null : partition.id,
     bytesUp,
     bytesDown,
   }
@@ -152,20 +168,13 @@ async function askEdge(
 }
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */
-async function classify(
-  signal: AbortSignal,
-  { image }: SourceFrame,
-  isLossless: boolean,
-  gate: GateSettings,
-  isAudited: boolean,
-  deps: PipelineDeps,
-): Promise<Classification> {
-  if (!isLossless) return deps.classify(signal, image, gate, { isKept: false, isAudited })
+async function classify(signal: AbortSignal, { image }: SourceFrame, gate: GateSettings, options: ClassifyOptions, deps: PipelineDeps): Promise<Classification> {
+  if (options.isKept !== true) return deps.classify(signal, image, gate, options)
   try {
-    return await deps.classify(signal, image, gate, { isKept: true, isAudited })
+    return await deps.classify(signal, image, gate, options)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
-    return await deps.classify(signal, image, gate, { isKept: true, isAudited })
+    return await deps.classify(signal, image, gate, options)
   } finally {
     if (!isRawImage(image)) image.close()
   }

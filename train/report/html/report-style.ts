@@ -6,14 +6,14 @@ const colours = `
   color-scheme: light dark;
   --ground: #f5f4f0; --panel: #ffffff; --sunken: #f1efea; --ink: #1b2226; --muted: #59646b; --line: #dfdcd4;
   --accent: #0b6b5c; --bad: #b3302a; --bad-soft: #fbe3e0; --good-soft: #def2ec;
-  --s1: #0d7461; --s2: #c2570c; --s3: #4a57c7; --s4: #7a9f14; --s5: #b04a9c; --s-muted: #8b959b;
+  --s1: #0d7461; --s2: #c2570c; --s3: #4a57c7; --s4: #7a9f14; --s5: #b04a9c; --s6: #8a6d1d; --s-muted: #8b959b;
   --right: #0d7461; --wrong: #c4413a; --shadow: 0 1px 2px rgb(30 30 20 / 6%), 0 6px 24px rgb(30 30 20 / 5%);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #11161a; --panel: #1a2126; --sunken: #141a1e; --ink: #e9edef; --muted: #9dabb4; --line: #2c363d;
     --accent: #46c2a5; --bad: #ff8f85; --bad-soft: #351c1b; --good-soft: #142c28;
-    --s1: #46c2a5; --s2: #f29a52; --s3: #929dff; --s4: #b6d84a; --s5: #e58fd3; --s-muted: #74818a;
+    --s1: #46c2a5; --s2: #f29a52; --s3: #929dff; --s4: #b6d84a; --s5: #e58fd3; --s6: #d9bd6a; --s-muted: #74818a;
     --right: #46c2a5; --wrong: #ff8f85; --shadow: 0 1px 2px rgb(0 0 0 / 30%);
   }
 }
@@ -22,7 +22,7 @@ const colours = `
     color-scheme: light;
     --ground: #fff; --panel: #fff; --sunken: #f6f5f2; --ink: #000; --muted: #444; --line: #ccc;
     --accent: #0b6b5c; --bad: #b3302a; --bad-soft: #fff; --good-soft: #fff;
-    --s1: #0d7461; --s2: #c2570c; --s3: #4a57c7; --s4: #7a9f14; --s5: #b04a9c; --s-muted: #8b959b; --right: #0d7461; --wrong: #c4413a; --shadow: none;
+    --s1: #0d7461; --s2: #c2570c; --s3: #4a57c7; --s4: #7a9f14; --s5: #b04a9c; --s6: #8a6d1d; --s-muted: #8b959b; --right: #0d7461; --wrong: #c4413a; --shadow: none;
   }
 }`
 
@@ -118,7 +118,7 @@ svg .marked { paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stro
 .fill { fill: var(--c); }
 .dot { fill-opacity: 0.75; }
 .hollow { fill: var(--panel); stroke: var(--c); stroke-width: 2; }
-.series-1 { --c: var(--s1); } .series-2 { --c: var(--s2); } .series-3 { --c: var(--s3); } .series-4 { --c: var(--s4); } .series-5 { --c: var(--s5); } .series-muted { --c: var(--s-muted); }
+.series-1 { --c: var(--s1); } .series-2 { --c: var(--s2); } .series-3 { --c: var(--s3); } .series-4 { --c: var(--s4); } .series-5 { --c: var(--s5); } .series-6 { --c: var(--s6); } .series-muted { --c: var(--s-muted); }
 .right { --c: var(--right); } .wrong { --c: var(--wrong); }
 .heat-cell, .right-cell { --c: var(--s1); } .wrong-cell { --c: var(--wrong); }
 .heat-cell, .right-cell, .wrong-cell { fill: color-mix(in srgb, var(--c) var(--heat), var(--sunken)); }

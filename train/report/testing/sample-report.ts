@@ -24,6 +24,7 @@ export function sampleEvaluation(): Evaluation {
     fixedGate: { streams: { places100: metrics(0.9, 0.8), iid: metrics(0.9, 0.3) } },
     delta: { streams: { places100: metrics(0.9, 0.85), iid: metrics(0.89, 0.4) } },
     cascade: { thresholdNats: 0.3, streams: { places100: metrics(0.9, 0.6), iid: metrics(0.898, 0.55) } },
+    cascadeScene: { streams: { places100: metrics(0.899, 0.72), iid: metrics(0.897, 0.402) } },
     cascadePrior: { streams: { places100: metrics(0.9, 0.7), iid: metrics(0.898, 0.403) } },
   }
 }

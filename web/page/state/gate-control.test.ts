@@ -47,6 +47,23 @@ describe('the gate that follows the stream', () => {
     expect(gate.settings.value).toEqual(atFirst)
   })
 
+  it('goes by what the stream has shown where the locality says so, and forgets it with the stream', () => {
+    const scenePrior = { memoryFrames: 20, surpriseChance: 0.1 }
+    const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const classes = manifest.classNames.length
+    const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
+    expect([...(gate.scene.factors() ?? [])]).toEqual(even)
+    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)])
+    const [first = 0, second = 0] = gate.scene.factors() ?? []
+    expect(first).toBeGreaterThan(1.5)
+    expect(second).toBeLessThan(0.5)
+    gate.restart()
+    expect([...(gate.scene.factors() ?? [])]).toEqual(even)
+    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)])
+    opened.value = local
+    expect(gate.scene.factors()).toBeUndefined()
+  })
+
   it('learns from the labels of frames that are done, and not from those that nobody could answer', () => {
     const { gate } = control()
     const learn = (label: string, outcome: 'hit' | 'uncertain' = 'hit'): void => gate.learn({ outcome, switchedTo: null, label })

@@ -2,6 +2,8 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
+import { classFactors, createScene, seeFrame, type Scene } from '../../../core/gate/scene-prior.ts'
+import type { SceneMemory } from '../pipeline.ts'
 import type { FrameRecord } from '../session/frame-record.ts'
 import type { Settings } from './settings-schema.ts'
 
@@ -12,6 +14,8 @@ export interface GateControl {
   readonly changeRate: ReadonlySignal<number | undefined>
   /** Which of the bundle's localities is in force, from 0, and how many there are. */
   readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
+  /** What the stream has shown lately, where the settings in force go by it. */
+  readonly scene: SceneMemory
   /** A stream begins: nothing is known of it yet. */
   restart(): void
   observe(event: GateEvent): void
@@ -32,24 +36,45 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
 
   /** The label of the frame before. */
   let before: string | undefined
+  let scene: Scene | undefined
 
   function step(next: AdaptiveGateState): void {
     held.value = { of: manifest.peek(), state: next }
   }
 
+  const settings = computed((): GateSettings => {
+    const { thresholdNats, probing, maxProbes } = values.value
+    const bundle = manifest.value?.gate ?? noBundle
+    const fixed = settingsOf(createAdaptiveGate([], bundle))
+    const adapted = settingsOf({ ...current.peek(), row: row.value })
+    const chosen: GateSettings = probing === 'adaptive' ? adapted : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
+    return thresholdNats === null ? chosen : { ...chosen, thresholdNats }
+  })
+
+  /** The scene of the open bundle's classes; nothing was seen yet where the settings did not go by it until now. */
+  function sceneNow(): Scene {
+    const classes = manifest.peek()?.classNames.length ?? 0
+    return (scene = scene?.length === classes ? scene : createScene(classes))
+  }
+
   return {
-    settings: computed(() => {
-      const { thresholdNats, probing, maxProbes } = values.value
-      const bundle = manifest.value?.gate ?? noBundle
-      const fixed = settingsOf(createAdaptiveGate([], bundle))
-      const adapted = settingsOf({ ...current.peek(), row: row.value })
-      const chosen: GateSettings = probing === 'adaptive' ? adapted : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
-      return thresholdNats === null ? chosen : { ...chosen, thresholdNats }
-    }),
+    settings,
+    scene: {
+      factors() {
+        const prior = settings.peek().scenePrior
+        if (prior === undefined) scene = undefined
+        return prior === undefined ? undefined : classFactors(sceneNow(), prior)
+      },
+      see(answered) {
+        const prior = settings.peek().scenePrior
+        if (prior !== undefined) scene = seeFrame(sceneNow(), answered, prior)
+      },
+    },
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {
       before = undefined
+      scene = undefined
       step(fresh(manifest.peek()?.gate))
     },
     observe: (event) => step(observe(current.peek(), event)),

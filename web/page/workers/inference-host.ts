@@ -7,6 +7,15 @@ import type { HeldPartition } from '../../../core/wire/frames.ts'
 import { createRpcClient, type RpcClient } from '../../messages/rpc-client.ts'
 import { ResidentsView } from './residents-view.ts'
 
+export interface ClassifyOptions {
+  /** The frame is copied, not moved: it may be sent again. */
+  readonly isKept?: boolean
+  /** What the scene makes of each class. */
+  readonly classFactors?: Float32Array<ArrayBuffer> | undefined
+  /** Its pixels are wanted with a hit too. */
+  readonly isAudited?: boolean
+}
+
 export interface InferenceHostOptions {
   readonly createWorker: (threads: number) => Worker
   /** On how many threads the kernels run at first. */
@@ -119,14 +128,11 @@ export class InferenceHost {
   /**
    * Answers a frame. Rejects with `worker-crashed` or `worker-timeout` where the worker broke down over it; the next frame finds
    * a new one.
-   *
-   * @param isKept send a copy, so that the frame can be sent again
-   * @param isAudited the pixels come back with a hit too
    */
-  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, isAudited = false } = {}): Promise<Classification> {
+  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, isAudited = false }: ClassifyOptions = {}): Promise<Classification> {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
-    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited }, { transfer, timeLimitMs: frameLimitMs }))
+    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }) }, { transfer, timeLimitMs: frameLimitMs }))
     this.#memory.note(answer)
     return answer
   }
