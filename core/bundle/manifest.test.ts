@@ -28,12 +28,21 @@ describe('parseManifest', () => {
     const old = altered(({ gate }) => {
       Object.assign(gate, { localities: [{ ...row, observedChangeRates: [0.1, 0.4] }, { ...row, observedChangeRates: [0.2, 0.6] }] })
     })
+    const thirds = (hits: number, changes: number): unknown[] => [hits, 0, changes].flatMap((share) => new Array<unknown>(3).fill(expect.closeTo(share / 3, 9)))
     const { localities } = parseManifest(old).gate
     expect(localities[0]!.observed).toEqual([
-      { events: [0.45, 0.45, 0, 0, 0.05, 0.05], coverage: 0.8, loss: 0 },
-      { events: [0.3, 0.3, 0, 0, 0.2, 0.2], coverage: 0.8, loss: 1 },
+      { events: thirds(0.9, 0.1), coverage: 0.8, loss: 0 },
+      { events: thirds(0.6, 0.4), coverage: 0.8, loss: 1 },
     ])
     expect(localities[1]!.observed.map(({ loss }) => loss)).toEqual([0, 0])
+  })
+
+  it('reads rows that knew of an answer only whether it repeats the one before', () => {
+    const row = { changeRate: 0.1, thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false, coverage: 0.8, accuracy: 0.9, fullAccuracy: 0.9 }
+    const old = altered(({ gate }) => {
+      Object.assign(gate, { localities: [{ ...row, observed: [{ events: [0.5, 0.25, 0, 0, 0.125, 0.125], coverage: 0.8, loss: 0 }] }] })
+    })
+    expect(parseManifest(old).gate.localities[0]?.observed[0]?.events).toEqual([0.5, 0.125, 0.125, 0, 0, 0, 0.125, 0.0625, 0.0625])
   })
 
   it('reads a bundle of deltas, and names each of them', async () => {

@@ -50,7 +50,7 @@ export type GatePoint = z.infer<typeof gatePointSchema>
 
 /** How to gate a stream of one locality, measured on validation images. */
 export const localityRowSchema = z.object({
-  /** Chance per frame that the code chooses another partition than for the frame before. */
+  /** Chance per frame that another scene begins. In older bundles, that the edge names another partition. */
   changeRate: share,
   thresholdNats: z.number().check(z.nonnegative()),
   generalistThresholdNats: z.number().check(z.nonnegative()),

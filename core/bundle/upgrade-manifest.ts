@@ -6,11 +6,21 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 
 /** A row that counted nothing but changes: the other observations tell nothing, and a stream less local than the row costs too much. */
 function upgradeRow(row: unknown, index: number): unknown {
-  if (!isFields(row) || !Array.isArray(row['observedChangeRates'])) return row
+  if (!isFields(row)) return row
+  if (Array.isArray(row['observed'])) return { ...row, observed: row['observed'].map(upgradeObserved) }
+  if (!Array.isArray(row['observedChangeRates'])) return row
   const { observedChangeRates, ...rest } = row
   const even = observationCount / 3
-  const events = (rate: number): number[] => [1 - rate, 1 - rate, 0, 0, rate, rate].map((chance) => chance / even)
+  const events = (rate: number): number[] => [1 - rate, 0, rate].flatMap((chance) => new Array<number>(even).fill(chance / even))
   return { ...rest, observed: observedChangeRates.map((rate, locality) => ({ events: events(Number(rate)), coverage: row['coverage'], loss: locality > index ? 1 : 0 })) }
+}
+
+/** Counts of answers that are repeated and of all others: of those, recent ones and new ones are taken for equally many. */
+function upgradeObserved(observed: unknown): unknown {
+  if (!isFields(observed)) return observed
+  const { events } = observed
+  if (!Array.isArray(events) || events.length !== 6) return observed
+  return { ...observed, events: events.flatMap((share, place) => (place % 2 === 0 ? [share as unknown] : [Number(share) / 2, Number(share) / 2])) }
 }
 
 function upgradeGate(gate: unknown): unknown {
@@ -20,7 +30,7 @@ function upgradeGate(gate: unknown): unknown {
 
 /**
  * An older manifest in the words of today's. Version 1 had one gate for every locality, asked the way it was asked then, and no deltas;
- * early ones of version 2 counted changes alone. Anything else is handed back as it is, for the schema to judge.
+ * early ones of version 2 counted changes alone, later ones knew of an answer only whether it repeats the one before. Anything else is handed back as it is, for the schema to judge.
  */
 export function upgradeManifest(value: unknown): unknown {
   if (!isFields(value)) return value

@@ -6,8 +6,8 @@ import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
 
 /** What the edge may know besides the frame itself. */
 export interface FrameContext {
-  /** Resident partitions, most recently used first. The delta that is missing comes with the answer. */
-  readonly holds?: readonly HeldPartition[]
+  /** Resident partitions, most recently used first. The delta that is missing comes with the answer; none where this is left out. */
+  readonly holds?: readonly HeldPartition[] | undefined
   /** The frame was a hit, answered here with this class: the edge only checks it. */
   readonly auditOf?: number
   /** Frames that were answered here since the last one that was sent. */

@@ -3,9 +3,10 @@ import type { LocalityRow } from '../bundle/manifest.ts'
 import { createRandom } from '../random.ts'
 import { changeRateOf, createAdaptiveGate, observationsOf, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
 
+const recencies = ['repeated', 'recent', 'new'] as const
 const fallback = { thresholdNats: 0.4, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
 
-/** Three localities: how often the region changes, and how often an answer is the one before. */
+/** Three localities: how often the region changes, and how often an answer is the one before; of the others half are recent. */
 const changeRates = [0.01, 0.1, 0.7]
 const repeatRates = [0.9, 0.5, 0.1]
 
@@ -13,7 +14,8 @@ const repeatRates = [0.9, 0.5, 0.1]
 function eventsOf(row: number, locality: number): number[] {
   const changes = changeRates[locality]! * [0.6, 0.8, 1][row]!
   const repeats = repeatRates[locality]!
-  return [(1 - changes) * repeats, (1 - changes) * (1 - repeats), 0, 0, changes * repeats, changes * (1 - repeats)]
+  const byRecency = [repeats, (1 - repeats) / 2, (1 - repeats) / 2]
+  return [1 - changes, 0, changes].flatMap((chance) => byRecency.map((share) => chance * share))
 }
 
 /** A row costs nothing on its own stream and on more local ones, and too much on others. */
@@ -33,8 +35,8 @@ function live(state: AdaptiveGateState, locality: number, frames: number, seed =
   for (let frame = 0; frame < frames; frame++) {
     let rest = random.next()
     const place = eventsOf(state.row, locality).findIndex((chance) => (rest -= chance) < 0)
-    const repeats = isBlind ? {} : { repeats: place % 2 === 0 }
-    state = observe(state, place < 2 ? { kind: 'hit', ...repeats } : { kind: 'miss', isChange: place >= 4, ...repeats })
+    const answer = isBlind ? {} : { recency: recencies[place % recencies.length] }
+    state = observe(state, place < 3 ? { kind: 'hit', ...answer } : { kind: 'miss', isChange: place >= 6, ...answer })
   }
   return state
 }
@@ -69,13 +71,13 @@ describe('the adaptive gate', () => {
 
   it('tells a stream of one class from one of several within a few frames, without a single miss', () => {
     const mixed = live(createAdaptiveGate(rows, fallback), 2, 100)
-    const hits = Array.from({ length: 40 }).reduce<AdaptiveGateState>((state) => observe(state, { kind: 'hit', repeats: true }), mixed)
+    const hits = Array.from({ length: 40 }).reduce<AdaptiveGateState>((state) => observe(state, { kind: 'hit', recency: 'repeated' }), mixed)
     expect(hits.row).toBe(0)
   })
 
   it('takes a miss that names the partition in use for no change', () => {
-    expect(observationsOf({ kind: 'miss', isChange: false, repeats: true })).not.toEqual(observationsOf({ kind: 'miss', isChange: true, repeats: true }))
-    expect(observationsOf({ kind: 'hit' })).toEqual([0, 1])
+    expect(observationsOf({ kind: 'miss', isChange: false, recency: 'new' })).not.toEqual(observationsOf({ kind: 'miss', isChange: true, recency: 'new' }))
+    expect(observationsOf({ kind: 'hit' })).toEqual([0, 1, 2])
   })
 
   it('becomes stricter when audits say that hits are wrong, and only then', () => {

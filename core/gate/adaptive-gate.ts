@@ -1,29 +1,32 @@
 import type { LocalityRow } from '../bundle/manifest.ts'
+import type { Recency } from './answer-recency.ts'
 import type { GateSettings } from './gate.ts'
 
 /**
  * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames and one that changes with
  * every frame, so the bundle carries a row of settings for each locality, and the device estimates which locality it is in from what it
- * sees of each frame: whether it hit, missed, or missed and the edge named another partition, and whether the answer is the one before.
+ * sees of each frame: whether it hit, missed, or missed and the edge named another partition, and how recent its answer is.
  * Pure; no network, no clock.
  */
 
 /**
- * What happened to a frame. `repeats`: its class is the one answered for the frame before; left out where there was none. An audit tells
+ * What happened to a frame, and how recent its answer is; left out where it is not known. An audit tells
  * whether the edge agreed with a hit; a hit that was wrong is a change that nobody saw.
  */
 export type GateEvent =
-  | { readonly kind: 'hit'; readonly repeats?: boolean }
-  | { readonly kind: 'miss'; readonly isChange: boolean; readonly repeats?: boolean }
+  | { readonly kind: 'hit'; readonly recency?: Recency | undefined }
+  | { readonly kind: 'miss'; readonly isChange: boolean; readonly recency?: Recency | undefined }
   | { readonly kind: 'audit'; readonly isRight: boolean }
 
-/** Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each first where the answer repeats. */
-export const observationCount = 6
+const recencies: readonly Recency[] = ['repeated', 'recent', 'new']
 
-/** Places in `events` that the frame may be counted at: one, or two where it is not known whether its answer repeats. */
+/** Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each with an answer repeated, recent, new. */
+export const observationCount = 3 * recencies.length
+
+/** Places in `events` that the frame may be counted at: one, or three where it is not known how recent its answer is. */
 export function observationsOf(event: Exclude<GateEvent, { kind: 'audit' }>): readonly number[] {
-  const base = event.kind === 'hit' ? 0 : event.isChange ? 4 : 2
-  return event.repeats === undefined ? [base, base + 1] : [event.repeats ? base : base + 1]
+  const base = recencies.length * (event.kind === 'hit' ? 0 : event.isChange ? 2 : 1)
+  return (event.recency === undefined ? recencies : [event.recency]).map((recency) => base + recencies.indexOf(recency))
 }
 
 /** Plain data: survives JSON and `structuredClone`. */

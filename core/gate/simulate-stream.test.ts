@@ -39,15 +39,21 @@ describe('simulateStream', () => {
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).coverage).toBe(0.5)
   })
 
-  it('counts what an adaptive gate would see: hits, misses and changes, each by whether the answer repeats', () => {
-    // miss to a, hit again, hit of another class, miss to b, hit again; the first has nothing before it and counts half and half.
+  it('counts what an adaptive gate would see: hits, misses and changes, each by how recent the answer is', () => {
+    // miss to a, hit again, hit of another class, miss to b, hit again; the first has nothing before it and counts for all alike.
     const { events } = simulateStream([0, 0, 1, 2, 2], table, gate, keeping(1))
-    expect(events).toEqual([2, 1, 0, 0, 0.5, 1.5].map((count) => count / 5))
+    expect(events).toEqual([2, 0, 1, 0, 0, 0, 1 / 3, 1 / 3, 4 / 3].map((count) => expect.closeTo(count / 5, 9) as number))
+    expect(simulateStream([0, 1, 0, 1], table, gate, keeping(1)).events[1]).toBe(0.5)
   })
 
   it('counts the networks that ran', () => {
     expect(simulateStream([0, 1, 0, 1], table, gate, keeping(1)).networksAsked).toBe(1)
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).networksAsked).toBe(1.5)
+  })
+
+  it('fetches no partition while the gate asks none', () => {
+    const { switchRate, downloadRate, coverage } = simulateStream([0, 1, 2, 3], table, { ...gate, maxProbes: 0, asksGeneralist: true }, keeping(2))
+    expect([coverage, switchRate, downloadRate]).toEqual([0.25, 0, 0])
   })
 
   it('goes by what the frames before showed, on the device and for what the edge answers', () => {

@@ -1,5 +1,6 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
 import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
+import { AnswerRecency } from './answer-recency.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
 import { generalistId, passGate, probeOrder, type Candidate, type GateSettings } from './gate.ts'
 import { applyFactors, classFactors, createScene, seeFrame } from './scene-prior.ts'
@@ -48,8 +49,6 @@ export interface StreamResult {
   readonly switchRate: number
   /** Share of frames after which a partition had to be downloaded. */
   readonly downloadRate: number
-  /** Share of frames that missed and for which the edge named another partition than the one in use: what the adaptive gate sees. */
-  readonly changeRate: number
   /** Share of the frames at each place of `observationsOf`. */
   readonly events: readonly number[]
 }
@@ -71,7 +70,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
   const indexOf = new Map(table.partitions.map((id, index) => [id, index]))
   let byRecency: readonly string[] = []
   let order = probeOrder(byRecency, settings)
-  let [hits, right, fullRight, hitsRight, switches, downloads, changes, asked] = [0, 0, 0, 0, 0, 0, 0, 0]
+  let [hits, right, fullRight, hitsRight, switches, downloads, asked] = [0, 0, 0, 0, 0, 0, 0]
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
@@ -81,10 +80,9 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     order = probeOrder(byRecency, settings)
   }
   const events = new Array<number>(observationCount).fill(0)
-  let before: number | undefined
+  const recency = new AnswerRecency<number>()
   const note = (event: Exclude<GateEvent, { kind: 'audit' }>, answered: number): void => {
-    const seen = before === undefined ? event : { ...event, repeats: answered === before }
-    before = answered
+    const seen = { ...event, recency: recency.note(answered) }
     const places = observationsOf(seen)
     for (const place of places) events[place] = (events[place] ?? 0) + 1 / places.length
     if (adaptive === undefined) return
@@ -121,10 +119,11 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     right += Number(fromEdge.classIndex === label)
     memory.end(fromEdge)
     const code = table.codes[image]
-    const chosen = code === undefined || cacheEntries === 0 ? undefined : table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
+    // A partition that nobody would ask is not fetched.
+    const isWanted = code !== undefined && cacheEntries > 0 && settings.maxProbes > 0
+    const chosen = !isWanted ? undefined : table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
     const isChange = chosen !== undefined && chosen !== byRecency[0]
     if (chosen !== undefined) {
-      if (isChange) changes++
       if (!(chosen in cache.entries)) downloads++
       touch(chosen)
     }
@@ -140,7 +139,6 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     networksAsked: asked / frames,
     switchRate: switches / frames,
     downloadRate: downloads / frames,
-    changeRate: changes / frames,
     events: events.map((count) => count / frames),
   }
 }

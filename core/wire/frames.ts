@@ -7,7 +7,7 @@ export const rawFrameType = 'application/octet-stream'
 /** Media types of encoded frames; the edge scales them to the model's input. */
 export const imageFrameTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
 
-/** What the phone has in memory, most recently used first: `p1=whole,p3=delta`. */
+/** What the phone has in memory, most recently used first: `p1=whole,p3=delta`. Left out where no partition is wanted: then no delta comes along. */
 export const holdsHeader = 'x-cachenet-holds'
 
 /** Marks a frame as an audit of a hit that the phone answered with this class index: served after all misses, shed first. */
@@ -31,8 +31,8 @@ const mostHeld = 64
 export const formatHolds = (held: readonly HeldPartition[]): string => held.map(({ id, form }) => `${id}=${form}`).join(',')
 
 /** Reads `holdsHeader`. What is malformed is left out: at worst a delta travels that was not needed. */
-export function parseHolds(header: string | undefined): HeldPartition[] {
-  return (header ?? '')
+export function parseHolds(header: string): HeldPartition[] {
+  return header
     .split(',', mostHeld)
     .map((part) => /^\s*([a-z0-9][a-z0-9-]{0,62})=(whole|delta)\s*$/.exec(part))
     .flatMap((match) => (match?.[1] === undefined ? [] : [{ id: match[1], form: match[2] as HeldForm }]))

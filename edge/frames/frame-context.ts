@@ -4,8 +4,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { auditHeader, hitsHeader, hitsLimit, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
 
 export interface ReadFrameContext {
-  /** Empty where the device holds nothing, or does not say. */
-  readonly holds: readonly HeldPartition[]
+  /** Undefined where the device does not say: it has no use for a partition now. */
+  readonly holds: readonly HeldPartition[] | undefined
   /** The class that the device gave a hit that is to be checked. */
   readonly auditOf: number | undefined
   readonly hits: number
@@ -20,8 +20,9 @@ function wholeNumber(name: string, text: string | undefined, below: number): num
 
 /** What a frame's headers say of the device. Throws `request-invalid`. */
 export function readFrameContext(c: Context, { classNames }: Manifest): ReadFrameContext {
+  const held = c.req.header(holdsHeader)
   return {
-    holds: parseHolds(c.req.header(holdsHeader)),
+    holds: held === undefined ? undefined : parseHolds(held),
     auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
     hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), hitsLimit) ?? 0,
   }

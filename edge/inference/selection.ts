@@ -7,9 +7,9 @@ import { createTransitions, type Transitions } from './transitions.ts'
 export interface Selection {
   /**
    * @param client whose stream the frame belongs to
-   * @param holds what the device says that it holds, most recently used first
+   * @param holds what the device says that it holds, most recently used first; undefined where it has no use for a delta
    */
-  extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[]): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
+  extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[] | undefined): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
 }
 
 /** Remembers, for each bundle version as long as it is served, how partitions follow one another. */
@@ -24,8 +24,9 @@ export function createSelection(): Selection {
   }
 
   return {
-    extras(bundle, { partition }, client, holds) {
+    extras(bundle, { partition }, client, told) {
       if (partition === undefined) return {}
+      const holds = told ?? []
       const ids = bundle.manifest.partitions.map(({ id }) => id)
       // A device's most recent partition is where its stream was, hits included; of one that says nothing, what it was sent last.
       const lastSent = clients.exchange(`${bundle.key} ${client}`, partition.id)
@@ -33,7 +34,7 @@ export function createSelection(): Selection {
       const known = transitions(bundle)
       if (before !== undefined) known.learn(before, partition.id)
       const next = known.likelyAfter(partition.id, new Set(holds.filter(({ form }) => form === 'whole').map(({ id }) => id)))
-      const isMissing = !holds.some(({ id }) => id === partition.id)
+      const isMissing = told !== undefined && !holds.some(({ id }) => id === partition.id)
       return {
         ...(partition.delta === undefined || !isMissing
           ? {}

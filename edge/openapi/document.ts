@@ -37,7 +37,7 @@ const frameOperation = {
   summary: 'Have a frame answered by the full model, and a partition chosen',
   parameters: [
     bundleId,
-    header(holdsHeader, 'Resident partitions, most recently used first: `p1=whole,p3=delta`. The delta of a chosen partition that is not among them comes inside the answer.', { type: 'string' }),
+    header(holdsHeader, 'Resident partitions, most recently used first: `p1=whole,p3=delta`. The delta of a chosen partition that is not among them comes inside the answer; without this header none does.', { type: 'string' }),
     header(auditHeader, 'The class index that the device gave this frame: an audit of a hit. Served after all misses, refused first.', { type: 'integer', minimum: 0 }),
     header(hitsHeader, 'Frames that the device answered itself since the last one that it sent.', { type: 'integer', minimum: 0 }),
   ],

@@ -4,8 +4,7 @@ import { generalistId } from '../../core/gate/gate.ts'
 import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import { drawFrames, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
-import { calibrateLocalities } from './localities.ts'
-import type { CalibrationStream } from './threshold.ts'
+import { calibrateLocalities, type LocalStream } from './localities.ts'
 
 const classNames = Array.from({ length: 8 }, (_, index) => `class ${index}`)
 const perClass = 250
@@ -57,7 +56,7 @@ const tolerance = 0.005
 
 describe('calibrateLocalities', () => {
   const table = createTable(createRandom(1))
-  const streams = kinds.map(({ kind, meanLength }): CalibrationStream => ({ images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device }))
+  const streams = kinds.map(({ kind, meanLength }): LocalStream => ({ changeRate: 1 / meanLength, images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device }))
   const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascadeNats: 0.35, scenePriors: [], missCost: 20 })
   const fallback = rows[0]!
 

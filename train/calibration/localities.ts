@@ -2,17 +2,24 @@ import type { LocalityRow } from '../../core/bundle/manifest.ts'
 import { simulateStream } from '../../core/gate/simulate-stream.ts'
 import { chooseGate, frameCost, type CalibrationStream, type GateOptions } from './threshold.ts'
 
+/** A stream whose locality is known. */
+export interface LocalStream extends CalibrationStream {
+  /** Chance per frame that another scene begins. */
+  readonly changeRate: number
+}
+
 /**
  * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of every other
  * row's stream, from which the device tells where it is, and cost there. The most local stream first.
  */
-export function calibrateLocalities(streams: readonly CalibrationStream[], options: GateOptions): LocalityRow[] {
+export function calibrateLocalities(streams: readonly LocalStream[], options: GateOptions, onRow: () => void = () => undefined): LocalityRow[] {
   const chosen = streams.map((stream) => {
     const { gate, point } = chooseGate(stream, options)
-    return { stream, gate, point, changeRate: simulateStream(stream.images, stream.table, gate, stream.device).changeRate }
+    onRow()
+    return { stream, gate, point }
   })
-  chosen.sort((a, b) => a.changeRate - b.changeRate)
-  return chosen.map(({ gate, point, changeRate }) => ({
+  chosen.sort((a, b) => a.stream.changeRate - b.stream.changeRate)
+  return chosen.map(({ stream: { changeRate }, gate, point }) => ({
     ...gate,
     changeRate,
     coverage: point.coverage,

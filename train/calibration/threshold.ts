@@ -3,9 +3,9 @@ import type { GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
-const thresholdSteps = 48
+const thresholdSteps = 96
 /** A search looks at every so many steps first, and at all around the best of them then. */
-const coarseSteps = 6
+const coarseSteps = 8
 
 /** τ from 0 to ln C, denser near 0, where certain answers are. */
 const thresholdAt = (step: number, classes: number): number => Math.log(classes) * (step / thresholdSteps) ** 2

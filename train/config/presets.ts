@@ -83,6 +83,7 @@ export const defaults: TrainingConfig = {
     localities: [
       { kind: 'single', meanLength: 100 },
       { kind: 'places', meanLength: 100 },
+      { kind: 'places', meanLength: 30 },
       { kind: 'places', meanLength: 10 },
       { kind: 'pairs', meanLength: 100 },
       { kind: 'iid', meanLength: 1 },
@@ -135,6 +136,7 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
         { kind: 'single', meanLength: 20 },
         { kind: 'pairs', meanLength: 100 },
         { kind: 'places', meanLength: 100 },
+        { kind: 'places', meanLength: 10 },
         { kind: 'iid', meanLength: 1 },
       ],
     },

@@ -67,8 +67,12 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
   const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), (nats) => cascadeAt(nats)), tolerance).thresholdNats
   // One setting for all streams goes without: which prior helps is a matter of how local a stream is.
   const options: GateOptions = { mostProbes, tolerance, cascadeNats, scenePriors: [], missCost: missCost(networkCosts(context), config.search.device) }
+  let done = 0
+  const total = localities.length * (config.partitionCount === 0 ? 1 : 3)
+  const onRow = (): void => context.progress.count('calibration', ++done, total)
+  context.progress.start()
   const rowsOf = (answers: AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
-    calibrateLocalities(localities.map(({ kind, meanLength }) => streamOf(imagesOf(kind, meanLength), answers, entries, keepShare)), { ...options, ...changed })
+    calibrateLocalities(localities.map(({ kind, meanLength }) => ({ ...streamOf(imagesOf(kind, meanLength), answers, entries, keepShare), changeRate: 1 / meanLength })), { ...options, ...changed }, onRow)
 
   const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
   const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }

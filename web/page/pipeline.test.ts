@@ -43,6 +43,7 @@ let provisional: FrameRecord[]
 let revised: FrameRecord[]
 let isEdgeBusy: boolean
 let isAudited: boolean
+let maxProbes: number
 let factors: Float32Array<ArrayBuffer> | undefined
 let lastFactors: Float32Array<ArrayBuffer> | undefined
 let seen: number[][]
@@ -51,15 +52,15 @@ const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNet
 const deps: PipelineDeps = {
   classNames,
   scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]) },
-  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false }),
+  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes, order: 'recent-first', asksGeneralist: false }),
   classify: async (_signal, _image, gate, { isKept = false, classFactors, isAudited = false }) => {
     lastFactors = classFactors
     happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}${isAudited ? ', audited' : ''}`)
     now += 2
     return local()
   },
-  askEdge: async (_signal, rgb) => {
-    happened.push(`edge gets ${rgb.length} bytes`)
+  askEdge: async (_signal, rgb, takesPartition) => {
+    happened.push(`edge gets ${rgb.length} bytes${takesPartition ? '' : ', no partition wanted'}`)
     const answer = await edge()
     now += 40
     return { answer, bytesUp: 3, bytesDown: 300 }
@@ -88,6 +89,7 @@ beforeEach(() => {
   revised = []
   isEdgeBusy = false
   isAudited = false
+  maxProbes = 1
   factors = undefined
   lastFactors = undefined
   seen = []
@@ -163,6 +165,13 @@ describe('answerFrame', () => {
     local = () => Promise.resolve({ ...miss, residents: ['p2'] })
     expect((await answer()).switchedTo).toBeNull()
     expect(happened).toContain('want p2')
+  })
+
+  it('fetches no partition while the gate asks none', async () => {
+    maxProbes = 0
+    local = () => Promise.resolve(miss)
+    expect(await answer()).toMatchObject({ label: 'ant', answeredBy: 'edge', switchedTo: null })
+    expect(happened).toEqual(['classify at 0.3', 'edge gets 3 bytes, no partition wanted'])
   })
 
   it('names the partition where the edge answered with one', async () => {

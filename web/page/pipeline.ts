@@ -24,7 +24,7 @@ export interface PipelineDeps {
   readonly scene: SceneMemory
   classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
-  askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
+  askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
   /** A resident partition answered. */
   partitionUsed(id: string): void
   /** Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it; never rejects. */
@@ -105,7 +105,7 @@ export async function answerFrame(
     deps.scene.see(local.probabilities)
     return own
   }
-  const asked = askEdge(signal, own, local, local.rgb, { classFactors, isWholeAwaited, startMs, nowMs }, deps)
+  const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, isWholeAwaited, startMs, nowMs }, deps)
   if (isLossless) return asked
   const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
   if (early !== undefined) return early
@@ -115,6 +115,7 @@ export async function answerFrame(
 }
 
 interface Asking {
+  readonly asksPartitions: boolean
   readonly classFactors: ClassifyOptions['classFactors']
   readonly isWholeAwaited: boolean
   readonly startMs: number
@@ -127,12 +128,12 @@ async function askEdge(
   own: FrameRecord,
   local: Classification,
   rgb: Uint8Array<ArrayBuffer>,
-  { classFactors, isWholeAwaited, startMs, nowMs }: Asking,
+  { asksPartitions, classFactors, isWholeAwaited, startMs, nowMs }: Asking,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
   try {
-    fromEdge = await deps.askEdge(signal, rgb)
+    fromEdge = await deps.askEdge(signal, rgb, asksPartitions)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
@@ -140,7 +141,9 @@ async function askEdge(
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
-  const { partition, inlineDelta, likelyNext } = answer
+  const { inlineDelta, likelyNext } = answer
+  // A partition that nobody would ask is not fetched.
+  const partition = asksPartitions ? answer.partition : undefined
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
   const probabilities = classFactors === undefined ? answer.probabilities : applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
@@ -150,7 +153,7 @@ async function askEdge(
     label: deps.classNames[classIndex] ?? answer.label,
     certainty: probabilities[classIndex] ?? 0,
     outcome: 'miss',
-    network: answer.answeredBy === 'full' ? 'full' : (partition?.id ?? 'full'),
+    network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
     answeredBy: 'edge',
     edgeEntropyNats: answer.entropyNats,
     latencyMs: nowMs() - startMs,
@@ -159,7 +162,7 @@ async function askEdge(
     bytesDown,
   }
   const downloaded = partition === undefined ? Promise.resolve(0) : deps.wantPartition(partition, { inlineDelta, isWholeAwaited })
-  if (likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
+  if (asksPartitions && likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
   if (isWholeAwaited) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
     if (bytes > 0) deps.addBytesDown(own.index, bytes)

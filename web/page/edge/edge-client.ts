@@ -39,8 +39,9 @@ export interface EdgeClient {
    * circuit is open), `edge-timeout`, `edge-answer-invalid`, whatever code the edge refused with, or `aborted`.
    *
    * @param rgb the frame at the model's input size, RGB
+   * @param takesPartition a partition is wanted: its delta comes along where it is missing here
    */
-  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>): Promise<EdgeAnswer>
+  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition?: boolean): Promise<EdgeAnswer>
   /**
    * Has the edge say whether it agrees with a hit that this device answered with `classIndex`. One attempt, and none while the edge is
    * away: nobody waits for it. Rejects as `answer` does.
@@ -60,6 +61,11 @@ const retryBackoff = { baseMs: 150, maxMs: 1000 }
 const passing: ReadonlySet<string> = new Set(['edge-unreachable', 'edge-overloaded', 'edge-stopping'])
 /** Codes that say something about the edge, not about the frame. */
 const edgeFailures: ReadonlySet<string> = new Set([...passing, 'edge-timeout', 'edge-answer-invalid', 'engine-failed', 'internal'])
+
+interface FrameOptions {
+  readonly auditOf?: number
+  readonly takesPartition?: boolean
+}
 
 /** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
@@ -93,12 +99,12 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     )
   }
 
-  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, auditOf?: number): Promise<{ answer: FrameAnswer; bytesDown: number }> {
+  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, { auditOf, takesPartition = true }: FrameOptions = {}): Promise<{ answer: FrameAnswer; bytesDown: number }> {
     // The token may have changed since the last frame.
     const api = createEdgeApi({ baseUrl, token: token() === '' ? undefined : token(), fetch: options.fetch })
     const hits = Math.min(untoldHits, hitsLimit - 1)
     untoldHits -= hits
-    const context = { holds: held(), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
+    const context = { ...(takesPartition && { holds: held() }), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
     try {
       const { value, bytesDown } = await within(signal, timeLimitMs, 'edge-timeout', (limited) => api.answerFrame(limited, bundleId, rgb, context))
       return { answer: value, bytesDown }
@@ -111,12 +117,12 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
 
   return {
     state,
-    async answer(signal, rgb) {
+    async answer(signal, rgb, takesPartition = true) {
       lastFrame = rgb
       for (let attempt = 0; ; attempt++) {
         if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
         try {
-          const { answer, bytesDown } = await post(signal, rgb)
+          const { answer, bytesDown } = await post(signal, rgb, { takesPartition })
           step({ kind: 'succeeded' })
           return { answer, bytesDown, bytesUp: rgb.byteLength * (attempt + 1) }
         } catch (thrown) {
@@ -131,7 +137,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     },
     async audit(signal, rgb, classIndex) {
       if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away.')
-      const { answer, bytesDown } = await post(signal, rgb, classIndex)
+      const { answer, bytesDown } = await post(signal, rgb, { auditOf: classIndex })
       return { answer, bytesDown, bytesUp: rgb.byteLength }
     },
     noteHit() {

@@ -18,7 +18,7 @@ const rowOf = (changeRate: number, thresholdNats: number, lossAbroad: number): L
   accuracy: 0.9,
   fullAccuracy: 0.9,
   observed: [0.01, 0.3].map((rate, locality) => ({
-    events: locality === 0 ? [0.95 * (1 - rate), 0.05 * (1 - rate), 0, 0, rate / 2, rate / 2] : [0.2 * (1 - rate), 0.8 * (1 - rate), 0, 0, rate / 2, rate / 2],
+    events: [...(locality === 0 ? [0.95, 0.03, 0.02] : [0.2, 0.4, 0.4]).map((share) => share * (1 - rate)), 0, 0, 0, rate / 3, rate / 3, rate / 3],
     coverage: thresholdNats,
     loss: locality === 1 ? lossAbroad : 0,
   })),

@@ -1,6 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
+import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
 import { classFactors, createScene, seeFrame, type Scene } from '../../../core/gate/scene-prior.ts'
 import type { SceneMemory } from '../pipeline.ts'
@@ -34,8 +35,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   // Apart from the rest, so that the settings change with the row and not with every frame.
   const row = computed(() => current.value.row)
 
-  /** The label of the frame before. */
-  let before: string | undefined
+  let recency = new AnswerRecency<string>()
   let scene: Scene | undefined
 
   function step(next: AdaptiveGateState): void {
@@ -73,7 +73,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {
-      before = undefined
+      recency = new AnswerRecency()
       scene = undefined
       step(fresh(manifest.peek()?.gate))
     },
@@ -81,9 +81,8 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     learn({ outcome, switchedTo, label }) {
       // Where the edge did not answer, nobody knows which partition the frame belongs to.
       if (outcome === 'uncertain') return
-      const repeats = before === undefined ? {} : { repeats: before === label }
-      before = label
-      step(observe(current.peek(), outcome === 'hit' ? { kind: 'hit', ...repeats } : { kind: 'miss', isChange: switchedTo !== null, ...repeats }))
+      const answer = { recency: recency.note(label) }
+      step(observe(current.peek(), outcome === 'hit' ? { kind: 'hit', ...answer } : { kind: 'miss', isChange: switchedTo !== null, ...answer }))
     },
   }
 }

@@ -1,11 +1,12 @@
 import type { VNode } from 'preact'
+import type { App } from '../app.ts'
 import { formatCount, formatNats, formatShare } from './format.ts'
 import { usePage } from './page-context.ts'
 
 /** What the gate is set to, and what it has learnt of the stream. */
 export function GateFacts(): VNode {
   const { app } = usePage()
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist } = app.gate.value
+  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, scenePrior } = app.gate.value
   const changeRate = app.gateControl.changeRate.value
   const { row, rows } = app.gateControl.locality.value
   const isAdaptive = app.settings.values.value.probing === 'adaptive'
@@ -23,12 +24,31 @@ export function GateFacts(): VNode {
         {maxProbes === 0 ? 'no partition' : `up to ${formatCount(maxProbes)} ${maxProbes === 1 ? 'partition' : 'partitions'}`}
         {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
       </p>
+      {scenePrior !== undefined && (
+        <p data-testid="scene-prior">
+          Goes by what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them). Expects <strong>{expectation(app)}</strong>.
+        </p>
+      )}
       {isAdaptive && rows === 0 && <p class="muted">This bundle was calibrated for one kind of stream only, so there is nothing to adapt.</p>}
     </section>
   )
 }
 
+/** More names would not be read in the time that a frame lasts. */
+const mostNamed = 3
+
+/** The classes that the scene makes likelier than chance, the likeliest first. */
+function expectation({ gateControl, bundle }: App): string {
+  const classNames = bundle.opened.value?.manifest.classNames ?? []
+  const likely = Array.from(gateControl.scene.factors() ?? [], (factor, index) => ({ factor, name: classNames[index] ?? '' }))
+    .filter(({ factor }) => factor > 1.01)
+    .sort((a, b) => b.factor - a.factor)
+    .slice(0, mostNamed)
+  return likely.length === 0 ? 'anything' : likely.map(({ factor, name }) => `${name} ${formatShare(factor / classNames.length)}`).join(', ')
+}
+
 function frequency(changeRate: number): string {
   if (changeRate <= 0) return 'never'
+  if (changeRate === 1) return 'with every frame'
   return changeRate > 0.5 ? `with ${formatShare(changeRate)} of the frames` : `every ${formatCount(Math.round(1 / changeRate))} frames`
 }
