@@ -33,6 +33,7 @@ export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknow
   const ours = rowIn('headline', 'adaptive')
   const over = (strategy: Strategy): Spread | undefined => ratioOfMeans(rowIn('headline', strategy), ours)
   const [overDevice, overEdge, overCascade, overCascadePrior] = [over('device'), over('edge'), over('cascade'), over('cascade-prior')]
+  const overCascadeScene = over('cascade-scene')
   const delta = accuracyDelta(ours, rowIn('headline', 'edge'))
   if (overDevice === undefined || overEdge === undefined || overCascade === undefined || overCascadePrior === undefined || delta === undefined) return undefined
   const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device'), rowIn('full-speed', 'adaptive'))
@@ -41,10 +42,11 @@ export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknow
     overDevice: overDevice.median,
     overEdge: overEdge.median,
     overCascade: overCascade.median,
+    ...(overCascadeScene === undefined ? {} : { overCascadeScene: overCascadeScene.median }),
     overCascadePrior: overCascadePrior.median,
     accuracyDelta: delta,
     accuracyDeltaEvaluated: evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.fullAccuracy),
     overDeviceFullSpeed: fullSpeed?.median ?? null,
-    spread: { overDevice, overEdge, overCascade, overCascadePrior, ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
+    spread: { overDevice, overEdge, overCascade, overCascadePrior, ...(overCascadeScene === undefined ? {} : { overCascadeScene }), ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
   }
 }

@@ -27,6 +27,8 @@ export const headlineSchema = z.object({
   overDevice: z.number(),
   overEdge: z.number(),
   overCascade: z.number(),
+  /** Over CacheNet without partitions: what they add. Absent where it was not played. */
+  overCascadeScene: z.number().optional(),
   overCascadePrior: z.number(),
   /** Percentage points against the full model on the same frames. */
   accuracyDelta: z.number(),

@@ -26,11 +26,11 @@ function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
 }
 
 /**
- * Other streams, networks, devices and caches. By default one thing at a time is changed from the headline's conditions, each in one
- * run; `isFull` combines all networks with all devices and streams.
+ * Other streams, networks, devices and caches. By default one thing at a time is changed from the headline's conditions; `isFull`
+ * combines all networks with all devices and streams.
  */
 function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
-  const base = { section: 'matrix', bundle: 'cifar10', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds: isFull ? rounds : 1 } as const
+  const base = { section: 'matrix', bundle: 'cifar10', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds } as const
   const streams = [scenes('single', 100), scenes('pairs', 100), scenes('places', 10), scenes('places', 1000), scenes('iid', 1)]
   const allStreams = [...streams, ...(['single', 'pairs'] as const).flatMap((kind) => [scenes(kind, 10), scenes(kind, 1000)]), base.stream]
   if (isFull) return allStreams.flatMap((stream) => networkNames.flatMap((network) => slowDowns.flatMap((slowDown) => [1, 2, 4].map((cache): Scenario => ({ ...base, stream, network, slowDown, cache })))))

@@ -46,7 +46,7 @@ export const strategiesFlags = {
   bundle: flag('id', 'The bundle that a folder is played with (cifar10)'),
   only: flag('parts', `Some of ${parts.join(',')} (all but folder)`),
   match: flag('text', 'Only what is played under conditions whose name holds this, such as walkers or "1/8" (all)'),
-  rounds: flag('number', 'How often the headline is measured, each time with another stream and another order of strategies (5)'),
+  rounds: flag('number', 'How often all but the map is measured, each time with another stream and another order of strategies (5)'),
   frames: flag('number', 'Frames of a stream; Device, which is the same for every frame, plays the first 100 (400)'),
   devices: flag('list', 'Slow-downs of the device: 1, 4 and 8 (1,4,8; slower ones need Linux, root and two CPUs)'),
   bundles: flag('folder', 'Where cifar10 and walkers are (public/bundles)'),

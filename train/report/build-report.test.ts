@@ -57,7 +57,7 @@ describe('buildReport', () => {
       entropies: [],
       reliabilities: [],
     })
-    expect(alone).toContain('a plain Cascade')
+    expect(alone).toContain('a Cascade')
     expect(alone).not.toMatch(/NaN|undefined|Infinity/)
     expect(buildReport(data)).toContain('before reconstructions were kept')
   })

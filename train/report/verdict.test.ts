@@ -35,10 +35,10 @@ describe('verdictOf', () => {
     expect(linesOf(won).join()).not.toContain('on every stream')
   })
 
-  it('says that a bundle without partitions is a plain Cascade', async () => {
+  it('says that a bundle without partitions is a Cascade', async () => {
     const data = await sampleReport()
     const { lost } = verdictOf({ ...data, manifest: { ...data.manifest, partitions: [] } })
-    expect(linesOf(lost)[0]).toContain('a plain Cascade')
+    expect(linesOf(lost)[0]).toContain('a Cascade')
     expect(linesOf(lost).join()).not.toContain('CacheNet')
   })
 })

@@ -82,13 +82,13 @@ export function verdictOf(data: ReportData): Verdict {
   const strategies = strategiesOf(evaluation, hasPartitions)
   const find = (name: string): Strategy => strategies.find((strategy) => strategy.name === name)!
   if (!hasPartitions) {
-    const alone = 'The bundle has no partitions: training found that the generalist alone, a plain Cascade, serves as well as a cache of specialists.'
-    const line = accuracyLine(find('Cascade'), accuracyTolerance)
+    const alone = 'The bundle has no partitions: training found that the generalist alone, a Cascade, serves as well as a cache of specialists.'
+    const line = accuracyLine(find('Cascade + scene'), accuracyTolerance)
     return { lost: [plain(alone), ...line.lost], won: line.won }
   }
   const ours = find(cacheNetName)
   const parts = [
-    ...['Cascade', 'Cascade + prior', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
+    ...['Cascade', 'Cascade + scene', 'Cascade + prior', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
     accuracyLine(ours, accuracyTolerance),
     insideRegions(data),
   ]

@@ -12,16 +12,21 @@ export interface Winner {
   readonly shipped: { readonly widths: readonly [number, number, number]; readonly partitionCount: number } | undefined
 }
 
-/** Cascade + prior is compared, but is no bundle: where it is the best without partitions, the plain Cascade has to be as good itself. */
+/** The generalist alone, each a bundle without partitions. */
+const alone: readonly StrategyName[] = ['Cascade', 'Cascade + scene']
+
+export const isAlone = ({ strategy }: SearchRow): boolean => alone.includes(strategy)
+
+/** Cascade + prior is compared, but is no bundle: where it is the best without partitions, a Cascade has to be as good itself. */
 export function chooseWinner({ rows }: SearchResult, tolerance: number): Winner {
   const bestOf = (...strategies: StrategyName[]): SearchRow | undefined => bestRow(rows.filter(({ strategy }) => strategies.includes(strategy)), tolerance)
   const cacheNet = bestOf('CacheNet')
-  const cascade = bestOf('Cascade')
+  const cascade = bestOf(...alone)
   const isPlain = cascade !== undefined && (cacheNet === undefined || cascade.expectedMs <= cacheNet.expectedMs * asGoodAs)
   const shipped = isPlain ? { ...cascade, partitionCount: 0 } : cacheNet
   return {
     cacheNet,
-    plain: bestOf('Cascade', 'Cascade + prior'),
+    plain: bestOf(...alone, 'Cascade + prior'),
     shipped: shipped === undefined ? undefined : { widths: shipped.widths, partitionCount: shipped.partitionCount },
   }
 }

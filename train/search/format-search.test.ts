@@ -32,6 +32,7 @@ describe('the size search', () => {
     const shipped = (...rows: SearchRow[]): number | undefined => chooseWinner({ rows, skipped: [] }, 0.005).shipped?.partitionCount
     expect(shipped(row('Cascade', 4.05), row('CacheNet', 4))).toBe(0)
     expect(shipped(row('Cascade', 6), row('CacheNet', 4))).toBe(4)
+    expect(shipped(row('Cascade', 6), row('Cascade + scene', 4), row('CacheNet', 4))).toBe(0)
     expect(shipped(row('Cascade', 6), row('Cascade + prior', 3), row('CacheNet', 4))).toBe(4)
     expect(shipped(row('CacheNet', 4, 0.5))).toBeUndefined()
   })

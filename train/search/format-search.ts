@@ -1,7 +1,7 @@
 import type { SearchSettings } from '../config/schema.ts'
 import { formatTable } from '../run/summary.ts'
 import { deviceMs, edgeMs } from '../calibration/expected-time.ts'
-import { chooseWinner, isPlainAsGood } from './choose-winner.ts'
+import { chooseWinner, isAlone, isPlainAsGood } from './choose-winner.ts'
 import type { SearchResult } from './run-search.ts'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
@@ -29,7 +29,7 @@ export function formatSearch(result: SearchResult, device: SearchSettings['devic
   const rows = result.rows.map((row) => [
     row.strategy,
     row.costs.smallMegaMacs.toFixed(1),
-    row.strategy === 'Cascade' ? '' : String(row.partitionCount),
+    isAlone(row) ? '' : String(row.partitionCount),
     `${((row.accuracy - row.fullAccuracy) * 100).toFixed(1)} points`,
     percent(row.coverage),
     row.expectedMs.toFixed(2),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { planNetwork } from '../../core/network/spec.ts'
+import { createAdaptiveGate, type AdaptiveGateState } from '../../core/gate/adaptive-gate.ts'
 import { simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
 import { expectedMs, leastMs, type Costs } from '../calibration/expected-time.ts'
 import { imageStream } from '../calibration/image-stream.ts'
@@ -9,12 +10,12 @@ import { measureInput } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
-import { calibrate } from '../stages/5-calibrate.ts'
+import { calibrate, type CalibratedGate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 
-export type StrategyName = 'Cascade' | 'Cascade + prior' | 'CacheNet'
+export type StrategyName = 'Cascade' | 'Cascade + scene' | 'Cascade + prior' | 'CacheNet'
 
 /** One strategy of one candidate on the calibration stream (validation images). */
 export interface SearchRow {
@@ -49,7 +50,7 @@ function candidateConfig(config: TrainingConfig, widths: readonly [number, numbe
   }
 }
 
-/** The strategies of one trained candidate, each at its own best settings. */
+/** The strategies of one trained candidate, each at its own best settings; CacheNet with the gate that adapts, as the product runs. */
 function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainNetworks>>): SearchRow[] {
   const { config, dataset } = context
   const { streamKind: kind, streamLength: meanLength, streamFrames: frames, cacheEntries } = config.gate
@@ -70,10 +71,12 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
     coverage: result.coverage,
     expectedMs: expectedMs(costs, result, config.search.device),
   })
+  const adapting = ({ localities, gate }: CalibratedGate): AdaptiveGateState => createAdaptiveGate(localities, gate)
   return [
     row('Cascade', simulateStream(images, table, calibration.cascade.gate, { cacheEntries: 0, keepShare })),
+    row('Cascade + scene', simulateStream(images, table, adapting(calibration.cascadeScene), { cacheEntries: 0, keepShare })),
     row('Cascade + prior', simulateStream(images, prior, calibration.cascadePrior.gate, { cacheEntries: 1, keepShare })),
-    row('CacheNet', simulateStream(images, table, calibration.cacheNet.gate, { cacheEntries, keepShare })),
+    row('CacheNet', simulateStream(images, table, adapting(calibration.cacheNet), { cacheEntries, keepShare })),
   ]
 }
 
