@@ -155,10 +155,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     if (state.kind === 'open') return state.bundle.edge.state.value
     return state.kind === 'failed' && isAway(state.error) ? 'offline' : 'unknown'
   })
-  /** With no edge to ask, everybody who is here is asked. */
+  /** With no edge to ask, every partition that is here is asked, where any is: one that asks the generalist alone has no threshold for them. */
   const gate = computed<GateSettings>(() => {
     const { value } = gateControl.settings
-    return edgeState.value === 'offline' ? { ...value, maxProbes: Math.max(value.maxProbes, host.residents.value.length) } : value
+    return edgeState.value === 'offline' && value.maxProbes > 0 ? { ...value, maxProbes: Math.max(value.maxProbes, host.residents.value.length) } : value
   })
   const isCheap = (): boolean => navigator.onLine && edgeState.value !== 'offline' && !isMetered(navigator)
   const auditor = createAuditor({
