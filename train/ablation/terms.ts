@@ -12,7 +12,7 @@ export const ablatedTerms: readonly AblatedTerm[] = [
   { name: 'without reconstruction', assignments: ['encoder.reconstruction=0'], shares: ['generalist'] },
   { name: 'without MMD', assignments: ['encoder.lambda=0'], shares: ['generalist'] },
   { name: 'without mutual information', assignments: ['encoder.mutualInformation=0'], shares: ['generalist'] },
-  { name: 'without coherence', assignments: ['encoder.coherence=0'], shares: ['generalist'] },
+  { name: 'with coherence', assignments: ['encoder.coherence=0.3'], shares: ['generalist'] },
   { name: 'with association', assignments: ['encoder.association=0.5'], shares: ['generalist'] },
   { name: 'without a ramp', assignments: ['encoder.rampShare=0'], shares: ['generalist'] },
   { name: 'without overlap, P(x) = argmax', assignments: ['encoder.membershipThreshold=2'], shares: ['generalist', 'encoder'] },
