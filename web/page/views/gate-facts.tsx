@@ -7,6 +7,7 @@ import { usePage } from './page-context.ts'
 export function GateFacts(): VNode {
   const { app } = usePage()
   const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, scenePrior } = app.gate.value
+  const ofGeneralist = Math.min(thresholdNats, generalistThresholdNats)
   const changeRate = app.gateControl.changeRate.value
   const { row, rows } = app.gateControl.locality.value
   const isAdaptive = app.settings.values.value.probing === 'adaptive'
@@ -19,10 +20,17 @@ export function GateFacts(): VNode {
             It takes the scene to change about {frequency(changeRate)} (locality {row + 1} of {rows}).{' '}
           </>
         )}
-        Certain below <strong>{formatNats(thresholdNats)}</strong> nats
-        {asksGeneralist && <>, the generalist below {formatNats(Math.min(thresholdNats, generalistThresholdNats))}</>}. Asks{' '}
-        {maxProbes === 0 ? 'no partition' : `up to ${formatCount(maxProbes)} ${maxProbes === 1 ? 'partition' : 'partitions'}`}
-        {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
+        {maxProbes === 0 ? (
+          <>
+            Asks the generalist alone, which is certain below <strong>{formatNats(ofGeneralist)}</strong> nats.
+          </>
+        ) : (
+          <>
+            Certain below <strong>{formatNats(thresholdNats)}</strong> nats
+            {asksGeneralist && <>, the generalist below {formatNats(ofGeneralist)}</>}. Asks up to {formatCount(maxProbes)} {maxProbes === 1 ? 'partition' : 'partitions'}
+            {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
+          </>
+        )}
       </p>
       {scenePrior !== undefined && (
         <p data-testid="scene-prior">
