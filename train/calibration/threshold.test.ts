@@ -27,6 +27,34 @@ describe('chooseGate', () => {
     expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascadeNats: 0.5, scenePriors: [], missCost }).gate).toMatchObject(expected)
   })
 
+  it('goes by the frames before where scenes last, and looks at each by itself where every frame is another scene', () => {
+    // Of each class every third image is clear; of the others the generalist knows nothing, and the full model no more than it has to.
+    const labels = Uint8Array.from(images, (image) => image % 2)
+    const isClear = (image: number): boolean => Math.floor(image / 2) % 3 === 0
+    const probabilities = (sure: number): Float32Array =>
+      Float32Array.from(images.flatMap((image) => [0, 1].map((index) => (isClear(image) ? (index === labels[image] ? 0.99 : 0.01) : index === labels[image] ? sure : 1 - sure))))
+    const byNetwork = new Map([[generalistId, probabilities(0.5)], ['full', probabilities(0.9)]])
+    const scenic: AnswerTable = {
+      entropies: new Map([[generalistId, all((image) => (isClear(image) ? 0.06 : Math.LN2))]]),
+      answers: new Map([[generalistId, labels.map((label, image) => (isClear(image) ? label : 1 - label))]]),
+      fullAnswers: labels,
+      labels,
+      codes: images.map(() => []),
+      partitions: [],
+      probabilitiesOf: (network) => byNetwork.get(network) ?? new Float32Array(),
+    }
+    const scenePriors = [{ memoryFrames: 20, surpriseChance: 0.05 }]
+    const options = { mostProbes: 0, tolerance: 0.01, cascadeNats: 0.5, scenePriors, missCost: 20 }
+    const ofClass = (label: number): number[] => images.filter((image) => labels[image] === label)
+    const base = { table: scenic, classes: 2, device: { cacheEntries: 0, keepShare: 1 } }
+    const lasting = chooseGate({ ...base, images: [...ofClass(0), ...ofClass(1)] }, options)
+    expect(lasting.gate.scenePrior).toEqual(scenePriors[0])
+    expect(lasting.point.coverage).toBeGreaterThan(0.8)
+    const alternating = chooseGate({ ...base, images }, options)
+    expect(alternating.gate.scenePrior).toBeUndefined()
+    expect(alternating.point.coverage).toBeCloseTo(1 / 3, 1)
+  })
+
   it('counts the networks that ran and the misses', () => {
     expect(frameCost({ networksAsked: 1.2, coverage: 0.9 }, 20)).toBeCloseTo(3.2)
   })
