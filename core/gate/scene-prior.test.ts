@@ -15,7 +15,7 @@ describe('the scene prior', () => {
     const [seen = 0, ...unseen] = [factors[2], factors[0], factors[1], factors[3]]
     expect(seen).toBeGreaterThan(3)
     for (const factor of unseen) expect(factor).toBeLessThan(0.3)
-    expect((factors.reduce((sum, factor) => sum + factor, 0)) / 4).toBeCloseTo(1, 5)
+    expect(factors.reduce((sum, factor) => sum + factor, 0) / 4).toBeCloseTo(1, 5)
   })
 
   it('leaves every class the chance of a surprise, however long a scene lasts', () => {
@@ -27,7 +27,7 @@ describe('the scene prior', () => {
   })
 
   it('settles what a network is in doubt about', () => {
-    const settled = applyFactors([0.5, 0, 0.5, 0], classFactors(after(5, 2), prior))
+    const settled = Array.from(applyFactors([0.5, 0, 0.5, 0], classFactors(after(5, 2), prior)))
     expect(settled[2]).toBeGreaterThan(0.9)
     expect(settled.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6)
   })

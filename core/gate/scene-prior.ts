@@ -32,8 +32,9 @@ export function classFactors(scene: Scene, { surpriseChance }: ScenePriorSetting
   return factors
 }
 
-/** A network's probabilities under the scene's prior. Both are of C classes; sums to 1. */
-export function applyFactors(probabilities: ArrayLike<number>, factors: ArrayLike<number>): Float32Array<ArrayBuffer> {
+/** A network's probabilities under the scene's prior, both of C classes; sums to 1. Without factors, the probabilities as they are. */
+export function applyFactors<Given extends ArrayLike<number>>(probabilities: Given, factors: ArrayLike<number> | undefined): Given | Float32Array<ArrayBuffer> {
+  if (factors === undefined) return probabilities
   const result = new Float32Array(probabilities.length)
   let sum = 0
   for (let index = 0; index < result.length; index++) sum += result[index] = (probabilities[index] ?? 0) * (factors[index] ?? 1)

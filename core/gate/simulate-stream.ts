@@ -3,7 +3,8 @@ import { createAdaptiveGate, observationCount, observationsOf, observe, settings
 import { AnswerRecency } from './answer-recency.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
 import { generalistId, passGate, probeOrder, type Candidate, type GateSettings } from './gate.ts'
-import { applyFactors, classFactors, createScene, seeFrame } from './scene-prior.ts'
+import { SceneMemory } from './scene-memory.ts'
+import { applyFactors } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
@@ -93,31 +94,31 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     order = probeOrder(byRecency, settings)
   }
 
-  const memory = createSceneMemory(table)
-  const ask = (network: string, image: number): SimulatedAnswer => {
-    asked++
-    return memory.answer(network, image)
-  }
+  const scene = new SceneMemory()
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const label = table.labels[image] ?? -1
     fullRight += Number(table.fullAnswers[image] === label)
-    memory.begin(settings)
-    const decision = passGate(order, settings, (network) => ask(network, image))
+    const prior = settings.scenePrior
+    const factors = scene.factors(prior, prior === undefined ? 0 : classesOf(table))
+    const decision = passGate(order, settings, (network) => {
+      asked++
+      return answerOf(table, network, image, factors)
+    })
     if (decision.kind === 'hit') {
       const { network, classIndex } = decision.answer
       const isRight = Number(classIndex === label)
       hits++
       right += isRight
       hitsRight += isRight
-      memory.end(decision.answer)
+      scene.see(decision.answer.probabilities, prior)
       if (network !== generalistId) touch(network)
       note({ kind: 'hit' }, classIndex)
       continue
     }
-    const fromEdge = memory.answer(fullId, image)
+    const fromEdge = answerOf(table, fullId, image, factors)
     right += Number(fromEdge.classIndex === label)
-    memory.end(fromEdge)
+    scene.see(fromEdge.probabilities, prior)
     const code = table.codes[image]
     // A partition that nobody would ask is not fetched.
     const isWanted = code !== undefined && cacheEntries > 0 && settings.maxProbes > 0
@@ -145,34 +146,19 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
 
 interface SimulatedAnswer extends Candidate {
   readonly classIndex: number
-  /** Under the scene's prior; left out where there is none. */
-  readonly probabilities?: Float32Array
+  /** Under the scene's prior; empty where there is none. */
+  readonly probabilities: ArrayLike<number>
 }
 
-/** What networks say of an image under what the frames before it showed. */
-function createSceneMemory(table: AnswerTable) {
-  let prior: GateSettings['scenePrior']
-  let scene: readonly number[] = []
-  let factors: Float32Array | undefined
-  return {
-    begin(settings: GateSettings): void {
-      if (settings.scenePrior !== undefined && prior === undefined) scene = createScene(classesOf(table))
-      prior = settings.scenePrior
-      factors = prior === undefined ? undefined : classFactors(scene, prior)
-    },
-    answer(network: string, image: number): SimulatedAnswer {
-      if (factors === undefined) {
-        const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
-        return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1 }
-      }
-      const classes = factors.length
-      const probabilities = applyFactors(probabilitiesIn(table, network).subarray(image * classes, (image + 1) * classes), factors)
-      return { network, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
-    },
-    end({ probabilities }: SimulatedAnswer): void {
-      if (prior !== undefined && probabilities !== undefined) scene = seeFrame(scene, probabilities, prior)
-    },
+/** What a network says of an image under what the frames before it showed. */
+function answerOf(table: AnswerTable, network: string, image: number, factors: Float32Array | undefined): SimulatedAnswer {
+  if (factors === undefined) {
+    const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
+    return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1, probabilities: [] }
   }
+  const classes = factors.length
+  const probabilities = applyFactors(probabilitiesIn(table, network).subarray(image * classes, (image + 1) * classes), factors)
+  return { network, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
 }
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {

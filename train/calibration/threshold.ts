@@ -61,7 +61,7 @@ export interface GateOptions {
   readonly tolerance: number
   /** Threshold of the generalist: the plain Cascade's own. */
   readonly cascadeNats: number
-  /** Priors that the frames before may be taken for; without one it is tried too. */
+  /** Scene priors to choose from; the gate is tried without one too. */
   readonly scenePriors: readonly ScenePriorSettings[]
   /** What a miss costs beyond the networks that were asked on the device, in runs of one of these. */
   readonly missCost: number

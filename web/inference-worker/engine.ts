@@ -1,8 +1,8 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { generalistId, passGate, probeOrder, type GateSettings } from '../../core/gate/gate.ts'
+import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
@@ -95,8 +95,7 @@ export class Engine {
 
   #ask(network: string, classFactors: Float32Array | undefined): Answer {
     const { weights, temperature } = this.residents.get(network)
-    const alone = softmax(this.#runner.run(weights), temperature)
-    const probabilities = classFactors === undefined ? alone : applyFactors(alone, classFactors)
+    const probabilities = applyFactors(softmax(this.#runner.run(weights), temperature), classFactors)
     return { network, entropyNats: predictiveEntropy(probabilities), probabilities }
   }
 }

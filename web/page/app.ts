@@ -203,7 +203,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       },
       isEdgeBusy: () => asking > 0,
       isAudited: () => auditor.isDrawn(),
-      audit: (_index, rgb, classIndex) => void auditor.audit(signal, rgb, classIndex),
+      audit: (_index, ...hit) => void auditor.audit(signal, ...hit),
       partitionUsed(id) {
         current.partitions.used(id)
         const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole

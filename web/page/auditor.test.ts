@@ -39,6 +39,14 @@ describe('audits', () => {
     expect(audits).toEqual([{ bytesUp: 3, bytesDown: 200, agrees: false }])
   })
 
+  it('hold the full model’s answer under the scene against an answer that was given under it', async () => {
+    const { made, seen } = auditor({ edge: () => ({ audit: () => Promise.resolve({ answer: { ...answer, probabilities: [0.4, 0.6] }, bytesUp: 3, bytesDown: 200 }) }) })
+    const scene = Float32Array.from([1.8, 0.2])
+    await made.audit(signal, rgb, 0, scene)
+    await made.audit(signal, rgb, 1, scene)
+    expect(seen).toEqual([true, false])
+  })
+
   it('compare for themselves where the edge is older, and say nothing where it does not answer', async () => {
     const { audit: _audit, ...old } = answer
     const older = auditor({ edge: () => ({ audit: () => Promise.resolve({ answer: old, bytesUp: 3, bytesDown: 200 }) }) })

@@ -1,3 +1,6 @@
+import { argMax } from '../../core/gate/entropy.ts'
+import { applyFactors } from '../../core/gate/scene-prior.ts'
+import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { EdgeClient } from './edge/edge-client.ts'
 import type { Session } from './state/session.ts'
 
@@ -20,21 +23,28 @@ export interface AuditorOptions {
 export interface Auditor {
   /** Whether the next frame is to be audited, should it hit. */
   isDrawn(): boolean
-  audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number): Promise<void>
+  /**
+   * @param classIndex what this device answered
+   * @param classFactors what the scene made of each class then: the full model's answer is held against it under the same
+   */
+  audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number, classFactors?: Float32Array): Promise<void>
 }
+
+/** An edge that knows nothing of audits answers all the same; none knows what the scene shows. */
+const agreesWith = ({ audit, classIndex, probabilities }: FrameAnswer, own: number, classFactors: Float32Array | undefined): boolean =>
+  classFactors === undefined ? (audit?.agrees ?? classIndex === own) : argMax(applyFactors(probabilities, classFactors)) === own
 
 export function createAuditor({ share, isAllowed, edge, session, onAudit, random = Math.random }: AuditorOptions): Auditor {
   let isAuditing = false
   return {
     isDrawn: () => share() > 0 && !isAuditing && isAllowed() && random() < share(),
-    async audit(signal, rgb, classIndex) {
+    async audit(signal, rgb, classIndex, classFactors) {
       if (isAuditing) return
       isAuditing = true
       try {
         const asked = await edge()?.audit(signal, rgb, classIndex)
-        // An edge that knows nothing of audits answers all the same.
-        const agrees = asked === undefined ? undefined : (asked.answer.audit?.agrees ?? asked.answer.classIndex === classIndex)
-        if (asked === undefined || agrees === undefined) return
+        if (asked === undefined) return
+        const agrees = agreesWith(asked.answer, classIndex, classFactors)
         session.addAudit({ bytesUp: asked.bytesUp, bytesDown: asked.bytesDown, agrees })
         onAudit(agrees)
       } catch {

@@ -9,8 +9,8 @@ import type { FrameRecord } from './session/frame-record.ts'
 import type { SourceFrame } from './sources/source.ts'
 import type { ClassifyOptions } from './workers/inference-host.ts'
 
-/** What the last frames showed. */
-export interface SceneMemory {
+/** What the last frames of the stream showed, under the settings in force. */
+export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
   /** A frame has its answer, with these probabilities. */
@@ -21,7 +21,7 @@ export interface SceneMemory {
 export interface PipelineDeps {
   readonly classNames: readonly string[]
   readonly gate: () => GateSettings
-  readonly scene: SceneMemory
+  readonly scene: StreamScene
   classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
@@ -32,7 +32,7 @@ export interface PipelineDeps {
   /** Whether this frame is to be audited, should it hit. */
   isAudited?(): boolean
   /** Has the edge look at a hit. Not waited for; never rejects. */
-  audit?(index: number, rgb: Uint8Array<ArrayBuffer>, classIndex: number): void
+  audit?(index: number, rgb: Uint8Array<ArrayBuffer>, classIndex: number, classFactors: ClassifyOptions['classFactors']): void
   /** The edge names the partition that most often comes next. */
   expectNext?(id: string, index: number): void
   /** The device's own answer, shown while the edge is asked. */
@@ -96,7 +96,7 @@ export async function answerFrame(
   if (local.outcome === 'hit' || local.rgb === undefined) {
     deps.partitionUsed(local.network)
     deps.scene.see(local.probabilities)
-    if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex)
+    if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
 
@@ -145,7 +145,7 @@ async function askEdge(
   // A partition that nobody would ask is not fetched.
   const partition = asksPartitions ? answer.partition : undefined
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
-  const probabilities = classFactors === undefined ? answer.probabilities : applyFactors(answer.probabilities, classFactors)
+  const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
   deps.scene.see(probabilities)
   const record: FrameRecord = {

@@ -3,8 +3,8 @@ import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
-import { classFactors, createScene, seeFrame, type Scene } from '../../../core/gate/scene-prior.ts'
-import type { SceneMemory } from '../pipeline.ts'
+import { SceneMemory } from '../../../core/gate/scene-memory.ts'
+import type { StreamScene } from '../pipeline.ts'
 import type { FrameRecord } from '../session/frame-record.ts'
 import type { Settings } from './settings-schema.ts'
 
@@ -16,7 +16,7 @@ export interface GateControl {
   /** Which of the bundle's localities is in force, from 0, and how many there are. */
   readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
   /** What the stream has shown lately, where the settings in force go by it. */
-  readonly scene: SceneMemory
+  readonly scene: StreamScene
   /** A stream begins: nothing is known of it yet. */
   restart(): void
   observe(event: GateEvent): void
@@ -36,7 +36,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   const row = computed(() => current.value.row)
 
   let recency = new AnswerRecency<string>()
-  let scene: Scene | undefined
+  let scene = new SceneMemory()
 
   function step(next: AdaptiveGateState): void {
     held.value = { of: manifest.peek(), state: next }
@@ -51,30 +51,17 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     return thresholdNats === null ? chosen : { ...chosen, thresholdNats }
   })
 
-  /** The scene of the open bundle's classes; nothing was seen yet where the settings did not go by it until now. */
-  function sceneNow(): Scene {
-    const classes = manifest.peek()?.classNames.length ?? 0
-    return (scene = scene?.length === classes ? scene : createScene(classes))
-  }
-
   return {
     settings,
     scene: {
-      factors() {
-        const prior = settings.peek().scenePrior
-        if (prior === undefined) scene = undefined
-        return prior === undefined ? undefined : classFactors(sceneNow(), prior)
-      },
-      see(answered) {
-        const prior = settings.peek().scenePrior
-        if (prior !== undefined) scene = seeFrame(sceneNow(), answered, prior)
-      },
+      factors: () => scene.factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0),
+      see: (answered) => scene.see(answered, settings.peek().scenePrior),
     },
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {
       recency = new AnswerRecency()
-      scene = undefined
+      scene = new SceneMemory()
       step(fresh(manifest.peek()?.gate))
     },
     observe: (event) => step(observe(current.peek(), event)),
