@@ -89,13 +89,25 @@ export async function measureSlowDown(share: number, rounds: number): Promise<Sp
   return spreadOf(ratios(slow, full))
 }
 
-/** Finds the share that makes the known kernel take `wantedFactor` times as long: from 1/factor, corrected twice by what was measured. */
+/** A share is corrected by what was measured until it is as near as this to what is wanted, and so often at most. */
+const [nearEnough, mostCorrections] = [0.05, 6]
+/** Further off, what is measured is not what it is called. */
+const tooFar = 0.15
+
+/**
+ * Finds the share that makes the known kernel take `wantedFactor` times as long: from 1/factor, corrected by what was measured.
+ * Throws `config-invalid` where the machine does other work meanwhile, so that no share holds.
+ */
 export async function calibrateSlowDown(wantedFactor: number, rounds = 3): Promise<MeasuredSlowDown> {
   if (wantedFactor === 1) return { wantedFactor, share: 1, factor: { n: 0, median: 1, least: 1, most: 1 } }
   let share = 1 / wantedFactor
-  for (let correction = 0; correction < 2; correction++) {
-    const { median } = await measureSlowDown(share, 1)
-    share = Math.min(0.9, share * (median / wantedFactor))
+  let factor = await measureSlowDown(share, rounds)
+  const isOff = (limit: number): boolean => Math.abs(factor.median / wantedFactor - 1) > limit
+  for (let correction = 0; correction < mostCorrections && isOff(nearEnough); correction++) {
+    share = Math.min(0.9, share * (factor.median / wantedFactor))
+    factor = await measureSlowDown(share, rounds)
   }
-  return { wantedFactor, share, factor: await measureSlowDown(share, rounds) }
+  if (!isOff(tooFar)) return { wantedFactor, share, factor }
+  const measured = factor.median.toFixed(1)
+  throw new CacheNetError('config-invalid', `The device does not get ${wantedFactor} times as slow: it took ${measured} times as long. Measure again when this machine does nothing else.`, { wantedFactor, measured })
 }
