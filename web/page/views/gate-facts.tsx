@@ -27,7 +27,7 @@ export function GateFacts(): VNode {
         ) : (
           <>
             Certain below <strong>{formatNats(thresholdNats)}</strong> nats
-            {asksGeneralist && <>, the generalist below {formatNats(ofGeneralist)}</>}. Asks up to {formatCount(maxProbes)} {maxProbes === 1 ? 'partition' : 'partitions'}
+            {asksGeneralist && ofGeneralist < thresholdNats && <>, the generalist below {formatNats(ofGeneralist)}</>}. Asks up to {formatCount(maxProbes)} {maxProbes === 1 ? 'partition' : 'partitions'}
             {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
           </>
         )}

@@ -13,8 +13,10 @@ export function ThresholdSetting(): VNode {
   const { thresholdNats } = app.gate.value
   const curve = manifest?.gate.curve ?? []
   const most = entropyCeiling(manifest?.classNames.length ?? 2)
-  const forecast = forecastAt(curve, thresholdNats)
   const { thresholdNats: own, probing } = app.settings.values.value
+  // What the locality in force was calibrated to; the curve is of the one setting for all streams.
+  const locality = own === null && probing === 'adaptive' ? manifest?.gate.localities[app.gateControl.locality.value.row] : undefined
+  const forecast = locality === undefined ? forecastAt(curve, thresholdNats) : { coverage: locality.coverage, accuracyOfWhole: locality.accuracy }
   return (
     <div class="threshold">
       <Slider
@@ -41,7 +43,7 @@ export function ThresholdSetting(): VNode {
           {probing === 'adaptive' ? 'Back to what the scene asks for' : 'Back to the bundle’s'}
         </button>
       ) : (
-        <p class="muted">{probing === 'adaptive' ? 'Follows the scene, as the bundle was calibrated.' : 'The bundle’s own.'} Move it to set your own.</p>
+        <p class="muted">{probing === 'adaptive' ? `Follows the scene, as the bundle was calibrated.${locality === undefined ? '' : ' The curve is of one setting for all streams.'}` : 'The bundle’s own.'} Move it to set your own.</p>
       )}
     </div>
   )
