@@ -18,7 +18,7 @@ const args = {
   seeds: { type: 'string', description: 'Seeds, separated by commas: each trains everything anew', default: '1,2,3', valueHint: 'N,N' },
   terms: { type: 'string', description: 'Only terms whose name contains one of these, separated by commas. Default: all', valueHint: 'TEXT,TEXT' },
   set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces', valueHint: 'KEY=VALUE' },
-  'full-from': { type: 'string', description: 'Run whose full model all variants of all seeds take over', valueHint: 'RUN' },
+  'full-from': { type: 'string', description: 'Run or bundle whose full model all variants of all seeds take over', valueHint: 'DIR' },
   run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
 } as const
 

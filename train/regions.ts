@@ -16,7 +16,7 @@ await runMain(
     },
     args: {
       ...seriesArgs,
-      'full-from': { type: 'string', description: 'Run whose full model is taken over instead of training one', valueHint: 'RUN' },
+      'full-from': { type: 'string', description: 'Run or bundle whose full model is taken over instead of training one', valueHint: 'DIR' },
       seeds: { type: 'string', description: 'Seeds of the code, separated by commas', default: '1,2,3', valueHint: 'N,N' },
       run: { type: 'string', description: 'Folder of the runs. Default: runs/regions-<preset>', valueHint: 'DIR' },
     },

@@ -20,7 +20,7 @@ await runMain(
     },
     args: {
       ...seriesArgs,
-      'full-from': { type: 'string', description: 'Run whose full model the candidates take over', valueHint: 'RUN' },
+      'full-from': { type: 'string', description: 'Run or bundle whose full model the candidates take over', valueHint: 'DIR' },
       run: { type: 'string', description: 'Folder of the candidates. Default: runs/search-<preset>', valueHint: 'DIR' },
       id: { type: 'string', description: 'Name of the winner’s bundle. Default: the preset', valueHint: 'NAME' },
       out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },

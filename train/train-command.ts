@@ -5,11 +5,13 @@ import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
 import { trainedSettings } from './config/schema.ts'
 import { splitAssignments } from './config/split-assignments.ts'
+import { measureInput } from './data/dataset.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { typedCommand } from './run/typed-command.ts'
+import { takeFull } from './stages/take-full.ts'
 import { trainBundle } from './train-bundle.ts'
 
 const trainArgs = {
@@ -17,7 +19,7 @@ const trainArgs = {
   id: { type: 'string', description: 'Name of the bundle. Default: the data set', valueHint: 'NAME' },
   out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
   run: { type: 'string', description: 'Folder of the run: checkpoints, metrics. Default: runs/<id>', valueHint: 'DIR' },
-  'full-from': { type: 'string', description: 'Run whose full model this one takes over instead of training its own, finished or not', valueHint: 'RUN' },
+  'full-from': { type: 'string', description: 'Run, finished or not, or bundle whose full model this run takes over instead of training its own', valueHint: 'DIR' },
   resume: { type: 'boolean', description: 'Go on with the run instead of starting it afresh', default: false },
   config: { type: 'string', description: 'JSON file with settings that differ from the preset', valueHint: 'FILE' },
   set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"', valueHint: 'KEY=VALUE' },
@@ -48,7 +50,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         // Data first: a run whose data cannot be read is none.
         const dataset = await loadDataset(preset, data, config, progress)
         const run = await RunFolder.open(args.run ?? join('runs', id), identity, args.resume)
-        if (fullFrom !== undefined && !args.resume) await run.takeCheckpoint(fullFrom, 'full.bin')
+        if (fullFrom !== undefined && !args.resume) await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const { summary } = await trainBundle(abortOnInterrupt(progress), {
           dataset,
           config,

@@ -10,6 +10,7 @@ import { calibrate } from '../stages/5-calibrate.ts'
 import { evaluate, type Evaluation } from '../stages/6-evaluate.ts'
 import { answerSplit } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
+import { takeFull } from '../stages/take-full.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 import type { AblatedTerm } from './terms.ts'
 
@@ -92,12 +93,12 @@ export async function runAblation(signal: AbortSignal, request: AblationRequest)
     for (const { name, assignments, shares } of [{ name: baselineName, assignments: [], shares: [] }, ...terms]) {
       const config = configOf(assignments)
       const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
+      const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
       const fullOf = baseline?.path ?? fullFrom
-      if (fullOf !== undefined) await run.takeCheckpoint(fullOf, 'full.bin')
+      if (fullOf !== undefined) await takeFull(context, fullOf)
       if (baseline !== undefined) for (const network of shares) await run.takeCheckpoint(baseline.path, `${network}.bin`)
       baseline ??= run
       progress.say(`\nSeed ${seed}: ${name}`)
-      const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
       outcomes.push(await outcomeOf(name, seed, context, shared))
     }
   }

@@ -4,7 +4,7 @@ import { assemblyKernels } from './assembly.ts'
 import { address, allocate, view, wasmBackend } from './heap.ts'
 
 /** Small, so that channels of little variance are still brought to unit variance. */
-const epsilon = 1e-6
+export const epsilon = 1e-6
 
 /** Statistics of one batch, one value a channel. */
 export interface BatchStatistics {

@@ -5,7 +5,8 @@ import { planNetwork } from '../../core/network/spec.ts'
 import { createRandom } from '../../core/random.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { initialise, parameterLayout, trainingForward, type Architecture } from './architecture.ts'
-import { foldNetwork, inferenceSpec } from './fold.ts'
+import { foldNetwork, inferenceSpec, unfoldNetwork } from './fold.ts'
+import { shipNetwork, shipWeights } from './trained-network.ts'
 import { symmetricEigen, whiteningFilters } from './whitening.ts'
 
 beforeAll(startTrainingBackend)
@@ -45,6 +46,17 @@ describe('foldNetwork', () => {
     const { size } = parameterLayout(architecture)
     const shapes = foldNetwork(architecture, new Float32Array(size).fill(1)).map(({ name, values }) => [name, values.length])
     expect(shapes).toEqual(planNetwork(inferenceSpec(architecture)).tensors.map(({ name, size: count }) => [name, count]))
+  })
+})
+
+describe('unfoldNetwork', () => {
+  it('gives parameters that ship as the very same blob', () => {
+    const vector = initialise(architecture, whiteningFilters(pixels, input, random), random)
+    for (const { role, offset, size } of parameterLayout(architecture).parameters) {
+      if (role === 'gain' || role === 'shift' || role === 'running') for (let index = offset; index < offset + size; index++) vector[index] = 0.3 + random.next()
+    }
+    const shipped = shipNetwork(architecture, vector)
+    expect(shipWeights(shipped.spec, foldNetwork(architecture, unfoldNetwork(architecture, shipped.weights))).blob).toEqual(shipped.blob)
   })
 })
 

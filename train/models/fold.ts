@@ -1,6 +1,6 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../../core/network/spec.ts'
-import { foldedAffine } from '../kernels/batch-norm-relu.ts'
+import { epsilon, foldedAffine } from '../kernels/batch-norm-relu.ts'
 import { convSteps, headScale, parameterLayout, whiteningChannels, type Architecture } from './architecture.ts'
 
 /** The network as it ships: norms folded into the convolutions, ReLU fused, max-pool behind it (they commute, gains being positive). */
@@ -50,4 +50,22 @@ export function foldNetwork(architecture: Architecture, vector: Float32Array): N
     { name: 'head/bias', shape: [architecture.classes], values: part('head/bias').slice() },
   ]
   return [...whiten, ...convs, ...head]
+}
+
+/**
+ * The way back: parameters that fold to these weights of `inferenceSpec`, with norms that change nothing. What shipped can teach again; it is
+ * no place to train on from, since what the norms knew of their batches is gone.
+ */
+export function unfoldNetwork(architecture: Architecture, weights: readonly NamedTensor[]): Float32Array {
+  const { parameters, size } = parameterLayout(architecture)
+  const shipped = new Map(weights.map(({ name, values }) => [name, values]))
+  const vector = new Float32Array(size)
+  for (const { name, role, offset, size: count } of parameters) {
+    const values = vector.subarray(offset, offset + count)
+    if (role === 'gain') values.fill(Math.sqrt(1 + epsilon))
+    else if (name.endsWith('/variance')) values.fill(1)
+    else if (name === 'head/kernel') values.set(shipped.get(name)!.map((value) => value / headScale))
+    else if (role !== 'running') values.set(shipped.get(name.replace(/\/shift$/, '/bias'))!)
+  }
+  return vector
 }

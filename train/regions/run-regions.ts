@@ -9,6 +9,7 @@ import type { SeriesRequest } from '../run/series-request.ts'
 import { trainFull } from '../stages/1-full.ts'
 import { encodeFeatures, trainCode, trunkFeatures, type TrunkFeatures } from '../stages/3-code.ts'
 import type { StageContext } from '../stages/context.ts'
+import { takeFull } from '../stages/take-full.ts'
 import type { SeededCode } from './format-regions.ts'
 
 export interface RegionsRequest extends SeriesRequest {
@@ -25,7 +26,7 @@ export async function runRegions(signal: AbortSignal, { preset, data, config, da
   await startTrainingBackend()
   const input = measureInput(dataset.train, dataset.size)
   const openTrunk = async (context: StageContext): Promise<Trunk> => {
-    if (fullFrom !== undefined) await context.run.takeCheckpoint(fullFrom, 'full.bin')
+    if (fullFrom !== undefined) await takeFull(context, fullFrom)
     const training = trunkFeatures(context, await trainFull(context))
     return { training, validation: predictImages(training.full, dataset.validation, input, () => undefined) }
   }

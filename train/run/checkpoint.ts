@@ -4,6 +4,9 @@ import { writeAtomically } from './run-folder.ts'
 
 const magic = 'CacheNet checkpoint 1\n'
 
+/** The step of a checkpoint that is finished, however long training would take. */
+export const finishedStep = Number.MAX_SAFE_INTEGER
+
 /**
  * A checkpoint is a line that says what it is, the step, and the arrays, whose count and lengths the reader must know.
  * Float32 in the machine's byte order: a checkpoint belongs to the machine that trains.

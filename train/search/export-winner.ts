@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { measureInput } from '../data/dataset.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { typedCommand } from '../run/typed-command.ts'
+import { takeFull } from '../stages/take-full.ts'
 import { trainBundle } from '../train-bundle.ts'
 import type { Winner } from './choose-winner.ts'
 import { candidateName, type SearchResult } from './run-search.ts'
@@ -23,7 +25,8 @@ export async function exportWinner(signal: AbortSignal, request: SeriesRequest, 
   const config: TrainingConfig = { ...request.config, partitionCount, generalist: { ...request.config.generalist, widths: [first, second, third] } }
   const run = await RunFolder.openOrResume(join(folder, 'winner'), { dataset: preset, data, config: trainedSettings(config) })
   const [candidate] = rows
-  if (candidate !== undefined) await run.takeCheckpoint(fullFrom ?? join(folder, candidateName(candidate)), 'full.bin')
+  const input = measureInput(dataset.train, dataset.size)
+  if (candidate !== undefined) await takeFull({ config, dataset, input, run }, fullFrom ?? join(folder, candidateName(candidate)))
   const assignments = [...(set === undefined ? [] : [set]), `generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${partitionCount}`]
   const command = typedCommand(preset, { id, data: data ?? undefined, fullFrom, set: assignments.join(' ') })
   const { summary } = await trainBundle(signal, { dataset, config, run, progress, bundleId: id, bundleFolder: join(out, id), command })

@@ -13,6 +13,7 @@ import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate, type CalibratedGate } from '../stages/5-calibrate.ts'
 import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
+import { takeFull } from '../stages/take-full.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 
 export type StrategyName = 'Cascade' | 'Cascade + scene' | 'Cascade + prior' | 'CacheNet'
@@ -100,7 +101,8 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
   const rows: SearchRow[] = []
   const skipped: string[] = []
   const shared: SharedAnswers = {}
-  const taken = new Map<string, string>(fullFrom === undefined ? [] : [['full.bin', fullFrom]])
+  const taken = new Map<string, string>()
+  const input = measureInput(dataset.train, dataset.size)
   for (const widths of ladder) {
     for (const [position, partitionCount] of partitionCounts.entries()) {
       const name = candidateName({ widths, partitionCount })
@@ -112,13 +114,14 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
       }
       const own = candidateConfig(config, widths, partitionCount)
       const run = await RunFolder.openOrResume(join(folder, name), { dataset: preset, data, config: trainedSettings(own) })
+      const context: StageContext = { signal, config: own, dataset, input, run, progress }
+      if (fullFrom !== undefined && !taken.has('full.bin')) await takeFull(context, fullFrom)
       const sources: [string, string][] = [['full.bin', 'full.bin'], ['generalist.bin', `generalist ${widths.join('-')}`], ['encoder.bin', `encoder ${partitionCount}`]]
       for (const [file, key] of sources) {
         const from = taken.get(key)
         if (from !== undefined && from !== run.path) await run.takeCheckpoint(from, file)
       }
       progress.say(`\nCandidate ${name}`)
-      const context: StageContext = { signal, config: own, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
       const cheapest = rows[0] === undefined ? 0 : leastMs(networkCosts(context), device)
       if (cheapest > best) {
         skipped.push(`${name}: one pass of it takes ${cheapest.toFixed(1)} ms, the best so far ${best.toFixed(1)} ms a frame with all that it asks`)

@@ -1,6 +1,6 @@
 import { createRandom } from '../../core/random.ts'
 import { splitCount } from '../data/dataset.ts'
-import { initialise } from '../models/architecture.ts'
+import { initialise, type Architecture } from '../models/architecture.ts'
 import type { TrainedNetwork } from '../models/trained-network.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { StageContext } from './context.ts'
@@ -10,11 +10,17 @@ import { trainNetwork } from './train-network.ts'
 export const allImages = (context: StageContext): Int32Array =>
   Int32Array.from({ length: splitCount(context.dataset.train) }, (_, index) => index)
 
+export const fullArchitecture = ({ config, dataset }: Pick<StageContext, 'config' | 'dataset'>): Architecture => ({
+  size: dataset.size,
+  widths: config.full.widths,
+  classes: dataset.classNames.length,
+})
+
 /** Stage 1: the full model, from scratch, on everything. It is the teacher of all others and answers the misses. */
 export async function trainFull(context: StageContext): Promise<TrainedNetwork> {
   const { config, dataset, input } = context
   const random = createRandom(config.seed).fork('full')
-  const architecture = { size: dataset.size, widths: config.full.widths, classes: dataset.classNames.length }
+  const architecture = fullArchitecture(context)
   const whitening = whiteningFilters(dataset.train.pixels, input, random)
   return trainNetwork(context, {
     name: 'full',
