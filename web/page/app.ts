@@ -217,7 +217,9 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
         })
       },
       showProvisional(provisional) {
-        if (!isCalm) session.showProvisional(provisional)
+        if (isCalm) return
+        stage.show(frame)
+        session.showProvisional(provisional)
       },
       revise(revised) {
         session.revise(revised)
@@ -226,12 +228,13 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
     if (record.outcome === 'hit') current.edge.noteHit()
+    // With its answer and not before: one picture of the screen for both, and nothing is drawn while a network runs on the same core.
+    stage.show(frame)
     session.add(record)
     gateControl.learn(record)
   }
   const player = createPlayer({
     answer,
-    show: (frame) => stage.show(frame),
     onStart() {
       session.clear()
       gateControl.restart()

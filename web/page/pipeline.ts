@@ -3,7 +3,7 @@ import { thresholdOf, type GateSettings } from '../../core/gate/gate.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
-import { isRawImage, type Classification, type FrameImage } from '../messages/inference.ts'
+import type { Classification, FrameImage } from '../messages/inference.ts'
 import type { EdgeAnswer } from './edge/edge-client.ts'
 import type { FrameRecord } from './session/frame-record.ts'
 import type { SourceFrame } from './sources/source.ts'
@@ -178,7 +178,5 @@ async function classify(signal: AbortSignal, { image }: SourceFrame, gate: GateS
   } catch (thrown) {
     if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
     return await deps.classify(signal, image, gate, options)
-  } finally {
-    if (!isRawImage(image)) image.close()
   }
 }

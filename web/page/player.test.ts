@@ -33,7 +33,6 @@ beforeEach(() => {
   happened = []
   onAnswer = () => Promise.resolve()
   player = createPlayer({
-    show: ({ name }) => void happened.push(`show ${name}`),
     onStart: () => void happened.push('start'),
     onEnd: () => void happened.push(`end while ${player.state.value}`),
     onFailure: ({ code }) => void happened.push(`failed ${code}`),
@@ -52,7 +51,7 @@ describe('Player', () => {
     await player.play(source(['a', 'b']))
     expect(states).toEqual(['playing', 'playing'])
     expect(player.state.value).toBe('ended')
-    expect(happened).toEqual(['start', 'show a', 'answer a as 0', 'show b', 'answer b as 1', 'released', 'end while playing'])
+    expect(happened).toEqual(['start', 'answer a as 0', 'answer b as 1', 'released', 'end while playing'])
   })
 
   it('stops in the middle, and leaves nothing running', async () => {
@@ -71,7 +70,7 @@ describe('Player', () => {
     await player.stop()
     await playing
     expect(player.state.value).toBe('stopped')
-    expect(happened).not.toContain('show b')
+    expect(happened).not.toContain('answer b as 1')
   })
 
   it('goes on after a frame that a broken worker lost, and does not count it', async () => {

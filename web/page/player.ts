@@ -7,7 +7,6 @@ export type StreamState = 'idle' | 'playing' | 'paused' | 'ended' | 'stopped' | 
 export interface PlayerOptions {
   /** Answers one frame. Rejects with `worker-crashed` for a frame that was lost; then the stream goes on. */
   readonly answer: (signal: AbortSignal, frame: SourceFrame, place: { readonly index: number; readonly isLossless: boolean }) => Promise<void>
-  readonly show: (frame: SourceFrame) => void
   readonly onStart: () => void
   /** The last frame has been answered; the state follows. */
   readonly onEnd: () => void
@@ -28,7 +27,7 @@ export interface Player {
 }
 
 /** Runs one stream at a time, one frame after the other. */
-export function createPlayer({ answer, show, onStart, onEnd, onFailure }: PlayerOptions): Player {
+export function createPlayer({ answer, onStart, onEnd, onFailure }: PlayerOptions): Player {
   const state = createSignal<StreamState>('idle')
   const sourceKind = createSignal<SourceKind | undefined>(undefined)
   let turns = 0
@@ -39,7 +38,6 @@ export function createPlayer({ answer, show, onStart, onEnd, onFailure }: Player
     const { isLossless } = source
     let index = 0
     for await (const frame of source.frames(signal)) {
-      show(frame)
       try {
         await answer(signal, frame, { index, isLossless })
         index++

@@ -8,6 +8,7 @@ export interface Stage {
   readonly attachVideo: (video: HTMLVideoElement | null) => void
   /** Shows the camera by itself, and is what its frames are taken from. */
   readonly video: HTMLVideoElement | null
+  /** Draws a frame's picture, where it has one; a frame that was shown already is not drawn again. */
   show(frame: SourceFrame): void
 }
 
@@ -17,6 +18,7 @@ export function createStage(nowMs: () => number = () => performance.now()): Stag
   let context: CanvasRenderingContext2D | null = null
   let video: HTMLVideoElement | null = null
   let lastMs = -Infinity
+  let last: SourceFrame | undefined
   return {
     attachCanvas: (canvas) => void (context = canvas?.getContext('2d') ?? null),
     attachVideo: (element) => void (video = element),
@@ -24,7 +26,9 @@ export function createStage(nowMs: () => number = () => performance.now()): Stag
       return video
     },
     show(frame) {
-      if (context === null || nowMs() - lastMs < shortestMs || document.visibilityState !== 'visible') return
+      if (context === null || frame.picture === undefined || frame === last) return
+      last = frame
+      if (nowMs() - lastMs < shortestMs || document.visibilityState !== 'visible') return
       lastMs = nowMs()
       draw(context, frame.picture())
     },

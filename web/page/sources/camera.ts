@@ -83,7 +83,7 @@ export function createCameraSource({ video, facing, rate, onTrack }: CameraOptio
           await nextPicture(signal, video)
           if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) continue
           const image = await createImageBitmap(video)
-          yield { image, picture: () => image, name: `camera ${number}`, trueLabel: null } satisfies SourceFrame
+          yield { image, picture: undefined, name: `camera ${number}`, trueLabel: null } satisfies SourceFrame
         }
       } finally {
         release(video)

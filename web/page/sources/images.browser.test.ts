@@ -24,12 +24,16 @@ function pixelsOf({ image }: SourceFrame): number[] {
   return [...(context?.getImageData(0, 0, 1, 1).data ?? [])]
 }
 
-async function play(files: readonly File[]): Promise<{ frames: SourceFrame[]; unreadable: string[] }> {
+async function play(files: readonly File[]): Promise<{ frames: SourceFrame[]; pixels: number[][]; unreadable: string[] }> {
   const frames: SourceFrame[] = []
+  const pixels: number[][] = []
   const unreadable: string[] = []
   const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: (name) => unreadable.push(name) })
-  for await (const frame of source.frames(new AbortController().signal)) frames.push(frame)
-  return { frames, unreadable }
+  for await (const frame of source.frames(new AbortController().signal)) {
+    frames.push(frame)
+    pixels.push(pixelsOf(frame))
+  }
+  return { frames, pixels, unreadable }
 }
 
 describe('createImagesSource', () => {
@@ -39,13 +43,13 @@ describe('createImagesSource', () => {
       png('set/bee/9.png', [200, 100, 50, 255]),
       png('set/ant/1.png', [7, 77, 177, 255]),
     ])
-    const { frames } = await play(files)
+    const { frames, pixels } = await play(files)
     expect(frames.map(({ name, trueLabel }) => [name, trueLabel])).toEqual([
       ['set/ant/1.png', 'ant'],
       ['set/bee/9.png', 'bee'],
       ['set/bee/10.png', 'bee'],
     ])
-    expect(frames.map(pixelsOf)).toEqual([
+    expect(pixels).toEqual([
       [7, 77, 177, 255],
       [200, 100, 50, 255],
       [1, 2, 3, 255],
@@ -64,7 +68,7 @@ describe('createImagesSource', () => {
     await expect(play([new File(['x'], 'notes.txt')])).rejects.toMatchObject({ code: 'source-unavailable' })
   })
 
-  it('stops in the middle, and gives back what it had decoded ahead', async () => {
+  it('stops in the middle, and gives back what was answered and what it had decoded ahead', async () => {
     const files = await Promise.all(Array.from({ length: 20 }, (_, index) => png(`set/ant/${index}.png`, [0, 0, 0, 255])))
     const decoded: ImageBitmap[] = []
     const original = globalThis.createImageBitmap
@@ -76,8 +80,9 @@ describe('createImagesSource', () => {
     try {
       const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: () => undefined })
       let count = 0
-      for await (const frame of source.frames(new AbortController().signal)) {
-        if (!isRawImage(frame.image)) frame.image.close()
+      for await (const { image } of source.frames(new AbortController().signal)) {
+        // Still there for as long as the frame is being answered and shown.
+        expect(!isRawImage(image) && image.width).toBe(3)
         if (++count === 3) break
       }
       await new Promise((resolve) => setTimeout(resolve, 50))

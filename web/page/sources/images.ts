@@ -51,7 +51,11 @@ export function createImagesSource(files: Iterable<File>, { kind, rate, onUnread
             continue
           }
           await pace.next(signal)
-          yield frame
+          try {
+            yield frame
+          } finally {
+            close(frame)
+          }
         }
       } finally {
         for (const { frame } of ahead) void frame.then(close)

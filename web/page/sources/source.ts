@@ -5,10 +5,10 @@ export type Picture = ImageBitmap | RawImage
 
 /** One frame of a stream. */
 export interface SourceFrame {
-  /** For the worker; it is gone after that. */
+  /** For the worker. A live source's is gone after that; a lossless one keeps it until the next frame is asked for. */
   readonly image: FrameImage
-  /** For the person. Called at most once, before `image` is handed over, and only where there is time to draw it. */
-  readonly picture: () => Picture
+  /** For the person, where the source does not show itself. Called at most once, when there is an answer to go with it, and only where there is time to draw it. */
+  readonly picture: (() => Picture) | undefined
   readonly name: string
   /** The right answer, where it is known. */
   readonly trueLabel: string | null

@@ -36,7 +36,7 @@ export function createVideoSource({ video, file, rate }: VideoOptions): FrameSou
           if (video.error !== null) throw cannotPlay(file, video.error)
           if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) continue
           const image = await createImageBitmap(video)
-          yield { image, picture: () => image, name: `${file.name} ${video.currentTime.toFixed(2)} s`, trueLabel: null } satisfies SourceFrame
+          yield { image, picture: undefined, name: `${file.name} ${video.currentTime.toFixed(2)} s`, trueLabel: null } satisfies SourceFrame
         }
       } finally {
         video.pause()
