@@ -2,16 +2,12 @@ import { defineCommand, runMain } from 'citty'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { readCalibration } from './calibration/read-calibration.ts'
 import { compareMetrics } from './compare-metrics.ts'
-import { restoreConfig } from './config/presets.ts'
-import { loadDataset } from './data/load-dataset.ts'
-import { startTrainingBackend } from './kernels/register.ts'
-import { readBundle } from './models/read-bundle.ts'
+import { openBundle } from './run/open-bundle.ts'
 import type { Progress } from './run/progress.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { formatSummary } from './run/summary.ts'
 import { evaluate } from './stages/6-evaluate.ts'
 import { answerSplit } from './stages/answers.ts'
-import type { EvaluationContext } from './stages/context.ts'
 
 const args = {
   bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },
@@ -20,12 +16,9 @@ const args = {
 
 /** Everything that a manifest says of its networks, measured again from its blobs; what differs is named, and ends with 1. */
 async function evaluateBundle(folder: string, data: string | undefined, progress: Progress): Promise<void> {
-  const { manifest, networks } = await readBundle(folder)
+  const { manifest, networks, context } = await openBundle(folder, data, progress)
   const calibration = readCalibration(manifest)
-  const config = restoreConfig(manifest.training.config)
-  const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
-  await startTrainingBackend()
-  const context: EvaluationContext = { config, dataset, input: manifest.input, progress }
+  const { dataset } = context
   const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
   const validation = evaluate(context, answerSplit(context, networks, dataset.validation, 'validation'), calibration)
   process.stdout.write(`\n${formatSummary(manifest, test)}\n\n`)

@@ -57,6 +57,8 @@ export const localityRowSchema = z.object({
   maxProbes: z.int().check(z.nonnegative()),
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
+  /** See `GateSettings`. Absent where a second look does not pay, and in older bundles. */
+  looksTwice: z.optional(z.boolean()),
   /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
   scenePrior: z.optional(z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)) })),
   /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
@@ -120,6 +122,7 @@ export const manifestSchema = z.object({
     order: z.enum(['recent-first', 'least-entropy']),
     /** Whether the generalist is asked too, after the partitions. */
     asksGeneralist: z.boolean(),
+    looksTwice: z.optional(z.boolean()),
     curve: z.array(gatePointSchema),
     /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
     localities: z.array(localityRowSchema).check(z.maxLength(32)),
@@ -130,6 +133,8 @@ export const manifestSchema = z.object({
     commit: z.string(),
     seed: z.int(),
     elapsedSeconds: z.number().check(z.nonnegative()),
+    /** What calibrated the gate anew, on the networks that were there. */
+    calibration: z.optional(z.object({ command: z.string(), commit: z.string() })),
     config: z.record(z.string(), z.unknown()),
   }),
 })

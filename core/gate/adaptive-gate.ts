@@ -105,8 +105,8 @@ const wrongHits = (row: number, locality: number): number => (locality > row ? w
 
 /** The settings in force. */
 export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSettings {
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, scenePrior } = rows[row] ?? fallback
-  return { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, ...(scenePrior === undefined ? {} : { scenePrior }) }
+  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice, scenePrior } = rows[row] ?? fallback
+  return { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, ...(looksTwice === undefined ? {} : { looksTwice }), ...(scenePrior === undefined ? {} : { scenePrior }) }
 }
 
 /** The chance per frame that the region changes, as the gate believes; undefined where the bundle has no rows. */

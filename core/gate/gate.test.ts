@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { argMax, predictiveEntropy, softmax } from './entropy.ts'
-import { generalistId, passGate, probeOrder } from './gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId, type GateSettings } from './gate.ts'
 
 const plain = { order: 'recent-first', asksGeneralist: false } as const
 
@@ -39,6 +39,33 @@ describe('probeOrder', () => {
   it('is the residents by recency up to the limit, and the generalist while there are none', () => {
     expect(probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual(['c', 'b'])
     expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual([generalistId])
+  })
+})
+
+describe('a second look', () => {
+  const twice: GateSettings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: true, looksTwice: true }
+  /** What p1 and the generalist say at the first look and at the second. */
+  const gateWith = (p1: number, first: number, second: number, settings = twice) => {
+    const ask = vi.fn((network: string) => ({ network: network === secondLookId ? generalistId : network, entropyNats: { p1, [generalistId]: first, [secondLookId]: second }[network] ?? NaN }))
+    return { decision: passGate(probeOrder(['p1'], settings), settings, ask), asked: ask.mock.calls.flat() }
+  }
+
+  it('is taken by the generalist only where nobody was certain, and by its threshold', () => {
+    expect(gateWith(0.4, 1, 1).asked).toEqual(['p1'])
+    expect(gateWith(0.9, 0.1, 1).asked).toEqual(['p1', generalistId])
+    expect(gateWith(0.9, 0.3, 0.19).decision).toEqual({ kind: 'hit', answer: { network: generalistId, entropyNats: 0.19 } })
+    expect(gateWith(0.9, 0.3, 0.21).decision.kind).toBe('miss')
+    expect(gateWith(0.4, 1, 1, { ...twice, order: 'least-entropy' }).asked).toEqual(['p1', generalistId])
+  })
+
+  it('takes the place of the first: of a miss it is the better guess, even where it is less certain', () => {
+    expect(gateWith(0.9, 0.3, 0.6).decision).toEqual({ kind: 'miss', best: { network: generalistId, entropyNats: 0.6 } })
+    expect(gateWith(0.6, 0.9, 0.8).decision).toEqual({ kind: 'miss', best: { network: 'p1', entropyNats: 0.6 } })
+  })
+
+  it('is not taken where the generalist is not asked', () => {
+    expect(probeOrder(['p1'], { ...twice, asksGeneralist: false })).toEqual(['p1'])
+    expect(probeOrder([], { ...twice, asksGeneralist: false })).toEqual([generalistId, secondLookId])
   })
 })
 

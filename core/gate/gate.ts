@@ -18,6 +18,11 @@ export interface GateSettings {
   readonly order: 'recent-first' | 'least-entropy'
   /** Whether the generalist is asked too, after the partitions. While no partition is resident it always is. */
   readonly asksGeneralist: boolean
+  /**
+   * Whether the generalist, where it is not certain, looks at the frame's mirror image too, and the mean of both counts (test-time
+   * augmentation, Simonyan & Zisserman 2015): a second run on the device in place of a miss.
+   */
+  readonly looksTwice?: boolean | undefined
   /** Where the last frames tell what the next one shows: how answers are corrected by it before their entropy is taken. */
   readonly scenePrior?: ScenePriorSettings | undefined
 }
@@ -28,15 +33,18 @@ export type GateDecision<Answer extends Candidate> =
   | { readonly kind: 'miss'; readonly best: Answer }
 
 export const generalistId = 'generalist'
+/** The generalist's second look: the mean of what it says of the frame and of the frame's mirror image. Its answers are the generalist's. */
+export const secondLookId = 'generalist-second-look'
 
 /** A person who asks for more certainty than was calibrated asks it of the generalist too. */
 export const thresholdOf = (network: string, { thresholdNats, generalistThresholdNats }: GateSettings): number =>
-  network === generalistId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats
+  network === generalistId || network === secondLookId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats
 
-/** Whom to ask, in order: resident partitions by recency, then the generalist. Never empty. */
-export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist }: GateSettings): readonly string[] {
+/** Whom to ask, in order: resident partitions by recency, then the generalist, and it again where it looks twice. Never empty. */
+export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist, looksTwice = false }: GateSettings): readonly string[] {
   const partitions = residentByRecency.slice(0, maxProbes)
-  return asksGeneralist || partitions.length === 0 ? [...partitions, generalistId] : partitions
+  if (!asksGeneralist && partitions.length > 0) return partitions
+  return [...partitions, generalistId, ...(looksTwice ? [secondLookId] : [])]
 }
 
 const moreCertain = <Answer extends Candidate>(best: Answer | undefined, answer: Answer): Answer =>
@@ -56,8 +64,10 @@ export function passGate<Answer extends Candidate>(
   let best: Answer | undefined
   let certain: Answer | undefined
   for (const network of order) {
+    if (network === secondLookId && certain !== undefined) break
     const answer = ask(network)
-    best = moreCertain(best, answer)
+    // A second look has the first in it.
+    best = network === secondLookId && best?.network === generalistId ? answer : moreCertain(best, answer)
     if (answer.entropyNats > thresholdOf(network, settings)) continue
     certain = moreCertain(certain, answer)
     if (settings.order === 'recent-first') break

@@ -51,6 +51,18 @@ describe('simulateStream', () => {
     expect(simulateStream([0, 2, 0, 2], table, { ...gate, maxProbes: 2 }, keeping(2)).networksAsked).toBe(1.5)
   })
 
+  it('lets the generalist look twice: another run, and an answer of its own', () => {
+    const twice: AnswerTable = {
+      ...table,
+      entropies: new Map([...table.entropies, ['generalist-second-look', Float32Array.from([0.3, 0.9, 0.3, 0.1])]]),
+      answers: new Map([...table.answers, ['generalist-second-look', [0, 1, 2, 0]]]),
+    }
+    const { coverage, accuracyOnHits, networksAsked } = simulateStream([0, 1, 2, 3], twice, { ...gate, maxProbes: 0, asksGeneralist: true, looksTwice: true }, keeping(0))
+    // Image 3 at first sight, and wrong; 0 and 2 at second sight; 1 not at all.
+    expect([coverage, networksAsked]).toEqual([0.75, 1.75])
+    expect(accuracyOnHits).toBeCloseTo(2 / 3)
+  })
+
   it('fetches no partition while the gate asks none', () => {
     const { switchRate, downloadRate, coverage } = simulateStream([0, 1, 2, 3], table, { ...gate, maxProbes: 0, asksGeneralist: true }, keeping(2))
     expect([coverage, switchRate, downloadRate]).toEqual([0.25, 0, 0])

@@ -2,14 +2,14 @@ import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
 import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
 import { AnswerRecency } from './answer-recency.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
-import { generalistId, passGate, probeOrder, type Candidate, type GateSettings } from './gate.ts'
+import { generalistId, passGate, secondLookId, probeOrder, type Candidate, type GateSettings } from './gate.ts'
 import { SceneMemory } from './scene-memory.ts'
 import { applyFactors } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
 export interface AnswerTable {
-  /** Entropy in nats of each image under a network, by the network's id (partitions and the generalist). */
+  /** Entropy in nats of each image under a network, by the network's id (partitions, the generalist, and its second look where it has one). */
   readonly entropies: ReadonlyMap<string, Float32Array>
   /** Index of the class that a network answers, by the same ids. */
   readonly answers: ReadonlyMap<string, ArrayLike<number>>
@@ -152,13 +152,14 @@ interface SimulatedAnswer extends Candidate {
 
 /** What a network says of an image under what the frames before it showed. */
 function answerOf(table: AnswerTable, network: string, image: number, factors: Float32Array | undefined): SimulatedAnswer {
+  const answering = network === secondLookId ? generalistId : network
   if (factors === undefined) {
     const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
-    return { network, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1, probabilities: [] }
+    return { network: answering, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1, probabilities: [] }
   }
   const classes = factors.length
   const probabilities = applyFactors(probabilitiesIn(table, network).subarray(image * classes, (image + 1) * classes), factors)
-  return { network, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
+  return { network: answering, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
 }
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {

@@ -5,6 +5,7 @@ import { simulateStream, type AnswerTable } from '../../core/gate/simulate-strea
 import { createRandom, type Random } from '../../core/random.ts'
 import { drawFrames, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
 import { calibrateLocalities, type LocalStream } from './localities.ts'
+import { cascadeAt } from './threshold.ts'
 
 const classNames = Array.from({ length: 8 }, (_, index) => `class ${index}`)
 const perClass = 250
@@ -57,7 +58,7 @@ const tolerance = 0.005
 describe('calibrateLocalities', () => {
   const table = createTable(createRandom(1))
   const streams = kinds.map(({ kind, meanLength }): LocalStream => ({ changeRate: 1 / meanLength, images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device }))
-  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascadeNats: 0.35, scenePriors: [], missCost: 20 })
+  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascade: cascadeAt(0.35), scenePriors: [], missCost: 20 })
   const fallback = rows[0]!
 
   it('orders the rows by how often the region changes, and each keeps the accuracy line on its stream', () => {

@@ -10,6 +10,7 @@ const gateSchema = z.object({
   maxProbes: z.int(),
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
+  looksTwice: z.boolean().optional(),
 })
 const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
 const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema, cascadePrior: calibratedSchema.extend({ classes: z.array(z.array(z.boolean())) }) })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { generalistId } from '../../core/gate/gate.ts'
+import { generalistId, secondLookId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
-import { chooseGate, frameCost } from './threshold.ts'
+import { cascadeAt, chooseAlone, chooseGate, frameCost } from './threshold.ts'
 
 const count = 200
 const images = Array.from({ length: count }, (_, image) => image)
@@ -24,7 +24,7 @@ describe('chooseGate', () => {
     ['the generalist too where a miss is dear', 30, { maxProbes: 1, asksGeneralist: true }],
     ['the partition alone where a miss costs little more than a network', 0.5, { maxProbes: 1, asksGeneralist: false }],
   ])('asks %s', (_, missCost, expected) => {
-    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascadeNats: 0.5, scenePriors: [], missCost }).gate).toMatchObject(expected)
+    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascade: cascadeAt(0.5), scenePriors: [], missCost }).gate).toMatchObject(expected)
   })
 
   it('goes by the frames before where scenes last, and looks at each by itself where every frame is another scene', () => {
@@ -44,7 +44,7 @@ describe('chooseGate', () => {
       probabilitiesOf: (network) => byNetwork.get(network) ?? new Float32Array(),
     }
     const scenePriors = [{ memoryFrames: 20, surpriseChance: 0.05 }]
-    const options = { mostProbes: 0, tolerance: 0.01, cascadeNats: 0.5, scenePriors, missCost: 20 }
+    const options = { mostProbes: 0, tolerance: 0.01, cascade: cascadeAt(0.5), scenePriors, missCost: 20 }
     const ofClass = (label: number): number[] => images.filter((image) => labels[image] === label)
     const base = { table: scenic, classes: 2, device: { cacheEntries: 0, keepShare: 1 } }
     const lasting = chooseGate({ ...base, images: [...ofClass(0), ...ofClass(1)] }, options)
@@ -53,6 +53,18 @@ describe('chooseGate', () => {
     const alternating = chooseGate({ ...base, images }, options)
     expect(alternating.gate.scenePrior).toBeUndefined()
     expect(alternating.point.coverage).toBeCloseTo(1 / 3, 1)
+  })
+
+  it('lets the generalist look twice where that spares misses, and not where a miss costs less than a look', () => {
+    // The second look is certain of all but one in ten.
+    const seen = all((image) => (image % 10 < 9 ? 0.1 : 2))
+    const sharper: AnswerTable = { ...table, entropies: new Map([...table.entropies, [secondLookId, seen]]), answers: new Map([...table.answers, [secondLookId, seen.map((nats) => Number(nats > 1))]]) }
+    const alone = { ...stream, table: sharper, device: { cacheEntries: 0, keepShare: 1 } }
+    const dear = chooseAlone(alone, [undefined], { tolerance: 0, missCost: 20 })
+    expect(dear?.gate.looksTwice).toBe(true)
+    expect(dear?.point).toMatchObject({ coverage: 0.9, networksAsked: 1.3 })
+    expect(chooseAlone(alone, [undefined], { tolerance: 0, missCost: 1 })?.gate.looksTwice).toBeUndefined()
+    expect(chooseAlone({ ...alone, table }, [undefined], { tolerance: 0, missCost: 20 })?.gate.looksTwice).toBeUndefined()
   })
 
   it('counts the networks that ran and the misses', () => {

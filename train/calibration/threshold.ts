@@ -1,5 +1,5 @@
 import type { GatePoint } from '../../core/bundle/manifest.ts'
-import type { GateSettings } from '../../core/gate/gate.ts'
+import { secondLookId, type GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
@@ -59,8 +59,8 @@ export interface GateOptions {
   readonly mostProbes: number
   /** How much accuracy of the whole may be lost against the full model, as a share. */
   readonly tolerance: number
-  /** Threshold of the generalist: the plain Cascade's own. */
-  readonly cascadeNats: number
+  /** How the generalist is asked without a scene prior: as the plain Cascade asks it. */
+  readonly cascade: GateSettings
   /** Scene priors to choose from; the gate is tried without one too. */
   readonly scenePriors: readonly ScenePriorSettings[]
   /** What a miss costs beyond the networks that were asked on the device, in runs of one of these. */
@@ -74,22 +74,41 @@ export const frameCost = ({ networksAsked, coverage }: Pick<CurvePoint, 'network
 const leastGain = 0.995
 
 /** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
-export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: GateOptions): boolean {
+export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: Pick<GateOptions, 'tolerance' | 'missCost'>): boolean {
   const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
   return keepsLine(a) === keepsLine(b) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : keepsLine(a)
 }
 
 type WayToAsk = Omit<GateSettings, 'thresholdNats'>
 
+type Alone = Pick<GateSettings, 'looksTwice' | 'scenePrior'>
+
 /** The generalist alone at one threshold: a plain Cascade. */
-export const cascadeAt = (nats: number, scenePrior?: ScenePriorSettings): GateSettings => ({
+export const cascadeAt = (nats: number, { looksTwice = false, scenePrior }: Alone = {}): GateSettings => ({
   thresholdNats: nats,
   generalistThresholdNats: nats,
   maxProbes: 0,
   order: 'recent-first',
   asksGeneralist: true,
+  ...(looksTwice ? { looksTwice } : {}),
   ...(scenePrior === undefined ? {} : { scenePrior }),
 })
+
+/** Whether the generalist may look twice: only where the table knows what it would see. */
+const looksOf = ({ table }: CalibrationStream): boolean[] => (table.entropies.has(secondLookId) ? [false, true] : [false])
+
+/** The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own, and of these the best. */
+export function chooseAlone(stream: CalibrationStream, scenePriors: readonly (ScenePriorSettings | undefined)[], options: Pick<GateOptions, 'tolerance' | 'missCost'>): ChosenGate | undefined {
+  const candidates = scenePriors.flatMap((scenePrior) =>
+    looksOf(stream).map((looksTwice): ChosenGate => {
+      const gateAt = (nats: number): GateSettings => cascadeAt(nats, { looksTwice, scenePrior })
+      const point = searchThreshold(stream, gateAt, options.tolerance)
+      return { gate: gateAt(point.thresholdNats), point }
+    }),
+  )
+  const [first, ...others] = candidates
+  return first === undefined ? undefined : others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first)
+}
 
 /** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
 function waysToAsk(mostProbes: number, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
@@ -109,21 +128,16 @@ function waysToAsk(mostProbes: number, { thresholdNats: _, ...alone }: GateSetti
  * than they do. Of equals the one that asks less.
  */
 export function chooseGate(stream: CalibrationStream, options: GateOptions): ChosenGate {
-  const { mostProbes, cascadeNats, scenePriors, tolerance } = options
+  const { mostProbes, cascade, scenePriors, tolerance } = options
   const search = (way: WayToAsk): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
     const point = searchThreshold(stream, gateAt, tolerance)
     return { gate: gateAt(point.thresholdNats), point }
   }
   // What was seen before makes the generalist certain more often: its own threshold is another one under each prior.
-  const alone = scenePriors.map((scenePrior): ChosenGate => {
-    const point = searchThreshold(stream, (nats) => cascadeAt(nats, scenePrior), tolerance)
-    return { gate: cascadeAt(point.thresholdNats, scenePrior), point }
-  })
   // The prior that serves the generalist best is taken for the partitions too: to try each with every way to ask takes minutes.
-  const [first, ...others] = alone
-  const prior = first === undefined ? [] : [others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first).gate]
+  const withPrior = chooseAlone(stream, scenePriors, options)
   // Asked alone, the generalist never answers more loosely than its own threshold.
-  const candidates = [cascadeAt(cascadeNats), ...prior].flatMap((cascade) => waysToAsk(mostProbes, cascade).map(search))
+  const candidates = [cascade, ...(withPrior === undefined ? [] : [withPrior.gate])].flatMap((alone) => waysToAsk(mostProbes, alone).map(search))
   return candidates.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
 }

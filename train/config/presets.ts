@@ -191,5 +191,9 @@ export function resolveConfig(preset: PresetName, file: unknown, assignments: re
   return parseConfig(layers.reduce<unknown>(merge, defaults))
 }
 
-/** A config that was stored with a bundle: keys that it does not know yet have their defaults, which change nothing of what it says. */
-export const restoreConfig = (stored: unknown): TrainingConfig => parseConfig(merge(defaults, stored))
+/**
+ * A config that was stored with a bundle, and assignments over it: keys that it does not know yet have their defaults, which change nothing of
+ * what it says.
+ */
+export const restoreConfig = (stored: unknown, assignments: readonly string[] = []): TrainingConfig =>
+  parseConfig([stored, ...assignments.map(parseAssignment)].reduce<unknown>(merge, defaults))

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
+import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
@@ -53,13 +54,14 @@ function runInBatches(network: ShippedNetwork, rows: Rows, onProgress?: (done: n
   return { count: rows.count, logits, features, outputs: logits.length / rows.count, featureSize: features.length / rows.count }
 }
 
-/** Runs a network, as it ships, on all images of a split. */
-export function predictImages(network: ShippedNetwork, split: Split, input: ModelInput, onProgress?: (done: number, of: number) => void): Predictions {
+/** Runs a network, as it ships, on all images of a split, or on their mirror images. */
+export function predictImages(network: ShippedNetwork, split: Split, input: ModelInput, onProgress?: (done: number, of: number) => void, isMirrored = false): Predictions {
   const bytes = input.width * input.height * 3
   const slice = (from: number, to: number): tf.Tensor => {
     const values = new Float32Array((to - from) * bytes)
     for (let image = from; image < to; image++) {
-      preprocess(split.pixels.subarray(image * bytes, (image + 1) * bytes), input, values.subarray((image - from) * bytes, (image - from + 1) * bytes))
+      const pixels = split.pixels.subarray(image * bytes, (image + 1) * bytes)
+      preprocess(isMirrored ? mirrorRgb(pixels, input.width) : pixels, input, values.subarray((image - from) * bytes, (image - from + 1) * bytes))
     }
     return tf.tensor4d(values, [to - from, input.height, input.width, 3])
   }

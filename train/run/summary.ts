@@ -35,10 +35,10 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     bothOf(test.cascadeScene.streams[name]!),
     bothOf(test.cascadePrior.streams[name]!),
   ])
-  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, scenePrior, coverage, accuracy, fullAccuracy }) => [
+  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior, coverage, accuracy, fullAccuracy }) => [
     percent(changeRate),
     thresholdNats.toFixed(2),
-    maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`,
+    `${maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
     scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}`,
     percent(coverage),
     `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,

@@ -6,10 +6,10 @@ import { imageStream } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
-import { cascadeAt, chooseGate, chooseThreshold, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
+import { cascadeAt, chooseAlone, chooseGate, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
 import { partitionId } from './4-partitions.ts'
 import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 /** A scene prior is tried with up to so many classes: to replay a stream with it takes as long as there are classes. */
 const mostClassesWithPrior = 100
@@ -33,7 +33,7 @@ export interface Calibration {
   readonly cascadePrior: CalibratedGate & { readonly classes: readonly (readonly boolean[])[] }
 }
 
-function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Map<string, number> {
+function fitTemperatures({ config }: EvaluationContext, validation: SplitAnswers): Map<string, number> {
   const { labels, networks, full, chosen } = validation
   const all = Array.from(labels, (_, image) => image)
   const temperatures = new Map([['full', fitTemperature(full, labels, all)], [generalistId, fitTemperature(networks.get(generalistId)!, labels, all)]])
@@ -45,7 +45,7 @@ function fitTemperatures({ config }: StageContext, validation: SplitAnswers): Ma
 }
 
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
-export function calibrate(context: StageContext, validation: SplitAnswers): Calibration {
+export function calibrate(context: EvaluationContext, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
   const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, scenePriors: wanted, accuracyTolerance, reserve } = config.gate
   const tolerance = accuracyTolerance * (1 - reserve)
@@ -64,9 +64,10 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
     device: { cacheEntries: entries, keepShare },
   })
 
-  const cascadeNats = chooseThreshold(gateCurve(streamOf(main, table, 0, 1), (nats) => cascadeAt(nats)), tolerance).thresholdNats
+  const costs = { tolerance, missCost: missCost(networkCosts(context), config.search.device) }
+  const aloneOn = (answers: AnswerTable): GateSettings => chooseAlone(streamOf(main, answers, 0, 1), [undefined], costs)?.gate ?? cascadeAt(0)
   // One setting for all streams goes without: which prior helps is a matter of how local a stream is.
-  const options: GateOptions = { mostProbes, tolerance, cascadeNats, scenePriors: [], missCost: missCost(networkCosts(context), config.search.device) }
+  const options: GateOptions = { ...costs, mostProbes, cascade: aloneOn(table), scenePriors: [] }
   let done = 0
   const total = localities.length * (config.partitionCount === 0 ? 1 : 3)
   const onRow = (): void => context.progress.count('calibration', ++done, total)
@@ -74,7 +75,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
   const rowsOf = (answers: AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
     calibrateLocalities(localities.map(({ kind, meanLength }) => ({ ...streamOf(imagesOf(kind, meanLength), answers, entries, keepShare), changeRate: 1 / meanLength })), { ...options, ...changed }, onRow)
 
-  const plain: CalibratedGate = { gate: cascadeAt(cascadeNats), localities: [] }
+  const plain: CalibratedGate = { gate: options.cascade, localities: [] }
   const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }
   if (config.partitionCount === 0) {
     const curve = curveOf(streamOf(main, table, 0, 1), plain.gate)
@@ -86,7 +87,8 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
   const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, options) ? candidate : best))
 
   // The prior is a mask on the generalist: nothing to download, so one region is enough to hold.
-  const ofPrior = chooseGate(streamOf(main, prior, 1, keepShare), { ...options, mostProbes: 1 })
+  const priorOptions = { mostProbes: 1, cascade: aloneOn(prior) }
+  const ofPrior = chooseGate(streamOf(main, prior, 1, keepShare), { ...options, ...priorOptions })
   return {
     temperatures,
     keepShare,
@@ -94,7 +96,7 @@ export function calibrate(context: StageContext, validation: SplitAnswers): Cali
     curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
     cascade: plain,
     cascadeScene,
-    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, keepShare, { mostProbes: 1 }), classes: allowed },
+    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, keepShare, priorOptions), classes: allowed },
   }
 }
 

@@ -10,7 +10,7 @@ import { partitionId } from './4-partitions.ts'
 import { deltaId, type TrainedNetworks } from './answers.ts'
 import type { Calibration } from './5-calibrate.ts'
 import type { Evaluation } from './6-evaluate.ts'
-import type { StageContext } from './context.ts'
+import type { EvaluationContext } from './context.ts'
 
 export interface ExportFacts {
   readonly id: string
@@ -18,6 +18,8 @@ export interface ExportFacts {
   readonly command: string
   readonly commit: string
   readonly elapsedSeconds: number
+  /** Where the gate was calibrated anew afterwards. */
+  readonly calibration?: Manifest['training']['calibration']
 }
 
 const refOf = ({ blob }: ShippedNetwork): BlobRef => ({ bytes: blob.byteLength, sha256: createHash('sha256').update(blob).digest('hex') })
@@ -27,7 +29,7 @@ function coveredClasses(evaluation: Evaluation, partition: number): number[] {
   return evaluation.classByPartition.flatMap((counts, classIndex) => (Math.max(...counts) === counts[partition] && counts[partition] > 0 ? [classIndex] : []))
 }
 
-function buildManifest(context: StageContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
+function buildManifest(context: EvaluationContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
   const { config, dataset, input } = context
   const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
@@ -60,7 +62,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
     selector: { keepShare: calibration.keepShare },
     gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
     metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene, cascadePrior } },
-    training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, config },
+    training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }), config },
   })
 }
 
@@ -69,7 +71,7 @@ function buildManifest(context: StageContext, networks: TrainedNetworks, calibra
  * old bundle or the new one; then blobs that no manifest names are deleted.
  */
 export async function exportBundle(
-  context: StageContext,
+  context: EvaluationContext,
   folder: string,
   networks: TrainedNetworks,
   calibration: Calibration,

@@ -1,5 +1,5 @@
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import { generalistId } from '../../core/gate/gate.ts'
+import { generalistId, secondLookId } from '../../core/gate/gate.ts'
 import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
@@ -31,18 +31,20 @@ export interface SplitAnswers {
   readonly full: Predictions
   /** By id: partitions, their deltas and the generalist. */
   readonly networks: ReadonlyMap<string, Predictions>
+  /** The generalist on the images' mirror images; absent where training never showed any, so that it may not know them. */
+  readonly mirrored: Predictions | undefined
   /** Index of the partition that the code gives most to; empty where there are no partitions. */
   readonly chosen: readonly number[]
   readonly codes: readonly Float32Array[]
 }
 
 export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
-  const { input, progress } = context
-  const total = splitCount(split) * (2 * networks.partitions.length + 2)
+  const { config, input, progress } = context
+  const total = splitCount(split) * (2 * networks.partitions.length + (config.augment.mirror ? 3 : 2))
   let before = 0
   progress.start()
-  const run = (network: ShippedNetwork): Predictions => {
-    const predictions = predictImages(network, split, input, (done) => progress.count(name, before + done, total))
+  const run = (network: ShippedNetwork, isMirrored = false): Predictions => {
+    const predictions = predictImages(network, split, input, (done) => progress.count(name, before + done, total), isMirrored)
     before += splitCount(split)
     return predictions
   }
@@ -50,11 +52,12 @@ export function answerSplit(context: EvaluationContext, networks: TrainedNetwork
   const { encoder } = networks
   const codes = encoder === undefined ? Array.from(split.labels, () => new Float32Array(0)) : encodeFeatures(encoder, full.features, full.featureSize)
   const small = new Map([[generalistId, run(networks.generalist)]])
+  const mirrored = config.augment.mirror ? run(networks.generalist, true) : undefined
   for (const [index, { whole, delta }] of networks.partitions.entries()) {
     small.set(partitionId(index), run(whole))
     small.set(deltaId(index), run(delta))
   }
-  return { labels: split.labels, full, networks: small, codes, chosen: encoder === undefined ? [] : codes.map((code) => argMax(code)) }
+  return { labels: split.labels, full, networks: small, mirrored, codes, chosen: encoder === undefined ? [] : codes.map((code) => argMax(code)) }
 }
 
 export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number): boolean => argMax(logitsOf(predictions, image)) === labels[image]
@@ -87,6 +90,20 @@ function judge(predictions: Predictions, temperature: number, view: LogitsView =
   return { entropies, classes, probabilities: () => (probabilities ??= allProbabilities(predictions, temperature, view)) }
 }
 
+/** The second look: the mean of what a network says of the images and of their mirror images. */
+function judgeMean(first: Judged, mirrored: Judged): Judged {
+  const [a, b] = [first.probabilities(), mirrored.probabilities()]
+  const mean = a.map((value, index) => (value + b[index]!) / 2)
+  const images = first.classes.length
+  const classes = mean.length / images
+  const rowOf = (image: number): Float32Array => mean.subarray(image * classes, (image + 1) * classes)
+  return {
+    entropies: Float32Array.from({ length: images }, (_, image) => predictiveEntropy(rowOf(image))),
+    classes: Uint16Array.from({ length: images }, (_, image) => argMax(rowOf(image))),
+    probabilities: () => mean,
+  }
+}
+
 function allProbabilities(predictions: Predictions, temperature: number, view: LogitsView): Float32Array {
   const classes = logitsOf(predictions, 0).length
   const result = new Float32Array(predictions.count * classes)
@@ -111,7 +128,10 @@ const partitionsOf = (answers: SplitAnswers): string[] => Array.from({ length: a
 
 /** Entropies and answers under calibrated temperatures, in the form that streams are replayed from. */
 export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
-  return tableOf(answers, temperatures, new Map([...answers.networks].map(([id, predictions]) => [id, judge(predictions, temperatures.get(id) ?? 1)])))
+  const judged = new Map([...answers.networks].map(([id, predictions]) => [id, judge(predictions, temperatures.get(id) ?? 1)]))
+  const first = judged.get(generalistId)
+  if (answers.mirrored !== undefined && first !== undefined) judged.set(secondLookId, judgeMean(first, judge(answers.mirrored, temperatures.get(generalistId) ?? 1)))
+  return tableOf(answers, temperatures, judged)
 }
 
 /** Share of a class's images that a region must hold for the prior to allow the class there. */

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { applyDelta } from '../../core/bundle/delta.ts'
 import { encodeWeights, decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { softmax, predictiveEntropy } from '../../core/gate/entropy.ts'
+import { generalistId } from '../../core/gate/gate.ts'
+import { mirrorRgb } from '../../core/image/mirror.ts'
 import { frameBytes, preprocess, rgbaToRgb } from '../../core/image/preprocess.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
@@ -236,6 +238,21 @@ describe('an engine with deltas', () => {
     expect(settled.classIndex).toBe(other)
     expect(settled.entropyNats).toBeLessThan(alone.entropyNats)
     expect(ask(new Float32Array(classes).fill(1)).entropyNats).toBeCloseTo(alone.entropyNats, 5)
+  })
+
+  it('looks twice where it is not certain: the mean of the frame and its mirror image, and the frame’s own bytes for the edge', async () => {
+    const image = frame()
+    const rgb = rgbaToRgb(image.rgba)
+    const mirrored = mirrorRgb(rgb, image.width)
+    const rgbaOf = (bytes: Uint8Array) => Uint8ClampedArray.from({ length: image.width * image.height * 4 }, (_, index) => (index % 4 === 3 ? 255 : bytes[Math.floor(index / 4) * 3 + (index % 4)]!))
+    const answer = engine.classify({ ...image, rgba: image.rgba.slice() }, { ...never, asksGeneralist: true, looksTwice: true })
+    const { partition: spec } = bundle.manifest.networks
+    const [first, second] = [await onCpu(spec, blobOf(bundle.manifest.generalist), image), await onCpu(spec, blobOf(bundle.manifest.generalist), { ...image, rgba: rgbaOf(mirrored) })]
+    for (const [index, value] of first.entries()) expect(answer.probabilities[index]).toBeCloseTo((value + second[index]!) / 2, 4)
+    expect(answer).toMatchObject({ outcome: 'miss', network: generalistId, rgb })
+    expect(answer.probes.map(({ network }) => network)).toEqual([generalistId, generalistId])
+    // Certain at first sight, it does not look again.
+    expect(engine.classify(image, { ...always, looksTwice: true }).probes).toHaveLength(1)
   })
 
   it('hands out the pixels of a hit that is audited', () => {

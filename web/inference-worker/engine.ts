@@ -1,8 +1,9 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import { generalistId, passGate, probeOrder, type GateSettings } from '../../core/gate/gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId, type GateSettings } from '../../core/gate/gate.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
+import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
@@ -34,12 +35,16 @@ interface Answer {
   readonly probabilities: Float32Array<ArrayBuffer>
 }
 
+const answerOf = (network: string, probabilities: Float32Array<ArrayBuffer>): Answer => ({ network, entropyNats: predictiveEntropy(probabilities), probabilities })
+
 /** Runs the resident networks on frames, one frame at a time. One graph; a switch of partitions only exchanges its weights. */
 export class Engine {
   readonly residents: Residents
   readonly #input: ModelInput
   readonly #pixels: FramePixels
   readonly #runner: NetworkRunner
+  /** What the generalist said of the frame, before the scene had a say. */
+  #firstLook = new Float32Array(0)
 
   private constructor(kernels: WasmKernels, { spec, input, generalist, maxPartitions, delta }: EngineOptions) {
     this.#input = input
@@ -69,8 +74,9 @@ export class Engine {
     preprocess(rgb, this.#input, this.#runner.input)
     const probes: { network: string; entropyNats: number }[] = []
     const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
-      const answer = this.#ask(network, classFactors)
-      probes.push({ network, entropyNats: answer.entropyNats })
+      // Asked last of all: the frame itself is gone from the networks' input then.
+      const answer = network === secondLookId ? this.#askAgain(rgb, classFactors) : this.#ask(network, classFactors)
+      probes.push({ network: answer.network, entropyNats: answer.entropyNats })
       return answer
     })
     const { network, entropyNats, probabilities } = decision.kind === 'hit' ? decision.answer : decision.best
@@ -94,8 +100,20 @@ export class Engine {
   }
 
   #ask(network: string, classFactors: Float32Array | undefined): Answer {
+    const own = this.#run(network)
+    if (network === generalistId) this.#firstLook = own
+    return answerOf(network, applyFactors(own, classFactors))
+  }
+
+  /** The generalist's second look: the mean of what it says of the frame and of its mirror image. */
+  #askAgain(rgb: Uint8Array, classFactors: Float32Array | undefined): Answer {
+    preprocess(mirrorRgb(rgb, this.#input.width), this.#input, this.#runner.input)
+    const mirrored = this.#run(generalistId)
+    return answerOf(generalistId, applyFactors(mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2), classFactors))
+  }
+
+  #run(network: string): Float32Array<ArrayBuffer> {
     const { weights, temperature } = this.residents.get(network)
-    const probabilities = applyFactors(softmax(this.#runner.run(weights), temperature), classFactors)
-    return { network, entropyNats: predictiveEntropy(probabilities), probabilities }
+    return softmax(this.#runner.run(weights), temperature)
   }
 }

@@ -72,6 +72,7 @@ const requestSchema = z.discriminatedUnion('kind', [
       maxProbes: z.int().check(z.nonnegative()),
       order: z.enum(['recent-first', 'least-entropy']),
       asksGeneralist: z.boolean(),
+      looksTwice: z.optional(z.boolean()),
     }),
     /** What the scene makes of each class: see `classFactors` of the gate. */
     classFactors: z.optional(floats),

@@ -58,7 +58,7 @@ function localityTable({ manifest, accuracyTolerance }: ReportData): Markup {
         nats(row.generalistThresholdNats),
         row.maxProbes,
         row.maxProbes > 1 || row.order === 'least-entropy' ? row.order : '–',
-        row.asksGeneralist ? 'asked last' : row.maxProbes === 0 ? 'alone' : 'not asked',
+        `${row.asksGeneralist && row.maxProbes > 0 ? 'asked last' : row.maxProbes === 0 ? 'alone' : 'not asked'}${row.looksTwice === true ? ', looks twice' : ''}`,
         percent(row.coverage),
         percent(row.accuracy),
         difference < -accuracyTolerance ? markup`<span class="bad">${points(difference)} ✗</span>` : points(difference),

@@ -6,7 +6,7 @@ import { usePage } from './page-context.ts'
 /** What the gate is set to, and what it has learnt of the stream. */
 export function GateFacts(): VNode {
   const { app } = usePage()
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, scenePrior } = app.gate.value
+  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior } = app.gate.value
   const ofGeneralist = Math.min(thresholdNats, generalistThresholdNats)
   const changeRate = app.gateControl.changeRate.value
   const { row, rows } = app.gateControl.locality.value
@@ -31,6 +31,7 @@ export function GateFacts(): VNode {
             {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
           </>
         )}
+        {looksTwice && (asksGeneralist || maxProbes === 0) && ' Where nothing is certain, the generalist looks at the mirror image too.'}
       </p>
       {scenePrior !== undefined && (
         <p data-testid="scene-prior">

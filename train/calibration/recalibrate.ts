@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { restoreConfig } from '../config/presets.ts'
+import { trainedSettings } from '../config/schema.ts'
+import { currentCommit } from '../run/commit.ts'
+import { openBundle } from '../run/open-bundle.ts'
+import type { Progress } from '../run/progress.ts'
+import { writeAtomically } from '../run/run-folder.ts'
+import { formatSummary } from '../run/summary.ts'
+import { calibrate } from '../stages/5-calibrate.ts'
+import { evaluate } from '../stages/6-evaluate.ts'
+import { exportBundle } from '../stages/7-export.ts'
+import { answerSplit } from '../stages/answers.ts'
+
+export interface RecalibrationRequest {
+  /** Folder of the bundle, and where the calibrated one goes: the same, as a rule. */
+  readonly bundle: string
+  readonly out: string
+  readonly data: string | undefined
+  /** Settings that differ from the bundle's own: of the gate and the device only. */
+  readonly assignments: readonly string[]
+  /** As a person would type it. */
+  readonly command: string
+  readonly progress: Progress
+}
+
+/**
+ * Stages 5 to 7 on networks that are there: the gate calibrated anew on validation images, for another device, another accuracy line or with a newer
+ * trainer, and evaluated on the test images. No weight changes. Throws `config-invalid` for a setting that would have trained other networks.
+ */
+export async function recalibrate({ bundle, out, data, assignments, command, progress }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
+  const { manifest: before, networks, context } = await openBundle(bundle, data, progress, assignments)
+  const { config, dataset } = context
+  const trained = (of: typeof config): string => JSON.stringify(trainedSettings(of))
+  if (trained(config) !== trained(restoreConfig(before.training.config))) {
+    throw new CacheNetError('config-invalid', 'Only settings of gate and search can change without training anew.', { assignments })
+  }
+  const validation = answerSplit(context, networks, dataset.validation, 'validation')
+  const calibration = calibrate(context, validation)
+  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
+  const evaluations = { validation: evaluate(context, validation, calibration), test }
+  const { command: trainedBy, commit, elapsedSeconds } = before.training
+  const manifest = await exportBundle(context, out, networks, calibration, evaluations, { id: before.id, command: trainedBy, commit, elapsedSeconds, calibration: { command, commit: await currentCommit() } })
+  const summary = formatSummary(manifest, test)
+  await writeAtomically(join(out, 'training-summary.txt'), `$ ${trainedBy}\n$ ${command}\n\n${summary}\n`)
+  return { manifest, summary }
+}

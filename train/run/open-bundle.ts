@@ -1,0 +1,27 @@
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import { restoreConfig } from '../config/presets.ts'
+import { loadDataset } from '../data/load-dataset.ts'
+import { startTrainingBackend } from '../kernels/register.ts'
+import { readBundle } from '../models/read-bundle.ts'
+import type { TrainedNetworks } from '../stages/answers.ts'
+import type { EvaluationContext } from '../stages/context.ts'
+import type { Progress } from './progress.ts'
+
+/** A finished bundle, its networks as they ship, and the data that it was trained on. */
+export interface OpenBundle {
+  readonly manifest: Manifest
+  readonly networks: TrainedNetworks
+  readonly context: EvaluationContext
+}
+
+/**
+ * @param data folder of the data; undefined for those that need none
+ * @param assignments over the bundle's own settings
+ */
+export async function openBundle(folder: string, data: string | undefined, progress: Progress, assignments: readonly string[] = []): Promise<OpenBundle> {
+  const { manifest, networks } = await readBundle(folder)
+  const config = restoreConfig(manifest.training.config, assignments)
+  const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
+  await startTrainingBackend()
+  return { manifest, networks, context: { config, dataset, input: manifest.input, progress } }
+}
