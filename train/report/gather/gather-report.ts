@@ -1,8 +1,8 @@
 import type { GatePoint, Manifest } from '../../../core/bundle/manifest.ts'
-import { generalistId, type GateSettings } from '../../../core/gate/gate.ts'
+import { generalistId } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { imageStream } from '../../calibration/image-stream.ts'
-import { gateCurve } from '../../calibration/threshold.ts'
+import { cascadeAt, gateCurve } from '../../calibration/threshold.ts'
 import { splitCount } from '../../data/dataset.ts'
 import { memberships } from '../../objective/code.ts'
 import { partitionId } from '../../stages/4-partitions.ts'
@@ -26,11 +26,10 @@ export interface FinishedTraining {
 }
 
 /** The stream that the gate's curve was measured on, once more, for the full model's line and the plain Cascade's curve. */
-function gateReport(context: StageContext, validation: SplitAnswers, table: AnswerTable): GateReport {
+function gateReport(context: StageContext, { cascade }: Calibration, validation: SplitAnswers, table: AnswerTable): GateReport {
   const { streamKind: kind, streamLength: meanLength, streamFrames: frames } = context.config.gate
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
-  const cascadeAt = (nats: number): GateSettings => ({ thresholdNats: nats, generalistThresholdNats: nats, maxProbes: 0, order: 'recent-first', asksGeneralist: true })
-  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1 } }, cascadeAt)
+  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1 } }, (nats) => cascadeAt(nats, cascade.gate))
   return {
     stream: `${kind}, mean length ${meanLength}`,
     fullAccuracy: images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length,
@@ -76,7 +75,7 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
       networkEntropies(table, generalistId, { inside: all }, manifest.gate, Math.log(classes)),
     ],
     reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) => networkReliability(test, id, images, temperature(id))),
-    gate: gateReport(context, validation, answerTable(validation, temperatures)),
+    gate: gateReport(context, calibration, validation, answerTable(validation, temperatures)),
     ...(await picturedReconstructions(context)),
   }
 }
