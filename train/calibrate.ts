@@ -1,7 +1,7 @@
 import { defineCommand, runMain } from 'citty'
 import { basename, resolve } from 'node:path'
-import { recalibrate } from './calibration/recalibrate.ts'
 import { splitAssignments } from './config/split-assignments.ts'
+import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 
 await runMain(
@@ -19,7 +19,7 @@ await runMain(
     run: ({ args: { bundle, data, set, out } }) =>
       runAsCommand(async (progress) => {
         const parts = ['npm run calibrate --', bundle, ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]), ...(set === undefined ? [] : [`--set "${set}"`])]
-        const { summary } = await recalibrate({ bundle, out: out ?? bundle, data, assignments: splitAssignments(set), command: parts.join(' '), progress })
+        const { summary } = await recalibrateBundle({ bundle, out: out ?? bundle, data, assignments: splitAssignments(set), command: parts.join(' '), progress })
         process.stdout.write(`\n${summary}\n`)
       }),
   }),

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.ts'
 import { sha256Hex } from '../core/bundle/hash.ts'
-import { recalibrate } from './calibration/recalibrate.ts'
 import { resolveConfig } from './config/presets.ts'
 import { generateWalkers } from './data/walkers.ts'
 import { readBundle } from './models/read-bundle.ts'
+import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { trainBundle } from './train-bundle.ts'
@@ -97,8 +97,8 @@ describe('trainBundle', () => {
 
     // Calibrated anew for another device: the same weights under a gate of that device, and no setting that would have trained others.
     const request = { bundle: join(folder, 'plain-bundle'), out: join(folder, 'calibrated'), data: undefined, command: 'npm run calibrate -- plain', progress: silent() }
-    await expect(recalibrate({ ...request, assignments: ['generalist.optimizer.epochs=9'] })).rejects.toMatchObject({ code: 'config-invalid' })
-    const { manifest: calibrated } = await recalibrate({ ...request, assignments: ['search.device.roundTripMs=500', 'gate.scenePriors=[]'] })
+    await expect(recalibrateBundle({ ...request, assignments: ['generalist.optimizer.epochs=9'] })).rejects.toMatchObject({ code: 'config-invalid' })
+    const { manifest: calibrated } = await recalibrateBundle({ ...request, assignments: ['search.device.roundTripMs=500', 'gate.scenePriors=[]'] })
     expect(blobsOf(calibrated)).toEqual(blobsOf(plain))
     expect(calibrated.training).toMatchObject({ command: plain.training.command, commit: plain.training.commit, calibration: { command: 'npm run calibrate -- plain' } })
     expect(calibrated.gate.localities).toEqual([])

@@ -2,9 +2,9 @@
  * An image seen in a mirror: each row of RGB bytes from its end to its start.
  *
  * @param rgb [height, width, 3]
- * @param target written to where given, so that a hot loop allocates nothing
  */
-export function mirrorRgb(rgb: Uint8Array, width: number, target: Uint8Array = new Uint8Array(rgb.length)): Uint8Array {
+export function mirrorRgb(rgb: Uint8Array, width: number): Uint8Array {
+  const target = new Uint8Array(rgb.length)
   const rowBytes = width * 3
   for (let row = 0; row < rgb.length; row += rowBytes) {
     for (let left = row, right = row + rowBytes - 3; right >= row; left += 3, right -= 3) {

@@ -1,17 +1,17 @@
 import { join } from 'node:path'
-import type { Manifest } from '../../core/bundle/manifest.ts'
-import { CacheNetError } from '../../core/wire/errors.ts'
-import { restoreConfig } from '../config/presets.ts'
-import { trainedSettings } from '../config/schema.ts'
-import { currentCommit } from '../run/commit.ts'
-import { openBundle } from '../run/open-bundle.ts'
-import type { Progress } from '../run/progress.ts'
-import { writeAtomically } from '../run/run-folder.ts'
-import { formatSummary } from '../run/summary.ts'
-import { calibrate } from '../stages/5-calibrate.ts'
-import { evaluate } from '../stages/6-evaluate.ts'
-import { exportBundle } from '../stages/7-export.ts'
-import { answerSplit } from '../stages/answers.ts'
+import type { Manifest } from '../core/bundle/manifest.ts'
+import { CacheNetError } from '../core/wire/errors.ts'
+import { restoreConfig } from './config/presets.ts'
+import { trainedSettings } from './config/schema.ts'
+import { currentCommit } from './run/commit.ts'
+import { openBundle } from './run/open-bundle.ts'
+import type { Progress } from './run/progress.ts'
+import { writeAtomically } from './run/run-folder.ts'
+import { formatSummary } from './run/summary.ts'
+import { calibrate } from './stages/5-calibrate.ts'
+import { evaluate } from './stages/6-evaluate.ts'
+import { exportBundle } from './stages/7-export.ts'
+import { answerSplit } from './stages/answers.ts'
 
 export interface RecalibrationRequest {
   /** Folder of the bundle, and where the calibrated one goes: the same, as a rule. */
@@ -29,7 +29,7 @@ export interface RecalibrationRequest {
  * Stages 5 to 7 on networks that are there: the gate calibrated anew on validation images, for another device, another accuracy line or with a newer
  * trainer, and evaluated on the test images. No weight changes. Throws `config-invalid` for a setting that would have trained other networks.
  */
-export async function recalibrate({ bundle, out, data, assignments, command, progress }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
+export async function recalibrateBundle({ bundle, out, data, assignments, command, progress }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
   const { manifest: before, networks, context } = await openBundle(bundle, data, progress, assignments)
   const { config, dataset } = context
   const trained = (of: typeof config): string => JSON.stringify(trainedSettings(of))
