@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { walkerName } from '../../core/walkers/names.ts'
 import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts'
@@ -47,6 +47,16 @@ afterEach(async () => {
   await context.close()
 })
 
+/** The canvas that shows a stream's last picture: seen or not, its width, and how opaque its middle is. */
+async function keptPicture(page: Page): Promise<{ isVisible: boolean; width: number; alpha: number | undefined }> {
+  const canvas = page.locator('.picture canvas')
+  const drawn = await canvas.evaluate((element: HTMLCanvasElement) => {
+    const { width, height } = element
+    return { width, alpha: element.getContext('2d')?.getImageData(width >> 1, height >> 1, 1, 1).data[3] }
+  })
+  return { isVisible: await canvas.isVisible(), ...drawn }
+}
+
 describe('the camera', () => {
   beforeEach(() => open(withCamera))
 
@@ -75,6 +85,8 @@ describe('the camera', () => {
     await page.getByTestId('stop').click()
     await driver.untilState('stopped')
     expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBeNull()
+    // What was seen last stays in sight, with its answer.
+    expect(await keptPicture(page)).toMatchObject({ isVisible: true, alpha: 255 })
   })
 
   it('goes on behind the other screens', async () => {
@@ -137,6 +149,7 @@ describe('files', () => {
     await page.getByTestId('images-input').setInputFiles({ name: 'walk.webm', mimeType: 'video/webm', buffer: Buffer.from(video) })
     await driver.untilFrames(3)
     await driver.untilState('ended')
+    expect(await keptPicture(page)).toEqual({ isVisible: true, width: 96, alpha: 255 })
   })
 
   it('that are no video are said to be none', async () => {

@@ -61,7 +61,7 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     begin()
     const { video } = app.stage
     if (video === null || (await app.bundle.whenOpen()) === undefined) return
-    await app.player.play(createCameraSource({ video, facing: facing.value, rate, onTrack: (track) => torch.follow(track) }))
+    await app.player.play(createCameraSource({ video, facing: facing.value, rate, onTrack: (track) => torch.follow(track), onLastPicture: () => app.stage.keepVideo() }))
   }
 
   return {
@@ -98,7 +98,7 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       const { video } = app.stage
       const film = kind === 'images' ? files.find(isVideo) : undefined
       if (film !== undefined && video !== null) {
-        await app.player.play(createVideoSource({ video, file: film, rate }))
+        await app.player.play(createVideoSource({ video, file: film, rate, onLastPicture: () => app.stage.keepVideo() }))
         return
       }
       const onUnreadable = (name: string): void =>

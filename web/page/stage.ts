@@ -10,6 +10,8 @@ export interface Stage {
   readonly video: HTMLVideoElement | null
   /** Draws a frame's picture, where it has one; a frame that was shown already is not drawn again. */
   show(frame: SourceFrame): void
+  /** Draws what the video shows, so that its last picture stays when the video is let go of. */
+  keepVideo(): void
 }
 
 const shortestMs = 15
@@ -32,6 +34,9 @@ export function createStage(nowMs: () => number = () => performance.now()): Stag
       lastMs = nowMs()
       draw(context, frame.picture())
     },
+    keepVideo() {
+      if (context !== null && video !== null && video.videoWidth > 0) drawScaled(context, video, { width: video.videoWidth, height: video.videoHeight })
+    },
   }
 }
 
@@ -39,19 +44,27 @@ export function createStage(nowMs: () => number = () => performance.now()): Stag
 const longestSide = 720
 
 function draw(context: CanvasRenderingContext2D, picture: Picture): void {
-  const { canvas } = context
-  const scale = isRawImage(picture) ? 1 : Math.min(1, longestSide / Math.max(picture.width, picture.height))
-  const width = Math.round(picture.width * scale)
-  const height = Math.round(picture.height * scale)
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width
-    canvas.height = height
-  }
-  if (isRawImage(picture)) {
-    context.putImageData(new ImageData(picture.rgba, width, height), 0, 0)
+  if (!isRawImage(picture)) {
+    drawScaled(context, picture, picture)
     return
   }
+  const { width, height, rgba } = picture
+  resize(context, width, height)
+  context.putImageData(new ImageData(rgba, width, height), 0, 0)
+}
+
+function drawScaled(context: CanvasRenderingContext2D, picture: CanvasImageSource, size: { readonly width: number; readonly height: number }): void {
+  const scale = Math.min(1, longestSide / Math.max(size.width, size.height))
+  const width = Math.round(size.width * scale)
+  const height = Math.round(size.height * scale)
+  resize(context, width, height)
   // What is transparent shall not show the frame before.
   context.clearRect(0, 0, width, height)
   context.drawImage(picture, 0, 0, width, height)
+}
+
+function resize({ canvas }: CanvasRenderingContext2D, width: number, height: number): void {
+  if (canvas.width === width && canvas.height === height) return
+  canvas.width = width
+  canvas.height = height
 }

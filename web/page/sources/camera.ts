@@ -12,6 +12,8 @@ export interface CameraOptions {
   readonly rate: () => Rate
   /** The camera has started, or another one has; undefined when it has stopped. */
   readonly onTrack?: (track: MediaStreamTrack | undefined) => void
+  /** The stream is over, and its last picture still there. */
+  readonly onLastPicture?: () => void
 }
 
 const failures: Readonly<Record<string, string>> = {
@@ -62,7 +64,7 @@ function untilVisible(signal: AbortSignal): Promise<void> {
 }
 
 /** The camera. Starts when its frames are asked for, which must be in the wake of a tap. Rejects with `source-unavailable`. */
-export function createCameraSource({ video, facing, rate, onTrack }: CameraOptions): FrameSource {
+export function createCameraSource({ video, facing, rate, onTrack, onLastPicture }: CameraOptions): FrameSource {
   return {
     kind: 'camera',
     isLossless: false,
@@ -86,6 +88,7 @@ export function createCameraSource({ video, facing, rate, onTrack }: CameraOptio
           yield { image, picture: undefined, name: `camera ${number}`, trueLabel: null } satisfies SourceFrame
         }
       } finally {
+        onLastPicture?.()
         release(video)
         onTrack?.(undefined)
       }

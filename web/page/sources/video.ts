@@ -8,13 +8,15 @@ export interface VideoOptions {
   readonly video: HTMLVideoElement
   readonly file: File
   readonly rate: () => Rate
+  /** The stream is over, and its last picture still there. */
+  readonly onLastPicture?: () => void
 }
 
 const cannotPlay = (file: File, cause: unknown): CacheNetError =>
   new CacheNetError('source-unavailable', `This browser cannot play ${file.name}. MP4 (H.264) and WebM play nearly everywhere.`, {}, { cause })
 
 /** A video file, at the speed at which it was filmed: what passes while a frame is answered is not asked about. */
-export function createVideoSource({ video, file, rate }: VideoOptions): FrameSource {
+export function createVideoSource({ video, file, rate, onLastPicture }: VideoOptions): FrameSource {
   return {
     kind: 'video',
     isLossless: false,
@@ -39,6 +41,7 @@ export function createVideoSource({ video, file, rate }: VideoOptions): FrameSou
           yield { image, picture: undefined, name: `${file.name} ${video.currentTime.toFixed(2)} s`, trueLabel: null } satisfies SourceFrame
         }
       } finally {
+        onLastPicture?.()
         video.pause()
         video.removeAttribute('src')
         video.load()
