@@ -60,7 +60,9 @@ export const localityRowSchema = z.object({
   /** See `GateSettings`. Absent where a second look does not pay, and in older bundles. */
   looksTwice: z.optional(z.boolean()),
   /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
-  scenePrior: z.optional(z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)) })),
+  scenePrior: z.optional(
+    z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)), knowsScenes: z.optional(z.boolean()) }),
+  ),
   /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
   coverage: share,
   accuracy: share,
@@ -89,6 +91,13 @@ const inputSchema = z.object({
   std: z.tuple([z.number().check(z.positive()), z.number().check(z.positive()), z.number().check(z.positive())]),
 })
 export type ModelInput = z.infer<typeof inputSchema>
+
+/** See `SceneKnowledge`. */
+const scenesSchema = z.object({
+  surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
+  localities: z.array(z.object({ kind: z.enum(['single', 'places', 'pairs', 'iid']), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
+  places: z.array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) })).check(z.maxLength(1000)),
+})
 
 export const manifestSchema = z.object({
   schemaVersion: z.literal(manifestSchemaVersion),
@@ -127,6 +136,8 @@ export const manifestSchema = z.object({
     /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
     localities: z.array(localityRowSchema).check(z.maxLength(32)),
   }),
+  /** Scenes that the device knows again. Absent where no row goes by them, and in older bundles. */
+  scenes: z.optional(scenesSchema),
   metrics: z.record(z.string(), z.unknown()),
   training: z.object({
     command: z.string(),
@@ -164,6 +175,9 @@ function checkNetworks(manifest: Manifest): void {
     requireFit(spec.inputShape.join() === imageShape, `the ${name} network reads another input size`, { name })
     const { outputShape } = planNetwork(spec)
     requireFit(outputShape.join() === String(classNames.length), `the ${name} network has another count of classes`, { name })
+  }
+  for (const { name, shares } of manifest.scenes?.places ?? []) {
+    requireFit(shares.length === classNames.length && Math.abs(shares.reduce((sum, value) => sum + value, 0) - 1) < 1e-6, `the shares of the place ${name} are not those of its classes`, { name })
   }
   requireFit(new Set(partitions.map(({ id }) => id)).size === partitions.length, 'two partitions share an id', {})
   const { encoder } = networks

@@ -1,22 +1,58 @@
+import { SceneFilter, type SceneKnowledge } from './scene-filter.ts'
 import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSettings } from './scene-prior.ts'
 
 /** The scene of a stream, remembered as long as a prior is in force: what was seen before it came into force says nothing. */
 export class SceneMemory {
+  readonly #knowledge: SceneKnowledge | undefined
   #scene: Scene | undefined
+  #filter: SceneFilter | undefined
+
+  /** @param knowledge of a bundle that knows scenes; what was seen is only counted where it knows none */
+  constructor(knowledge?: SceneKnowledge) {
+    this.#knowledge = knowledge
+  }
 
   /** What the scene makes of each class, before a frame; undefined where the gate looks at each frame by itself. */
   factors(prior: ScenePriorSettings | undefined, classes: number): Float32Array<ArrayBuffer> | undefined {
-    if (prior !== undefined) return classFactors(this.#sceneOf(classes), prior)
-    this.#scene = undefined
-    return undefined
+    if (prior === undefined) {
+      this.#scene = undefined
+      this.#filter = undefined
+      return undefined
+    }
+    const counted = classFactors(this.#sceneOf(classes), prior)
+    return this.#filterOf(prior, classes)?.factors(counted) ?? counted
   }
 
-  /** A frame has its answer, with these probabilities. */
-  see(answered: ArrayLike<number>, prior: ScenePriorSettings | undefined): void {
-    if (prior !== undefined) this.#scene = seeFrame(this.#sceneOf(answered.length), answered, prior)
+  /**
+   * A frame has its answer.
+   *
+   * @param answered its probabilities under `factors`
+   * @param factors that were in force for this frame
+   */
+  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, prior: ScenePriorSettings | undefined): void {
+    if (prior === undefined) return
+    const classes = answered.length
+    const scene = this.#sceneOf(classes)
+    this.#filterOf(prior, classes)?.see(withoutFactors(answered, factors), classFactors(scene, prior))
+    this.#scene = seeFrame(scene, answered, prior)
   }
 
   #sceneOf(classes: number): Scene {
-    return this.#scene?.length === classes ? this.#scene : createScene(classes)
+    if (this.#scene?.length === classes) return this.#scene
+    this.#filter = undefined
+    return createScene(classes)
   }
+
+  #filterOf({ knowsScenes = false }: ScenePriorSettings, classes: number): SceneFilter | undefined {
+    if (!knowsScenes || this.#knowledge === undefined) return undefined
+    return (this.#filter ??= new SceneFilter(this.#knowledge, classes))
+  }
+}
+
+/** What the network said before the scene had a say: the inverse of `applyFactors`. */
+function withoutFactors(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined): ArrayLike<number> {
+  if (factors === undefined) return answered
+  const evidence = Float64Array.from({ length: answered.length }, (_, index) => (answered[index] ?? 0) / (factors[index] ?? 1))
+  const sum = evidence.reduce((total, value) => total + value, 0)
+  return evidence.map((value) => value / sum)
 }

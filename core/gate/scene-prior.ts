@@ -10,6 +10,8 @@ export interface ScenePriorSettings {
   readonly memoryFrames: number
   /** Chance that a frame shows what the scene has not shown yet: so much of the prior is spread over all classes. */
   readonly surpriseChance: number
+  /** Whether scenes that the bundle knows are weighed against what was counted: see `SceneFilter`. */
+  readonly knowsScenes?: boolean | undefined
 }
 
 /** How often each class was seen lately: a sum of probabilities, older frames weighing less. */

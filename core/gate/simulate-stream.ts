@@ -3,6 +3,7 @@ import { createAdaptiveGate, observationCount, observationsOf, observe, settings
 import { AnswerRecency } from './answer-recency.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
 import { generalistId, passGate, probeOrder, secondLookId, type Candidate, type GateSettings } from './gate.ts'
+import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
 import { applyFactors } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
@@ -33,6 +34,8 @@ export interface SimulatedDevice {
   /** Partitions that the phone keeps; 0 leaves it with the generalist: the plain Cascade. */
   readonly cacheEntries: number
   readonly keepShare: number
+  /** What the bundle knows of scenes, for gates that go by it. */
+  readonly scenes?: SceneKnowledge | undefined
 }
 
 export interface StreamResult {
@@ -64,7 +67,7 @@ const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in
  *
  * @param images index of the image of each frame
  */
-export function simulateStream(images: ArrayLike<number>, table: AnswerTable, gate: SimulatedGate, { cacheEntries, keepShare }: SimulatedDevice): StreamResult {
+export function simulateStream(images: ArrayLike<number>, table: AnswerTable, gate: SimulatedGate, { cacheEntries, keepShare, scenes }: SimulatedDevice): StreamResult {
   let adaptive = isAdaptive(gate) ? createAdaptiveGate(gate.rows, gate.fallback) : undefined
   let settings = isAdaptive(gate) ? settingsOf(createAdaptiveGate(gate.rows, gate.fallback)) : gate
   let cache = createCacheState({ entries: cacheEntries, bytes: Number.MAX_SAFE_INTEGER })
@@ -94,7 +97,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     order = probeOrder(byRecency, settings)
   }
 
-  const scene = new SceneMemory()
+  const scene = new SceneMemory(scenes)
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const label = table.labels[image] ?? -1
@@ -111,14 +114,14 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
       hits++
       right += isRight
       hitsRight += isRight
-      scene.see(decision.answer.probabilities, prior)
+      scene.see(decision.answer.probabilities, factors, prior)
       if (network !== generalistId) touch(network)
       note({ kind: 'hit' }, classIndex)
       continue
     }
     const fromEdge = answerOf(table, fullId, image, factors)
     right += Number(fromEdge.classIndex === label)
-    scene.see(fromEdge.probabilities, prior)
+    scene.see(fromEdge.probabilities, factors, prior)
     const code = table.codes[image]
     // A partition that nobody would ask is not fetched.
     const isWanted = code !== undefined && cacheEntries > 0 && settings.maxProbes > 0

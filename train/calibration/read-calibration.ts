@@ -28,5 +28,5 @@ export function readCalibration(manifest: Manifest): Calibration {
     temperatures.set(id, temperature)
     if (delta !== undefined) temperatures.set(`${id}-delta`, delta.temperature)
   }
-  return { temperatures, keepShare: selector.keepShare, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
+  return { temperatures, keepShare: selector.keepShare, scenes: manifest.scenes, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
 }

@@ -4,7 +4,7 @@ import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
 const thresholdSteps = 96
-/** A search looks at every so many steps first, and at all around the best of them then. */
+/** A search looks at every so many steps first. */
 const coarseSteps = 8
 
 /** τ from 0 to ln C, denser near 0, where certain answers are. */
@@ -33,19 +33,38 @@ export function gateCurve({ images, table, classes, device }: CalibrationStream,
   })
 }
 
-/** What `chooseThreshold` takes of the whole curve, where coverage grows with the threshold, from a third of its points. */
+/** A first look at a stream takes so much of it, where that still is a stream. */
+const [sampleShare, leastSample] = [0.25, 2000]
+
+/**
+ * What `chooseThreshold` takes of the whole curve, where accuracy falls and coverage grows with the threshold, from a fifth of its points: every
+ * eighth step on a part of the stream, and from the best of them up or down, in ever smaller steps.
+ */
 function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, tolerance: number): CurvePoint {
-  const coarse = allSteps.filter((step) => step % coarseSteps === 0)
-  const rough = chooseThreshold(gateCurve(stream, settingsAt, coarse), tolerance)
-  const around = allSteps.filter((step) => step % coarseSteps !== 0 && Math.abs(step - stepOf(rough.thresholdNats, stream.classes)) < coarseSteps)
-  return chooseThreshold([rough, ...gateCurve(stream, settingsAt, around)], tolerance)
+  const sampled = Math.round(sampleShare * stream.images.length)
+  const sample = sampled < leastSample ? stream : { ...stream, images: stream.images.slice(0, sampled) }
+  const rough = stepOf(chooseThreshold(gateCurve(sample, settingsAt, allSteps.filter((step) => step % coarseSteps === 0)), tolerance).thresholdNats, stream.classes)
+  const known = new Map<number, CurvePoint>()
+  const at = (step: number): CurvePoint => {
+    const point = known.get(step) ?? gateCurve(stream, settingsAt, [step])[0]!
+    known.set(step, point)
+    return point
+  }
+  const isAllowed = (step: number): boolean => step <= thresholdSteps && keepsLine(at(step), tolerance)
+  let allowed = rough
+  while (allowed > 0 && !isAllowed(allowed)) allowed = Math.max(0, allowed - coarseSteps)
+  while (isAllowed(allowed + coarseSteps)) allowed += coarseSteps
+  for (let step = coarseSteps / 2; step >= 1; step /= 2) if (isAllowed(allowed + step)) allowed += step
+  return at(allowed)
 }
+
+const keepsLine = ({ accuracyOfWhole, fullAccuracy }: CurvePoint, tolerance: number): boolean => accuracyOfWhole >= fullAccuracy - tolerance
 
 const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / Math.log(classes)))
 
 /** The largest coverage at which the whole loses no more than `tolerance` against the full model; τ = 0 where none does. */
 export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number): CurvePoint {
-  const allowed = curve.filter(({ accuracyOfWhole, fullAccuracy }) => accuracyOfWhole >= fullAccuracy - tolerance)
+  const allowed = curve.filter((point) => keepsLine(point, tolerance))
   return allowed.reduce((best, point) => (point.coverage > best.coverage ? point : best), allowed[0] ?? curve[0]!)
 }
 
@@ -75,8 +94,8 @@ const leastGain = 0.995
 
 /** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
 export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: Pick<GateOptions, 'tolerance' | 'missCost'>): boolean {
-  const keepsLine = ({ point }: ChosenGate): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance
-  return keepsLine(a) === keepsLine(b) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : keepsLine(a)
+  const isWithin = keepsLine(a.point, tolerance)
+  return isWithin === keepsLine(b.point, tolerance) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : isWithin
 }
 
 type WayToAsk = Omit<GateSettings, 'thresholdNats'>

@@ -90,11 +90,9 @@ export const defaults: TrainingConfig = {
       { kind: 'iid', meanLength: 1 },
     ],
     keepShares: [1, 0.7, 0.5, 0.35, 0.25],
-    // For scenes of a few frames, and for longer ones.
-    scenePriors: [
-      { memoryFrames: 10, surpriseChance: 0.3 },
-      { memoryFrames: 20, surpriseChance: 0.05 },
-    ],
+    // Known scenes, and for those that are not a memory of the last frames.
+    scenePriors: [{ memoryFrames: 20, surpriseChance: 0.05, knowsScenes: true }],
+    knownSceneSurprise: 0.02,
     accuracyTolerance: 0.005,
     reserve: 0.4,
   },

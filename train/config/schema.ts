@@ -104,12 +104,13 @@ const encoderSchema = z.strictObject({
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
-const sceneKind = z.enum(['single', 'places', 'pairs', 'iid'])
+/** `strange`: places that the bundle does not know. */
+const streamKind = z.enum(['single', 'places', 'pairs', 'iid', 'strange'])
 
 /** Everything here works on finished networks: a run may be resumed with other settings of it. */
 const gateSchema = z.strictObject({
   /** The stream on which the one setting of a device that does not adapt is chosen (validation images): scenes, their mean length. */
-  streamKind: sceneKind,
+  streamKind,
   streamLength: count,
   /** Frames of each calibration stream. */
   streamFrames: count,
@@ -117,11 +118,13 @@ const gateSchema = z.strictObject({
   /** Partitions that may be asked about a frame; the calibration takes the number and the order with the least expected cost of a frame. */
   mostProbes: count,
   /** Streams for the adaptive gate, one row of its table each. */
-  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count })),
+  localities: z.array(z.strictObject({ kind: streamKind, meanLength: count })),
   /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */
-  scenePriors: z.array(z.strictObject({ memoryFrames: z.number().positive(), surpriseChance: z.number().gt(0).max(1) })),
+  scenePriors: z.array(z.strictObject({ memoryFrames: z.number().positive(), surpriseChance: z.number().gt(0).max(1), knowsScenes: z.boolean().optional() })),
+  /** Share of every known scene that is spread over all classes, for scene priors that know scenes: those of `localities`. */
+  knownSceneSurprise: z.number().gt(0).max(1),
   /** How much accuracy of the whole may be lost against the full model, as a share. */
   accuracyTolerance: share,
   /** Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a gate that has to find out where it is, cost the rest. */

@@ -39,7 +39,7 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     percent(changeRate),
     thresholdNats.toFixed(2),
     `${maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
-    scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}`,
+    scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
     percent(coverage),
     `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
   ])

@@ -60,7 +60,7 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
   const table = answerTable(validation, calibration.temperatures)
   const prior = priorTable(validation, calibration.temperatures, calibration.cascadePrior.classes)
-  const { keepShare } = calibration
+  const { keepShare, scenes } = calibration
   const costs: Costs = { smallMegaMacs: planNetwork(networks.generalist.spec).megaMacs, fullMegaMacs: planNetwork(networks.full.spec).megaMacs }
   const row = (strategy: StrategyName, result: StreamResult): SearchRow => ({
     strategy,
@@ -74,10 +74,10 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   })
   const adapting = ({ localities, gate }: CalibratedGate): AdaptiveGateState => createAdaptiveGate(localities, gate)
   return [
-    row('Cascade', simulateStream(images, table, calibration.cascade.gate, { cacheEntries: 0, keepShare })),
-    row('Cascade + scene', simulateStream(images, table, adapting(calibration.cascadeScene), { cacheEntries: 0, keepShare })),
-    row('Cascade + prior', simulateStream(images, prior, calibration.cascadePrior.gate, { cacheEntries: 1, keepShare })),
-    row('CacheNet', simulateStream(images, table, adapting(calibration.cacheNet), { cacheEntries, keepShare })),
+    row('Cascade', simulateStream(images, table, calibration.cascade.gate, { cacheEntries: 0, keepShare, scenes })),
+    row('Cascade + scene', simulateStream(images, table, adapting(calibration.cascadeScene), { cacheEntries: 0, keepShare, scenes })),
+    row('Cascade + prior', simulateStream(images, prior, calibration.cascadePrior.gate, { cacheEntries: 1, keepShare, scenes })),
+    row('CacheNet', simulateStream(images, table, adapting(calibration.cacheNet), { cacheEntries, keepShare, scenes })),
   ]
 }
 

@@ -2,9 +2,11 @@ import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
 import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { missCost } from '../calibration/expected-time.ts'
+import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { imageStream } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
+import { sceneKnowledge } from '../calibration/scene-knowledge.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import { cascadeAt, chooseAlone, chooseGate, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
 import { partitionId } from './4-partitions.ts'
@@ -24,6 +26,8 @@ export interface Calibration {
   /** By id: partitions, their deltas, the generalist and `full`. */
   readonly temperatures: ReadonlyMap<string, number>
   readonly keepShare: number
+  /** Where a scene prior goes by it. */
+  readonly scenes: SceneKnowledge | undefined
   readonly cacheNet: CalibratedGate
   readonly curve: readonly GatePoint[]
   /** Every opponent gets its own best settings on the same streams. */
@@ -51,6 +55,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const tolerance = accuracyTolerance * (1 - reserve)
   const classes = dataset.classNames.length
   const scenePriors = classes <= mostClassesWithPrior ? wanted : []
+  const scenes = scenePriors.some(({ knowsScenes = false }) => knowsScenes) ? sceneKnowledge(dataset.classNames, config.gate) : undefined
   const temperatures = fitTemperatures(context, validation)
   const table = answerTable(validation, temperatures)
   const allowed = priorClasses(validation, classes, config.partitionCount)
@@ -61,7 +66,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
     images,
     table: answers,
     classes,
-    device: { cacheEntries: entries, keepShare },
+    device: { cacheEntries: entries, keepShare, scenes },
   })
 
   const costs = { tolerance, missCost: missCost(networkCosts(context), config.search.device) }
@@ -79,7 +84,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }
   if (config.partitionCount === 0) {
     const curve = curveOf(streamOf(main, table, 0, 1), plain.gate)
-    return { temperatures, keepShare: 1, cacheNet: cascadeScene, curve, cascade: plain, cascadeScene, cascadePrior: { ...plain, classes: [] } }
+    return { temperatures, keepShare: 1, scenes, cacheNet: cascadeScene, curve, cascade: plain, cascadeScene, cascadePrior: { ...plain, classes: [] } }
   }
 
   // The generalist answers before the first partition has come: as strictly as it would all alone.
@@ -92,6 +97,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   return {
     temperatures,
     keepShare,
+    scenes,
     cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, keepShare, { scenePriors }) },
     curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
     cascade: plain,

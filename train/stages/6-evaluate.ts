@@ -1,9 +1,9 @@
 import { createAdaptiveGate } from '../../core/gate/adaptive-gate.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
-import type { SceneKind } from '../../core/streams/scenes.ts'
+import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
-import { imageStream } from '../calibration/image-stream.ts'
+import { imageStream, type StreamKind } from '../calibration/image-stream.ts'
 import { memberships, type Memberships } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
@@ -11,11 +11,12 @@ import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from 
 import type { EvaluationContext } from './context.ts'
 
 /** Streams that every bundle is reported on. */
-const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
+const reportedStreams: Record<string, { kind: StreamKind; meanLength: number; cacheEntries: number }> = {
   single100: { kind: 'single', meanLength: 100, cacheEntries: 1 },
   places100: { kind: 'places', meanLength: 100, cacheEntries: 2 },
   places10: { kind: 'places', meanLength: 10, cacheEntries: 2 },
   pairs100: { kind: 'pairs', meanLength: 100, cacheEntries: 2 },
+  strange100: { kind: 'strange', meanLength: 100, cacheEntries: 2 },
   iid: { kind: 'iid', meanLength: 1, cacheEntries: 2 },
 }
 
@@ -81,7 +82,7 @@ export function auroc(high: readonly number[], low: readonly number[]): number {
   return (rankSum - (high.length * (high.length + 1)) / 2) / (high.length * low.length)
 }
 
-function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number }): StreamTable {
+function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number; scenes: SceneKnowledge | undefined }): StreamTable {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
   const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
@@ -89,7 +90,7 @@ function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table:
     Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => {
       const images = imageStream(context, answers.labels, { kind, meanLength, frames }, 'report')
       const entries = Math.min(cacheEntries, device.mostEntries)
-      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, simulated, { cacheEntries: entries, keepShare: device.keepShare })
+      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, simulated, { cacheEntries: entries, keepShare: device.keepShare, scenes: device.scenes })
       return [name, { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate }]
     }),
   )
@@ -111,7 +112,8 @@ function asDeltas(table: AnswerTable): AnswerTable {
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
 export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
   const { config, dataset } = context
-  const { temperatures, keepShare, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
+  const { temperatures, keepShare, scenes, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
+  const device = { keepShare, scenes }
   const table = answerTable(answers, temperatures)
   const prior = priorTable(answers, temperatures, cascadePrior.classes)
   const images = answers.labels.length
@@ -128,12 +130,12 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
     inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs })),
-    streams: streamMetrics(context, answers, table, cacheNet, { keepShare, mostEntries: Infinity }),
-    fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { keepShare, mostEntries: Infinity }) },
-    delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { keepShare, mostEntries: Infinity }) },
-    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(context, answers, table, cascade, { keepShare, mostEntries: 0 }) },
-    cascadeScene: { streams: streamMetrics(context, answers, table, cascadeScene, { keepShare, mostEntries: 0 }) },
-    cascadePrior: { streams: streamMetrics(context, answers, prior, cascadePrior, { keepShare, mostEntries: 1 }) },
+    streams: streamMetrics(context, answers, table, cacheNet, { ...device, mostEntries: Infinity }),
+    fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
+    delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { ...device, mostEntries: Infinity }) },
+    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(context, answers, table, cascade, { ...device, mostEntries: 0 }) },
+    cascadeScene: { streams: streamMetrics(context, answers, table, cascadeScene, { ...device, mostEntries: 0 }) },
+    cascadePrior: { streams: streamMetrics(context, answers, prior, cascadePrior, { ...device, mostEntries: 1 }) },
   }
 }
 

@@ -61,6 +61,7 @@ function buildManifest(context: EvaluationContext, networks: TrainedNetworks, ca
     })),
     selector: { keepShare: calibration.keepShare },
     gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
+    ...(calibration.scenes === undefined ? {} : { scenes: calibration.scenes }),
     metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene, cascadePrior } },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }), config },
   })

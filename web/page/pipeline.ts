@@ -13,8 +13,8 @@ import type { ClassifyOptions } from './workers/inference-host.ts'
 export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
-  /** A frame has its answer, with these probabilities. */
-  see(answered: ArrayLike<number>): void
+  /** A frame has its answer, with these probabilities under the factors that it was asked with. */
+  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined): void
 }
 
 /** What a frame meets on its way. */
@@ -95,14 +95,14 @@ export async function answerFrame(
   }
   if (local.outcome === 'hit' || local.rgb === undefined) {
     deps.partitionUsed(local.network)
-    deps.scene.see(local.probabilities)
+    deps.scene.see(local.probabilities, classFactors)
     if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
 
   deps.showProvisional(own)
   if (!isLossless && isEdgeBusy()) {
-    deps.scene.see(local.probabilities)
+    deps.scene.see(local.probabilities, classFactors)
     return own
   }
   const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, isWholeAwaited, startMs, nowMs }, deps)
@@ -137,7 +137,7 @@ async function askEdge(
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
-    deps.scene.see(local.probabilities)
+    deps.scene.see(local.probabilities, classFactors)
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
@@ -147,7 +147,7 @@ async function askEdge(
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
-  deps.scene.see(probabilities)
+  deps.scene.see(probabilities, classFactors)
   const record: FrameRecord = {
     ...own,
     label: deps.classNames[classIndex] ?? answer.label,

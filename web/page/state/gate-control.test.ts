@@ -53,15 +53,27 @@ describe('the gate that follows the stream', () => {
     const classes = manifest.classNames.length
     const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)])
+    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined)
     const [first = 0, second = 0] = gate.scene.factors() ?? []
     expect(first).toBeGreaterThan(1.5)
     expect(second).toBeLessThan(0.5)
     gate.restart()
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)])
+    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined)
     opened.value = local
     expect(gate.scene.factors()).toBeUndefined()
+  })
+
+  it('knows the scenes of the bundle that is open', () => {
+    const scenePrior = { memoryFrames: 20, surpriseChance: 0.1, knowsScenes: true }
+    const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const classes = manifest.classNames.length
+    const seen = [1, ...new Array<number>(classes - 1).fill(0)]
+    gate.scene.see(seen, undefined)
+    const counted = gate.scene.factors()?.[0] ?? 0
+    opened.value = { ...opened.value!, scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] } }
+    gate.scene.see(seen, undefined)
+    expect(gate.scene.factors()?.[0]).toBeGreaterThan(counted)
   })
 
   it('learns from the labels of frames that are done, and not from those that nobody could answer', () => {

@@ -36,7 +36,12 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   const row = computed(() => current.value.row)
 
   let recency = new AnswerRecency<string>()
-  let scene = new SceneMemory()
+  let scene: { readonly of: Manifest | undefined; readonly memory: SceneMemory } | undefined
+  function sceneMemory(): SceneMemory {
+    const of = manifest.peek()
+    if (scene?.of !== of || scene === undefined) scene = { of, memory: new SceneMemory(of?.scenes) }
+    return scene.memory
+  }
 
   function step(next: AdaptiveGateState): void {
     held.value = { of: manifest.peek(), state: next }
@@ -54,14 +59,14 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   return {
     settings,
     scene: {
-      factors: () => scene.factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0),
-      see: (answered) => scene.see(answered, settings.peek().scenePrior),
+      factors: () => sceneMemory().factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0),
+      see: (answered, factors) => sceneMemory().see(answered, factors, settings.peek().scenePrior),
     },
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {
       recency = new AnswerRecency()
-      scene = new SceneMemory()
+      scene = undefined
       step(fresh(manifest.peek()?.gate))
     },
     observe: (event) => step(observe(current.peek(), event)),

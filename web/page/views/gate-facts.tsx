@@ -35,7 +35,7 @@ export function GateFacts(): VNode {
       </p>
       {scenePrior !== undefined && (
         <p data-testid="scene-prior">
-          Goes by what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them). Expects <strong>{expectation(app)}</strong>.
+          Goes by {scenePrior.knowsScenes === true && 'the scenes that the bundle knows and by '}what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them). Expects <strong>{expectation(app)}</strong>.
         </p>
       )}
       {isAdaptive && rows === 0 && <p class="muted">This bundle was calibrated for one kind of stream only, so there is nothing to adapt.</p>}
