@@ -59,7 +59,8 @@ export default defineConfig({
           include: ['web/e2e/**/*.spec.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // Each file has browsers, edges and ports of its own; more side by side make one another late.
+          maxWorkers: 2,
         },
       },
     ],

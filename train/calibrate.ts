@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { splitAssignments } from './config/split-assignments.ts'
 import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { runAsCommand } from './run/run-as-command.ts'
+import { setArgument } from './run/typed-command.ts'
 
 await runMain(
   defineCommand({
@@ -18,7 +19,7 @@ await runMain(
     },
     run: ({ args: { bundle, data, set, out } }) =>
       runAsCommand(async (progress) => {
-        const parts = ['npm run calibrate --', bundle, ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]), ...(set === undefined ? [] : [`--set "${set}"`])]
+        const parts = ['npm run calibrate --', bundle, ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]), ...(set === undefined ? [] : [setArgument(set)])]
         const { summary } = await recalibrateBundle({ bundle, out: out ?? bundle, data, assignments: splitAssignments(set), command: parts.join(' '), progress })
         process.stdout.write(`\n${summary}\n`)
       }),

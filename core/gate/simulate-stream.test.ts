@@ -90,6 +90,11 @@ describe('simulateStream', () => {
     const withPrior = simulateStream(images, doubtful, { ...alone, scenePrior }, keeping(0))
     expect([without.coverage, without.accuracy]).toEqual([5 / 7, 5 / 7])
     expect([withPrior.coverage, withPrior.accuracy, withPrior.fullAccuracy]).toEqual([1, 1, 5 / 7])
+    // A scene that is known is known again sooner than one that has to be counted.
+    const scenes = { surpriseChance: 0.02, localities: [{ kind: 'single' as const, meanLength: 100 }], places: [] }
+    const knowing = { ...alone, scenePrior: { ...scenePrior, knowsScenes: true } }
+    expect(simulateStream([0, 0, 1], doubtful, knowing, keeping(0)).coverage).toBeCloseTo(2 / 3)
+    expect(simulateStream([0, 0, 1], doubtful, knowing, { ...keeping(0), scenes }).coverage).toBe(1)
     // So strict that everything is sent: the full model's answers are under the prior too.
     const sent = simulateStream(images, doubtful, { ...alone, thresholdNats: 0, generalistThresholdNats: 0, scenePrior }, keeping(0))
     expect([sent.coverage, sent.accuracy]).toEqual([0, 1])

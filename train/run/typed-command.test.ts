@@ -7,3 +7,7 @@ it('names folders and files as another machine would know them', () => {
     'npm run train -- folder --data pictures --id mine --config b.json --full-from first --set "seed=2 workers=1"',
   )
 })
+
+it('quotes settings that have quotes of their own', () => {
+  expect(typedCommand('walkers', { id: 'walkers', set: 'gate.scenePriors=[{"memoryFrames":20}]' })).toBe(`npm run train -- walkers --set 'gate.scenePriors=[{"memoryFrames":20}]'`)
+})

@@ -9,6 +9,9 @@ export interface TypedCommand {
   readonly set?: string | undefined
 }
 
+/** Settings as a shell takes them whole: lists of objects have double quotes of their own. */
+export const setArgument = (set: string): string => (set.includes('"') ? `--set '${set}'` : `--set "${set}"`)
+
 /** The command of a training as a person would type it on another machine: folders and files by their last names only. */
 export function typedCommand(preset: PresetName, { id, data, config, fullFrom, set }: TypedCommand): string {
   const parts = ['npm run train --', preset]
@@ -16,6 +19,6 @@ export function typedCommand(preset: PresetName, { id, data, config, fullFrom, s
   if (id !== preset) parts.push(`--id ${id}`)
   if (config !== undefined) parts.push(`--config ${basename(config)}`)
   if (fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(fullFrom))}`)
-  if (set !== undefined) parts.push(`--set "${set}"`)
+  if (set !== undefined) parts.push(setArgument(set))
   return parts.join(' ')
 }
