@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
 
 export const orders = ['scenes', 'files'] as const
-export const sceneKinds = ['places', 'single', 'pairs', 'iid'] as const
+export const sceneKinds = ['places', 'strange', 'single', 'pairs', 'iid'] as const
 
 const settingsSchema = z.object({
   data: z.string('is needed: the folder of images, one sub-folder a class').min(1, 'must not be empty'),
@@ -24,7 +24,7 @@ export const replayFlags = {
   data: flag('folder', 'Folder of images, one sub-folder a class (needed)'),
   bundle: flag('id', 'Bundle to replay with (the one that the page opens with)'),
   order: flag(orders.join('|'), 'scenes: a seeded stream that is local in time; files: as the files are called (scenes)'),
-  kind: flag(sceneKinds.join('|'), 'What a scene holds: the classes of a place, one class, two, or no scenes at all (places)'),
+  kind: flag(sceneKinds.join('|'), 'What a scene holds: the classes of a place, of a place that no bundle knows, one class, two, or no scenes at all (places)'),
   length: flag('frames', 'Mean length of a scene (100)'),
   frames: flag('number', 'Length of the stream (as many as there are images)'),
   cache: flag('partitions', 'How many partitions the phone may keep (2)'),

@@ -1,3 +1,4 @@
+import type { SceneKind } from '../../core/streams/scenes.ts'
 import { networkNames } from '../network/profiles.ts'
 import type { Scenario, StreamPlan } from './scenario.ts'
 import { strategyNames, type Strategy } from './strategy.ts'
@@ -12,7 +13,7 @@ export interface Extent {
   readonly folder?: { readonly path: string; readonly bundle: string } | undefined
 }
 
-const scenes = (kind: 'places' | 'single' | 'pairs' | 'iid', length: number): StreamPlan => ({ order: 'scenes', kind, length })
+const scenes = (kind: SceneKind, length: number): StreamPlan => ({ order: 'scenes', kind, length })
 const contenders: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
 
 /** The conditions of the headline's targets, and the same at full speed without a network in between. */
@@ -31,7 +32,7 @@ function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
  */
 function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
   const base = { section: 'matrix', bundle: 'cifar10', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds } as const
-  const streams = [scenes('single', 100), scenes('pairs', 100), scenes('places', 10), scenes('places', 1000), scenes('iid', 1)]
+  const streams = [scenes('single', 100), scenes('pairs', 100), scenes('places', 10), scenes('places', 1000), scenes('strange', 100), scenes('iid', 1)]
   const allStreams = [...streams, ...(['single', 'pairs'] as const).flatMap((kind) => [scenes(kind, 10), scenes(kind, 1000)]), base.stream]
   if (isFull) return allStreams.flatMap((stream) => networkNames.flatMap((network) => slowDowns.flatMap((slowDown) => [1, 2, 4].map((cache): Scenario => ({ ...base, stream, network, slowDown, cache })))))
   return [

@@ -95,7 +95,7 @@ export type ModelInput = z.infer<typeof inputSchema>
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({
   surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
-  localities: z.array(z.object({ kind: z.enum(['single', 'places', 'pairs', 'iid']), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
+  localities: z.array(z.object({ kind: z.enum(['single', 'places', 'strange', 'pairs', 'iid']), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
   places: z.array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) })).check(z.maxLength(1000)),
 })
 

@@ -47,6 +47,9 @@ function scenesOf(kind: SceneKind, classes: number, { places }: SceneKnowledge):
         const seen = all.filter((index) => (shares[index] ?? 0) > 0)
         return { classes: seen, shares: seen.map((index) => shares[index] ?? 0), weight }
       })
+    case 'strange':
+      // The open scene.
+      return []
     default:
       return kind satisfies never
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { cifar10Places, sceneStream, type SceneKind, type StreamFrame } from './scenes.ts'
 
 const classNames = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
-const kinds: readonly SceneKind[] = ['single', 'places', 'pairs', 'iid']
+const kinds: readonly SceneKind[] = ['single', 'places', 'strange', 'pairs', 'iid']
 
 const options = fc.record({
   kind: fc.constantFrom(...kinds),

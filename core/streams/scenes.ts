@@ -1,14 +1,15 @@
 import { createRandom, type Random } from '../random.ts'
-import { defaultPlaces, type Place } from './places.ts'
+import { defaultPlaces, placesFor, type Place } from './places.ts'
 
 export { drawFrames } from './draw-frames.ts'
 export { cifar10Places, defaultPlaces, placesFor, type Place } from './places.ts'
 
 /**
  * What a scene holds. `single`: one class. `pairs`: two different classes, equally often. `places`: the classes of a place.
+ * `strange`: of a place that no training walked through and no bundle knows.
  * `iid`: no scenes at all; every frame is one class drawn from all, whatever the mean length says.
  */
-export type SceneKind = 'single' | 'places' | 'pairs' | 'iid'
+export type SceneKind = 'single' | 'places' | 'strange' | 'pairs' | 'iid'
 
 export interface SceneStreamOptions {
   readonly kind: SceneKind
@@ -18,7 +19,7 @@ export interface SceneStreamOptions {
   /** Length of the stream. The last scene is cut off there. */
   readonly frames: number
   readonly seed: number | string
-  /** For `places`; CIFAR-10's documented places or `placesFor` when left out. Classes they name must be in `classNames`. */
+  /** For `places` and `strange`; CIFAR-10's documented places or `placesFor` when left out, and others for `strange`. Classes they name must be in `classNames`. */
   readonly places?: readonly Place[]
 }
 
@@ -76,6 +77,8 @@ function sceneDrawer({ kind, classNames, places }: SceneStreamOptions, random: R
       }
     case 'places':
       return placeDrawer(places ?? defaultPlaces(classNames), classNames, random)
+    case 'strange':
+      return placeDrawer(places ?? placesFor(classNames, 'strange'), classNames, random)
     default:
       return kind satisfies never
   }

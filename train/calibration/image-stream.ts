@@ -2,11 +2,8 @@ import { createRandom } from '../../core/random.ts'
 import { drawFrames, placesFor, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
 import type { EvaluationContext } from '../stages/context.ts'
 
-/** `strange`: places that no bundle knows, and other ones for calibration than for the report. */
-export type StreamKind = SceneKind | 'strange'
-
 export interface ImageStreamOptions {
-  readonly kind: StreamKind
+  readonly kind: SceneKind
   /** Of a scene, in frames. */
   readonly meanLength: number
   readonly frames: number
@@ -18,6 +15,7 @@ export function imageStream(context: EvaluationContext, labels: Int32Array, { ki
   const byClass: number[][] = classNames.map(() => [])
   for (const [image, label] of labels.entries()) byClass[label]!.push(image)
   const seed = `${context.config.seed}-${name}-${kind}-${meanLength}`
-  const scenes = kind === 'strange' ? { kind: 'places' as const, places: placesFor(classNames, `strange-${name}`) } : { kind }
-  return drawFrames(sceneStream({ ...scenes, meanLength, frames, classNames, seed }), byClass, createRandom(`${seed}-images`))
+  // Strange places are other ones in every split's streams.
+  const places = kind === 'strange' ? { places: placesFor(classNames, `strange-${name}`) } : {}
+  return drawFrames(sceneStream({ kind, ...places, meanLength, frames, classNames, seed }), byClass, createRandom(`${seed}-images`))
 }

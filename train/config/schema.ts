@@ -104,13 +104,12 @@ const encoderSchema = z.strictObject({
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
-/** `strange`: places that the bundle does not know. */
-const streamKind = z.enum(['single', 'places', 'pairs', 'iid', 'strange'])
+const sceneKind = z.enum(['single', 'places', 'strange', 'pairs', 'iid'])
 
 /** Everything here works on finished networks: a run may be resumed with other settings of it. */
 const gateSchema = z.strictObject({
   /** The stream on which the one setting of a device that does not adapt is chosen (validation images): scenes, their mean length. */
-  streamKind,
+  streamKind: sceneKind,
   streamLength: count,
   /** Frames of each calibration stream. */
   streamFrames: count,
@@ -118,7 +117,7 @@ const gateSchema = z.strictObject({
   /** Partitions that may be asked about a frame; the calibration takes the number and the order with the least expected cost of a frame. */
   mostProbes: count,
   /** Streams for the adaptive gate, one row of its table each. */
-  localities: z.array(z.strictObject({ kind: streamKind, meanLength: count })),
+  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count })),
   /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */

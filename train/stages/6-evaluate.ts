@@ -2,8 +2,9 @@ import { createAdaptiveGate } from '../../core/gate/adaptive-gate.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
+import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
-import { imageStream, type StreamKind } from '../calibration/image-stream.ts'
+import { imageStream } from '../calibration/image-stream.ts'
 import { memberships, type Memberships } from '../objective/code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
@@ -11,7 +12,7 @@ import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from 
 import type { EvaluationContext } from './context.ts'
 
 /** Streams that every bundle is reported on. */
-const reportedStreams: Record<string, { kind: StreamKind; meanLength: number; cacheEntries: number }> = {
+const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
   single100: { kind: 'single', meanLength: 100, cacheEntries: 1 },
   places100: { kind: 'places', meanLength: 100, cacheEntries: 2 },
   places10: { kind: 'places', meanLength: 10, cacheEntries: 2 },
