@@ -60,6 +60,18 @@ describe('SceneFilter', () => {
     expect([...filter.factors(counted)]).toEqual(counted.map((factor) => expect.closeTo(factor, 1) as number))
   })
 
+  it('says what it takes the stream for', () => {
+    const believed = (frames: readonly number[], open = even): unknown => {
+      const filter = new SceneFilter({ ...knowledge, localities: [...knowledge.localities, { kind: 'places', meanLength: 10 }] }, classes)
+      for (const frame of frames) filter.see(only(frame), open)
+      return filter.believed()
+    }
+    expect(believed([0, 1, 2, 0])).toMatchObject({ kind: 'places', name: 'harbour', classes: [0, 1, 2] })
+    expect(believed([4, 4, 4, 4])).toMatchObject({ kind: 'single', classes: [4] })
+    expect(believed([1, 4, 1, 4, 4, 1])).toMatchObject({ kind: 'pairs', classes: [1, 4] })
+    expect(believed([0, 4, 2, 0, 4, 2, 4, 0, 2, 4, 0, 2], [2, 0.1, 2, 0, 1.9, 0])).toMatchObject({ kind: 'open', classes: [] })
+  })
+
   it('expects everything alike where it knows no scene, and counts', () => {
     expect([...after([1, 1, 2], { ...knowledge, localities: [{ kind: 'places', meanLength: 10 }], places: [] })]).toEqual(even)
   })

@@ -17,8 +17,20 @@ export interface SceneKnowledge {
   readonly places: readonly { readonly name: string; readonly weight: number; readonly shares: readonly number[] }[]
 }
 
+/** What the filter takes the stream for. */
+export interface BelievedScene {
+  /** `open`: a scene that the bundle does not know. */
+  readonly kind: SceneKind | 'open'
+  /** Of a place. */
+  readonly name?: string | undefined
+  /** Classes that are seen there; none of the open scene, which may show any. */
+  readonly classes: readonly number[]
+  readonly chance: number
+}
+
 /** A scene as the classes that are seen there; the others have no share. */
 interface KnownScene {
+  readonly name?: string
   readonly classes: readonly number[]
   readonly shares: readonly number[]
   /** How often it is met, relative to the others of its locality. */
@@ -43,9 +55,9 @@ function scenesOf(kind: SceneKind, classes: number, { places }: SceneKnowledge):
     case 'iid':
       return [{ classes: all, shares: all.map(() => 1 / classes), weight: 1 }]
     case 'places':
-      return places.map(({ weight, shares }) => {
+      return places.map(({ name, weight, shares }) => {
         const seen = all.filter((index) => (shares[index] ?? 0) > 0)
-        return { classes: seen, shares: seen.map((index) => shares[index] ?? 0), weight }
+        return { name, classes: seen, shares: seen.map((index) => shares[index] ?? 0), weight }
       })
     case 'strange':
       // The open scene.
@@ -58,6 +70,8 @@ function scenesOf(kind: SceneKind, classes: number, { places }: SceneKnowledge):
 /** The scenes that a bundle of C classes knows, laid out once, and the belief in each. */
 export class SceneFilter {
   readonly #classes: number
+  /** What each known scene is: the same place in long scenes and in short ones is one of them. */
+  readonly #identities: readonly Omit<BelievedScene, 'chance'>[]
   readonly #surpriseChance: number
   /** Scenes one after the other: of each the place of its first entry, and for every entry a class and its share. */
   readonly #starts: Int32Array
@@ -81,11 +95,12 @@ export class SceneFilter {
   constructor(knowledge: SceneKnowledge, classes: number) {
     this.#classes = classes
     this.#surpriseChance = knowledge.surpriseChance
-    const localities = knowledge.localities.map(({ kind, meanLength }) => ({ meanLength, known: scenesOf(kind, classes, knowledge) })).filter(({ known }) => known.length > 0)
-    const scenes = localities.flatMap(({ known }, locality) => {
+    const localities = knowledge.localities.map(({ kind, meanLength }) => ({ kind, meanLength, known: scenesOf(kind, classes, knowledge) })).filter(({ known }) => known.length > 0)
+    const scenes = localities.flatMap(({ kind, known }, locality) => {
       const total = known.reduce((sum, { weight }) => sum + weight, 0)
-      return known.map((scene) => ({ ...scene, locality, chance: scene.weight / total }))
+      return known.map((scene) => ({ ...scene, kind, locality, chance: scene.weight / total }))
     })
+    this.#identities = scenes.map(({ kind, name, classes: seen }) => ({ kind, name, classes: seen }))
     let entries = 0
     this.#starts = Int32Array.from([...scenes.map((scene) => (entries += scene.classes.length) - scene.classes.length), entries])
     this.#entryClasses = Int32Array.from(scenes.flatMap((scene) => scene.classes))
@@ -150,6 +165,16 @@ export class SceneFilter {
     }
     sum += belief[scenes] = (belief[scenes] ?? 0) * ofOpen
     this.#goOn(sum)
+  }
+
+  /** The likeliest scene. */
+  believed(): BelievedScene {
+    const chances = new Map<string, BelievedScene>()
+    for (const [scene, identity] of [...this.#identities, { kind: 'open' as const, classes: [] }].entries()) {
+      const key = JSON.stringify(identity)
+      chances.set(key, { ...identity, chance: (chances.get(key)?.chance ?? 0) + (this.#belief[scene] ?? 0) })
+    }
+    return [...chances.values()].reduce((best, scene) => (scene.chance > best.chance ? scene : best))
   }
 
   /** The next frame may be of another scene of the locality, or of another locality. */

@@ -1,4 +1,4 @@
-import { SceneFilter, type SceneKnowledge } from './scene-filter.ts'
+import { SceneFilter, type BelievedScene, type SceneKnowledge } from './scene-filter.ts'
 import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSettings } from './scene-prior.ts'
 
 /** The scene of a stream, remembered as long as a prior is in force: what was seen before it came into force says nothing. */
@@ -35,6 +35,11 @@ export class SceneMemory {
     const scene = this.#sceneOf(classes)
     this.#filterOf(prior, classes)?.see(withoutFactors(answered, factors), classFactors(scene, prior))
     this.#scene = seeFrame(scene, answered, prior)
+  }
+
+  /** What the stream is taken for; undefined where no scene is known, or none was asked for. */
+  believed(): BelievedScene | undefined {
+    return this.#filter?.believed()
   }
 
   #sceneOf(classes: number): Scene {

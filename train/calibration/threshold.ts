@@ -25,12 +25,12 @@ export interface CurvePoint extends GatePoint {
 }
 
 /** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
-export function gateCurve({ images, table, classes, device }: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] {
-  return steps.map((step) => {
-    const thresholdNats = thresholdAt(step, classes)
-    const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked } = simulateStream(images, table, settingsAt(thresholdNats), device)
-    return { thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, networksAsked }
-  })
+export const gateCurve = (stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] =>
+  steps.map((step) => pointOf(stream, settingsAt(thresholdAt(step, stream.classes))))
+
+function pointOf({ images, table, device }: CalibrationStream, gate: GateSettings): CurvePoint {
+  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked } = simulateStream(images, table, gate, device)
+  return { thresholdNats: gate.thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, networksAsked }
 }
 
 /** A first look at a stream takes so much of it, where that still is a stream. */
@@ -150,6 +150,8 @@ export function chooseGate(stream: CalibrationStream, options: GateOptions): Cho
   const { mostProbes, cascade, scenePriors, tolerance } = options
   const search = (way: WayToAsk): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
+    // The generalist alone has the threshold that was found for it.
+    if (way.maxProbes === 0) return { gate: gateAt(way.generalistThresholdNats), point: pointOf(stream, gateAt(way.generalistThresholdNats)) }
     const point = searchThreshold(stream, gateAt, tolerance)
     return { gate: gateAt(point.thresholdNats), point }
   }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { BelievedScene } from '../../../core/gate/scene-filter.ts'
 import { SceneMemory } from '../../../core/gate/scene-memory.ts'
 import type { StreamScene } from '../pipeline.ts'
 import type { FrameRecord } from '../session/frame-record.ts'
@@ -17,6 +18,8 @@ export interface GateControl {
   readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
   /** What the stream has shown lately, where the settings in force go by it. */
   readonly scene: StreamScene
+  /** What the stream is taken for, where the bundle knows scenes. */
+  believedScene(): BelievedScene | undefined
   /** A stream begins: nothing is known of it yet. */
   restart(): void
   observe(event: GateEvent): void
@@ -62,6 +65,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
       factors: () => sceneMemory().factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0),
       see: (answered, factors) => sceneMemory().see(answered, factors, settings.peek().scenePrior),
     },
+    believedScene: () => sceneMemory().believed(),
     changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {

@@ -35,11 +35,26 @@ export function GateFacts(): VNode {
       </p>
       {scenePrior !== undefined && (
         <p data-testid="scene-prior">
-          Goes by {scenePrior.knowsScenes === true && 'the scenes that the bundle knows and by '}what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them). Expects <strong>{expectation(app)}</strong>.
+          Goes by {scenePrior.knowsScenes === true && 'the scenes that the bundle knows and by '}what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them).{' '}
+          {scenePrior.knowsScenes === true && <BelievedScene app={app} />} Expects <strong>{expectation(app)}</strong>.
         </p>
       )}
       {isAdaptive && rows === 0 && <p class="muted">This bundle was calibrated for one kind of stream only, so there is nothing to adapt.</p>}
     </section>
+  )
+}
+
+/** What the stream is taken for, in words. */
+function BelievedScene({ app: { gateControl, bundle } }: { readonly app: App }): VNode | null {
+  const scene = gateControl.believedScene()
+  if (scene === undefined) return null
+  const classNames = bundle.opened.value?.manifest.classNames ?? []
+  const names = scene.classes.map((index) => classNames[index] ?? '').join(' and ')
+  const words = { places: scene.name ?? '', strange: '', single: `a scene of ${names} alone`, pairs: `a scene of ${names}`, iid: 'a stream of everything alike', open: 'a scene that the bundle does not know' }
+  return (
+    <>
+      Takes this for <strong>{words[scene.kind]}</strong> ({formatShare(scene.chance)}).
+    </>
   )
 }
 
