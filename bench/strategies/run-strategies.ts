@@ -65,8 +65,13 @@ interface PlannedRun {
   readonly turn: number
 }
 
-const planRuns = (scenarios: readonly Scenario[]): PlannedRun[] =>
-  scenarios.flatMap((scenario) => Array.from({ length: scenario.rounds }, (_, round) => orderIn(round, scenario.strategies).map((strategy, turn) => ({ scenario, strategy, round, turn }))).flat())
+/** One round of everything after the other: a bench that is stopped has as many runs of each, and what drifts drifts for all conditions. */
+export function planRuns(scenarios: readonly Scenario[]): PlannedRun[] {
+  const rounds = Math.max(0, ...scenarios.map((scenario) => scenario.rounds))
+  return Array.from({ length: rounds }, (_, round) =>
+    scenarios.filter((scenario) => scenario.rounds > round).flatMap((scenario) => orderIn(round, scenario.strategies).map((strategy, turn) => ({ scenario, strategy, round, turn }))),
+  ).flat()
+}
 
 function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
