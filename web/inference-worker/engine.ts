@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly maxPartitions: number
   /** Where the bundle has deltas: what they change. */
   readonly delta?: DeltaSpec | undefined
+  /** See `FramePixels`. */
+  readonly keepsBitmaps?: boolean
 }
 
 export interface ClassifyOptions {
@@ -46,9 +48,9 @@ export class Engine {
   /** What the generalist said of the frame, before the scene had a say. */
   #firstLook = new Float32Array(0)
 
-  private constructor(kernels: WasmKernels, { spec, input, generalist, maxPartitions, delta }: EngineOptions) {
+  private constructor(kernels: WasmKernels, { spec, input, generalist, maxPartitions, delta, keepsBitmaps }: EngineOptions) {
     this.#input = input
-    this.#pixels = new FramePixels(input)
+    this.#pixels = new FramePixels(input, keepsBitmaps)
     this.residents = new Residents(new TensorMemory(kernels), spec, generalist, maxPartitions, delta)
     this.#runner = new NetworkRunner(kernels, spec)
   }
@@ -62,7 +64,7 @@ export class Engine {
   }
 
   /**
-   * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed.
+   * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed, but where they are kept.
    *
    * @param classFactors what the scene makes of each class; probabilities and entropies are under it
    * @param isAudited the pixels are handed out with a hit too

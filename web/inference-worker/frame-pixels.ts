@@ -26,15 +26,18 @@ function contextOf({ width, height }: PixelSize): OffscreenCanvasRenderingContex
 /** Makes frames of any size into RGB bytes at the model's input size. Keeps its canvases from frame to frame. */
 export class FramePixels {
   readonly #input: ModelInput
+  readonly #keepsBitmaps: boolean
   readonly #contexts = new Map<string, OffscreenCanvasRenderingContext2D>()
 
-  constructor(input: ModelInput) {
+  /** @param keepsBitmaps where it is not a copy that arrives: whoever handed a bitmap over closes it */
+  constructor(input: ModelInput, keepsBitmaps = false) {
     this.#input = input
+    this.#keepsBitmaps = keepsBitmaps
   }
 
   /**
    * Crops the middle to the model's aspect, averages areas down to the model's size. An image that already has that size keeps
-   * its exact pixels. A bitmap is closed.
+   * its exact pixels. A bitmap is closed, but where they are kept.
    *
    * @returns RGB, row by row, `frameBytes(input)` long
    */
@@ -49,7 +52,7 @@ export class FramePixels {
     try {
       return this.#scale(image, image)
     } finally {
-      image.close()
+      if (!this.#keepsBitmaps) image.close()
     }
   }
 

@@ -6,7 +6,7 @@ import { measureMemory } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 /** What the worker does for each kind of request, on kernels that are started once. Before `open`, everything else throws `engine-failed`. */
-export function createHandlers(startKernels: () => Promise<WasmKernels>): RpcHandlers<InferenceRequest, InferenceAnswers> {
+export function createHandlers(startKernels: () => Promise<WasmKernels>, { keepsBitmaps = false }: Pick<EngineOptions, 'keepsBitmaps'> = {}): RpcHandlers<InferenceRequest, InferenceAnswers> {
   let opening: Promise<Engine> | undefined
 
   async function engine(): Promise<Engine> {
@@ -24,7 +24,7 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>): RpcHan
     prepare: () => startKernels().then(() => null),
     async open(_signal, { spec, input, generalist, maxPartitions, delta }) {
       const startMs = performance.now()
-      opening = reopen(opening, { spec, input, generalist, maxPartitions, delta })
+      opening = reopen(opening, { spec, input, generalist, maxPartitions, delta, keepsBitmaps })
       await opening
       return { warmUpMs: performance.now() - startMs }
     },

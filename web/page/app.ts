@@ -24,6 +24,7 @@ import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { usableThreads } from './state/usable-threads.ts'
 import { whenDrawn } from './when-idle.ts'
+import { createInPageEngine } from './workers/in-page-engine.ts'
 import { InferenceHost } from './workers/inference-host.ts'
 import type { HeldPartition } from '../../core/wire/frames.ts'
 
@@ -94,6 +95,8 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
 
   const host = new InferenceHost({
     createWorker,
+    // For measuring what it is worth.
+    ...(parameters.get('engine') === 'worker' ? {} : { createInPageEngine }),
     threads: usableThreads(settings.values.peek().threads),
     reload: async (signal, id, form) => {
       const { manifest, partition } = findPartition((candidate) => candidate.id === id)

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../../core/testing/sample-bundle.ts'
-import type { RawImage } from '../../messages/inference.ts'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { Classification, FrameImage, RawImage } from '../../messages/inference.ts'
 import { inferenceWorkerName } from '../../messages/inference-worker-name.ts'
+import { createInPageEngine, type InferenceClient } from './in-page-engine.ts'
 import { InferenceHost } from './inference-host.ts'
 
 const { signal } = new AbortController()
@@ -40,8 +42,9 @@ const scripted = (onClassify: string): Worker =>
       postMessage({ rpc: 'answer', id, answer: request.kind === 'open' ? { warmUpMs: 1 } : request.kind === 'prepare' ? null : { residents: request.kind === 'load' ? [request.id] : [] } })
     })`)
 
-function createHost(createWorker: (index: number, threads: number) => Worker, frameLimitMs = 10_000, threads = 1): InferenceHost {
+function createHost(createWorker: (index: number, threads: number) => Worker, frameLimitMs = 10_000, threads = 1, inPage?: () => InferenceClient): InferenceHost {
   return new InferenceHost({
+    ...(inPage === undefined ? {} : { createInPageEngine: inPage }),
     frameLimitMs,
     threads,
     threadsLimitMs: 2_000,
@@ -223,5 +226,107 @@ describe('InferenceHost and threads', () => {
     await Promise.all([host.setThreads(1), host.setThreads(2)])
     expect(host.threads.value).toBe(2)
     expect(threadsFailures).toEqual([])
+  })
+})
+
+describe('InferenceHost with small networks', () => {
+  /** The page's engine, with a look at what it is asked and a say in what it answers. */
+  let inPage: string[]
+  const watched = (change: (kind: string, answer: unknown) => unknown = (_kind, answer) => answer) => (): InferenceClient => {
+    const engine = createInPageEngine()
+    return {
+      ...engine,
+      call: async (callSignal, request, options) => {
+        inPage.push(request.kind)
+        return change(request.kind, await engine.call(callSignal, request, options)) as never
+      },
+    }
+  }
+  const answeredInPage = (): number => inPage.filter((kind) => kind === 'classify').length
+  const answer = (image: FrameImage = frame(), isKept = false): Promise<Classification> => host.classify(signal, image, gate, { isKept })
+  async function untilInPage(): Promise<void> {
+    for (let number = 0; number < 8; number++) await answer()
+    await vi.waitFor(() => expect(inPage).toContain('open'))
+    await vi.waitFor(async () => {
+      await answer()
+      expect(answeredInPage()).toBeGreaterThan(0)
+    })
+  }
+  beforeEach(() => {
+    inPage = []
+  })
+
+  it('moves them to the page, where they answer the same, with what was resident', async () => {
+    host = createHost(realWorker, 10_000, 1, watched())
+    await open()
+    for (const id of ['p0', 'p1']) await host.load(signal, id, partitionBytes(id))
+    const { timings: _, ...inWorker } = await answer()
+    await untilInPage()
+    const { timings: __, ...here } = await answer()
+    expect(here).toEqual(inWorker)
+    expect(host.residents.value).toEqual(['p1', 'p0'])
+    expect(host.threads.value).toBe(1)
+    await host.load(signal, 'p2', partitionBytes('p2'))
+    expect((await answer()).residents).toEqual(['p2', 'p1'])
+    expect(workers).toHaveLength(1)
+  })
+
+  it('keeps a bitmap there that is kept, and closes one that was handed over', async () => {
+    host = createHost(realWorker, 10_000, 1, watched())
+    await open()
+    await untilInPage()
+    const bitmap = await createImageBitmap(new ImageData(16, 16))
+    await answer(bitmap, true)
+    expect(bitmap.width).toBe(16)
+    await answer(bitmap)
+    expect(bitmap.width).toBe(0)
+  })
+
+  it('moves them back where they take too long', async () => {
+    host = createHost(realWorker, 10_000, 1, watched((kind, answered) => (kind === 'classify' ? { ...(answered as Classification), timings: { pixelsMs: 0, inferenceMs: 40 } } : answered)))
+    await open()
+    await untilInPage()
+    for (let number = 0; number < 8; number++) await answer()
+    await vi.waitFor(async () => {
+      const before = answeredInPage()
+      await answer()
+      expect(answeredInPage()).toBe(before)
+    })
+    expect(workers).toHaveLength(2)
+  })
+
+  it('leaves them in the worker where the page cannot run them, and does not ask again', async () => {
+    let tries = 0
+    host = createHost(realWorker, 10_000, 1, () => {
+      tries++
+      return { ...createInPageEngine(), call: () => Promise.reject(new CacheNetError('engine-failed', 'Not here.')) }
+    })
+    await open()
+    for (let number = 0; number < 30; number++) await answer()
+    expect([tries, workers.length, threadsFailures]).toEqual([1, 1, []])
+  })
+
+  it('goes on in a worker where they break down, and loses one frame', async () => {
+    let isBroken = false
+    host = createHost(realWorker, 10_000, 1, watched((kind, answered) => {
+      if (kind === 'classify' && isBroken) throw new CacheNetError('engine-failed', 'Trapped.')
+      return answered
+    }))
+    await open()
+    await untilInPage()
+    isBroken = true
+    await expect(answer()).rejects.toMatchObject({ code: 'worker-crashed' })
+    for (let number = 0; number < 20; number++) await answer()
+    expect([restarts, workers.length]).toEqual([['engine-failed'], 2])
+  })
+
+  it('leaves the page for as many threads as are wanted', async () => {
+    host = createHost((_index, threads) => workerOn(threads), 10_000, 1, watched())
+    await open()
+    await untilInPage()
+    await host.setThreads(2)
+    const before = answeredInPage()
+    for (let number = 0; number < 12; number++) await answer()
+    expect([host.threads.value, answeredInPage()]).toEqual([2, before])
   })
 })

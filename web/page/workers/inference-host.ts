@@ -2,9 +2,11 @@ import { signal as createSignal, type ReadonlySignal, type Signal } from '@preac
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { inferenceProtocol, isRawImage, type Classification, type FrameImage, type InferenceAnswers, type InferenceRequest } from '../../messages/inference.ts'
+import { inferenceProtocol, isRawImage, type Classification, type FrameImage } from '../../messages/inference.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
-import { createRpcClient, type RpcClient } from '../../messages/rpc-client.ts'
+import { createRpcClient } from '../../messages/rpc-client.ts'
+import { EnginePlaceChooser, type EnginePlace } from './engine-place.ts'
+import type { InferenceClient } from './in-page-engine.ts'
 import { ResidentsView } from './residents-view.ts'
 
 export interface ClassifyOptions {
@@ -18,6 +20,8 @@ export interface ClassifyOptions {
 
 export interface InferenceHostOptions {
   readonly createWorker: (threads: number) => Worker
+  /** The engine on the page's own thread, for networks that are small enough; without it all run in workers. */
+  readonly createInPageEngine?: () => InferenceClient
   /** On how many threads the kernels run at first. */
   readonly threads?: number
   /** Weights, in the form that it was resident in, of a partition for the memory of a new worker. */
@@ -46,23 +50,25 @@ const broken: ReadonlySet<string> = new Set(['worker-crashed', 'worker-timeout',
 const maxRestarts = 3
 const restartWindowMs = 60_000
 
-type Client = RpcClient<InferenceRequest, InferenceAnswers, never>
-
 interface Running {
-  readonly worker: Worker
-  readonly client: Client
+  readonly client: InferenceClient
+  terminate(): void
+  /** Of its own: 0 on the page's. */
   readonly threads: number
 }
 
 /**
  * The page's end of the inference worker. Starts it, starts it again where it crashes or hangs, and puts another in its place for another
- * number of threads. More threads than one are an attempt: where they do not start in time, or break down, one goes on.
+ * number of threads. More threads than one are an attempt: where they do not start in time, or break down, one goes on. Small networks move to the
+ * page's own thread: see `EnginePlaceChooser`.
  */
 export class InferenceHost {
   readonly #options: InferenceHostOptions
   readonly #closing = new AbortController()
   readonly #memory = new ResidentsView()
   readonly #threads: Signal<number>
+  readonly #places = new EnginePlaceChooser()
+  #wantedPlace: EnginePlace = 'worker'
   #running: Running | undefined
   #starting: Promise<Running> | undefined
   /** How many threads are wanted, and the change that sees to it. */
@@ -113,6 +119,7 @@ export class InferenceHost {
   async open(signal: AbortSignal, bundle: OpenBundle): Promise<void> {
     await this.#undisturbed()
     this.#bundle = bundle
+    this.#places.reset()
     this.#failure = undefined
     const { client } = await this.#started()
     try {
@@ -134,6 +141,7 @@ export class InferenceHost {
     const { frameLimitMs = 10_000 } = this.#options
     const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }) }, { transfer, timeLimitMs: frameLimitMs }))
     this.#memory.note(answer)
+    this.#reconsiderPlace(answer.timings.inferenceMs)
     return answer
   }
 
@@ -172,6 +180,18 @@ export class InferenceHost {
    */
   async setThreads(threads: number): Promise<void> {
     this.#wantedThreads = threads
+    await this.#change()
+  }
+
+  /** Where the networks run next, now that a frame took them so long. One thread is what a page has: more are a person's choice. */
+  #reconsiderPlace(inferenceMs: number): void {
+    if (this.#options.createInPageEngine === undefined || this.#wantedThreads !== 1 || this.#changing !== undefined) return
+    const place: EnginePlace = this.#running?.threads === 0 ? 'page' : 'worker'
+    this.#wantedPlace = this.#places.note(inferenceMs, place)
+    if (this.#wantedPlace !== place) void this.#change()
+  }
+
+  async #change(): Promise<void> {
     this.#changing ??= this.#changeThreads().finally(() => (this.#changing = undefined))
     await this.#changing
   }
@@ -201,10 +221,15 @@ export class InferenceHost {
   }
 
   #adopt(running: Running): Running {
-    if (this.#closing.signal.aborted) running.worker.terminate()
+    if (this.#closing.signal.aborted) running.terminate()
     this.#running = running
-    this.#threads.value = running.threads
+    this.#threads.value = Math.max(1, running.threads)
     return running
+  }
+
+  #stayInWorker(): void {
+    this.#places.giveUp()
+    this.#wantedPlace = 'worker'
   }
 
   #settleForOne(reason: CacheNetError): void {
@@ -213,20 +238,26 @@ export class InferenceHost {
   }
 
   async #changeThreads(): Promise<void> {
-    const isSettled = (): boolean => this.#wantedThreads === this.#threads.peek() || this.#closing.signal.aborted
+    const wanted = (): number => (this.#wantedThreads === 1 && this.#wantedPlace === 'page' ? 0 : this.#wantedThreads)
+    const isSettled = (): boolean => wanted() === (this.#running?.threads ?? this.#threads.peek()) || this.#closing.signal.aborted
     while (!isSettled()) {
       await Promise.allSettled([this.#starting, this.#restarting])
       if (isSettled()) return
       // Nothing runs that could go on: whoever opens a bundle next begins with the number that is wanted.
       if (this.#running === undefined) return void (this.#threads.value = this.#wantedThreads)
       try {
-        const next = await this.#start(this.#wantedThreads)
+        const next = await this.#start(wanted())
         await this.#undisturbed()
         const moving = this.#moveTo(next)
         // What goes wrong with the next worker is not the trouble of those who wait to ask.
         this.#restarting = moving.catch(() => undefined).finally(() => (this.#restarting = undefined))
         await moving
       } catch (thrown) {
+        const isOfPage = wanted() === 0
+        if (isOfPage) {
+          this.#stayInWorker()
+          return
+        }
         this.#wantedThreads = this.#threads.peek()
         if (this.#closing.signal.aborted) return
         this.#options.onThreadsFailure?.(CacheNetError.from(thrown), this.#wantedThreads)
@@ -241,7 +272,7 @@ export class InferenceHost {
       await Promise.allSettled(this.#underWay)
       if (this.#bundle !== undefined) await this.#fill(next.client, this.#bundle)
     } catch (thrown) {
-      next.worker.terminate()
+      next.terminate()
       next.client.close()
       throw thrown
     } finally {
@@ -270,7 +301,7 @@ export class InferenceHost {
     return (form === 'delta' ? partition?.delta?.temperature : partition?.temperature) ?? 1
   }
 
-  async #call<Answer>(work: (client: Client) => Promise<Answer>): Promise<Answer> {
+  async #call<Answer>(work: (client: InferenceClient) => Promise<Answer>): Promise<Answer> {
     await this.#undisturbed()
     const client = this.#running?.client
     if (client === undefined) throw this.#failure ?? new CacheNetError('engine-failed', 'No bundle is open yet.')
@@ -293,15 +324,17 @@ export class InferenceHost {
       await running.client.call(this.#closing.signal, { kind: 'prepare' }, { timeLimitMs: threadsLimitMs })
       return running
     } catch (thrown) {
-      running.worker.terminate()
+      running.terminate()
       running.client.close()
       throw thrown
     }
   }
 
   #launch(threads: number): Running {
+    const inPage = threads === 0 ? this.#options.createInPageEngine?.() : undefined
+    if (inPage !== undefined) return { client: inPage, threads, terminate: () => undefined }
     const worker = this.#options.createWorker(threads)
-    const client: Client = createRpcClient(worker, inferenceProtocol)
+    const client: InferenceClient = createRpcClient(worker, inferenceProtocol)
     const crash = (event: Event): void => {
       event.preventDefault()
       const error = new CacheNetError('worker-crashed', 'The part of the app that runs the networks has stopped.')
@@ -311,11 +344,11 @@ export class InferenceHost {
     }
     worker.addEventListener('error', crash)
     worker.addEventListener('messageerror', crash)
-    return { worker, client, threads }
+    return { client, threads, terminate: () => worker.terminate() }
   }
 
   /** One replacement for one broken worker, however many calls it failed. Rejects with `engine-failed` where that does not help. */
-  async #replace(brokenClient: Client, reason: CacheNetError): Promise<void> {
+  async #replace(brokenClient: InferenceClient, reason: CacheNetError): Promise<void> {
     // One that another is about to replace is not worth starting again.
     if (this.#running?.client === brokenClient && !this.#isMoving && !this.#closing.signal.aborted) {
       this.#drop(brokenClient, reason)
@@ -325,9 +358,9 @@ export class InferenceHost {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  #drop(client: Client, reason: CacheNetError): void {
+  #drop(client: InferenceClient, reason: CacheNetError): void {
     if (this.#running?.client !== client) return
-    this.#running.worker.terminate()
+    this.#running.terminate()
     client.close(reason)
     this.#running = undefined
   }
@@ -351,12 +384,13 @@ export class InferenceHost {
     }
     // Whether the threads were to blame nobody can tell; one is what is known to work.
     if (this.#threads.peek() > 1) this.#settleForOne(reason)
+    this.#stayInWorker()
     await this.#fill(this.#adopt(await this.#start(1)).client, this.#bundle)
     this.#options.onRestart(reason)
   }
 
   /** Opens the bundle on a new worker and loads what is resident on the one before, in its order. */
-  async #fill(client: Client, bundle: OpenBundle): Promise<void> {
+  async #fill(client: InferenceClient, bundle: OpenBundle): Promise<void> {
     const { signal } = this.#closing
     const held = this.held
     await this.#openOn(signal, client, bundle)
@@ -371,7 +405,7 @@ export class InferenceHost {
     this.#memory.replace(loaded)
   }
 
-  async #openOn(signal: AbortSignal, client: Client, { manifest, generalist, maxPartitions }: OpenBundle): Promise<void> {
+  async #openOn(signal: AbortSignal, client: InferenceClient, { manifest, generalist, maxPartitions }: OpenBundle): Promise<void> {
     const { input, networks } = manifest
     await client.call(signal, {
       kind: 'open',

@@ -1,0 +1,47 @@
+/** Where the networks run: on a thread of their own, or on the page's. */
+export type EnginePlace = 'worker' | 'page'
+
+/** So many frames are looked at before anything is moved. */
+const seenFrames = 8
+/**
+ * The page's thread is wanted for 16 ms of every picture that a display shows. What keeps it for half of that is not noticed; what
+ * keeps it longer than one of them is.
+ */
+const [shortMs, longMs] = [8, 20]
+
+/**
+ * Decides by how long the networks take with a frame. A small network answers before a worker would have been woken; a large one, or a
+ * phone that is busy with something else, would make the page stutter. What was once too long stays in the worker until another bundle is opened.
+ */
+export class EnginePlaceChooser {
+  #times: number[] = []
+  #mayMove = true
+  #isGivenUp = false
+
+  /** A bundle is opened: its networks are other ones. */
+  reset(): void {
+    this.#times = []
+    this.#mayMove = true
+  }
+
+  /** The page's thread could not do it: not tried again. */
+  giveUp(): void {
+    this.#isGivenUp = true
+  }
+
+  /** @returns where the next frames had better be answered */
+  note(inferenceMs: number, place: EnginePlace): EnginePlace {
+    this.#times = [...this.#times.slice(1 - seenFrames), inferenceMs]
+    if (this.#isGivenUp || !this.#mayMove) return 'worker'
+    if (this.#times.length < seenFrames) return place
+    const median = [...this.#times].sort((a, b) => a - b)[seenFrames / 2] ?? 0
+    if (place === 'worker') {
+      if (median > shortMs) return 'worker'
+      this.#times = []
+      return 'page'
+    }
+    if (median <= longMs) return 'page'
+    this.#mayMove = false
+    return 'worker'
+  }
+}
