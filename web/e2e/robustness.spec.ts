@@ -105,7 +105,7 @@ describe('a stream goes on', () => {
   })
 
   it('without service worker, Cache Storage and IndexedDB: from memory, with a notice', async () => {
-    await open('?demo=1,8,1&hold=6&rate=max&cache=2', {}, () => {
+    await open('?demo=1,8,1&hold=6&rate=max&cache=2&probing=recent-first', {}, () => {
       for (const name of ['caches', 'indexedDB', 'localStorage']) Object.defineProperty(globalThis, name, { get: () => { throw new DOMException('denied', 'SecurityError') } })
       Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })
     })
@@ -131,7 +131,7 @@ describe('a stream goes on', () => {
 
 describe('a new version of the app', () => {
   it('waits until nothing plays, then asks, and leaves what is cached', async () => {
-    await open('?seed=3&rate=15&cache=2')
+    await open('?seed=3&rate=15&cache=2&probing=recent-first')
     await driver.untilControlled()
     await driver.playDemo()
     await vi.waitFor(async () => expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1), { timeout: 30_000 })
