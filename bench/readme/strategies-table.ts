@@ -43,12 +43,22 @@ function table(rows: readonly Row[], all: readonly Row[]): string[] {
   ]
 }
 
+/** Rows by the commits that their runs were measured at: what was not measured again says so. */
+function byCommits(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const commits = [...new Set(row.runs.map((run) => run.commit))].join(' and ')
+    groups.set(commits, [...(groups.get(commits) ?? []), row])
+  }
+  return groups
+}
+
 /** What of the results stands in the README: headline, full speed, and every other condition, whoever won there. */
 export function strategiesTable(results: Results): string {
   const { rows, machine, commit, measuredAt, hitOverheadMs, kernelShareOfPartition, slowDowns } = results
   const sections = (['headline', 'full-speed', 'matrix', 'folder'] as const).flatMap((section) => {
     const of = rows.filter((row) => row.section === section)
-    return of.length === 0 ? [] : [`**${sectionTitles[section]}**`, '', ...table(of, rows), '']
+    return [...byCommits(of)].flatMap(([commits, measured]) => [`**${sectionTitles[section]}**${commits === commit ? '' : `, at ${commits}`}`, '', ...table(measured, rows), ''])
   })
   const factors = slowDowns.filter(({ wantedFactor }) => wantedFactor > 1).map(({ wantedFactor, factor }) => `1/${wantedFactor} is ${factor.median.toFixed(1)} (${factor.least.toFixed(1)}–${factor.most.toFixed(1)}, n = ${factor.n})`)
   const limits = kernelShareOfPartition === null || hitOverheadMs === null ? [] : [`Of a partition's time ${percent(kernelShareOfPartition)} are bare convolutions; a hit in the page costs ${hitOverheadMs.toFixed(2)} ms beyond them.`]

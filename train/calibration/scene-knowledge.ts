@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../config/schema.ts'
 export function sceneKnowledge(classNames: readonly string[], { localities, knownSceneSurprise }: TrainingConfig['gate']): SceneKnowledge {
   return {
     surpriseChance: knownSceneSurprise,
-    localities,
+    localities: localities.map(({ kind, meanLength }) => ({ kind, meanLength })),
     places: defaultPlaces(classNames).map(({ name, weights }) => {
       const weight = Object.values(weights).reduce((sum, value) => sum + value, 0)
       return { name, weight, shares: classNames.map((className) => (weights[className] ?? 0) / weight) }

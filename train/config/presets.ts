@@ -131,8 +131,9 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     gate: {
       streamKind: 'single',
       localities: [
-        { kind: 'single', meanLength: 100 },
-        { kind: 'single', meanLength: 20 },
+        // People walk towards a camera: what it shows changes slowly, and a mistake about it lasts.
+        { kind: 'single', meanLength: 100, hold: 8 },
+        { kind: 'single', meanLength: 20, hold: 4 },
         { kind: 'pairs', meanLength: 100 },
         { kind: 'places', meanLength: 100 },
         { kind: 'places', meanLength: 10 },

@@ -60,7 +60,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const table = answerTable(validation, temperatures)
   const allowed = priorClasses(validation, classes, config.partitionCount)
   const prior = priorTable(validation, temperatures, allowed)
-  const imagesOf = (kind: typeof streamKind, meanLength: number): number[] => imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
+  const imagesOf = (kind: typeof streamKind, meanLength: number, hold?: number): number[] => imageStream(context, validation.labels, { kind, meanLength, frames, hold }, 'calibration')
   const main = imagesOf(streamKind, streamLength)
   const streamOf = (images: readonly number[], answers: AnswerTable, entries: number, keepShare: number): CalibrationStream => ({
     images,
@@ -78,7 +78,7 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const onRow = (): void => context.progress.count('calibration', ++done, total)
   context.progress.start()
   const rowsOf = (answers: AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
-    calibrateLocalities(localities.map(({ kind, meanLength }) => ({ ...streamOf(imagesOf(kind, meanLength), answers, entries, keepShare), changeRate: 1 / meanLength })), { ...options, ...changed }, onRow)
+    calibrateLocalities(localities.map(({ kind, meanLength, hold }) => ({ ...streamOf(imagesOf(kind, meanLength, hold), answers, entries, keepShare), changeRate: 1 / meanLength })), { ...options, ...changed }, onRow)
 
   const plain: CalibratedGate = { gate: options.cascade, localities: [] }
   const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }
