@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { sceneKinds } from '../../core/streams/scene-kinds.ts'
 import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
 
 export const orders = ['scenes', 'files'] as const
-export const sceneKinds = ['places', 'strange', 'single', 'pairs', 'iid'] as const
 
 const settingsSchema = z.object({
   data: z.string('is needed: the folder of images, one sub-folder a class').min(1, 'must not be empty'),

@@ -1,6 +1,7 @@
 // The small build of zod, here and in whatever else the page loads: a phone parses it before it shows anything.
 import * as z from 'zod/mini'
 import { featureSize, networkSpecSchema, planNetwork } from '../network/spec.ts'
+import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { observationCount } from '../gate/adaptive-gate.ts'
 import { deltaBlobBytes } from './delta.ts'
@@ -95,7 +96,7 @@ export type ModelInput = z.infer<typeof inputSchema>
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({
   surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
-  localities: z.array(z.object({ kind: z.enum(['single', 'places', 'strange', 'pairs', 'iid']), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
+  localities: z.array(z.object({ kind: z.enum(sceneKinds), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
   places: z.array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) })).check(z.maxLength(1000)),
 })
 

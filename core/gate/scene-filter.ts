@@ -1,10 +1,10 @@
-import type { SceneKind } from '../streams/scenes.ts'
+import type { SceneKind } from '../streams/scene-kinds.ts'
 
 /**
  * Which scene a stream is in, of those that are known: one step of a hidden Markov model's forward filter a frame (Rabiner 1989), whose states
  * are scenes and whose evidence is what the networks say, p(x | scene) ∝ Σ_c q_scene(c) · p(c | x) for networks that were trained on all
  * classes alike. A place that was seen before is known again after two or three frames, where counting what was seen takes tens.
- * A scene that nobody knows is the open one, whose classes are counted (`scene-prior.ts`). Pure; plain data.
+ * A scene that nobody knows is the open one, whose classes are counted (`scene-prior.ts`). No network, no clock.
  */
 
 /** What a bundle knows of scenes. */

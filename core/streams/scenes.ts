@@ -1,15 +1,10 @@
 import { createRandom, type Random } from '../random.ts'
 import { defaultPlaces, placesFor, type Place } from './places.ts'
+import type { SceneKind } from './scene-kinds.ts'
 
 export { drawFrames } from './draw-frames.ts'
 export { cifar10Places, defaultPlaces, placesFor, type Place } from './places.ts'
-
-/**
- * What a scene holds. `single`: one class. `pairs`: two different classes, equally often. `places`: the classes of a place.
- * `strange`: of a place that no training walked through and no bundle knows.
- * `iid`: no scenes at all; every frame is one class drawn from all, whatever the mean length says.
- */
-export type SceneKind = 'single' | 'places' | 'strange' | 'pairs' | 'iid'
+export { sceneKinds, type SceneKind } from './scene-kinds.ts'
 
 export interface SceneStreamOptions {
   readonly kind: SceneKind

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sceneKinds } from '../../core/streams/scene-kinds.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 const weight = z.number().nonnegative()
@@ -104,7 +105,7 @@ const encoderSchema = z.strictObject({
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
-const sceneKind = z.enum(['single', 'places', 'strange', 'pairs', 'iid'])
+const sceneKind = z.enum(sceneKinds)
 
 /** Everything here works on finished networks: a run may be resumed with other settings of it. */
 const gateSchema = z.strictObject({

@@ -42,7 +42,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   let scene: { readonly of: Manifest | undefined; readonly memory: SceneMemory } | undefined
   function sceneMemory(): SceneMemory {
     const of = manifest.peek()
-    if (scene?.of !== of || scene === undefined) scene = { of, memory: new SceneMemory(of?.scenes) }
+    if (scene === undefined || scene.of !== of) scene = { of, memory: new SceneMemory(of?.scenes) }
     return scene.memory
   }
 
