@@ -320,6 +320,16 @@ describe('InferenceHost with small networks', () => {
     expect([restarts, workers.length]).toEqual([['engine-failed'], 2])
   })
 
+  it('tries another bundle in a worker first', async () => {
+    host = createHost(realWorker, 10_000, 1, watched())
+    await open()
+    await untilInPage()
+    const before = answeredInPage()
+    await open()
+    await answer()
+    expect([answeredInPage(), workers.length, restarts]).toEqual([before, 2, []])
+  })
+
   it('leaves the page for as many threads as are wanted', async () => {
     host = createHost((_index, threads) => workerOn(threads), 10_000, 1, watched())
     await open()

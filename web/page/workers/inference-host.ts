@@ -120,6 +120,9 @@ export class InferenceHost {
     await this.#undisturbed()
     this.#bundle = bundle
     this.#places.reset()
+    // How long its networks take is found out in a worker.
+    this.#wantedPlace = 'worker'
+    if (this.#running?.threads === 0) this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another bundle is opened.'))
     this.#failure = undefined
     const { client } = await this.#started()
     try {
