@@ -9,8 +9,9 @@ import type { Progress } from './run/progress.ts'
 import { writeAtomically } from './run/run-folder.ts'
 import { formatSummary } from './run/summary.ts'
 import { calibrate } from './stages/5-calibrate.ts'
-import { evaluate } from './stages/6-evaluate.ts'
+import { evaluate, reportedSessionFrames } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
+import { answerRecordings } from './stages/answer-recordings.ts'
 import { answerSplit } from './stages/answers.ts'
 
 export interface RecalibrationRequest {
@@ -37,8 +38,8 @@ export async function recalibrateBundle({ bundle, out, data, assignments, comman
     throw new CacheNetError('config-invalid', 'Only settings of gate and search can change without training anew.', { assignments })
   }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
-  const calibration = calibrate(context, validation)
-  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration)
+  const calibration = calibrate(context, networks, validation)
+  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration, answerRecordings(context, networks, 'test', reportedSessionFrames))
   const evaluations = { validation: evaluate(context, validation, calibration), test }
   const { command: trainedBy, commit, elapsedSeconds } = before.training
   const manifest = await exportBundle(context, out, networks, calibration, evaluations, { id: before.id, command: trainedBy, commit, elapsedSeconds, calibration: { command, commit: await currentCommit() } })

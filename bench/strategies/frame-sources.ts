@@ -7,6 +7,7 @@ import { createRandom } from '../../core/random.ts'
 import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'
+import { orderSessions } from '../../core/streams/order-sessions.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { listAllImages, listImages, type LabelledImage, type StreamImage } from '../replay/list-images.ts'
 import { orderImages } from '../replay/order-images.ts'
@@ -38,13 +39,6 @@ async function recordWalkers({ classNames, input }: Manifest, folder: string): P
   return images
 }
 
-/** Sessions in a seeded order, each of them whole and in its own order. */
-export function orderSessions(images: readonly LabelledImage[], frames: number, seed: number): LabelledImage[] {
-  const sessions = Array.from({ length: Math.ceil(images.length / framesPerSession) }, (_, index) => images.slice(index * framesPerSession, (index + 1) * framesPerSession))
-  const ordered = createRandom(seed).fork('sessions').shuffle(sessions).flat()
-  return Array.from({ length: frames }, (_, index) => ordered[index % ordered.length]).filter((image) => image !== undefined)
-}
-
 export interface FrameSources {
   /** The frames of a stream; the same for the same seed. Throws `config-invalid` where there are no images of the bundle's data. */
   stream(manifest: Manifest, plan: StreamPlan, frames: number, seed: number): Promise<readonly StreamImage[]>
@@ -69,7 +63,7 @@ export function createFrameSources(dataFolder: string | undefined, scratch: stri
       // Once: a folder that began anew would meet what its own end had cached.
       if (plan.order === 'files') return (await listAllImages(plan.folder, manifest.classNames)).images.slice(0, frames)
       const images = await imagesOf(manifest)
-      if (plan.order === 'sessions') return orderSessions(images, frames, seed)
+      if (plan.order === 'sessions') return orderSessions(images, framesPerSession, frames, createRandom(seed).fork('sessions'))
       return orderImages(images, manifest.classNames, { ...plan, frames, seed })
     },
   }

@@ -66,7 +66,7 @@ async function outcomeOf(variant: string, seed: number, context: StageContext, s
   try {
     const networks = await trainNetworks(context, shared)
     const validation = answerSplit(context, networks, context.dataset.validation, 'validation')
-    return judge(variant, seed, evaluate(context, validation, calibrate(context, validation)))
+    return judge(variant, seed, evaluate(context, validation, calibrate(context, networks, validation)))
   } catch (error) {
     // What a term keeps from happening is a finding about the term, not the end of the ablation.
     if (variant !== baselineName && error instanceof CacheNetError && error.code === 'config-invalid') return { variant, seed, failure: error.message }

@@ -132,8 +132,8 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
       streamKind: 'single',
       localities: [
         // People walk towards a camera: what it shows changes slowly, and a mistake about it lasts.
-        { kind: 'single', meanLength: 100, hold: 8 },
-        { kind: 'single', meanLength: 20, hold: 4 },
+        { kind: 'single', meanLength: 64, recorded: true },
+        { kind: 'single', meanLength: 16, recorded: true },
         { kind: 'pairs', meanLength: 100 },
         { kind: 'places', meanLength: 100 },
         { kind: 'places', meanLength: 10 },

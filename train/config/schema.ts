@@ -117,8 +117,11 @@ const gateSchema = z.strictObject({
   cacheEntries: count,
   /** Partitions that may be asked about a frame; the calibration takes the number and the order with the least expected cost of a frame. */
   mostProbes: count,
-  /** Streams for the adaptive gate, one row of its table each; `hold`: frames that show the same picture, as those of a camera nearly do (1). */
-  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count, hold: count.optional() })),
+  /**
+   * Streams for the adaptive gate, one row of its table each. `recorded`: sessions of `meanLength` frames in their own order, as a camera takes
+   * them, in place of pictures that are drawn one by one: what a network gets wrong about one frame it gets wrong about the next.
+   */
+  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count, recorded: z.boolean().optional() })),
   /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */

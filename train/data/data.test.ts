@@ -116,6 +116,19 @@ describe('generateWalkers', () => {
     expect(Array.from(train.labels)).toEqual([0, 1, 2].flatMap((identity) => new Array<number>(8).fill(identity)))
     expect(Buffer.from(test.pixels).equals(Buffer.from(validation.pixels))).toBe(false)
   })
+
+  it('records the sessions of a split frame by frame, the same people as in its images', () => {
+    const walkers = { identities: 2, trainSessions: 1, validationSessions: 3, testSessions: 1, framesPerSession: 2 }
+    const { recordings, validation } = generateWalkers({ ...defaults, walkers, imageSize: 32 }, quiet)
+    const recorded = recordings?.('validation', 8)
+    expect(recorded?.labels).toEqual(Int32Array.from({ length: 2 * 3 * 8 }, (_, image) => Math.floor(image / 24)))
+    const difference = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length
+    const frameOf = (pixels: Uint8Array, image: number): Uint8Array => pixels.subarray(image * 3072, (image + 1) * 3072)
+    const frames = recorded?.pixels ?? new Uint8Array()
+    // One frame is like the next of its session, more than like the first of the next session; and a session is the one that the images are of.
+    expect(difference(frameOf(frames, 0), frameOf(frames, 1))).toBeLessThan(difference(frameOf(frames, 0), frameOf(frames, 8)))
+    expect(difference(frameOf(frames, 0), frameOf(validation.pixels, 0))).toBeLessThan(difference(frameOf(frames, 0), frameOf(validation.pixels, 2)))
+  })
 })
 
 describe('measureInput', () => {

@@ -18,6 +18,8 @@ export interface Dataset {
   readonly validation: Split
   /** For reporting only. */
   readonly test: Split
+  /** Of data that was recorded: the sessions of a split frame by frame, so many frames of each, one session after the other. */
+  readonly recordings?: (split: 'validation' | 'test', framesPerSession: number) => Split
 }
 
 export const splitCount = (split: Split): number => split.labels.length

@@ -38,10 +38,13 @@ export function strategiesOf(evaluation: Evaluation, hasPartitions: boolean): St
   ]
 }
 
+/** What a kind of stream is called where its key alone says too little. */
+const kindTitles: Readonly<Record<string, string>> = { strange: 'places no bundle knows', recorded: 'recorded sessions' }
+
 /** places100 → "places, L = 100", which does not break within L = 100. */
 export function streamTitle(key: string): string {
   const [, kind, length] = /^([a-z]+?)(\d+)$/.exec(key) ?? []
-  if (kind !== undefined && length !== undefined) return `${kind}, L\u00a0=\u00a0${length}`
+  if (kind !== undefined && length !== undefined) return `${kindTitles[kind] ?? kind}, L\u00a0=\u00a0${length}`
   return key === 'iid' ? 'i.i.d.' : key
 }
 

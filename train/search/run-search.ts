@@ -56,7 +56,7 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   const { config, dataset } = context
   const { streamKind: kind, streamLength: meanLength, streamFrames: frames, cacheEntries } = config.gate
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
-  const calibration = calibrate(context, validation)
+  const calibration = calibrate(context, networks, validation)
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
   const table = answerTable(validation, calibration.temperatures)
   const prior = priorTable(validation, calibration.temperatures, calibration.cascadePrior.classes)

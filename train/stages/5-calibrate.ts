@@ -10,7 +10,8 @@ import { sceneKnowledge } from '../calibration/scene-knowledge.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import { cascadeAt, chooseAlone, chooseGate, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
 import { partitionId } from './4-partitions.ts'
-import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers } from './answers.ts'
+import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers, type TrainedNetworks } from './answers.ts'
+import { answerRecordings } from './answer-recordings.ts'
 import type { EvaluationContext } from './context.ts'
 
 /** A scene prior is tried with up to so many classes: to replay a stream with it takes as long as there are classes. */
@@ -48,8 +49,14 @@ function fitTemperatures({ config }: EvaluationContext, validation: SplitAnswers
   return temperatures
 }
 
+/** What localities that are `recorded` go by; the validation images in their order where the data was not recorded in sessions. */
+function recordingsFor(context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): SplitAnswers {
+  const lengths = context.config.gate.localities.filter(({ recorded = false }) => recorded).map(({ meanLength }) => meanLength)
+  return (lengths.length === 0 ? undefined : answerRecordings(context, networks, 'validation', Math.max(...lengths))) ?? validation
+}
+
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
-export function calibrate(context: EvaluationContext, validation: SplitAnswers): Calibration {
+export function calibrate(context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
   const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, scenePriors: wanted, accuracyTolerance, reserve } = config.gate
   const tolerance = accuracyTolerance * (1 - reserve)
@@ -57,11 +64,13 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const scenePriors = classes <= mostClassesWithPrior ? wanted : []
   const scenes = scenePriors.some(({ knowsScenes = false }) => knowsScenes) ? sceneKnowledge(dataset.classNames, config.gate) : undefined
   const temperatures = fitTemperatures(context, validation)
-  const table = answerTable(validation, temperatures)
+  const tableOf = (answers: SplitAnswers): AnswerTable => answerTable(answers, temperatures)
+  const table = tableOf(validation)
   const allowed = priorClasses(validation, classes, config.partitionCount)
-  const prior = priorTable(validation, temperatures, allowed)
-  const imagesOf = (kind: typeof streamKind, meanLength: number, hold?: number): number[] => imageStream(context, validation.labels, { kind, meanLength, frames, hold }, 'calibration')
-  const main = imagesOf(streamKind, streamLength)
+  const priorOf = (answers: SplitAnswers): AnswerTable => priorTable(answers, temperatures, allowed)
+  const prior = priorOf(validation)
+  const main = imageStream(context, validation.labels, { kind: streamKind, meanLength: streamLength, frames }, 'calibration')
+  const recordings = recordingsFor(context, networks, validation)
   const streamOf = (images: readonly number[], answers: AnswerTable, entries: number, keepShare: number): CalibrationStream => ({
     images,
     table: answers,
@@ -77,11 +86,17 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
   const total = localities.length * (config.partitionCount === 0 ? 1 : 3)
   const onRow = (): void => context.progress.count('calibration', ++done, total)
   context.progress.start()
-  const rowsOf = (answers: AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
-    calibrateLocalities(localities.map(({ kind, meanLength, hold }) => ({ ...streamOf(imagesOf(kind, meanLength, hold), answers, entries, keepShare), changeRate: 1 / meanLength })), { ...options, ...changed }, onRow)
+  const rowsOf = (tableOf: (answers: SplitAnswers) => AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] => {
+    const [drawn, recorded] = [tableOf(validation), tableOf(recordings)]
+    const streams = localities.map((locality) => {
+      const [answers, { labels }] = locality.recorded === true ? [recorded, recordings] : [drawn, validation]
+      return { ...streamOf(imageStream(context, labels, { ...locality, frames }, 'calibration'), answers, entries, keepShare), changeRate: 1 / locality.meanLength }
+    })
+    return calibrateLocalities(streams, { ...options, ...changed }, onRow)
+  }
 
   const plain: CalibratedGate = { gate: options.cascade, localities: [] }
-  const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(table, 0, 1, { mostProbes: 0, scenePriors }) }
+  const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(tableOf, 0, 1, { mostProbes: 0, scenePriors }) }
   if (config.partitionCount === 0) {
     const curve = curveOf(streamOf(main, table, 0, 1), plain.gate)
     return { temperatures, keepShare: 1, scenes, cacheNet: cascadeScene, curve, cascade: plain, cascadeScene, cascadePrior: { ...plain, classes: [] } }
@@ -98,11 +113,11 @@ export function calibrate(context: EvaluationContext, validation: SplitAnswers):
     temperatures,
     keepShare,
     scenes,
-    cacheNet: { gate: chosen.gate, localities: rowsOf(table, cacheEntries, keepShare, { scenePriors }) },
+    cacheNet: { gate: chosen.gate, localities: rowsOf(tableOf, cacheEntries, keepShare, { scenePriors }) },
     curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
     cascade: plain,
     cascadeScene,
-    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(prior, 1, keepShare, priorOptions), classes: allowed },
+    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(priorOf, 1, keepShare, priorOptions), classes: allowed },
   }
 }
 

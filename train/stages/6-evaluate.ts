@@ -23,6 +23,9 @@ const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cac
 
 const reportedFrames = 30_000
 
+/** Frames of a session where the data was recorded: `recorded64`, every session once. */
+export const reportedSessionFrames = 64
+
 export interface StreamMetrics {
   readonly accuracy: number
   readonly fullAccuracy: number
@@ -83,15 +86,29 @@ export function auroc(high: readonly number[], low: readonly number[]): number {
   return (rankSum - (high.length * (high.length + 1)) / 2) / (high.length * low.length)
 }
 
-function streamMetrics(context: EvaluationContext, answers: SplitAnswers, table: AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number; scenes: SceneKnowledge | undefined }): StreamTable {
+interface ReportedStream {
+  readonly name: string
+  readonly images: readonly number[]
+  readonly answers: SplitAnswers
+  readonly cacheEntries: number
+}
+
+function streamsOf(context: EvaluationContext, answers: SplitAnswers, recordings: SplitAnswers | undefined): ReportedStream[] {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
+  const drawn = Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => ({ name, cacheEntries, answers, images: imageStream(context, answers.labels, { kind, meanLength, frames }, 'report') }))
+  if (recordings === undefined) return drawn
+  const { labels } = recordings
+  const images = imageStream(context, labels, { kind: 'single', meanLength: reportedSessionFrames, frames: labels.length, recorded: true }, 'report')
+  return [...drawn, { name: `recorded${reportedSessionFrames}`, cacheEntries: 2, answers: recordings, images }]
+}
+
+function streamMetrics(streams: readonly ReportedStream[], tableOf: (answers: SplitAnswers) => AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number; scenes: SceneKnowledge | undefined }): StreamTable {
   const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
   return Object.fromEntries(
-    Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => {
-      const images = imageStream(context, answers.labels, { kind, meanLength, frames }, 'report')
+    streams.map(({ name, images, answers, cacheEntries }) => {
       const entries = Math.min(cacheEntries, device.mostEntries)
-      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, table, simulated, { cacheEntries: entries, keepShare: device.keepShare, scenes: device.scenes })
+      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, tableOf(answers), simulated, { cacheEntries: entries, keepShare: device.keepShare, scenes: device.scenes })
       return [name, { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate }]
     }),
   )
@@ -110,13 +127,20 @@ function asDeltas(table: AnswerTable): AnswerTable {
   }
 }
 
-/** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
-export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration): Evaluation {
+/**
+ * Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report.
+ *
+ * @param recordings answers to sessions in their own order, of `reportedSessionFrames` each, where the data was recorded
+ */
+export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration, recordings?: SplitAnswers): Evaluation {
   const { config, dataset } = context
   const { temperatures, keepShare, scenes, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
   const device = { keepShare, scenes }
-  const table = answerTable(answers, temperatures)
-  const prior = priorTable(answers, temperatures, cascadePrior.classes)
+  const tables = new Map([answers, ...(recordings === undefined ? [] : [recordings])].map((of) => [of, answerTable(of, temperatures)]))
+  const tableOf = (of: SplitAnswers): AnswerTable => tables.get(of)!
+  const priorOf = (of: SplitAnswers): AnswerTable => priorTable(of, temperatures, cascadePrior.classes)
+  const table = tableOf(answers)
+  const streams = streamsOf(context, answers, recordings)
   const images = answers.labels.length
   const regions = Array.from({ length: config.partitionCount }, (_, index) => answers.chosen.flatMap((chosen, image) => (chosen === index ? [image] : [])))
   const classByPartition = dataset.classNames.map(() => new Array<number>(config.partitionCount).fill(0))
@@ -131,12 +155,12 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
     inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs })),
-    streams: streamMetrics(context, answers, table, cacheNet, { ...device, mostEntries: Infinity }),
-    fixedGate: { streams: streamMetrics(context, answers, table, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
-    delta: { streams: streamMetrics(context, answers, asDeltas(table), cacheNet, { ...device, mostEntries: Infinity }) },
-    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(context, answers, table, cascade, { ...device, mostEntries: 0 }) },
-    cascadeScene: { streams: streamMetrics(context, answers, table, cascadeScene, { ...device, mostEntries: 0 }) },
-    cascadePrior: { streams: streamMetrics(context, answers, prior, cascadePrior, { ...device, mostEntries: 1 }) },
+    streams: streamMetrics(streams, tableOf, cacheNet, { ...device, mostEntries: Infinity }),
+    fixedGate: { streams: streamMetrics(streams, tableOf, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
+    delta: { streams: streamMetrics(streams, (of) => asDeltas(tableOf(of)), cacheNet, { ...device, mostEntries: Infinity }) },
+    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(streams, tableOf, cascade, { ...device, mostEntries: 0 }) },
+    cascadeScene: { streams: streamMetrics(streams, tableOf, cascadeScene, { ...device, mostEntries: 0 }) },
+    cascadePrior: { streams: streamMetrics(streams, priorOf, cascadePrior, { ...device, mostEntries: 1 }) },
   }
 }
 
