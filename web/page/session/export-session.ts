@@ -11,7 +11,7 @@ export function collectSession(app: App): SessionExport {
     bundle: app.bundle.opened.value?.manifest.id ?? '',
     settings,
     frames: app.session.log.frames(),
-    totals: app.session.log.totals(),
+    totals: { ...app.session.log.totals(), ...app.session.log.latencies() },
   }
 }
 

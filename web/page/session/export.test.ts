@@ -35,7 +35,7 @@ describe('sessionJson', () => {
   it('comes back as it was', () => {
     const log = new SessionLog()
     log.add(frame)
-    const session = { bundle: 'sample', settings: { cache: 2 }, frames: log.frames(), totals: log.totals() }
+    const session = { bundle: 'sample', settings: { cache: 2 }, frames: log.frames(), totals: { ...log.totals(), ...log.latencies() } }
     expect(JSON.parse(sessionJson(session))).toEqual(JSON.parse(JSON.stringify(session)))
     expect(JSON.parse(sessionJson(session))).toMatchObject({ bundle: 'sample', frames: [frame], totals: { misses: 1 } })
   })

@@ -1,12 +1,12 @@
 import type { FrameRecord } from './frame-record.ts'
-import type { SessionTotals } from './session-log.ts'
+import type { SessionLatencies, SessionTotals } from './session-log.ts'
 
 /** A session as it leaves the app. `frames` are those that the log still holds; `totals` are over all. */
 export interface SessionExport {
   readonly bundle: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly frames: readonly FrameRecord[]
-  readonly totals: SessionTotals
+  readonly totals: SessionTotals & SessionLatencies
 }
 
 export const sessionJson = (session: SessionExport): string => `${JSON.stringify(session, null, 1)}\n`

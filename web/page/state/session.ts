@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { FrameRecord } from '../session/frame-record.ts'
 import { SessionLog, type SessionTotals } from '../session/session-log.ts'
 import { smoothedFrames, steadyLabel } from '../session/smoothing.ts'
@@ -13,18 +13,23 @@ export interface ShownAnswer extends Pick<FrameRecord, ShownFields> {
   readonly agreement: { readonly agreeing: number; readonly frames: number } | null
 }
 
-export interface SessionView {
-  readonly answer: ShownAnswer | undefined
+/** What the session comes to so far. */
+export interface SessionTally {
   readonly totals: SessionTotals
-  /** Grows whenever there is something new to draw. */
+  /** Grows whenever the log has something new to draw. */
   readonly revision: number
 }
 
 type Audit = Parameters<SessionLog['addAudit']>[0]
 
 export interface Session {
-  /** What the page shows, brought up to date once a picture at most, however fast frames come. */
-  readonly view: ReadonlySignal<SessionView>
+  /** What the page shows, brought up to date once a picture of the screen at most, however fast frames come. */
+  readonly answer: ReadonlySignal<ShownAnswer | undefined>
+  /**
+   * Brought up to date ten times a second at most: nobody reads sums faster, and to lay out and paint them with every answer takes a slow
+   * phone longer than the answer.
+   */
+  readonly tally: ReadonlySignal<SessionTally>
   readonly log: SessionLog
   showProvisional(record: FrameRecord): void
   add(record: FrameRecord): void
@@ -33,7 +38,7 @@ export interface Session {
   addAudit(audit: Audit): void
   addBytesDown(index: number, bytes: number): void
   clear(): void
-  /** Brings the view up to date now: when a stream has ended, its last frame is seen with its end. */
+  /** Brings both up to date now: when a stream has ended, its last frame is seen with its end. */
   flush(): void
 }
 
@@ -44,39 +49,65 @@ export interface SessionOptions {
   readonly isSmoothing?: () => boolean
   /** Whether the edge is being asked: what nobody here is certain of may still be answered. */
   readonly isAsking?: () => boolean
+  readonly nowMs?: () => number
 }
 
-export function createSession({ schedule = beforePaint, isSmoothing = () => false, isAsking = () => false }: SessionOptions = {}): Session {
+const tallyEveryMs = 100
+
+export function createSession({ schedule = beforePaint, isSmoothing = () => false, isAsking = () => false, nowMs = () => performance.now() }: SessionOptions = {}): Session {
   const log = new SessionLog()
-  let answer: ShownAnswer | undefined
+  let shown: ShownAnswer | undefined
   let shownIndex = -1
-  let revision = 0
   let isScheduled = false
-  const view = signal<SessionView>({ answer, totals: log.totals(), revision })
+  let talliedMs = -Infinity
+  let laterTally: ReturnType<typeof setTimeout> | undefined
+  const answer = signal(shown)
+  const tally = signal<SessionTally>({ totals: log.totals(), revision: 0 })
+
+  function count(): void {
+    clearTimeout(laterTally)
+    laterTally = undefined
+    talliedMs = nowMs()
+    tally.value = { totals: log.totals(), revision: tally.peek().revision + 1 }
+  }
+
+  function paint(): void {
+    isScheduled = false
+    batch(() => {
+      answer.value = shown
+      const waitMs = talliedMs + tallyEveryMs - nowMs()
+      if (waitMs <= 0) count()
+      else laterTally ??= setTimeout(count, waitMs)
+    })
+  }
 
   function flush(): void {
     isScheduled = false
-    view.value = { answer, totals: log.totals(), revision: ++revision }
+    batch(() => {
+      answer.value = shown
+      count()
+    })
   }
 
   function changed(): void {
     if (isScheduled) return
     isScheduled = true
     schedule(() => {
-      if (isScheduled) flush()
+      if (isScheduled) paint()
     })
   }
 
   function show(record: FrameRecord, isPending: boolean): void {
     const steady = isSmoothing() && !isPending ? steadyLabel(log.tail(smoothedFrames)) : undefined
     const own = { ...record, isPending, agreement: null }
-    answer = steady === undefined ? own : { ...own, label: steady.label, certainty: steady.certainty, agreement: { agreeing: steady.agreeing, frames: steady.frames } }
+    shown = steady === undefined ? own : { ...own, label: steady.label, certainty: steady.certainty, agreement: { agreeing: steady.agreeing, frames: steady.frames } }
     shownIndex = record.index
     changed()
   }
 
   return {
-    view,
+    answer,
+    tally,
     log,
     flush,
     showProvisional: (record) => show(record, true),
@@ -87,7 +118,7 @@ export function createSession({ schedule = beforePaint, isSmoothing = () => fals
     revise(record) {
       log.revise(record)
       // A later frame that this device was certain of is the better news.
-      if (shownIndex === record.index || answer?.outcome !== 'hit') show(record, false)
+      if (shownIndex === record.index || shown?.outcome !== 'hit') show(record, false)
       else changed()
     },
     addAudit(audit) {
@@ -100,8 +131,9 @@ export function createSession({ schedule = beforePaint, isSmoothing = () => fals
     },
     clear() {
       log.clear()
-      answer = undefined
+      shown = undefined
       shownIndex = -1
+      talliedMs = -Infinity
       changed()
     },
   }

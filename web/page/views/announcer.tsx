@@ -12,7 +12,7 @@ export function Announcer(): VNode {
   const text = useSignal('')
   const last = useRef({ atMs: -Infinity, label: '' })
   useSignalEffect(() => {
-    const { answer } = app.session.view.value
+    const answer = app.session.answer.value
     const now = performance.now()
     if (answer === undefined || answer.isPending || answer.label === last.current.label || now - last.current.atMs < intervalMs) return
     last.current = { atMs: now, label: answer.label }

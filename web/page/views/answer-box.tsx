@@ -10,7 +10,7 @@ import { usePage } from './page-context.ts'
 /** Label, certainty, who answered, and the entropy beside its threshold. */
 export function AnswerBox(): VNode {
   const { app } = usePage()
-  const { answer } = app.session.view.value
+  const answer = app.session.answer.value
   if (answer === undefined) return <Legend />
   const isOffline = app.edgeState.value === 'offline'
   const badge = badgeOf(answer, isOffline)

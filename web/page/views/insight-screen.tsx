@@ -21,7 +21,7 @@ const tableRows = 40
 /** What happened, and why: counts, latency, entropy against its threshold, misses and switches, classes and partitions. */
 export function InsightScreen(): VNode {
   const { app } = usePage()
-  const { frames } = app.session.view.value.totals
+  const { frames } = app.session.tally.value.totals
   return (
     <section class="screen" aria-label="Insight">
       <div class="panel">
@@ -56,7 +56,7 @@ function EntropyChart(): VNode {
   const { app } = usePage()
   const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
   // Read, so that the table follows; the chart follows by itself.
-  const recent = app.session.view.value.revision < 0 ? [] : app.session.log.tail(tableRows)
+  const recent = app.session.tally.value.revision < 0 ? [] : app.session.log.tail(tableRows)
   return (
     <ChartCard
       title="Entropy of the last frames"
@@ -76,7 +76,7 @@ function EntropyChart(): VNode {
         theme={resolvedTheme.value}
         most={entropyCeiling(classes)}
         formatValue={formatNats}
-        columns={() => entropyColumns(app.session.view.value.revision < 0 ? [] : app.session.log.tail(shownFrames))}
+        columns={() => entropyColumns(app.session.tally.value.revision < 0 ? [] : app.session.log.tail(shownFrames))}
         series={[
           { label: 'here', colour: '--hit', look: 'bars' },
           { label: 'edge', colour: '--miss', look: 'bars' },
@@ -90,7 +90,7 @@ function EntropyChart(): VNode {
 
 function SessionChart(): VNode {
   const { app } = usePage()
-  const bins = app.session.view.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), tableRows)
+  const bins = app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), tableRows)
   return (
     <ChartCard
       title="Misses and switches over the session"
@@ -108,7 +108,7 @@ function SessionChart(): VNode {
         label="Share of misses, uncertain frames and switches over the session"
         theme={resolvedTheme.value}
         formatValue={(value) => formatShare(value)}
-        columns={() => binColumns(app.session.view.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins))}
+        columns={() => binColumns(app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins))}
         series={[
           { label: 'misses', colour: '--miss', look: 'line' },
           { label: 'uncertain', colour: '--uncertain', look: 'line' },

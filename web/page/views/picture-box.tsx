@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import type { VNode } from 'preact'
 import { usePage } from './page-context.ts'
 
@@ -7,7 +8,8 @@ export function PictureBox(): VNode {
   const state = app.player.state.value
   const kind = app.player.sourceKind.value
   const isVideo = (kind === 'camera' || kind === 'video') && app.isStreaming.value
-  const hasPicture = state !== 'idle' && !isVideo && app.session.view.value.totals.frames > 0
+  const hasFrames = useComputed(() => app.session.answer.value !== undefined)
+  const hasPicture = state !== 'idle' && !isVideo && hasFrames.value
   return (
     <div class="picture" data-filled={isVideo || hasPicture}>
       <canvas ref={app.stage.attachCanvas} width={192} height={192} hidden={!hasPicture} role="img" aria-label="The frame that is being answered" />

@@ -7,17 +7,19 @@ const time = (ms: number | undefined): string => (ms === undefined ? '–' : for
 
 /** What the session adds up to. */
 export function SessionFacts(): VNode {
-  const { totals } = usePage().app.session.view.value
+  const { session } = usePage().app
+  const { totals } = session.tally.value
+  const latencies = session.log.latencies()
   return (
     <dl class="counters">
       <Counter name="hit-rate" label="Hit rate">
         {shareOf(totals.hits, totals.frames)}
       </Counter>
       <Counter name="latency-hit" label="Hit, median · p95">
-        {time(totals.medianHitMs)} <small>{time(totals.p95HitMs)}</small>
+        {time(latencies.medianHitMs)} <small>{time(latencies.p95HitMs)}</small>
       </Counter>
       <Counter name="latency-miss" label="Miss, median · p95">
-        {time(totals.medianMissMs)} <small>{time(totals.p95MissMs)}</small>
+        {time(latencies.medianMissMs)} <small>{time(latencies.p95MissMs)}</small>
       </Counter>
       <Counter name="accuracy" label="Right">
         {shareOf(totals.correct, totals.labelled)}
