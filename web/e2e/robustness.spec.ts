@@ -89,6 +89,8 @@ describe('a stream goes on', () => {
       await driver.expectGoingOn(15)
     }
     await driver.go('cache')
+    // The screen's code comes when it is first opened.
+    await driver.page.getByTestId('cache-partition').first().waitFor()
     expect(await driver.page.getByTestId('cache-partition').count()).toBe(4)
   })
 
@@ -114,7 +116,7 @@ describe('a stream goes on', () => {
     expect(await driver.frames()).toBe(18)
     await driver.untilNotice('memory-only')
     await driver.go('cache')
-    expect(await driver.page.locator('[data-testid="cache-partition"][data-state="memory"]').count()).toBeGreaterThan(0)
+    await driver.page.locator('[data-testid="cache-partition"][data-state="memory"]').first().waitFor()
     await driver.expectAccessible()
   })
 
