@@ -41,6 +41,8 @@ describe('headlineOf', () => {
     const headline = headlineOf([...complete, row('device', [run(0, 60)]), row('device', [run(0, 9)], 'full-speed'), row('adaptive', [run(0, 2)], 'full-speed')], 'b', metrics)
     expect(headline).toMatchObject({ overDevice: 6, overEdge: 4, overCascade: 3, overCascadePrior: 2, accuracyDelta: 0, overDeviceFullSpeed: 4.5 })
     expect(headline?.accuracyDeltaEvaluated).toBeCloseTo(-2)
+    const sessions = [...complete, row('device', [run(0, 60)])].map((played) => ({ ...played, stream: 'sessions' }))
+    expect(headlineOf(sessions, 'b', { streams: { recorded64: { accuracy: 0.9, fullAccuracy: 0.91 } } })?.accuracyDeltaEvaluated).toBeCloseTo(-1)
     expect(headline).not.toHaveProperty('overCascadeScene')
     expect(headlineOf([...complete, row('device', [run(0, 60)]), row('cascade-scene', [run(0, 15)])], 'b', metrics)).toMatchObject({ overCascadeScene: 1.5 })
   })

@@ -22,6 +22,9 @@ export function accuracyDelta(of: Row | undefined, against: Row | undefined): nu
   return frames === 0 ? undefined : (100 * pairs.reduce((sum, pair) => sum + pair.delta * pair.frames, 0)) / frames
 }
 
+/** What the evaluation calls a stream that is called otherwise here: sessions of 64 frames in their own order. */
+const evaluatedAs: Readonly<Record<string, string>> = { sessions: 'recorded64' }
+
 const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), fullAccuracy: z.number() })) })
 
 /**
@@ -37,7 +40,8 @@ export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknow
   const delta = accuracyDelta(ours, rowIn('headline', 'edge'))
   if (overDevice === undefined || overEdge === undefined || overCascade === undefined || overCascadePrior === undefined || delta === undefined) return undefined
   const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device'), rowIn('full-speed', 'adaptive'))
-  const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[ours?.stream ?? '']
+  const stream = ours?.stream ?? ''
+  const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[evaluatedAs[stream] ?? stream]
   return {
     overDevice: overDevice.median,
     overEdge: overEdge.median,
