@@ -10,6 +10,7 @@ import { bareConvolutions } from './bare-convolutions.ts'
 import { graphModel } from './graph-model.ts'
 import { layersModel } from './layers-model.ts'
 import type { EngineAnswer, EngineOrder } from './order.ts'
+import { shippedPartition } from './shipped-partition.ts'
 
 const runtimeFolder = '/bench/'
 
@@ -51,7 +52,8 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
         return argMax((await logits?.getData()) as Float32Array)
       },
     },
-    { name: 'partition', run: ours(partition) },
+    { name: 'partition', run: await shippedPartition(partition, `${runtimeFolder}tfjs-backend-wasm-simd.wasm`) },
+    { name: 'partitionThroughOps', run: ours(partition) },
     {
       name: 'partitionConvolutions',
       run() {

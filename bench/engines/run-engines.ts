@@ -21,9 +21,10 @@ export interface EngineMeasurement {
   readonly onnxRuntimeWebOverOurs: Spread
   readonly layersModelOverOurs: Spread
   readonly graphModelOverOurs: Spread
-  /** Bare convolutions over the whole partition, of the same round. */
+  /** Bare convolutions over the whole partition as the product runs it, and as tfjs's ops do, of the same round. */
   readonly convolutionsOverPartition: Spread
-  /** Frames on which another runtime's answer is not ours. */
+  readonly convolutionsOverOps: Spread
+  /** Frames on which another runtime's answer is not ours; `partition`: on which it answers otherwise than through tfjs's ops. */
   readonly disagreements: Readonly<Record<string, number>>
 }
 
@@ -110,6 +111,8 @@ const pack = (order: EngineOrder): string =>
     return value instanceof Float32Array ? { base64, isFloat: true } : { base64 }
   })
 
+const differing = (given: readonly (number | undefined)[] = [], expected: readonly (number | undefined)[] = []): number => given.filter((answer, index) => answer !== expected[index]).length
+
 const otherRuntimes = ['fullOnnxRuntimeWeb', 'fullLayersModel', 'fullGraphModel']
 
 export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: number): EngineMeasurement {
@@ -124,6 +127,7 @@ export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: 
     layersModelOverOurs: spreadOf(ratios(of('fullLayersModel'), of('full'))),
     graphModelOverOurs: spreadOf(ratios(of('fullGraphModel'), of('full'))),
     convolutionsOverPartition: spreadOf(ratios(of('partitionConvolutions'), of('partition'))),
-    disagreements: Object.fromEntries(otherRuntimes.map((name) => [name, (answers[name] ?? []).filter((answer, index) => answer !== ours[index]).length])),
+    convolutionsOverOps: spreadOf(ratios(of('partitionConvolutions'), of('partitionThroughOps'))),
+    disagreements: Object.fromEntries([...otherRuntimes.map((name) => [name, differing(answers[name], ours)] as const), ['partition', differing(answers['partition'], answers['partitionThroughOps'])]]),
   }
 }

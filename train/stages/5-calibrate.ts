@@ -86,8 +86,8 @@ export function calibrate(context: EvaluationContext, networks: TrainedNetworks,
   const total = localities.length * (config.partitionCount === 0 ? 1 : 3)
   const onRow = (): void => context.progress.count('calibration', ++done, total)
   context.progress.start()
-  const rowsOf = (tableOf: (answers: SplitAnswers) => AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] => {
-    const [drawn, recorded] = [tableOf(validation), tableOf(recordings)]
+  const rowsOf = (asTable: (answers: SplitAnswers) => AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] => {
+    const [drawn, recorded] = [asTable(validation), asTable(recordings)]
     const streams = localities.map((locality) => {
       const [answers, { labels }] = locality.recorded === true ? [recorded, recordings] : [drawn, validation]
       return { ...streamOf(imageStream(context, labels, { ...locality, frames }, 'calibration'), answers, entries, keepShare), changeRate: 1 / locality.meanLength }

@@ -2,12 +2,12 @@ import { signal as createSignal, type ReadonlySignal, type Signal } from '@preac
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/gate.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { inferenceProtocol, isRawImage, type Classification, type FrameImage } from '../../messages/inference.ts'
+import { isRawImage, type Classification, type FrameImage } from '../../messages/inference.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
-import { createRpcClient } from '../../messages/rpc-client.ts'
 import { EnginePlaceChooser, type EnginePlace } from './engine-place.ts'
 import type { InferenceClient } from './in-page-engine.ts'
 import { ResidentsView } from './residents-view.ts'
+import { startEngine, type EngineMakers, type RunningEngine } from './running-engine.ts'
 
 export interface ClassifyOptions {
   /** The frame is copied, not moved: it may be sent again. */
@@ -18,10 +18,7 @@ export interface ClassifyOptions {
   readonly isAudited?: boolean
 }
 
-export interface InferenceHostOptions {
-  readonly createWorker: (threads: number) => Worker
-  /** The engine on the page's own thread, for networks that are small enough; without it all run in workers. */
-  readonly createInPageEngine?: () => InferenceClient
+export interface InferenceHostOptions extends EngineMakers {
   /** On how many threads the kernels run at first. */
   readonly threads?: number
   /** Weights, in the form that it was resident in, of a partition for the memory of a new worker. */
@@ -50,13 +47,6 @@ const broken: ReadonlySet<string> = new Set(['worker-crashed', 'worker-timeout',
 const maxRestarts = 3
 const restartWindowMs = 60_000
 
-interface Running {
-  readonly client: InferenceClient
-  terminate(): void
-  /** Of its own: 0 on the page's. */
-  readonly threads: number
-}
-
 /**
  * The page's end of the inference worker. Starts it, starts it again where it crashes or hangs, and puts another in its place for another
  * number of threads. More threads than one are an attempt: where they do not start in time, or break down, one goes on. Small networks move to the
@@ -69,8 +59,8 @@ export class InferenceHost {
   readonly #threads: Signal<number>
   readonly #places = new EnginePlaceChooser()
   #wantedPlace: EnginePlace = 'worker'
-  #running: Running | undefined
-  #starting: Promise<Running> | undefined
+  #running: RunningEngine | undefined
+  #starting: Promise<RunningEngine> | undefined
   /** How many threads are wanted, and the change that sees to it. */
   #wantedThreads: number
   #changing: Promise<void> | undefined
@@ -206,13 +196,13 @@ export class InferenceHost {
   }
 
   /** The worker that answers; the first one is started where there is none. */
-  async #started(): Promise<Running> {
+  async #started(): Promise<RunningEngine> {
     if (this.#running !== undefined) return this.#running
     this.#starting ??= this.#startFirst().finally(() => (this.#starting = undefined))
     return this.#starting
   }
 
-  async #startFirst(): Promise<Running> {
+  async #startFirst(): Promise<RunningEngine> {
     const threads = this.#wantedThreads
     try {
       return this.#adopt(await this.#start(threads))
@@ -223,7 +213,7 @@ export class InferenceHost {
     }
   }
 
-  #adopt(running: Running): Running {
+  #adopt(running: RunningEngine): RunningEngine {
     if (this.#closing.signal.aborted) running.terminate()
     this.#running = running
     this.#threads.value = Math.max(1, running.threads)
@@ -269,7 +259,7 @@ export class InferenceHost {
   }
 
   /** Fills a worker with what is resident and puts it in the place of the one that answers. Both are in memory for that moment. */
-  async #moveTo(next: Running): Promise<void> {
+  async #moveTo(next: RunningEngine): Promise<void> {
     this.#isMoving = true
     try {
       await Promise.allSettled(this.#underWay)
@@ -318,36 +308,11 @@ export class InferenceHost {
     }
   }
 
-  /** A new worker, which answers nobody yet. Rejects where its threads do not start; one thread is not waited for. */
-  async #start(threads: number): Promise<Running> {
-    const running = this.#launch(threads)
-    if (threads === 1) return running
+  /** A new engine, which answers nobody yet. Rejects where its threads do not start. */
+  #start(threads: number): Promise<RunningEngine> {
     const { threadsLimitMs = 10_000 } = this.#options
-    try {
-      await running.client.call(this.#closing.signal, { kind: 'prepare' }, { timeLimitMs: threadsLimitMs })
-      return running
-    } catch (thrown) {
-      running.terminate()
-      running.client.close()
-      throw thrown
-    }
-  }
-
-  #launch(threads: number): Running {
-    const inPage = threads === 0 ? this.#options.createInPageEngine?.() : undefined
-    if (inPage !== undefined) return { client: inPage, threads, terminate: () => undefined }
-    const worker = this.#options.createWorker(threads)
-    const client: InferenceClient = createRpcClient(worker, inferenceProtocol)
-    const crash = (event: Event): void => {
-      event.preventDefault()
-      const error = new CacheNetError('worker-crashed', 'The part of the app that runs the networks has stopped.')
-      // Whoever waits for an answer starts the next worker; where nobody does, it is started here.
-      client.close(error)
-      void this.#replace(client, error).catch(() => undefined)
-    }
-    worker.addEventListener('error', crash)
-    worker.addEventListener('messageerror', crash)
-    return { client, threads, terminate: () => worker.terminate() }
+    // Whoever waits for an answer starts the next worker; where nobody does, it is started here.
+    return startEngine(this.#closing.signal, this.#options, threads, threadsLimitMs, (client, error) => void this.#replace(client, error).catch(() => undefined))
   }
 
   /** One replacement for one broken worker, however many calls it failed. Rejects with `engine-failed` where that does not help. */
