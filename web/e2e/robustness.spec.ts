@@ -95,7 +95,7 @@ describe('a stream goes on', () => {
   })
 
   it('when the device is full: from memory, with a notice', async () => {
-    await open('?demo=1,8,16,5,11&hold=6&rate=max&cache=2')
+    await open('?demo=1,8,16,5,11&hold=6&rate=max&cache=2&probing=recent-first')
     await driver.untilControlled()
     const session = await context.newCDPSession(driver.page)
     await session.send('Storage.overrideQuotaForOrigin', { origin: proxy.origin, quotaSize: 1 })
