@@ -32,8 +32,9 @@ export interface FormResult {
 /** Every partition in one form only, as if it were the only one that ships. */
 function judge(context: StageContext, networks: TrainedNetworks, form: keyof PartitionForms): Omit<FormResult, 'form'> {
   const partitions = networks.partitions.map((forms) => ({ whole: forms[form], delta: forms[form] }))
-  const validation = answerSplit(context, { ...networks, partitions }, context.dataset.validation, form)
-  const { inRegion, partitionShares, streams } = evaluate(context, validation, calibrate(context, networks, validation))
+  const shipped = { ...networks, partitions }
+  const validation = answerSplit(context, shipped, context.dataset.validation, form)
+  const { inRegion, partitionShares, streams } = evaluate(context, validation, calibrate(context, shipped, validation))
   const weighted = (values: readonly number[]): number => values.reduce((sum, value, index) => sum + value * partitionShares[index]!, 0)
   const bytes = partitions[0]?.whole.blob.byteLength ?? 0
   return { bytes, accuracyInRegion: weighted(inRegion.map(({ accuracy }) => accuracy)), aurocOutside: weighted(inRegion.map(({ aurocOutside }) => aurocOutside)), streams }
