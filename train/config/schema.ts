@@ -122,6 +122,8 @@ const gateSchema = z.strictObject({
    * them, in place of pictures that are drawn one by one: what a network gets wrong about one frame it gets wrong about the next.
    */
   localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count, recorded: z.boolean().optional() })),
+  /** Sessions of each class for `recorded`, and for the report of them, where data can be recorded at will (`walkers`); as many as the images are of by default. */
+  recordedSessions: count.optional(),
   /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
   /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */

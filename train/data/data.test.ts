@@ -125,6 +125,8 @@ describe('generateWalkers', () => {
     const difference = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length
     const frameOf = (pixels: Uint8Array, image: number): Uint8Array => pixels.subarray(image * 3072, (image + 1) * 3072)
     const frames = recorded?.pixels ?? new Uint8Array()
+    expect(recordings?.('validation', 8, 5).labels).toHaveLength(2 * 5 * 8)
+    expect([...(recordings?.('validation', 8, 5).pixels.subarray(0, 3072) ?? [])]).toEqual([...frameOf(frames, 0)])
     // One frame is like the next of its session, more than like the first of the next session; and a session is the one that the images are of.
     expect(difference(frameOf(frames, 0), frameOf(frames, 1))).toBeLessThan(difference(frameOf(frames, 0), frameOf(frames, 8)))
     expect(difference(frameOf(frames, 0), frameOf(validation.pixels, 0))).toBeLessThan(difference(frameOf(frames, 0), frameOf(validation.pixels, 2)))

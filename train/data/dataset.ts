@@ -18,8 +18,12 @@ export interface Dataset {
   readonly validation: Split
   /** For reporting only. */
   readonly test: Split
-  /** Of data that was recorded: the sessions of a split frame by frame, so many frames of each, one session after the other. */
-  readonly recordings?: (split: 'validation' | 'test', framesPerSession: number) => Split
+  /**
+   * Of data that was recorded: the sessions of a split frame by frame, so many frames of each, one session after the other.
+   *
+   * @param sessions of each class; as many as the images of the split are of by default
+   */
+  readonly recordings?: (split: 'validation' | 'test', framesPerSession: number, sessions?: number) => Split
 }
 
 export const splitCount = (split: Split): number => split.labels.length

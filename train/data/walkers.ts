@@ -45,7 +45,7 @@ export function generateWalkers(options: Options, onProgress: (done: number, of:
     train: renderSplit('train', trainSessions, options, onImage),
     validation: renderSplit('validation', validationSessions, options, onImage),
     test: renderSplit('test', testSessions, options, onImage),
-    recordings: (split, frames) =>
-      renderSplit(split, split === 'test' ? testSessions : validationSessions, { ...options, walkers: { ...options.walkers, framesPerSession: frames } }, () => undefined),
+    recordings: (split, frames, sessions = split === 'test' ? testSessions : validationSessions) =>
+      renderSplit(split, sessions, { ...options, walkers: { ...options.walkers, framesPerSession: frames } }, () => undefined),
   }
 }

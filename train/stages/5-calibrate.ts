@@ -90,7 +90,9 @@ export function calibrate(context: EvaluationContext, networks: TrainedNetworks,
     const [drawn, recorded] = [asTable(validation), asTable(recordings)]
     const streams = localities.map((locality) => {
       const [answers, { labels }] = locality.recorded === true ? [recorded, recordings] : [drawn, validation]
-      return { ...streamOf(imageStream(context, labels, { ...locality, frames }, 'calibration'), answers, entries, keepShare), changeRate: 1 / locality.meanLength }
+      // All that was recorded: a mistake about a session lasts for it, so that sessions count here, not frames.
+      const length = locality.recorded === true ? Math.max(frames, labels.length) : frames
+      return { ...streamOf(imageStream(context, labels, { ...locality, frames: length }, 'calibration'), answers, entries, keepShare), changeRate: 1 / locality.meanLength }
     })
     return calibrateLocalities(streams, { ...options, ...changed }, onRow)
   }
