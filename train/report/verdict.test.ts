@@ -22,6 +22,7 @@ describe('verdictOf', () => {
     const { lost, won } = verdictOf(await sampleReport())
     expect(linesOf(lost)).toContain('Inside its region, less accurate than the full model: p2 (84.0 % against 88.0 %).')
     expect(linesOf(lost)).toContain('Inside its region, no more accurate than the generalist it started from: p2 (84.0 % against 85.0 %).')
+    expect(linesOf(lost)).toContain('Inside its region, no more accurate than the generalist that is told the region: p2 (84.0 % against 86.0 %).')
     expect(linesOf(won)).toContain('Inside its region, at least as accurate as the full model: p1 (94.0 % against 92.0 %).')
   })
 

@@ -65,11 +65,13 @@ function insideRegions({ evaluation }: ReportData): Verdict {
     regions.length === 0 ? [] : [plain(`${words}: ${regions.map((region) => `${region.partition} (${percent(region.accuracy)} against ${percent(opponent(region))})`).join(', ')}.`)]
   const ofFull = ({ fullAccuracy }: Region): number => fullAccuracy
   const ofGeneralist = ({ generalistAccuracy }: Region): number => generalistAccuracy
+  const ofPrior = ({ priorAccuracy }: Region): number => priorAccuracy
   const { inRegion } = evaluation
   return {
     lost: [
       ...say('Inside its region, less accurate than the full model', inRegion.filter((region) => region.accuracy < ofFull(region)), ofFull),
       ...say('Inside its region, no more accurate than the generalist it started from', inRegion.filter((region) => region.accuracy <= ofGeneralist(region)), ofGeneralist),
+      ...say('Inside its region, no more accurate than the generalist that is told the region', inRegion.filter((region) => region.accuracy <= ofPrior(region)), ofPrior),
     ],
     won: say('Inside its region, at least as accurate as the full model', inRegion.filter((region) => region.accuracy >= ofFull(region)), ofFull),
   }

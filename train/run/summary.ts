@@ -43,12 +43,13 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     percent(coverage),
     `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
   ])
-  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, aurocOutside }, index) => [
+  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, priorAccuracy, aurocOutside }, index) => [
     partition,
     percent(test.partitionShares[index]!),
     percent(accuracy),
     percent(deltaAccuracy),
     percent(generalistAccuracy),
+    percent(priorAccuracy),
     percent(fullAccuracy),
     aurocOutside.toFixed(3),
   ])
@@ -59,7 +60,7 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
     `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)}); a held partition is kept at ${manifest.selector.keepShare} of the code's largest`,
     '',
-    ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside'], regions),
+    ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', '… told the region', 'full model', 'AUROC outside'], regions),
     'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
     formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + scene', 'Cascade + prior'], streams),
     '',

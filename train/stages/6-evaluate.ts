@@ -49,6 +49,8 @@ export interface Evaluation {
     readonly deltaAccuracy: number
     readonly fullAccuracy: number
     readonly generalistAccuracy: number
+    /** Of the generalist that is told the region, its classes masked to it as Cascade + prior does: what a partition beats that by is its own. */
+    readonly priorAccuracy: number
     readonly aurocOutside: number
     readonly deltaAurocOutside: number
     /** AUROC of entropy as a detector of its own errors, inside the region. */
@@ -139,7 +141,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
   const tables = new Map([answers, ...(recordings === undefined ? [] : [recordings])].map((of) => [of, answerTable(of, temperatures)]))
   const tableOf = (of: SplitAnswers): AnswerTable => tables.get(of)!
   const priorOf = (of: SplitAnswers): AnswerTable => priorTable(of, temperatures, cascadePrior.classes)
-  const table = tableOf(answers)
+  const judged = { table: tableOf(answers), prior: priorOf(answers) }
   const streams = streamsOf(context, answers, recordings)
   const images = answers.labels.length
   const regions = Array.from({ length: config.partitionCount }, (_, index) => answers.chosen.flatMap((chosen, image) => (chosen === index ? [image] : [])))
@@ -154,7 +156,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, table, calibration, { region, index, belongs })),
+    inRegion: regions.map((region, index) => inRegion(answers, judged, calibration, { region, index, belongs })),
     streams: streamMetrics(streams, tableOf, cacheNet, { ...device, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(streams, tableOf, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(streams, (of) => asDeltas(tableOf(of)), cacheNet, { ...device, mostEntries: Infinity }) },
@@ -171,7 +173,7 @@ interface RegionToJudge {
   readonly belongs: Memberships
 }
 
-function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
+function inRegion(answers: SplitAnswers, { table, prior }: { readonly table: AnswerTable; readonly prior: AnswerTable }, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
   const id = partitionId(index)
   const predictions = answers.networks.get(id)!
   const entropies = table.entropies.get(id)!
@@ -184,6 +186,7 @@ function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: C
     deltaAccuracy: accuracyOf(answers.networks.get(deltaId(index))!, answers.labels, region),
     fullAccuracy: accuracyOf(answers.full, answers.labels, region),
     generalistAccuracy: accuracyOf(answers.networks.get(generalistId)!, answers.labels, region),
+    priorAccuracy: region.length === 0 ? 0 : region.filter((image) => prior.answers.get(id)![image] === answers.labels[image]).length / region.length,
     aurocOutside: outsideAuroc(entropies),
     deltaAurocOutside: outsideAuroc(table.entropies.get(deltaId(index))!),
     aurocErrors: auroc(wrong, right),

@@ -35,14 +35,15 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
     table: { caption: 'Shares of the partitions', columns: ['partition', 'share'].map((title) => ({ title })), rows: bars.map(({ name, share }) => [name, percent(share)]) },
   })
   const accuracy = dataTable({
-    caption: 'Accuracy inside each region, on test images. AUROC: chance that the entropy of an image that the partition was not trained for (of a wrong answer) is above that of one inside (a right one).',
-    columns: ['region', 'share', 'partition right', 'as delta', 'generalist', 'full model', 'AUROC outside', '… as delta', 'AUROC own errors'].map((title) => ({ title })),
+    caption: 'Accuracy inside each region, on test images. Told the region, the generalist chooses among its classes only. AUROC: chance that the entropy of an image that the partition was not trained for (of a wrong answer) is above that of one inside (a right one).',
+    columns: ['region', 'share', 'partition right', 'as delta', 'generalist', '… told the region', 'full model', 'AUROC outside', '… as delta', 'AUROC own errors'].map((title) => ({ title })),
     rows: inRegion.map((region, index) => [
       region.partition,
       percent(partitionShares[index] ?? 0),
       region.accuracy < region.fullAccuracy ? markup`<span class="bad">${percent(region.accuracy)}</span>` : markup`<strong>${percent(region.accuracy)}</strong>`,
       percent(region.deltaAccuracy),
       percent(region.generalistAccuracy),
+      percent(region.priorAccuracy),
       percent(region.fullAccuracy),
       region.aurocOutside.toFixed(3),
       region.deltaAurocOutside.toFixed(3),

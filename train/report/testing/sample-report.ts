@@ -17,8 +17,8 @@ export function sampleEvaluation(): Evaluation {
     partitionShares: [0.6, 0.4],
     classByPartition: [[9, 1], [8, 2], [5, 5], [2, 8]],
     inRegion: [
-      { ...region, partition: 'p1', accuracy: 0.94, fullAccuracy: 0.92, generalistAccuracy: 0.82 },
-      { ...region, partition: 'p2', accuracy: 0.84, fullAccuracy: 0.88, generalistAccuracy: 0.85 },
+      { ...region, partition: 'p1', accuracy: 0.94, fullAccuracy: 0.92, generalistAccuracy: 0.82, priorAccuracy: 0.9 },
+      { ...region, partition: 'p2', accuracy: 0.84, fullAccuracy: 0.88, generalistAccuracy: 0.85, priorAccuracy: 0.86 },
     ],
     streams: { places100: metrics(0.91, 0.9), iid: metrics(0.899, 0.4) },
     fixedGate: { streams: { places100: metrics(0.9, 0.8), iid: metrics(0.9, 0.3) } },
