@@ -30,7 +30,7 @@ const small = resolveConfig(
     partition: { optimizer: { epochs: 2, batchSize: 64 } },
     encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16, association: 0.5 },
     delta: { rank: 1, optimizer: { epochs: 1, batchSize: 64, lowRankRate: 1 } },
-    gate: { streamFrames: 500 },
+    gate: { streamFrames: 500, recordedSessions: 3 },
   },
   [],
 )
