@@ -138,10 +138,12 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
   const { config, dataset } = context
   const { temperatures, keepShare, scenes, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
   const device = { keepShare, scenes }
-  const tables = new Map([answers, ...(recordings === undefined ? [] : [recordings])].map((of) => [of, answerTable(of, temperatures)]))
-  const tableOf = (of: SplitAnswers): AnswerTable => tables.get(of)!
-  const priorOf = (of: SplitAnswers): AnswerTable => priorTable(of, temperatures, cascadePrior.classes)
-  const judged = { table: tableOf(answers), prior: priorOf(answers) }
+  // Each once: a table is made of every image's logits, and most streams are replayed from the same one.
+  const tables = new Map(
+    [answers, ...(recordings === undefined ? [] : [recordings])].map((of) => [of, { plain: answerTable(of, temperatures), prior: priorTable(of, temperatures, cascadePrior.classes) }]),
+  )
+  const tableOf = (of: SplitAnswers): AnswerTable => tables.get(of)!.plain
+  const priorOf = (of: SplitAnswers): AnswerTable => tables.get(of)!.prior
   const streams = streamsOf(context, answers, recordings)
   const images = answers.labels.length
   const regions = Array.from({ length: config.partitionCount }, (_, index) => answers.chosen.flatMap((chosen, image) => (chosen === index ? [image] : [])))
@@ -156,7 +158,7 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
     generalistAccuracy: accuracyOf(generalist, answers.labels),
     partitionShares: regions.map((region) => region.length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, judged, calibration, { region, index, belongs })),
+    inRegion: regions.map((region, index) => inRegion(answers, tables.get(answers)!, calibration, { region, index, belongs })),
     streams: streamMetrics(streams, tableOf, cacheNet, { ...device, mostEntries: Infinity }),
     fixedGate: { streams: streamMetrics(streams, tableOf, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
     delta: { streams: streamMetrics(streams, (of) => asDeltas(tableOf(of)), cacheNet, { ...device, mostEntries: Infinity }) },
@@ -166,6 +168,12 @@ export function evaluate(context: EvaluationContext, answers: SplitAnswers, cali
   }
 }
 
+/** What a split says, as streams are replayed from it: all networks, and the generalist masked to each region. */
+interface SplitTables {
+  readonly plain: AnswerTable
+  readonly prior: AnswerTable
+}
+
 interface RegionToJudge {
   readonly index: number
   /** Images that the code gives most to this partition. */
@@ -173,13 +181,13 @@ interface RegionToJudge {
   readonly belongs: Memberships
 }
 
-function inRegion(answers: SplitAnswers, { table, prior }: { readonly table: AnswerTable; readonly prior: AnswerTable }, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
+function inRegion(answers: SplitAnswers, { plain, prior }: SplitTables, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
   const id = partitionId(index)
   const predictions = answers.networks.get(id)!
-  const entropies = table.entropies.get(id)!
+  const entropies = plain.entropies.get(id)!
   // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
   const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!.has(index)), region.map((image) => of[image]!))
-  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => Number(table.answers.get(id)![image] === table.labels[image]) === isRight).map((image) => entropies[image]!)) as [number[], number[]]
+  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => Number(plain.answers.get(id)![image] === plain.labels[image]) === isRight).map((image) => entropies[image]!)) as [number[], number[]]
   return {
     partition: id,
     accuracy: accuracyOf(predictions, answers.labels, region),
@@ -188,7 +196,7 @@ function inRegion(answers: SplitAnswers, { table, prior }: { readonly table: Ans
     generalistAccuracy: accuracyOf(answers.networks.get(generalistId)!, answers.labels, region),
     priorAccuracy: region.length === 0 ? 0 : region.filter((image) => prior.answers.get(id)![image] === answers.labels[image]).length / region.length,
     aurocOutside: outsideAuroc(entropies),
-    deltaAurocOutside: outsideAuroc(table.entropies.get(deltaId(index))!),
+    deltaAurocOutside: outsideAuroc(plain.entropies.get(deltaId(index))!),
     aurocErrors: auroc(wrong, right),
     eceBefore: calibrationError(predictions, answers.labels, region, 1),
     eceAfter: calibrationError(predictions, answers.labels, region, temperatures.get(id) ?? 1),

@@ -35,6 +35,11 @@ export function CacheScreen(): VNode {
             ))}
           </ul>
         )}
+        {hasPartitions && here.length === 0 && app.gate.value.maxProbes === 0 && (
+          <p class="muted" data-testid="none-wanted">
+            None is fetched while the gate asks the generalist alone, as it does for this stream: see Insight.
+          </p>
+        )}
         {!hasPartitions && app.bundle.opened.value !== undefined && <p class="muted">This bundle has no partitions: for what it knows, the generalist alone serves as well.</p>}
         <EvictionOrder ids={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0)).map(({ id }) => id)} />
         <button type="button" class="quiet" data-testid="clear-cache" disabled={here.length === 0} onClick={() => void app.clearCache()}>
