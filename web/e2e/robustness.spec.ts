@@ -131,6 +131,21 @@ describe('a stream goes on', () => {
   })
 })
 
+describe('a gate that asks the generalist alone', () => {
+  it.each([
+    ['says why no partition is here', '', 1],
+    ['has nothing to explain where partitions are asked', '&probing=recent-first', 0],
+  ])('%s', async (_, probing, sentences) => {
+    await open(`?seed=3&rate=15&cache=2${probing}`)
+    await driver.untilControlled()
+    await driver.playDemo()
+    await driver.expectGoingOn()
+    await driver.page.getByRole('link', { name: 'Cache' }).click()
+    await driver.page.getByTestId('cache-summary').waitFor()
+    await vi.waitFor(async () => expect(await driver.page.getByTestId('none-wanted').count()).toBe(sentences), { timeout: 10_000 })
+  })
+})
+
 describe('a new version of the app', () => {
   it('waits until nothing plays, then asks, and leaves what is cached', async () => {
     await open('?seed=3&rate=15&cache=2&probing=recent-first')
