@@ -87,6 +87,8 @@ function adjustKernel(base: Float32Array, scale: Float32Array, left: Float32Arra
 /**
  * The whole weights of a partition from the generalist's and a delta. Throws `blob-truncated` where the blob has another length than
  * the delta needs.
+ *
+ * @param spec of the partition: the generalist's but for the outputs of its head
  */
 export function applyDelta(spec: NetworkSpec, delta: DeltaSpec, base: readonly NamedTensor[], blob: Uint8Array): NamedTensor[] {
   const plan = planDelta(spec, delta)
@@ -95,9 +97,10 @@ export function applyDelta(spec: NetworkSpec, delta: DeltaSpec, base: readonly N
     throw new CacheNetError('blob-truncated', 'The delta has another length than its network needs.', { expectedBytes, foundBytes: blob.byteLength })
   }
   const values = new Map(plan.fields.map(({ name, offset, size }) => [name, readFloat16(blob, offset, size)]))
+  const shapes = new Map(plan.fields.map(({ name, shape }) => [name, shape]))
   return base.map((tensor) => {
     const replaced = values.get(tensor.name)
-    if (replaced !== undefined) return { ...tensor, values: replaced }
+    if (replaced !== undefined) return { ...tensor, shape: shapes.get(tensor.name) ?? tensor.shape, values: replaced }
     const layer = tensor.name.slice(0, tensor.name.lastIndexOf('/'))
     const scale = tensor.name.endsWith('/kernel') ? values.get(`${layer}/scale`) : undefined
     if (scale === undefined) return tensor

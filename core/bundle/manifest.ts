@@ -1,16 +1,21 @@
 // The small build of zod, here and in whatever else the page loads: a phone parses it before it shows anything.
 import * as z from 'zod/mini'
-import { featureSize, networkSpecSchema, planNetwork } from '../network/spec.ts'
+import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec } from '../network/spec.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { observationCount } from '../gate/adaptive-gate.ts'
 import { deltaBlobBytes } from './delta.ts'
+import { partitionSpec, type PartitionHead } from './partition-head.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
 
-export const manifestSchemaVersion = 2
+export const manifestSchemaVersion = 3
 /** What this program reads: its own version and the one before. */
-export const readableSchemaVersions: readonly number[] = [1, manifestSchemaVersion]
+export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion]
+
+/** What a bundle was trained on. */
+export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'world'] as const
+export type DatasetKind = (typeof datasetKinds)[number]
 
 const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 const share = z.number().check(z.minimum(0), z.maximum(1))
@@ -32,8 +37,12 @@ const partitionSchema = z.extend(networkSchema, {
   id: identifier,
   /** The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it comes with the answer. */
   delta: z.optional(z.extend(blobRefSchema, { temperature: z.number().check(z.positive()) })),
-  /** Classes whose images the selector sends here more often than to any other partition. */
+  /** What it is for, in words: the places of its region, or its classes. Absent in older bundles. */
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  /** Its classes; in older bundles those whose images the selector sends here more often than to any other partition. */
   classIndices: z.array(z.int().check(z.nonnegative())),
+  /** How often each output came in training, something else last: see `PartitionHead`. Absent where it answers all classes. */
+  prior: z.optional(z.array(z.number().check(z.gt(0), z.maximum(1)))),
   /** Share of the validation images that the selector sends here. */
   share,
 })
@@ -104,10 +113,12 @@ export const manifestSchema = z.object({
   schemaVersion: z.literal(manifestSchemaVersion),
   id: identifier,
   createdAt: z.iso.datetime(),
-  dataset: z.object({ kind: z.enum(['walkers', 'folder', 'cifar10']), description: z.string() }),
+  dataset: z.object({ kind: z.enum(datasetKinds), description: z.string() }),
   classNames: z.array(z.string().check(z.minLength(1))).check(z.minLength(2), z.maxLength(10_000)),
   input: inputSchema,
   networks: z.object({
+    generalist: networkSpecSchema,
+    /** Of all partitions, but for the outputs of their heads: see `specOfPartition`. */
     partition: networkSpecSchema,
     full: networkSpecSchema,
     /** `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one logit a partition. */
@@ -117,7 +128,7 @@ export const manifestSchema = z.object({
   }),
   full: networkSchema,
   encoder: z.optional(z.object({ whole: blobRefSchema })),
-  /** The network all partitions started from; it has their spec and is always resident. */
+  /** The network that knows all classes; always resident. */
   generalist: networkSchema,
   /** Empty where training found that the generalist alone serves as well: then there is no encoder either, and no selection. */
   partitions: z.array(partitionSchema).check(z.maxLength(64)),
@@ -152,10 +163,22 @@ export const manifestSchema = z.object({
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
+/** The head of a partition; undefined where it answers all classes of the bundle. */
+export const headOf = ({ classIndices, prior }: Pick<Partition, 'classIndices' | 'prior'>): PartitionHead | undefined => (prior === undefined ? undefined : { classIndices, prior })
+
+/** The network of a partition: its own outputs on what all partitions share. */
+export const specOfPartition = ({ networks }: Pick<Manifest, 'networks'>, partition: Pick<Partition, 'classIndices' | 'prior'>): NetworkSpec => partitionSpec(networks.partition, headOf(partition))
+
 export type BlobRole = 'full' | 'encoder' | 'generalist' | 'partition' | 'delta'
 
+export interface NamedBlob {
+  readonly role: BlobRole
+  readonly id: string
+  readonly ref: BlobRef
+}
+
 /** Every blob that a manifest names, with what it is for. */
-export function blobsOf({ full, encoder, generalist, partitions }: Manifest): { role: BlobRole; id: string; ref: BlobRef }[] {
+export function blobsOf({ full, encoder, generalist, partitions }: Manifest): NamedBlob[] {
   return [
     { role: 'full', id: 'full', ref: full.whole },
     ...(encoder === undefined ? [] : [{ role: 'encoder' as const, id: 'encoder', ref: encoder.whole }]),
@@ -169,14 +192,27 @@ function requireFit(isFit: boolean, what: string, details: Record<string, unknow
   if (!isFit) throw new CacheNetError('manifest-invalid', `The manifest contradicts itself: ${what}.`, details)
 }
 
+function checkHead({ networks, classNames }: Manifest, { id, classIndices, prior }: Partition): void {
+  requireFit(classIndices.every((index) => index < classNames.length), `the partition ${id} names a class that there is not`, { id })
+  if (prior === undefined) {
+    requireFit(planNetwork(networks.partition).outputShape.join() === String(classNames.length), `the partition ${id} has another count of classes`, { id })
+    return
+  }
+  requireFit(new Set(classIndices).size === classIndices.length && classIndices.length > 0, `the partition ${id} names a class twice, or none`, { id })
+  requireFit(prior.length === classIndices.length + 1, `the prior of the partition ${id} is not of its classes and something else`, { id })
+  requireFit(Math.abs(prior.reduce((sum, value) => sum + value, 0) - 1) < 1e-6, `the prior of the partition ${id} does not sum to 1`, { id })
+}
+
 function checkNetworks(manifest: Manifest): void {
   const { networks, input, classNames, partitions } = manifest
   const imageShape = [input.height, input.width, input.channels].join()
-  for (const [name, spec] of [['partition', networks.partition], ['full', networks.full]] as const) {
+  const all = String(classNames.length)
+  for (const [name, spec, outputs] of [['generalist', networks.generalist, all], ['partition', networks.partition, undefined], ['full', networks.full, all]] as const) {
     requireFit(spec.inputShape.join() === imageShape, `the ${name} network reads another input size`, { name })
-    const { outputShape } = planNetwork(spec)
-    requireFit(outputShape.join() === String(classNames.length), `the ${name} network has another count of classes`, { name })
+    const found = planNetwork(spec).outputShape.join()
+    requireFit(outputs === undefined || found === outputs, `the ${name} network has another count of classes`, { name })
   }
+  for (const partition of partitions) checkHead(manifest, partition)
   for (const { name, shares } of manifest.scenes?.places ?? []) {
     requireFit(shares.length === classNames.length && Math.abs(shares.reduce((sum, value) => sum + value, 0) - 1) < 1e-6, `the shares of the place ${name} are not those of its classes`, { name })
   }
@@ -192,17 +228,18 @@ function checkNetworks(manifest: Manifest): void {
 }
 
 function checkBlobSizes(manifest: Manifest): void {
-  const { networks } = manifest
+  const { networks, partitions } = manifest
   const { delta } = networks
-  const expectedBytesOf: Record<BlobRole, () => number> = {
+  const specs = new Map(partitions.map((partition) => [partition.id, specOfPartition(manifest, partition)]))
+  const expectedBytesOf: Record<BlobRole, (id: string) => number> = {
     full: () => wholeBlobBytes(networks.full),
     encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
-    generalist: () => wholeBlobBytes(networks.partition),
-    partition: () => wholeBlobBytes(networks.partition),
-    delta: () => (delta === undefined ? 0 : deltaBlobBytes(networks.partition, delta)),
+    generalist: () => wholeBlobBytes(networks.generalist),
+    partition: (id) => wholeBlobBytes(specs.get(id)!),
+    delta: (id) => (delta === undefined ? 0 : deltaBlobBytes(specs.get(id)!, delta)),
   }
   for (const { role, id, ref } of blobsOf(manifest)) {
-    const expectedBytes = expectedBytesOf[role]()
+    const expectedBytes = expectedBytesOf[role](id)
     requireFit(ref.bytes === expectedBytes, `the weights of ${id} have another length than its network`, { id, expectedBytes })
   }
 }

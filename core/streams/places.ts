@@ -1,10 +1,6 @@
 import { createRandom } from '../random.ts'
-
-/** A kind of everyday place and how often each class is seen there, relative to one another. Absent classes are never seen. */
-export interface Place {
-  readonly name: string
-  readonly weights: Readonly<Record<string, number>>
-}
+import { cifar100Places } from './cifar100-places.ts'
+import type { Place } from './place.ts'
 
 /**
  * Five everyday places for CIFAR-10, written down before any training and never tuned since. Weights are percents.
@@ -25,9 +21,8 @@ const homeShare = 3
 const visitShare = 1
 
 /**
- * Places for a data set that has none documented: ceil(C/3) of them, with two to three classes at home in each and one
- * visitor from the next, in a ring. Every class has the same weight in all. The same names and seed give the same places;
- * leave the seed alone, so that training streams and test streams walk through the same places.
+ * Drawn places, for tests, benchmarks and streams of places that nobody knows; no bundle may take them for known: ceil(C/3) of them, with two to three classes at home in each and one
+ * visitor from the next, in a ring. Every class has the same weight in all. The same names and seed give the same places.
  */
 export function placesFor(classNames: readonly string[], seed: number | string = 'places'): Place[] {
   const names = createRandom(seed).shuffle([...classNames])
@@ -44,9 +39,14 @@ export function placesFor(classNames: readonly string[], seed: number | string =
   })
 }
 
-/** The documented places where the class names are CIFAR-10's, and `placesFor` otherwise. */
-export function defaultPlaces(classNames: readonly string[]): readonly Place[] {
-  const documented = new Set(cifar10Places.flatMap((place) => Object.keys(place.weights)))
-  const isCifar10 = classNames.length === documented.size && classNames.every((name) => documented.has(name))
-  return isCifar10 ? cifar10Places : placesFor(classNames)
+/** Places that were written down before any training, where the class names are those of CIFAR-10 or CIFAR-100. */
+export function documentedPlaces(classNames: readonly string[]): readonly Place[] | undefined {
+  const wanted = new Set(classNames)
+  return [cifar10Places, cifar100Places].find((places) => {
+    const named = new Set(places.flatMap(({ weights }) => Object.keys(weights)))
+    return named.size === wanted.size && classNames.every((name) => named.has(name))
+  })
 }
+
+/** The documented places where there are some, and `placesFor` otherwise: for tests and benchmarks, which need streams of any classes. */
+export const defaultPlaces = (classNames: readonly string[]): readonly Place[] => documentedPlaces(classNames) ?? placesFor(classNames)

@@ -1,9 +1,12 @@
 import { createRandom, type Random } from '../random.ts'
-import { defaultPlaces, placesFor, type Place } from './places.ts'
+import type { Place } from './place.ts'
+import { defaultPlaces, placesFor } from './places.ts'
 import type { SceneKind } from './scene-kinds.ts'
 
 export { drawFrames } from './draw-frames.ts'
-export { cifar10Places, defaultPlaces, placesFor, type Place } from './places.ts'
+export type { Place } from './place.ts'
+export { cifar10Places, defaultPlaces, documentedPlaces, placesFor } from './places.ts'
+export { cifar100Places } from './cifar100-places.ts'
 export { sceneKinds, type SceneKind } from './scene-kinds.ts'
 
 export interface SceneStreamOptions {

@@ -12,10 +12,8 @@ export const ablatedTerms: readonly AblatedTerm[] = [
   { name: 'without reconstruction', assignments: ['encoder.reconstruction=0'], shares: ['generalist'] },
   { name: 'without MMD', assignments: ['encoder.lambda=0'], shares: ['generalist'] },
   { name: 'without mutual information', assignments: ['encoder.mutualInformation=0'], shares: ['generalist'] },
-  { name: 'with coherence', assignments: ['encoder.coherence=0.3'], shares: ['generalist'] },
-  { name: 'with association', assignments: ['encoder.association=0.5'], shares: ['generalist'] },
+  { name: 'without regions in the code', assignments: ['encoder.region=0'], shares: ['generalist'] },
   { name: 'without a ramp', assignments: ['encoder.rampShare=0'], shares: ['generalist'] },
-  { name: 'without overlap, P(x) = argmax', assignments: ['encoder.membershipThreshold=2'], shares: ['generalist', 'encoder'] },
-  { name: 'without entropy outside', assignments: ['partition.loss.outsideWeight=0', 'partition.loss.outsideShare=0'], shares: ['generalist', 'encoder'] },
+  { name: 'without something else', assignments: ['partition.loss.outsideWeight=0'], shares: ['generalist', 'encoder'] },
   { name: 'without distillation', assignments: ['partition.loss.distillation=0', 'generalist.loss.distillation=0'], shares: ['encoder'] },
 ]

@@ -48,6 +48,7 @@ export const defaults: TrainingConfig = {
     cutoutPixels: 0,
   },
   delta: {
+    isTrained: true,
     rank: 0,
     optimizer: { ...optimizer, epochs: 4, learningRate: 0.5, kernelRate: 0, gainRate: 4, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
   },
@@ -56,7 +57,6 @@ export const defaults: TrainingConfig = {
     hiddenSize: 128,
     epochs: 12,
     seedOffset: 0,
-    starts: 12,
     scenesPerBatch: 16,
     framesPerScene: 32,
     learningRate: 0.002,
@@ -64,16 +64,9 @@ export const defaults: TrainingConfig = {
     lambda: 5,
     codePriorScale: 3,
     reconstruction: 1,
-    // Mild: with 3 each image decides for one region, and a place's rarer classes lie in others (measured: see README).
-    mutualInformation: 1,
-    // Neither helps, on walkers or CIFAR-10 (ablation: see README).
-    coherence: 0,
-    association: 0,
-    associationTemperature: 0.5,
+    mutualInformation: 0.3,
+    region: 1,
     rampShare: 0.1,
-    scenes: 'places',
-    membershipThreshold: 0.5,
-    wholeClassShare: 0.25,
   },
   gate: {
     streamKind: 'places',
@@ -106,7 +99,7 @@ export const defaults: TrainingConfig = {
   },
 }
 
-export const presetNames = ['walkers', 'folder', 'cifar10'] as const
+export const presetNames = ['walkers', 'folder', 'cifar10', 'cifar100'] as const
 export type PresetName = (typeof presetNames)[number]
 
 /** The preset of that name. Throws `config-invalid` where there is none. */
@@ -126,8 +119,7 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     generalist: { widths: [8, 24, 32], optimizer: { epochs: 10, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
-    // One person comes at a time: a scene is one class.
-    encoder: { epochs: 20, scenes: 'single', mutualInformation: 3, membershipThreshold: 1 },
+    encoder: { epochs: 20 },
     gate: {
       streamKind: 'single',
       localities: [
@@ -155,8 +147,15 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     generalist: { widths: [16, 48, 64], optimizer: { epochs: 48 } },
     partition: { optimizer: { epochs: 12 }, loss: { outsideWeight: 0.5 } },
     delta: { optimizer: { epochs: 3 } },
-    // Of seeds 1 to 3 the one whose code came out with the least loss (README: the regions hang on the start).
-    encoder: { seedOffset: 1, epochs: 6, starts: 6, membershipThreshold: 1 },
+    encoder: { epochs: 6 },
+  },
+  cifar100: {
+    partitionCount: 11,
+    full: { widths: [64, 256, 256], optimizer: { epochs: 12 }, loss: { labelSmoothing: 0.1 }, cutoutPixels: 8 },
+    generalist: { widths: [16, 48, 64], optimizer: { epochs: 24 } },
+    partition: { optimizer: { epochs: 12 } },
+    delta: { optimizer: { epochs: 6 } },
+    encoder: { epochs: 6 },
   },
 }
 

@@ -67,10 +67,8 @@ const encoderSchema = z.strictObject({
   latentSize: count,
   hiddenSize: count,
   epochs: count,
-  /** Added to the run's seed for starts and scenes of the code: another code on the same networks. */
+  /** Added to the run's seed: another code on the same networks. */
   seedOffset: z.int().nonnegative(),
-  /** Starts that are trained a little; the one with the least loss is trained to the end. */
-  starts: count,
   scenesPerBatch: count,
   framesPerScene: count,
   learningRate: z.number().positive(),
@@ -83,25 +81,10 @@ const encoderSchema = z.strictObject({
   reconstruction: weight,
   /** I(x;k) = H(E c) − E H(c): even areas, decided codes. */
   mutualInformation: weight,
-  /** Cross-entropy of c(x) against its scene's mean code: scenes stay whole. */
-  coherence: weight,
-  /**
-   * Cross-entropy of c(x) against where the partitions would have x. Needs partitions: above 0, a first round of them (as deltas) is
-   * trained on a code without this term, and the code then once more with it.
-   */
-  association: weight,
-  associationTemperature: z.number().positive(),
-  /** Share of the training over which information, coherence and association grow from nothing: reconstruction finds its feet first. */
+  /** Cross-entropy of c(x) against the region of its scene: what stays together keeps its partition. */
+  region: weight,
+  /** Share of the training over which information and region grow from nothing: reconstruction finds its feet first. */
   rampShare: share,
-  /** What a scene is while training: everyday places of several classes, or one class. */
-  scenes: z.enum(['places', 'single']),
-  /** τ_c as a share of max c(x): x trains every partition k with c_k ≥ τ_c / 2. At 2 only the one that has most of it. */
-  membershipThreshold: z.number().min(0).max(2),
-  /**
-   * A partition also trains every image of a class of which the code gives it at least this share, summed over the class: a scene
-   * whose frames the code splits is still answered by one partition. At 1 only what the code itself says.
-   */
-  wholeClassShare: z.number().gt(0).max(1),
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
 
@@ -169,14 +152,17 @@ export const configSchema = z.strictObject({
   /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
   walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
   augment: augmentSchema,
-  /** 0: the generalist alone, a plain Cascade without encoder and partitions. */
+  /** At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone, without encoder and partitions. */
   partitionCount: z.int().min(0).max(64).refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),
   full: networkStageSchema,
   generalist: networkStageSchema,
-  /** Starts from the generalist, so it has its widths. */
-  partition: networkStageSchema.omit({ widths: true }),
-  /** The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and head only. */
-  delta: z.strictObject({ rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
+  /** Starts from the generalist where it has its widths (the default), and otherwise from another network that knows all classes. */
+  partition: networkStageSchema.extend({ widths: networkStageSchema.shape.widths.optional() }),
+  /**
+   * The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and head only. Only partitions of the
+   * generalist's size have one.
+   */
+  delta: z.strictObject({ isTrained: z.boolean(), rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
   encoder: encoderSchema,
   gate: gateSchema,
   search: searchSchema,

@@ -1,4 +1,5 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { DatasetKind, ModelInput } from '../../core/bundle/manifest.ts'
+import type { Place } from '../../core/streams/place.ts'
 
 /** Images of one split, in shared memory, so that training threads read them in place. */
 export interface Split {
@@ -9,10 +10,15 @@ export interface Split {
 }
 
 export interface Dataset {
-  readonly kind: 'walkers' | 'folder' | 'cifar10'
+  readonly kind: DatasetKind
   readonly description: string
   readonly classNames: readonly string[]
   readonly size: number
+  /**
+   * What is seen together, where that is known: from how the data was recorded, from a `scenes.json`, or written down before any training.
+   * Left out where nobody knows; nothing is invented.
+   */
+  readonly places?: readonly Place[] | undefined
   readonly train: Split
   /** Held out of the training images: for every choice. */
   readonly validation: Split

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cifar100Places, documentedPlaces } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { PresetName } from '../config/presets.ts'
 import type { TrainingConfig } from '../config/schema.ts'
@@ -31,7 +32,14 @@ export async function loadDataset(preset: PresetName, data: string | undefined, 
       return fromImages(requireData(data, preset))
     case 'cifar10': {
       const folder = requireData(data, preset)
-      return (await hasImages(folder)) ? { ...(await fromImages(folder)), kind: 'cifar10' } : loadCifar10(folder, validationShare)
+      const images = (await hasImages(folder)) ? await fromImages(folder) : await loadCifar10(folder, validationShare)
+      return { ...images, kind: 'cifar10', places: documentedPlaces(images.classNames) }
+    }
+    case 'cifar100': {
+      const images = await fromImages(requireData(data, preset))
+      const places = documentedPlaces(images.classNames)
+      if (places !== cifar100Places) throw new CacheNetError('dataset-invalid', 'These are not the 100 classes of CIFAR-100 by their usual names. For other images there is the data set folder.', { classes: images.classNames.length })
+      return { ...images, kind: 'cifar100', description: 'CIFAR-100 (Krizhevsky 2009).', places }
     }
     default:
       return preset satisfies never

@@ -1,13 +1,14 @@
 import { applyDelta, encodeDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
 import type { Random } from '../../core/random.ts'
 import { foldedAffine } from '../kernels/batch-norm-relu.ts'
+import { inferenceSpec } from './fold.ts'
 import { convSteps, headScale, parameterLayout, type Architecture } from './architecture.ts'
 import type { ShippedNetwork, TrainedNetwork } from './trained-network.ts'
 
 /**
  * The generator: code → the parameters of a partition, as a difference from the generalist. It is linear in the code, G(c) = Σ_k c_k θ_k,
  * with θ_k the gains, shifts and head (and low-rank differences of the kernels) of partition k; a partition is G at a vertex of the
- * simplex, so each θ_k is trained on the images of P(x) ∋ k and ships as it is.
+ * simplex, so each θ_k is trained on the images of its region and ships as it is.
  */
 
 /** Every trained layer differs; the whitening convolution is the same in all. */
@@ -23,7 +24,7 @@ function parametersOf(architecture: Architecture, vector: Float32Array): Paramet
 }
 
 /** Parameters to train a difference of `rank` from: the generalist's, and a product left · right that begins at 0. */
-export function startDelta(generalist: TrainedNetwork, rank: number, random: Random): { architecture: Architecture; vector: Float32Array } {
+export function startDelta(generalist: Pick<TrainedNetwork, 'architecture' | 'vector'>, rank: number, random: Random): { architecture: Architecture; vector: Float32Array } {
   const architecture: Architecture = rank === 0 ? generalist.architecture : { ...generalist.architecture, rank }
   const from = parametersOf(generalist.architecture, generalist.vector)
   const vector = new Float32Array(parameterLayout(architecture).size)
@@ -66,6 +67,7 @@ export function shipDelta(generalist: TrainedNetwork, trained: { readonly archit
     fields.set(`${name}/left`, left)
     fields.set(`${name}/right`, right.map((value, index) => value * after.scale[index % after.scale.length]!))
   }
-  const blob = encodeDelta(generalist.spec, spec, fields)
-  return { spec: generalist.spec, blob, weights: applyDelta(generalist.spec, spec, generalist.weights, blob) }
+  const shipped = inferenceSpec(trained.architecture)
+  const blob = encodeDelta(shipped, spec, fields)
+  return { spec: shipped, blob, weights: applyDelta(shipped, spec, generalist.weights, blob) }
 }

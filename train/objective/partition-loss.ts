@@ -7,6 +7,8 @@ export interface PartitionLossInputs {
   /** Class of each member. */
   readonly labels: tf.Tensor1D
   readonly outsiders: number
+  /** The output that stands for something else; undefined where outsiders are to make the network uncertain. */
+  readonly elsewhere?: number | undefined
   /** [members, classes] logits of the full model on the same images, where it teaches. */
   readonly teacherLogits: tf.Tensor2D | undefined
   /** Examples in the whole batch, over all threads: what the sum is divided by. */
@@ -17,12 +19,13 @@ export interface PartitionLossInputs {
  * One partition's share of J_F, as a sum over its examples divided by the batch size:
  *
  *   inside:  (1 − δ) · H(smoothed y, ŷ) + δ · T² · H(softmax(t/T), softmax(logits/T))     t the teacher's logits
- *   outside: w · H(1/C, ŷ)                                                               "be uncertain here"
+ *   outside: w · H(something else, ŷ)       where the head has such an output: "this is none of mine"
+ *            w · H(1/C, ŷ)                  where it has none: "be uncertain here"
  *
- * The first line is J_F with distillation (Hinton et al. 2015); the second is the entropy-outside term.
+ * The first line is J_F with distillation (Hinton et al. 2015); the others are the entropy-outside term.
  */
 export function partitionLoss(
-  { logits, labels, outsiders, teacherLogits, batchSize }: PartitionLossInputs,
+  { logits, labels, outsiders, elsewhere, teacherLogits, batchSize }: PartitionLossInputs,
   { labelSmoothing, distillation, distillationTemperature, outsideWeight }: PartitionLossSettings,
 ): tf.Scalar {
   return tf.tidy(() => {
@@ -38,8 +41,9 @@ export function partitionLoss(
       loss = tf.add(tf.mul(loss, 1 - distillation), tf.mul(cross, distillation))
     }
     if (outsiders > 0 && outsideWeight > 0) {
-      const outside = tf.slice(logits, [members, 0], [outsiders, classes])
-      loss = tf.add(loss, tf.mul(tf.sum(tf.logSoftmax(outside)), -outsideWeight / classes))
+      const outside = tf.logSoftmax(tf.slice(logits, [members, 0], [outsiders, classes]))
+      const wanted = elsewhere === undefined ? tf.div(tf.sum(outside), classes) : tf.sum(tf.slice(outside, [0, elsewhere], [outsiders, 1]))
+      loss = tf.add(loss, tf.mul(wanted, -outsideWeight))
     }
     return tf.div(loss, batchSize)
   })

@@ -23,6 +23,16 @@ export interface Teacher {
   readonly isKnown: Uint8Array<SharedArrayBuffer>
 }
 
+/** What the outputs of a partition stand for, as its threads need it. */
+export interface JobHead {
+  /** Output of each class of the data; -1 where it is something else. */
+  readonly outputOf: Int32Array
+  /** Class of each output, something else left out. */
+  readonly classIndices: Int32Array
+  /** ln of how often each of these classes is seen in the region: the teacher is told. */
+  readonly logShares: Float32Array
+}
+
 /** One network to train: all that the threads need to know, sent to each by structured clone (shared memory stays shared). */
 export interface TrainingJob {
   readonly name: string
@@ -32,6 +42,8 @@ export interface TrainingJob {
   readonly members: Int32Array<SharedArrayBuffer>
   /** Indices of images outside its region, on which it is to be uncertain; may be empty. */
   readonly outsiders: Int32Array<SharedArrayBuffer>
+  /** Where the network has outputs of its own. */
+  readonly head?: JobHead | undefined
   /** The full model to learn from, as it ships. */
   readonly teacher: Teacher | undefined
   readonly loss: PartitionLossSettings

@@ -10,6 +10,7 @@ import { Barrier } from './barrier.ts'
 import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
 import { commands, controlWords, type WorkerMessage, type WorkerSetup } from './job.ts'
 import { rateOf, updateShare } from './optimizer.ts'
+import { tellRegion } from './tell-region.ts'
 
 const setup = workerData as WorkerSetup
 const { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds } = setup
@@ -32,11 +33,13 @@ function part(length: number, index = rank, count = ranks): [number, number] {
 function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
-  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => images.labels[image]!)
+  const { head } = job
+  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => (head === undefined ? images.labels[image]! : head.outputOf[images.labels[image]!]!))
   tf.tidy(() => {
     const x = assembleBatch(images, batch, [memberFrom, memberTo], outsiders)
     const shown = labels.map((_, index) => ({ image: batch.members[memberFrom + index]!, isMirrored: batch.mirrored[memberFrom + index] === 1 }))
-    const teacherLogits = teacher === undefined || job.teacher === undefined ? undefined : askTeacher(job.teacher, teacher, images, shown)
+    const taught = teacher === undefined || job.teacher === undefined ? undefined : askTeacher(job.teacher, teacher, images, shown)
+    const teacherLogits = taught === undefined || head === undefined ? taught : tellRegion(taught, head)
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const byName = new Map([...weights, ...trained.map(({ name }, index) => [name, tensors[index]!] as const)])
@@ -53,6 +56,7 @@ function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWei
           logits,
           labels: tf.tensor1d(labels, 'int32'),
           outsiders: outsiders[1] - outsiders[0],
+          elsewhere: head?.classIndices.length,
           teacherLogits,
           batchSize: batch.members.length + batch.outsiders.length,
         },

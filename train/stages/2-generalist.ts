@@ -1,5 +1,5 @@
 import { createRandom } from '../../core/random.ts'
-import { initialise } from '../models/architecture.ts'
+import { initialise, type Architecture } from '../models/architecture.ts'
 import type { TrainedNetwork } from '../models/trained-network.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { Teacher } from '../parallel/job.ts'
@@ -7,16 +7,22 @@ import { allImages } from './1-full.ts'
 import type { StageContext } from './context.ts'
 import { trainNetwork } from './train-network.ts'
 
+/** Another network that knows all classes: what partitions of another size start from. It does not ship. */
+export interface OtherSize {
+  readonly name: string
+  readonly widths: Architecture['widths']
+}
+
 /**
- * Stage 2: one network of a partition's size, on everything, taught by the full model. It is Cascade's network, what the partitions
+ * Stage 2: a small network, on everything, taught by the full model. It is Cascade's network, what the partitions of its size
  * start from (from scratch each would see a fraction of the data), and always resident on the phone.
  */
-export async function trainGeneralist(context: StageContext, teacher: Teacher): Promise<TrainedNetwork> {
+export async function trainGeneralist(context: StageContext, teacher: Teacher, { name, widths }: OtherSize = { name: 'generalist', widths: context.config.generalist.widths }): Promise<TrainedNetwork> {
   const { config, dataset, input } = context
-  const random = createRandom(config.seed).fork('generalist')
-  const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
+  const random = createRandom(config.seed).fork(name)
+  const architecture = { size: dataset.size, widths, classes: dataset.classNames.length }
   return trainNetwork(context, {
-    name: 'generalist',
+    name,
     architecture,
     initial: initialise(architecture, whiteningFilters(dataset.train.pixels, input, random), random),
     members: allImages(context),

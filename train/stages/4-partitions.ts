@@ -1,96 +1,84 @@
-import { softmax } from '../../core/gate/entropy.ts'
+import { headOutputs, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { createRandom } from '../../core/random.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import type { PartitionLossSettings } from '../config/schema.ts'
+import { imagesByClass } from '../data/dataset.ts'
 import { shipDelta, startDelta } from '../models/generator.ts'
-import { logitsOf, predictImages } from '../models/predict.ts'
+import { startPartition } from '../models/start-partition.ts'
 import type { ShippedNetwork, TrainedNetwork } from '../models/trained-network.ts'
-import { associationTargets } from '../objective/association.ts'
-import { memberships } from '../objective/code.ts'
-import type { Teacher } from '../parallel/job.ts'
-import type { AssociatedTargets, CodeStage } from './3-code.ts'
+import type { JobHead, Teacher } from '../parallel/job.ts'
 import type { PartitionForms } from './answers.ts'
 import type { StageContext } from './context.ts'
-import { trainNetwork, trainParameters } from './train-network.ts'
+import { imagesOfRegion, type Region } from './regions.ts'
+import { trainNetwork, trainParameters, type NetworkToTrain } from './train-network.ts'
 
-/** Below this a partition has nothing to learn from: the code left its area empty. */
+/** Below this a partition has nothing to learn from. */
 const fewestMembers = 64
 
 export const partitionId = (index: number): string => `p${index + 1}`
 
-export interface Region {
-  readonly members: readonly number[]
-  readonly outsiders: readonly number[]
-}
-
 export interface PartitionStages {
   readonly teacher: Teacher
+  /** A network that knows all classes, of a partition's size: what each starts from. */
+  readonly base: TrainedNetwork
+  /** What is on the phone already; partitions of its size are small differences from it. */
   readonly generalist: TrainedNetwork
-  readonly code: CodeStage
+  readonly regions: readonly Region[]
 }
 
-/** The images that each partition learns from, P(x) ∋ k, and those that it is to be uncertain of. Throws where a region is empty. */
-export function regionsOf({ config }: Pick<StageContext, 'config'>, codes: readonly Float32Array[], labels: ArrayLike<number>): Region[] {
-  const belongs = memberships(codes, labels, config.encoder)
-  return Array.from({ length: config.partitionCount }, (_, index) => {
-    const members: number[] = []
-    const outsiders: number[] = []
-    for (const [image, region] of belongs.entries()) (region.has(index) ? members : outsiders).push(image)
-    if (members.length >= fewestMembers) return { members, outsiders }
-    throw new CacheNetError(
-      'config-invalid',
-      `The code left partition ${partitionId(index)} with ${members.length} images. Lower partitionCount, or raise encoder.mutualInformation.`,
-      { partition: partitionId(index), members: members.length },
-    )
+/** How often each output of a partition comes in training: its classes in their shares, and something else in the share of outsiders. */
+export function headOf({ classIndices, shares }: Region, { outsideShare }: Pick<PartitionLossSettings, 'outsideShare'>): PartitionHead {
+  return { classIndices, prior: [...shares.map((share) => share * (1 - outsideShare)), outsideShare] }
+}
+
+function jobHead({ classIndices, shares }: Region, classes: number): JobHead {
+  const outputOf = new Int32Array(classes).fill(-1)
+  for (const [output, index] of classIndices.entries()) outputOf[index] = output
+  return { outputOf, classIndices: Int32Array.from(classIndices), logShares: Float32Array.from(shares, Math.log) }
+}
+
+/** What the partition of a region learns from: its images as often as they are seen there, and all that is something else. Throws `config-invalid` where that is too little. */
+function lessonsOf({ config, dataset }: StageContext, region: Region, index: number): Pick<NetworkToTrain, 'members' | 'outsiders' | 'head'> {
+  const byClass = imagesByClass(dataset.train, dataset.classNames.length)
+  const members = imagesOfRegion(region, byClass)
+  const own = new Set(region.classIndices)
+  if (config.partition.loss.outsideShare === 0) {
+    throw new CacheNetError('config-invalid', 'A partition has to be shown what is something else: partition.loss.outsideShare must be above 0.', {})
+  }
+  if (members.length >= fewestMembers) return { members, outsiders: byClass.flatMap((images, of) => (own.has(of) ? [] : images)), head: jobHead(region, dataset.classNames.length) }
+  throw new CacheNetError('config-invalid', `The region ${region.name} has ${members.length} images, and a partition needs ${fewestMembers}. Lower partitionCount.`, {
+    partition: partitionId(index),
+    members: members.length,
   })
 }
 
 /**
- * Stage 4: K specialists, each the generalist trained on with the images of its region and kept uncertain on the others; once with all
- * its weights, and once as a difference from the generalist that is small enough to travel with an answer.
+ * Stage 4: a specialist for each region, the base trained on with the region's images, in its frequencies, by a teacher that is told the region;
+ * and to say of everything else that it is something else. Once with all its weights, and, where it has the generalist's size, once as a
+ * difference from it that is small enough to travel with an answer.
  */
 export async function trainPartitions(context: StageContext, stages: PartitionStages): Promise<PartitionForms[]> {
   const { config } = context
-  const { generalist, teacher } = stages
+  const { base, teacher, regions, generalist } = stages
   const partitions: PartitionForms[] = []
-  for (const [index, region] of regionsOf(context, stages.code.trainCodes, context.dataset.train.labels).entries()) {
+  for (const [index, region] of regions.entries()) {
     const name = partitionId(index)
-    const seed = config.seed + 2 + index
-    const whole = await trainNetwork(context, {
-      name,
-      architecture: generalist.architecture,
-      initial: generalist.vector,
-      ...region,
-      teacher,
-      settings: config.partition,
-      seed,
-    })
-    partitions.push({ whole, delta: await trainDelta(context, stages, region, index, `${name}-delta`) })
+    const lessons = lessonsOf(context, region, index)
+    const head = headOf(region, config.partition.loss)
+    const start = startPartition(base, head)
+    const shared = { ...lessons, teacher, seed: config.seed + 2 + index }
+    const whole = await trainNetwork(context, { name, ...start, ...shared, settings: config.partition })
+    const isDelta = config.delta.isTrained && base === generalist
+    const delta = isDelta ? await trainDelta(context, stages, { ...shared, name: `${name}-delta`, head: lessons.head }, head, index) : undefined
+    partitions.push({ region, head, whole, delta })
   }
   return partitions
 }
 
-async function trainDelta(context: StageContext, { generalist, teacher }: PartitionStages, region: Region, index: number, name: string): Promise<ShippedNetwork> {
+async function trainDelta(context: StageContext, { generalist }: PartitionStages, lessons: Omit<NetworkToTrain, 'settings' | 'architecture' | 'initial'>, head: PartitionHead, index: number): Promise<ShippedNetwork> {
   const { config } = context
-  const { architecture, vector: initial } = startDelta(generalist, config.delta.rank, createRandom(config.seed).fork(`delta-${index}`))
+  const { architecture, vector: initial } = startDelta(startPartition(generalist, head), config.delta.rank, createRandom(config.seed).fork(`delta-${index}`))
   const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss, cutoutPixels: config.partition.cutoutPixels }
-  const vector = await trainParameters(context, { name, architecture, initial, ...region, teacher, settings, seed: config.seed + 2 + index })
-  return shipDelta(generalist, { architecture, vector })
-}
-
-/**
- * The association round: partitions as deltas on a first code, and where they would have each training image, for the code to follow.
- */
-export async function associate(context: StageContext, stages: PartitionStages): Promise<AssociatedTargets> {
-  const { config, dataset, input, progress } = context
-  const { labels } = dataset.train
-  const losses = new Float32Array(labels.length * config.partitionCount)
-  for (const [index, region] of regionsOf(context, stages.code.trainCodes, context.dataset.train.labels).entries()) {
-    const scout = await trainDelta(context, stages, region, index, `${partitionId(index)}-scout`)
-    progress.start()
-    const predictions = predictImages(scout, dataset.train, input, (done, of) => progress.count(`${partitionId(index)}-scout`, done, of))
-    for (const [image, label] of labels.entries()) {
-      losses[image * config.partitionCount + index] = -Math.log(Math.max(1e-9, softmax(logitsOf(predictions, image))[label]!))
-    }
-  }
-  return { values: associationTargets(losses, config.partitionCount, config.encoder.associationTemperature) }
+  const vector = await trainParameters(context, { ...lessons, architecture, initial, settings })
+  return shipDelta(generalist, { architecture: { ...architecture, classes: headOutputs(head) }, vector })
 }

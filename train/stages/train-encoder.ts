@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { createRandom, type Random } from '../../core/random.ts'
+import { createRandom } from '../../core/random.ts'
 import { sceneStream } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EncoderSettings, TrainingConfig } from '../config/schema.ts'
 import { imagesByClass } from '../data/dataset.ts'
 import { TwoLevelEncoder, type EncoderSizes } from '../models/encoder.ts'
-import { association } from '../objective/association.ts'
-import { incoherence, mutualInformation } from '../objective/code.ts'
+import { mutualInformation, regionCrossEntropy } from '../objective/code.ts'
 import { infoVaeLoss } from '../objective/info-vae.ts'
 import type { StageContext } from './context.ts'
+import type { Region } from './regions.ts'
 
 /** Samples of the prior that a batch is held against (the InfoVAE authors' own count). */
 const priorSamples = 200
@@ -39,32 +39,41 @@ export function standardise(features: Float32Array, size: number): Standardised 
   return { values: features.map((value, index) => (value - mean[index % size]!) / deviation[index % size]!), mean, deviation }
 }
 
-/** Training images of whole scenes, a scene's frames one after the other: what the coherence term needs. */
+/** Training images as they come in scenes: whose frames belong to one region, whatever they show. */
 class SceneBatches {
   readonly #context: StageContext
   readonly #byClass: readonly number[][]
+  /** Region of each context, by its name. */
+  readonly #regionOf: ReadonlyMap<string, number>
 
-  constructor(context: StageContext) {
+  constructor(context: StageContext, regions: readonly Region[]) {
+    const { train, classNames, places } = context.dataset
     this.#context = context
-    this.#byClass = imagesByClass(context.dataset.train, context.dataset.classNames.length)
+    this.#byClass = imagesByClass(train, classNames.length)
+    const nameOf = (of: number): string => places?.[of]?.name ?? classNames[of]!
+    this.#regionOf = new Map(regions.flatMap(({ contexts }, region) => contexts.map((of) => [nameOf(of), region] as const)))
   }
 
-  at(step: number): number[] {
+  at(step: number): { readonly images: readonly number[]; readonly regions: readonly number[] } {
     const { config, dataset } = this.#context
-    const { scenesPerBatch, framesPerScene, scenes: kind } = config.encoder
+    const { scenesPerBatch, framesPerScene } = config.encoder
     const random = createRandom(codeSeed(config)).fork(`scenes-${step}`)
-    return Array.from({ length: scenesPerBatch }, (_, scene) => {
-      const stream = sceneStream({ kind, classNames: dataset.classNames, meanLength: 1e9, frames: framesPerScene, seed: `${codeSeed(config)}-${step}-${scene}` })
-      return stream.map(({ classIndex }) => random.pick(this.#byClass[classIndex]!))
-    }).flat()
+    const kind = dataset.places === undefined ? 'single' : 'places'
+    const frames = Array.from({ length: scenesPerBatch }, (_, scene) =>
+      sceneStream({ kind, places: dataset.places ?? [], classNames: dataset.classNames, meanLength: 1e9, frames: framesPerScene, seed: `${codeSeed(config)}-${step}-${scene}` }),
+    ).flat()
+    return {
+      images: frames.map(({ classIndex }) => random.pick(this.#byClass[classIndex]!)),
+      regions: frames.map(({ sceneName }) => this.#regionOf.get(sceneName) ?? 0),
+    }
   }
 }
 
 interface BatchTensors {
   /** [batch, features], standardised. */
   readonly x: tf.Tensor2D
-  /** [batch, K]: where the partitions would have the images, once there are partitions. */
-  readonly targets: tf.Tensor2D | undefined
+  /** [batch, K]: the region of each frame's scene. */
+  readonly targets: tf.Tensor2D
   readonly prior: { readonly z: tf.Tensor2D; readonly code: tf.Tensor2D }
 }
 
@@ -76,7 +85,7 @@ function someOfEach(latents: tf.Tensor2D, { scenesPerBatch, framesPerScene }: En
   return tf.reshape(some, [scenesPerBatch * frames, columns])
 }
 
-/** −L* − L̄* + ramp · (−I(x;k) + incoherence + association), each with its weight. */
+/** −L* − L̄* + ramp · (−I(x;k) + H(region, c)), each with its weight. */
 function encoderLoss(encoder: TwoLevelEncoder, { x, targets, prior }: BatchTensors, settings: EncoderSettings, ramp: number): tf.Scalar {
   const { z, code, codeLogits, reconstructedFeatures, reconstructedZ } = encoder.run(x)
   const first = infoVaeLoss({ input: x, reconstruction: reconstructedFeatures, latents: someOfEach(z, settings), prior: prior.z }, settings, 1)
@@ -86,8 +95,7 @@ function encoderLoss(encoder: TwoLevelEncoder, { x, targets, prior }: BatchTenso
   const terms: tf.Scalar[] = [first, second]
   const add = (term: tf.Scalar, weight: number): void => void terms.push(tf.mul(term, weight * ramp))
   add(mutualInformation(code), -settings.mutualInformation)
-  add(incoherence(code, settings.framesPerScene), settings.coherence)
-  if (targets !== undefined) add(association(code, targets), settings.association)
+  add(regionCrossEntropy(code, targets), settings.region)
   return tf.addN(terms)
 }
 
@@ -98,110 +106,36 @@ function gatherRows(values: Float32Array, columns: number, images: readonly numb
   return tf.tensor2d(rows, [images.length, columns])
 }
 
-/** Of each start: how far it is trained before the starts are compared, as a share of all steps. */
-const scoutShare = 0.2
-/** Share of a scout's steps, at the end, whose mean loss compares it with the others. */
-const comparedShare = 0.25
-
-/** One start of the encoder, trained as far as it is asked to. */
-class EncoderTraining {
-  readonly encoder: TwoLevelEncoder
-  readonly #start: number
-  readonly #context: StageContext
-  readonly #features: Standardised
-  readonly #targets: Float32Array | undefined
-  readonly #random: Random
-  readonly #optimizer: tf.Optimizer
-  readonly #batches: SceneBatches
-  #step = 0
-
-  constructor(context: StageContext, features: Standardised, sizes: EncoderSizes, targets: Float32Array | undefined, start: number) {
-    this.#start = start
-    this.#context = context
-    this.#features = features
-    this.#targets = targets
-    this.#random = createRandom(codeSeed(context.config)).fork(`encoder-${start}`)
-    this.encoder = new TwoLevelEncoder(sizes, this.#random)
-    this.#optimizer = tf.train.adam(context.config.encoder.learningRate)
-    this.#batches = new SceneBatches(context)
-  }
-
-  get steps(): number {
-    const { config, dataset } = this.#context
-    const { scenesPerBatch, framesPerScene, epochs } = config.encoder
-    return Math.ceil((dataset.train.labels.length / (scenesPerBatch * framesPerScene)) * epochs)
-  }
-
-  /** Trains on to the given step; returns the mean loss of the last ones. `onStep` is told of each. */
-  async trainTo(end: number, onStep: (loss: number) => void): Promise<number> {
-    const { signal, run } = this.#context
-    const compared = Math.max(1, Math.round((end - this.#step) * comparedShare))
-    let sum = 0
-    for (; this.#step < end; this.#step++) {
-      if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
-      const loss = this.#trainStep()
-      if (this.#step >= end - compared) sum += loss
-      if ((this.#step + 1) % 20 === 0) await run.log({ stage: 'code', start: this.#start, step: this.#step + 1, steps: this.steps, loss })
-      onStep(loss)
-    }
-    return sum / compared
-  }
-
-  #trainStep(): number {
-    const settings = this.#context.config.encoder
-    const { sizes } = this.encoder
-    const prior = (columns: number, deviation: number): tf.Tensor2D =>
-      tf.tensor2d(Float32Array.from({ length: priorSamples * columns }, () => this.#random.normal() * deviation), [priorSamples, columns])
-    return tf.tidy(() => {
-      const images = this.#batches.at(this.#step)
+/**
+ * Trains both levels of the encoder on the features of all training images: z explains what the full model sees, and its code says which region
+ * the scene of an image belongs to. One frame is evidence, no more; a stream adds it up.
+ */
+export async function trainEncoder(context: StageContext, features: Standardised, sizes: EncoderSizes, regions: readonly Region[]): Promise<TwoLevelEncoder> {
+  const { config, dataset, signal, run, progress } = context
+  const { encoder: settings } = config
+  const random = createRandom(codeSeed(config)).fork('encoder-0')
+  const encoder = new TwoLevelEncoder(sizes, random)
+  const optimizer = tf.train.adam(settings.learningRate)
+  const batches = new SceneBatches(context, regions)
+  const steps = Math.ceil((dataset.train.labels.length / (settings.scenesPerBatch * settings.framesPerScene)) * settings.epochs)
+  const prior = (columns: number, deviation: number): tf.Tensor2D =>
+    tf.tensor2d(Float32Array.from({ length: priorSamples * columns }, () => random.normal() * deviation), [priorSamples, columns])
+  progress.start()
+  for (let step = 0; step < steps; step++) {
+    if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
+    const loss = tf.tidy(() => {
+      const { images, regions: targets } = batches.at(step)
       const batch: BatchTensors = {
-        x: gatherRows(this.#features.values, sizes.features, images),
-        targets: this.#targets === undefined ? undefined : gatherRows(this.#targets, sizes.partitions, images),
+        x: gatherRows(features.values, sizes.features, images),
+        targets: tf.oneHot(tf.tensor1d([...targets], 'int32'), sizes.partitions) as tf.Tensor2D,
         prior: { z: prior(sizes.latent, 1), code: prior(sizes.partitions, settings.codePriorScale) },
       }
-      const ramp = settings.rampShare === 0 ? 1 : Math.min(1, this.#step / (this.steps * settings.rampShare))
-      const cost = this.#optimizer.minimize(() => encoderLoss(this.encoder, batch, settings, ramp), true)
-      return cost!.dataSync<'float32'>()[0]!
+      const ramp = settings.rampShare === 0 ? 1 : Math.min(1, step / (steps * settings.rampShare))
+      return optimizer.minimize(() => encoderLoss(encoder, batch, settings, ramp), true)!.dataSync<'float32'>()[0]!
     })
+    if ((step + 1) % 20 === 0) await run.log({ stage: 'code', step: step + 1, steps, loss })
+    progress.count('code', step + 1, steps, `loss ${loss.toFixed(3)}`)
   }
-
-  /** The encoder lives on, and is the caller's. */
-  finish(): TwoLevelEncoder {
-    this.#optimizer.dispose()
-    return this.encoder
-  }
-
-  dispose(): void {
-    this.finish().dispose()
-  }
-}
-
-/**
- * Trains both levels of the encoder on the features of all training images. Like any clustering it ends in one of many local minima, and
- * the regions hang on which: several starts are trained a little, and the one with the least loss to the end.
- *
- * @param targets [images, K]: where the partitions would have each image, once there are partitions
- */
-export async function trainEncoder(context: StageContext, features: Standardised, sizes: EncoderSizes, targets: Float32Array | undefined): Promise<TwoLevelEncoder> {
-  const { progress, config } = context
-  const { starts } = config.encoder
-  let best: { readonly training: EncoderTraining; readonly loss: number } | undefined
-  progress.start()
-  const all = new EncoderTraining(context, features, sizes, targets, 0)
-  const { steps } = all
-  all.dispose()
-  const scoutSteps = starts === 1 ? 0 : Math.round(steps * scoutShare)
-  const total = starts * scoutSteps + (steps - scoutSteps)
-  let done = 0
-  const onStep = (loss: number): void => progress.count('code', ++done, total, `loss ${loss.toFixed(3)}`)
-  for (let start = 0; start < starts; start++) {
-    const training = new EncoderTraining(context, features, sizes, targets, start)
-    const loss = await training.trainTo(scoutSteps, onStep)
-    const [kept, dropped] = best === undefined || loss < best.loss ? [{ training, loss }, best?.training] : [best, training]
-    dropped?.dispose()
-    best = kept
-  }
-  const { training } = best!
-  await training.trainTo(steps, onStep)
-  return training.finish()
+  optimizer.dispose()
+  return encoder
 }

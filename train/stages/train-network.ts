@@ -3,7 +3,7 @@ import type { NetworkStageSettings } from '../config/schema.ts'
 import type { Architecture } from '../models/architecture.ts'
 import { shipNetwork, type TrainedNetwork } from '../models/trained-network.ts'
 import { totalSteps } from '../parallel/batches.ts'
-import type { Teacher, TrainingJob } from '../parallel/job.ts'
+import type { JobHead, Teacher, TrainingJob } from '../parallel/job.ts'
 import { createState, runTraining } from '../parallel/pool.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
@@ -15,6 +15,8 @@ export interface NetworkToTrain {
   readonly initial: Float32Array
   readonly members: ArrayLike<number>
   readonly outsiders: ArrayLike<number>
+  /** Of a partition: what its outputs stand for. */
+  readonly head?: JobHead | undefined
   readonly teacher: Teacher | undefined
   readonly settings: Pick<NetworkStageSettings, 'optimizer' | 'loss' | 'cutoutPixels'>
   readonly seed: number
@@ -38,6 +40,7 @@ export async function trainParameters(context: StageContext, network: NetworkToT
     images: { input, pixels: dataset.train.pixels, labels: dataset.train.labels },
     members: sharedIndices(network.members),
     outsiders: sharedIndices(network.outsiders),
+    head: network.head,
     teacher: network.teacher,
     loss: network.settings.loss,
     optimizer: network.settings.optimizer,

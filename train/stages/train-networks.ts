@@ -4,9 +4,11 @@ import type { Teacher } from '../parallel/job.ts'
 import { trainFull } from './1-full.ts'
 import { trainGeneralist } from './2-generalist.ts'
 import { trainCode, trunkFeatures, type TrunkFeatures } from './3-code.ts'
-import { associate, trainPartitions } from './4-partitions.ts'
+import { trainPartitions } from './4-partitions.ts'
 import type { TrainedNetworks } from './answers.ts'
+import { classConfusion } from './class-confusion.ts'
 import type { StageContext } from './context.ts'
+import { formRegions } from './regions.ts'
 
 /** What runs with the same full model and training images share: what it has told of them, which is minutes where it is large. */
 export interface SharedAnswers {
@@ -16,14 +18,16 @@ export interface SharedAnswers {
 
 /** Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again, what `shared` holds not asked again. */
 export async function trainNetworks(context: StageContext, shared: SharedAnswers = {}): Promise<TrainedNetworks> {
-  const { config, dataset } = context
+  const { config, dataset, progress } = context
   const full = await trainFull(context)
   const teacher = (shared.teacher ??= createTeacher(full, splitCount(dataset.train), dataset.classNames.length))
   const generalist = await trainGeneralist(context, teacher)
   if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
   const trunk = (shared.trunk ??= trunkFeatures(context, full))
-  const first = await trainCode(context, trunk)
-  const code = config.encoder.association === 0 ? first : await trainCode(context, trunk, await associate(context, { teacher, generalist, code: first }))
-  const partitions = await trainPartitions(context, { teacher, generalist, code })
-  return { full, generalist, encoder: code.encoder, partitions }
+  const regions = formRegions(dataset.classNames, dataset.places, classConfusion(context, full), config.partitionCount)
+  for (const [index, { name, classIndices }] of regions.entries()) progress.say(`Region ${index + 1}: ${name}, ${classIndices.length} classes`)
+  const encoder = await trainCode(context, trunk, regions)
+  const widths = config.partition.widths ?? config.generalist.widths
+  const base = widths.join() === config.generalist.widths.join() ? generalist : await trainGeneralist(context, teacher, { name: 'base', widths })
+  return { full, generalist, encoder, partitions: await trainPartitions(context, { teacher, base, generalist, regions }) }
 }
