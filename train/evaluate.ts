@@ -6,9 +6,8 @@ import { openBundle } from './run/open-bundle.ts'
 import type { Progress } from './run/progress.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { formatSummary } from './run/summary.ts'
-import { evaluate, reportedSessionFrames } from './stages/6-evaluate.ts'
-import { answerRecordings } from './stages/answer-recordings.ts'
 import { answerSplit } from './stages/answers.ts'
+import { evaluateSplits } from './stages/evaluate-splits.ts'
 
 const args = {
   bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },
@@ -19,9 +18,7 @@ const args = {
 async function evaluateBundle(folder: string, data: string | undefined, progress: Progress): Promise<void> {
   const { manifest, networks, context } = await openBundle(folder, data, progress)
   const calibration = readCalibration(manifest)
-  const { dataset } = context
-  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration, answerRecordings(context, networks, 'test', reportedSessionFrames))
-  const validation = evaluate(context, answerSplit(context, networks, dataset.validation, 'validation'), calibration)
+  const { test, validation } = evaluateSplits(context, networks, answerSplit(context, networks, context.dataset.validation, 'validation'), calibration)
   process.stdout.write(`\n${formatSummary(manifest, test)}\n\n`)
   const { validation: stored, opponents: _, ...metrics } = manifest.metrics
   const differences = [...compareMetrics(metrics, test), ...compareMetrics(stored, validation, 'validation')]

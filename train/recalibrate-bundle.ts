@@ -9,10 +9,9 @@ import type { Progress } from './run/progress.ts'
 import { writeAtomically } from './run/run-folder.ts'
 import { formatSummary } from './run/summary.ts'
 import { calibrate } from './stages/5-calibrate.ts'
-import { evaluate, reportedSessionFrames } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
-import { answerRecordings } from './stages/answer-recordings.ts'
 import { answerSplit } from './stages/answers.ts'
+import { evaluateSplits } from './stages/evaluate-splits.ts'
 
 export interface RecalibrationRequest {
   /** Folder of the bundle, and where the calibrated one goes: the same, as a rule. */
@@ -39,11 +38,10 @@ export async function recalibrateBundle({ bundle, out, data, assignments, comman
   }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
-  const test = evaluate(context, answerSplit(context, networks, dataset.test, 'test'), calibration, answerRecordings(context, networks, 'test', reportedSessionFrames))
-  const evaluations = { validation: evaluate(context, validation, calibration), test }
+  const { testAnswers: _, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
   const { command: trainedBy, commit, elapsedSeconds } = before.training
   const manifest = await exportBundle(context, out, networks, calibration, evaluations, { id: before.id, command: trainedBy, commit, elapsedSeconds, calibration: { command, commit: await currentCommit() } })
-  const summary = formatSummary(manifest, test)
+  const summary = formatSummary(manifest, evaluations.test)
   await writeAtomically(join(out, 'training-summary.txt'), `$ ${trainedBy}\n$ ${command}\n\n${summary}\n`)
   return { manifest, summary }
 }

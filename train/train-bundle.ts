@@ -9,11 +9,10 @@ import type { Progress } from './run/progress.ts'
 import { writeAtomically, type RunFolder } from './run/run-folder.ts'
 import { formatSummary } from './run/summary.ts'
 import { calibrate } from './stages/5-calibrate.ts'
-import { evaluate, reportedSessionFrames } from './stages/6-evaluate.ts'
 import { exportBundle } from './stages/7-export.ts'
-import { answerRecordings } from './stages/answer-recordings.ts'
 import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
+import { evaluateSplits } from './stages/evaluate-splits.ts'
 import { trainNetworks } from './stages/train-networks.ts'
 
 export interface BundleRequest {
@@ -39,9 +38,8 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   const networks = await trainNetworks(context)
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
-  const testAnswers = answerSplit(context, networks, dataset.test, 'test')
-  const test = evaluate(context, testAnswers, calibration, answerRecordings(context, networks, 'test', reportedSessionFrames))
-  const evaluations = { validation: evaluate(context, validation, calibration), test }
+  const { testAnswers, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
+  const { test } = evaluations
   const manifest = await exportBundle(context, request.bundleFolder, networks, calibration, evaluations, {
     id: request.bundleId,
     command: request.command,

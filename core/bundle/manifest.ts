@@ -14,7 +14,7 @@ export const manifestSchemaVersion = 3
 export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion]
 
 /** What a bundle was trained on. */
-export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'world'] as const
+export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
 export type DatasetKind = (typeof datasetKinds)[number]
 
 const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
@@ -31,12 +31,14 @@ const networkSchema = z.object({
   whole: blobRefSchema,
   /** Logits are divided by this before the softmax (Guo et al. 2017, On Calibration of Modern Neural Networks). */
   temperature: z.number().check(z.positive()),
+  /** Above it a frame is strange to the network, whatever its probabilities say: see `strangeness`. Absent in older bundles. */
+  mostStrange: z.optional(z.number()),
 })
 
 const partitionSchema = z.extend(networkSchema, {
   id: identifier,
   /** The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it comes with the answer. */
-  delta: z.optional(z.extend(blobRefSchema, { temperature: z.number().check(z.positive()) })),
+  delta: z.optional(z.extend(blobRefSchema, { temperature: z.number().check(z.positive()), mostStrange: z.optional(z.number()) })),
   /** What it is for, in words: the places of its region, or its classes. Absent in older bundles. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   /** Its classes; in older bundles those whose images the selector sends here more often than to any other partition. */
@@ -58,25 +60,35 @@ const gatePointSchema = z.object({
 })
 export type GatePoint = z.infer<typeof gatePointSchema>
 
-/** How to gate a stream of one locality, measured on validation images. */
-export const localityRowSchema = z.object({
-  /** Chance per frame that another scene begins. In older bundles, that the edge names another partition. */
-  changeRate: share,
+/** See `GateSettings`; what is absent there and in older bundles is not done. */
+const askingFields = {
+  /** τ of the partitions and of the generalist. */
   thresholdNats: z.number().check(z.nonnegative()),
   generalistThresholdNats: z.number().check(z.nonnegative()),
   maxProbes: z.int().check(z.nonnegative()),
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
-  /** See `GateSettings`. Absent where a second look does not pay, and in older bundles. */
+  /** Absent where a second look does not pay. */
   looksTwice: z.optional(z.boolean()),
   /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
   scenePrior: z.optional(
     z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)), knowsScenes: z.optional(z.boolean()) }),
   ),
+  leastBelief: z.optional(share),
+  testEvery: z.optional(z.int().check(z.positive())),
+}
+
+/** How to gate a stream of one locality, measured on validation images. */
+export const localityRowSchema = z.object({
+  /** Chance per frame that another scene begins. */
+  changeRate: share,
+  ...askingFields,
   /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
   coverage: share,
   accuracy: share,
   fullAccuracy: share,
+  /** Accuracy of the full model under the same scene prior: what the whole is held against. In older bundles it was the full model alone. */
+  edgeSceneAccuracy: z.optional(share),
   /** What a device with this row's settings sees of the stream of each row, and what they would cost there. */
   observed: z.array(
     z.object({
@@ -135,15 +147,7 @@ export const manifestSchema = z.object({
   /** A held partition k is kept where c_k ≥ keepShare · max c; 1 keeps none but the largest. */
   selector: z.object({ keepShare: z.number().check(z.gt(0), z.maximum(1)) }),
   gate: z.object({
-    /** τ of the partitions and of the generalist. */
-    thresholdNats: z.number().check(z.nonnegative()),
-    generalistThresholdNats: z.number().check(z.nonnegative()),
-    /** How many resident partitions are asked, most recent first, before a frame counts as a miss. */
-    maxProbes: z.int().check(z.nonnegative()),
-    order: z.enum(['recent-first', 'least-entropy']),
-    /** Whether the generalist is asked too, after the partitions. */
-    asksGeneralist: z.boolean(),
-    looksTwice: z.optional(z.boolean()),
+    ...askingFields,
     curve: z.array(gatePointSchema),
     /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
     localities: z.array(localityRowSchema).check(z.maxLength(32)),

@@ -105,8 +105,14 @@ const wrongHits = (row: number, locality: number): number => (locality > row ? w
 
 /** The settings in force. */
 export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSettings {
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice, scenePrior } = rows[row] ?? fallback
-  return { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, ...(looksTwice === undefined ? {} : { looksTwice }), ...(scenePrior === undefined ? {} : { scenePrior }) }
+  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice, scenePrior, leastBelief, testEvery } = rows[row] ?? fallback
+  return {
+    ...{ thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist },
+    ...(looksTwice === undefined ? {} : { looksTwice }),
+    ...(scenePrior === undefined ? {} : { scenePrior }),
+    ...(leastBelief === undefined ? {} : { leastBelief }),
+    ...(testEvery === undefined ? {} : { testEvery }),
+  }
 }
 
 /** The chance per frame that the region changes, as the gate believes; undefined where the bundle has no rows. */

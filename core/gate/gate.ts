@@ -5,6 +5,8 @@ export interface Candidate {
   /** Id of a partition, or `generalist`. */
   readonly network: string
   readonly entropyNats: number
+  /** Whether the frame is strange to the network, before any prior: see `strangeness`. */
+  readonly isStrange?: boolean | undefined
 }
 
 export interface GateSettings {
@@ -25,6 +27,13 @@ export interface GateSettings {
   readonly looksTwice?: boolean | undefined
   /** Where the last frames tell what the next one shows: how answers are corrected by it before their entropy is taken. */
   readonly scenePrior?: ScenePriorSettings | undefined
+  /**
+   * Where the scene decides which partition is asked: the least share of what the stream is expected to show that the partition must know
+   * (`believed-partition.ts`). Left out, the most recent ones are asked, whatever the scene.
+   */
+  readonly leastBelief?: number | undefined
+  /** After so many frames that the device answered by itself one goes to the edge all the same: what the device believes of the scene is tested. */
+  readonly testEvery?: number | undefined
 }
 
 export type GateDecision<Answer extends Candidate> =
@@ -40,12 +49,24 @@ export const secondLookId = 'generalist-second-look'
 export const thresholdOf = (network: string, { thresholdNats, generalistThresholdNats }: GateSettings): number =>
   network === generalistId || network === secondLookId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats
 
-/** Whom to ask, in order: resident partitions by recency, then the generalist, and it again where it looks twice. Never empty. */
-export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist, looksTwice = false }: GateSettings): readonly string[] {
-  const partitions = residentByRecency.slice(0, maxProbes)
+/** Where the scene decides: the partition that it asks for; none where no partition knows enough of it. */
+export interface SceneChoice {
+  readonly id: string | undefined
+}
+
+/**
+ * Whom to ask, in order: resident partitions, then the generalist, and it again where it looks twice. Never empty.
+ *
+ * @param choice the scene's, in place of recency; a partition that is not resident yet is not asked
+ */
+export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist, looksTwice = false }: GateSettings, choice?: SceneChoice): readonly string[] {
+  const partitions = choice === undefined ? residentByRecency.slice(0, maxProbes) : residentByRecency.filter((id) => id === choice.id)
   if (!asksGeneralist && partitions.length > 0) return partitions
   return [...partitions, generalistId, ...(looksTwice ? [secondLookId] : [])]
 }
+
+/** H(ŷ) ≤ τ, and the frame is not strange to the network: no certainty that a prior gives makes a picture familiar. What is not a number is not certain. */
+const isCertain = ({ entropyNats, isStrange = false }: Candidate, network: string, settings: GateSettings): boolean => !isStrange && entropyNats <= thresholdOf(network, settings)
 
 const moreCertain = <Answer extends Candidate>(best: Answer | undefined, answer: Answer): Answer =>
   best === undefined || answer.entropyNats < best.entropyNats ? answer : best
@@ -68,7 +89,7 @@ export function passGate<Answer extends Candidate>(
     const answer = ask(network)
     // A second look has the first in it.
     best = network === secondLookId && best?.network === generalistId ? answer : moreCertain(best, answer)
-    if (answer.entropyNats > thresholdOf(network, settings)) continue
+    if (!isCertain(answer, network, settings)) continue
     certain = moreCertain(certain, answer)
     if (settings.order === 'recent-first') break
   }

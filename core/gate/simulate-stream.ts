@@ -1,12 +1,18 @@
+import type { PartitionHead } from '../bundle/partition-head.ts'
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
 import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
 import { AnswerRecency } from './answer-recency.ts'
+import { believedPartition, expectedShares } from './believed-partition.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
 import { generalistId, passGate, probeOrder, secondLookId, type Candidate, type GateSettings } from './gate.ts'
+import { answerOfPartition } from './partition-answer.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
-import { applyFactors } from './scene-prior.ts'
+import { applyFactors, type ScenePriorSettings } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
+
+/** The label of a picture that shows none of the classes: nobody can answer it rightly, and nobody should be certain of it. */
+export const strangerLabel = -1
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
 export interface AnswerTable {
@@ -14,14 +20,18 @@ export interface AnswerTable {
   readonly entropies: ReadonlyMap<string, Float32Array>
   /** Index of the class that a network answers, by the same ids. */
   readonly answers: ReadonlyMap<string, ArrayLike<number>>
+  /** Whether each image is strange to a network (1) or not (0), by the same ids and for the full model as `full`. Nothing is, where it is left out. */
+  readonly strange?: ReadonlyMap<string, ArrayLike<number>> | undefined
   readonly fullAnswers: ArrayLike<number>
-  /** The true class of each image. */
+  /** The true class of each image, or `strangerLabel`. */
   readonly labels: ArrayLike<number>
   /** c(x) of each image, and the ids of the partitions in the code's order. */
   readonly codes: readonly ArrayLike<number>[]
   readonly partitions: readonly string[]
+  /** Of partitions that have outputs of their own. */
+  readonly heads?: ReadonlyMap<string, PartitionHead> | undefined
   /**
-   * Calibrated probabilities of a network, by the same ids, or of the full model as `full`: [images × classes]. Asked for by gates with
+   * Calibrated outputs of a network, by the same ids, or of the full model as `full`: [images × outputs]. Asked for by gates with
    * a scene prior only.
    */
   readonly probabilitiesOf?: (network: string) => Float32Array
@@ -42,17 +52,24 @@ export interface StreamResult {
   readonly frames: number
   /** Share of frames answered on the device. */
   readonly coverage: number
-  /** Over all frames; misses answered by the full model. */
+  /** Over all frames that show a class; misses answered by the full model. */
   readonly accuracy: number
-  /** Of the full model on the same frames. */
+  /** Of the full model alone on the same frames. */
   readonly fullAccuracy: number
   readonly accuracyOnHits: number
-  /** Networks that ran on the device, per frame. */
+  /** Runs of a network on the device, per frame: of partitions and of the generalist. */
   readonly networksAsked: number
+  readonly partitionsAsked: number
   /** Share of frames after which another partition became the most recent one. */
   readonly switchRate: number
   /** Share of frames after which a partition had to be downloaded. */
   readonly downloadRate: number
+  /** Share of the hits that a partition answered. */
+  readonly partitionHitShare: number
+  /** Share of the strangers that were answered as certain, by the device or by the edge; 0 where there are none. */
+  readonly strangersCertain: number
+  /** The same by the device alone. */
+  readonly strangersOnDevice: number
   /** Share of the frames at each place of `observationsOf`. */
   readonly events: readonly number[]
 }
@@ -72,16 +89,23 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
   let settings = isAdaptive(gate) ? settingsOf(createAdaptiveGate(gate.rows, gate.fallback)) : gate
   let cache = createCacheState({ entries: cacheEntries, bytes: Number.MAX_SAFE_INTEGER })
   const indexOf = new Map(table.partitions.map((id, index) => [id, index]))
+  const classesOf = table.partitions.map((id) => table.heads?.get(id)?.classIndices ?? [])
   let byRecency: readonly string[] = []
-  let order = probeOrder(byRecency, settings)
-  let [hits, right, fullRight, hitsRight, switches, downloads, asked] = [0, 0, 0, 0, 0, 0, 0]
+  let held: readonly number[] = []
+  let [hits, right, fullRight, hitsRight, switches, downloads, asked, partitionsAsked, partitionHits] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  let [strangers, strangersCertain, strangersOnDevice, sinceEdge] = [0, 0, 0, 0]
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
     switches++
     cache = stepCache(cache, id in cache.entries ? { kind: 'used', id } : { kind: 'stored', id, bytes: 1 }).state
     byRecency = byLeastRecentUse(cache).reverse()
-    order = probeOrder(byRecency, settings)
+    held = byRecency.map((of) => indexOf.get(of) ?? -1)
+  }
+  const fetch = (id: string | undefined): void => {
+    if (id === undefined) return
+    if (!(id in cache.entries)) downloads++
+    touch(id)
   }
   const events = new Array<number>(observationCount).fill(0)
   const recency = new AnswerRecency<number>()
@@ -92,62 +116,93 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     if (adaptive === undefined) return
     const { row } = adaptive
     adaptive = observe(adaptive, seen)
-    if (adaptive.row === row) return
-    settings = settingsOf(adaptive)
-    order = probeOrder(byRecency, settings)
+    if (adaptive.row !== row) settings = settingsOf(adaptive)
   }
 
   const scene = new SceneMemory(scenes)
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const label = table.labels[image] ?? -1
+    const isStranger = Number(label === strangerLabel)
+    strangers += isStranger
     fullRight += Number(table.fullAnswers[image] === label)
     const prior = settings.scenePrior
-    const factors = scene.factors(prior, prior === undefined ? 0 : classesOf(table))
-    const decision = passGate(order, settings, (network) => {
+    const factors = scene.factors(prior, prior === undefined ? 0 : classCount(table))
+    const believed = believedBy(settings, classesOf, factors, held, keepShare, cacheEntries)
+    const decision = passGate(probeOrder(byRecency, settings, believed && { id: believed.id === undefined ? undefined : table.partitions[believed.id] }), settings, (network) => {
       asked++
+      if (table.heads?.has(network) === true || indexOf.has(network)) partitionsAsked++
       return answerOf(table, network, image, factors)
     })
-    if (decision.kind === 'hit') {
-      const { network, classIndex } = decision.answer
+    const isTested = decision.kind === 'hit' && settings.testEvery !== undefined && sinceEdge >= settings.testEvery
+    if (decision.kind === 'hit' && !isTested) {
+      const { network, classIndex, probabilities } = decision.answer
       const isRight = Number(classIndex === label)
+      sinceEdge++
       hits++
       right += isRight
       hitsRight += isRight
-      scene.see(decision.answer.probabilities, factors, prior)
-      if (network !== generalistId) touch(network)
+      strangersCertain += isStranger
+      strangersOnDevice += isStranger
+      partitionHits += Number(network !== generalistId)
+      scene.see(probabilities, factors, prior)
+      if (believed !== undefined) fetch(believed.id === undefined ? undefined : table.partitions[believed.id])
+      else if (network !== generalistId) touch(network)
       note({ kind: 'hit' }, classIndex)
       continue
     }
+    sinceEdge = 0
     const fromEdge = answerOf(table, fullId, image, factors)
     right += Number(fromEdge.classIndex === label)
+    strangersCertain += isStranger * Number(!fromEdge.isStrange)
     scene.see(fromEdge.probabilities, factors, prior)
-    const code = table.codes[image]
-    // A partition that nobody would ask is not fetched.
-    const isWanted = code !== undefined && cacheEntries > 0 && settings.maxProbes > 0
-    const chosen = !isWanted ? undefined : table.partitions[selectPartition(code, byRecency.map((id) => indexOf.get(id) ?? -1), keepShare)]
-    const isChange = chosen !== undefined && chosen !== byRecency[0]
-    if (chosen !== undefined) {
-      if (!(chosen in cache.entries)) downloads++
-      touch(chosen)
+    const before = byRecency[0]
+    if (believed === undefined) {
+      const code = table.codes[image]
+      // A partition that nobody would ask is not fetched.
+      const isWanted = code !== undefined && cacheEntries > 0 && settings.maxProbes > 0
+      fetch(isWanted ? table.partitions[selectPartition(code, held, keepShare)] : undefined)
+    } else {
+      // What the edge said of this frame counts already.
+      const now = believedBy(settings, classesOf, scene.factors(prior, classCount(table)), held, keepShare, cacheEntries)
+      fetch(now?.id === undefined ? undefined : table.partitions[now.id])
     }
-    note({ kind: 'miss', isChange }, fromEdge.classIndex)
+    note({ kind: 'miss', isChange: byRecency[0] !== before }, fromEdge.classIndex)
   }
   const frames = images.length
+  const known = Math.max(1, frames - strangers)
   return {
     frames,
     coverage: hits / frames,
-    accuracy: right / frames,
-    fullAccuracy: fullRight / frames,
+    accuracy: right / known,
+    fullAccuracy: fullRight / known,
     accuracyOnHits: hits === 0 ? 1 : hitsRight / hits,
     networksAsked: asked / frames,
+    partitionsAsked: partitionsAsked / frames,
     switchRate: switches / frames,
     downloadRate: downloads / frames,
+    partitionHitShare: hits === 0 ? 0 : partitionHits / hits,
+    strangersCertain: strangers === 0 ? 0 : strangersCertain / strangers,
+    strangersOnDevice: strangers === 0 ? 0 : strangersOnDevice / strangers,
     events: events.map((count) => count / frames),
   }
 }
 
+/** The partition that the scene asks for; undefined where the gate goes by recency and the code alone. */
+function believedBy(
+  { leastBelief, maxProbes }: GateSettings,
+  classes: readonly (readonly number[])[],
+  factors: ArrayLike<number> | undefined,
+  held: readonly number[],
+  keepShare: number,
+  cacheEntries: number,
+): { readonly id: number | undefined } | undefined {
+  if (leastBelief === undefined || factors === undefined || cacheEntries === 0 || maxProbes === 0) return undefined
+  return { id: believedPartition({ shares: expectedShares(classes, factors), held, keepShare, leastBelief }) }
+}
+
 interface SimulatedAnswer extends Candidate {
+  readonly isStrange: boolean
   readonly classIndex: number
   /** Under the scene's prior; empty where there is none. */
   readonly probabilities: ArrayLike<number>
@@ -156,13 +211,42 @@ interface SimulatedAnswer extends Candidate {
 /** What a network says of an image under what the frames before it showed. */
 function answerOf(table: AnswerTable, network: string, image: number, factors: Float32Array | undefined): SimulatedAnswer {
   const answering = network === secondLookId ? generalistId : network
+  const isStrange = table.strange?.get(network)?.[image] === 1
+  const head = table.heads?.get(network)
   if (factors === undefined) {
     const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
-    return { network: answering, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, classIndex: answers?.[image] ?? -1, probabilities: [] }
+    return { network: answering, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, isStrange, classIndex: answers?.[image] ?? -1, probabilities: [] }
   }
   const classes = factors.length
-  const probabilities = applyFactors(probabilitiesIn(table, network).subarray(image * classes, (image + 1) * classes), factors)
-  return { network: answering, entropyNats: predictiveEntropy(probabilities), classIndex: argMax(probabilities), probabilities }
+  const all = probabilitiesIn(table, network)
+  const outputs = all.length / table.labels.length
+  const row = all.subarray(image * outputs, (image + 1) * outputs)
+  if (head !== undefined) {
+    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(head, row, classes, factors)
+    return { network: answering, entropyNats: isElsewhere ? Infinity : entropyNats, isStrange, classIndex, probabilities }
+  }
+  const probabilities = applyFactors(row, factors)
+  return { network: answering, entropyNats: predictiveEntropy(probabilities), isStrange, classIndex: argMax(probabilities), probabilities }
+}
+
+/**
+ * Accuracy of the full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device + scene*. It is what CacheNet is held
+ * against, for a strategy that knows the scene must not be compared with one that does not.
+ */
+export function edgeSceneAccuracy(images: ArrayLike<number>, table: AnswerTable, prior: ScenePriorSettings | undefined, scenes: SceneKnowledge | undefined): number {
+  const scene = new SceneMemory(scenes)
+  const classes = prior === undefined ? 0 : classCount(table)
+  let [right, known] = [0, 0]
+  for (let frame = 0; frame < images.length; frame++) {
+    const image = images[frame] ?? 0
+    const factors = scene.factors(prior, classes)
+    const { classIndex, probabilities } = answerOf(table, fullId, image, factors)
+    scene.see(probabilities, factors, prior)
+    if (table.labels[image] === strangerLabel) continue
+    known++
+    right += Number(classIndex === table.labels[image])
+  }
+  return right / Math.max(1, known)
 }
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
@@ -170,4 +254,4 @@ function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Flo
   return probabilitiesOf(network)
 }
 
-const classesOf = (table: AnswerTable): number => probabilitiesIn(table, fullId).length / table.labels.length
+const classCount = (table: AnswerTable): number => probabilitiesIn(table, fullId).length / table.labels.length

@@ -65,7 +65,7 @@ function drawLight(random: Random): Light {
   return { tint: [brightness * (1 + warmth), brightness, brightness * (1 - warmth)], direction: between(random, -1, 1) }
 }
 
-function drawCamera(random: Random): Camera {
+export function drawCamera(random: Random): Camera {
   return {
     horizon: between(random, 0.335, 0.365),
     middle: between(random, 0.46, 0.54),

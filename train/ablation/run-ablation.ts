@@ -7,9 +7,10 @@ import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
-import { evaluate, type Evaluation } from '../stages/6-evaluate.ts'
+import type { Evaluation } from '../stages/6-evaluate.ts'
 import { answerSplit } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
+import { evaluateValidation } from '../stages/evaluate-splits.ts'
 import { takeFull } from '../stages/take-full.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 import type { AblatedTerm } from './terms.ts'
@@ -55,7 +56,7 @@ function judge(variant: string, seed: number, { inRegion, partitionShares, strea
     seed,
     accuracyInRegion: inRegion.reduce((sum, { accuracy }, index) => sum + accuracy * partitionShares[index]!, 0),
     coverage: mean(table.map(({ coverage }) => coverage)),
-    accuracyLoss: mean(table.map(({ accuracy, fullAccuracy }) => fullAccuracy - accuracy)),
+    accuracyLoss: mean(table.map(({ accuracy, edgeSceneAccuracy }) => edgeSceneAccuracy - accuracy)),
     smallestShare: Math.min(...partitionShares),
     largestShare: Math.max(...partitionShares),
     aurocOutside: mean(inRegion.map(({ aurocOutside }) => aurocOutside)),
@@ -66,7 +67,7 @@ async function outcomeOf(variant: string, seed: number, context: StageContext, s
   try {
     const networks = await trainNetworks(context, shared)
     const validation = answerSplit(context, networks, context.dataset.validation, 'validation')
-    return judge(variant, seed, evaluate(context, validation, calibrate(context, networks, validation)))
+    return judge(variant, seed, evaluateValidation(context, networks, validation, calibrate(context, networks, validation)))
   } catch (error) {
     // What a term keeps from happening is a finding about the term, not the end of the ablation.
     if (variant !== baselineName && error instanceof CacheNetError && error.code === 'config-invalid') return { variant, seed, failure: error.message }

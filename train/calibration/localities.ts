@@ -1,6 +1,6 @@
 import type { LocalityRow } from '../../core/bundle/manifest.ts'
 import { simulateStream } from '../../core/gate/simulate-stream.ts'
-import { chooseGate, frameCost, type CalibrationStream, type GateOptions } from './threshold.ts'
+import { chooseGate, type CalibrationStream, type GateOptions } from './threshold.ts'
 
 /** A stream whose locality is known. */
 export interface LocalStream extends CalibrationStream {
@@ -25,9 +25,10 @@ export function calibrateLocalities(streams: readonly LocalStream[], options: Ga
     coverage: point.coverage,
     accuracy: point.accuracyOfWhole,
     fullAccuracy: point.fullAccuracy,
+    edgeSceneAccuracy: point.edgeSceneAccuracy,
     observed: chosen.map(({ stream }) => {
-      const { events, coverage, accuracy, fullAccuracy, networksAsked } = simulateStream(stream.images, stream.table, gate, stream.device)
-      return { events: [...events], coverage, loss: fullAccuracy - accuracy, cost: frameCost({ networksAsked, coverage }, options.missCost) }
+      const seen = simulateStream(stream.images, stream.table, gate, stream.device)
+      return { events: [...seen.events], coverage: seen.coverage, loss: stream.edgeSceneAccuracy - seen.accuracy, cost: options.costOf(seen) }
     }),
   }))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { localityRowSchema, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import { fullId } from '../../core/gate/simulate-stream.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { Calibration } from '../stages/5-calibrate.ts'
 
@@ -11,9 +12,12 @@ const gateSchema = z.object({
   order: z.enum(['recent-first', 'least-entropy']),
   asksGeneralist: z.boolean(),
   looksTwice: z.boolean().optional(),
+  scenePrior: localityRowSchema.shape.scenePrior,
+  leastBelief: z.number().optional(),
+  testEvery: z.int().optional(),
 })
 const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
-const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema, cascadePrior: calibratedSchema.extend({ classes: z.array(z.array(z.boolean())) }) })
+const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema })
 
 /** What was calibrated, out of the manifest that it was written into. Throws `manifest-invalid` for one that an older trainer wrote. */
 export function readCalibration(manifest: Manifest): Calibration {
@@ -23,10 +27,15 @@ export function readCalibration(manifest: Manifest): Calibration {
   }
   const { gate, partitions, full, generalist, selector } = manifest
   const { localities, curve, ...settings } = gate
-  const temperatures = new Map([['full', full.temperature], [generalistId, generalist.temperature]])
-  for (const { id, temperature, delta } of partitions) {
-    temperatures.set(id, temperature)
-    if (delta !== undefined) temperatures.set(`${id}-delta`, delta.temperature)
-  }
-  return { temperatures, keepShare: selector.keepShare, scenes: manifest.scenes, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
+  const networks: [string, { readonly temperature: number; readonly mostStrange?: number | undefined }][] = [
+    [fullId, full],
+    [generalistId, generalist],
+    ...partitions.flatMap((partition): [string, { temperature: number; mostStrange?: number | undefined }][] => [
+      [partition.id, partition],
+      ...(partition.delta === undefined ? [] : [[`${partition.id}-delta`, partition.delta] as [string, typeof partition.delta]]),
+    ]),
+  ]
+  const temperatures = new Map(networks.map(([id, { temperature }]) => [id, temperature]))
+  const bounds = new Map(networks.flatMap(([id, { mostStrange }]) => (mostStrange === undefined ? [] : [[id, mostStrange]])))
+  return { temperatures, bounds, keepShare: selector.keepShare, scenes: manifest.scenes, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
 }

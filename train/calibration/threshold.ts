@@ -1,14 +1,20 @@
 import type { GatePoint } from '../../core/bundle/manifest.ts'
 import { secondLookId, type GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
+import type { Spent } from './expected-time.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 
 const thresholdSteps = 96
 /** A search looks at every so many steps first. */
 const coarseSteps = 8
 
-/** τ from 0 to ln C, denser near 0, where certain answers are. */
-const thresholdAt = (step: number, classes: number): number => Math.log(classes) * (step / thresholdSteps) ** 2
+/** No threshold is looser than so much of ln C: where everything passes, nothing is ever uncertain, and nothing can contradict the gate. */
+export const loosestShare = 0.5
+
+const loosest = (classes: number): number => loosestShare * Math.log(classes)
+
+/** τ from 0 to the loosest, denser near 0, where certain answers are. */
+const thresholdAt = (step: number, classes: number): number => loosest(classes) * (step / thresholdSteps) ** 2
 const allSteps = Array.from({ length: thresholdSteps + 1 }, (_, step) => step)
 
 /** A stream of validation images under answers that were computed before. */
@@ -17,20 +23,22 @@ export interface CalibrationStream {
   readonly table: AnswerTable
   readonly classes: number
   readonly device: SimulatedDevice
+  /** Accuracy of the full model that knows of the scene what the gate knows: what the whole is held against. */
+  readonly edgeSceneAccuracy: number
 }
 
-export interface CurvePoint extends GatePoint {
+export interface CurvePoint extends GatePoint, Omit<Spent, 'coverage'> {
   readonly fullAccuracy: number
-  readonly networksAsked: number
+  readonly edgeSceneAccuracy: number
 }
 
 /** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
 export const gateCurve = (stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] =>
   steps.map((step) => pointOf(stream, settingsAt(thresholdAt(step, stream.classes))))
 
-function pointOf({ images, table, device }: CalibrationStream, gate: GateSettings): CurvePoint {
-  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked } = simulateStream(images, table, gate, device)
-  return { thresholdNats: gate.thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, networksAsked }
+function pointOf({ images, table, device, edgeSceneAccuracy }: CalibrationStream, gate: GateSettings): CurvePoint {
+  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked, partitionsAsked } = simulateStream(images, table, gate, device)
+  return { thresholdNats: gate.thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, edgeSceneAccuracy, networksAsked, partitionsAsked }
 }
 
 /** A first look at a stream takes so much of it, where that still is a stream. */
@@ -58,11 +66,11 @@ function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: 
   return at(allowed)
 }
 
-const keepsLine = ({ accuracyOfWhole, fullAccuracy }: CurvePoint, tolerance: number): boolean => accuracyOfWhole >= fullAccuracy - tolerance
+const keepsLine = ({ accuracyOfWhole, edgeSceneAccuracy }: CurvePoint, tolerance: number): boolean => accuracyOfWhole >= edgeSceneAccuracy - tolerance
 
-const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / Math.log(classes)))
+const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / loosest(classes)))
 
-/** The largest coverage at which the whole loses no more than `tolerance` against the full model; τ = 0 where none does. */
+/** The largest coverage at which the whole loses no more than `tolerance` against *Edge + scene*; τ = 0 where none does. */
 export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number): CurvePoint {
   const allowed = curve.filter((point) => keepsLine(point, tolerance))
   return allowed.reduce((best, point) => (point.coverage > best.coverage ? point : best), allowed[0] ?? curve[0]!)
@@ -74,36 +82,37 @@ export interface ChosenGate {
 }
 
 export interface GateOptions {
-  /** Partitions that may be asked about a frame. */
+  /** Partitions that may be asked about a frame; 0: the generalist alone. */
   readonly mostProbes: number
-  /** How much accuracy of the whole may be lost against the full model, as a share. */
+  /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   readonly tolerance: number
   /** How the generalist is asked without a scene prior: as the plain Cascade asks it. */
   readonly cascade: GateSettings
   /** Scene priors to choose from; the gate is tried without one too. */
   readonly scenePriors: readonly ScenePriorSettings[]
-  /** What a miss costs beyond the networks that were asked on the device, in runs of one of these. */
-  readonly missCost: number
+  /** Shares of the scene that a partition must know to be asked, to choose from. */
+  readonly leastBeliefs: readonly number[]
+  /** See `GateSettings`. */
+  readonly testEvery?: number | undefined
+  /** Expected milliseconds of a frame. */
+  readonly costOf: (spent: Spent) => number
 }
-
-/** Expected cost of a frame in runs of a small network: those that are asked, and for a miss what the way to the edge takes. */
-export const frameCost = ({ networksAsked, coverage }: Pick<CurvePoint, 'networksAsked' | 'coverage'>, missCost: number): number => networksAsked + (1 - coverage) * missCost
 
 /** What costs less by less than this is taken for equal: the stream is a sample. */
 const leastGain = 0.995
 
 /** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
-export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, missCost }: Pick<GateOptions, 'tolerance' | 'missCost'>): boolean {
+export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, costOf }: Pick<GateOptions, 'tolerance' | 'costOf'>): boolean {
   const isWithin = keepsLine(a.point, tolerance)
-  return isWithin === keepsLine(b.point, tolerance) ? frameCost(a.point, missCost) < leastGain * frameCost(b.point, missCost) : isWithin
+  return isWithin === keepsLine(b.point, tolerance) ? costOf(a.point) < leastGain * costOf(b.point) : isWithin
 }
 
 type WayToAsk = Omit<GateSettings, 'thresholdNats'>
 
-type Alone = Pick<GateSettings, 'looksTwice' | 'scenePrior'>
+type Alone = Pick<GateSettings, 'looksTwice' | 'scenePrior' | 'testEvery'>
 
 /** The generalist alone at one threshold: a plain Cascade. */
-export const cascadeAt = (nats: number, { looksTwice = false, scenePrior }: Alone = {}): GateSettings => ({
+export const cascadeAt = (nats: number, { looksTwice = false, scenePrior, testEvery }: Alone = {}): GateSettings => ({
   thresholdNats: nats,
   generalistThresholdNats: nats,
   maxProbes: 0,
@@ -111,16 +120,18 @@ export const cascadeAt = (nats: number, { looksTwice = false, scenePrior }: Alon
   asksGeneralist: true,
   ...(looksTwice ? { looksTwice } : {}),
   ...(scenePrior === undefined ? {} : { scenePrior }),
+  // Without a prior every frame is judged by itself: there is no belief to test.
+  ...(testEvery === undefined || scenePrior === undefined ? {} : { testEvery }),
 })
 
 /** Whether the generalist may look twice: only where the table knows what it would see. */
 const looksOf = ({ table }: CalibrationStream): boolean[] => (table.entropies.has(secondLookId) ? [false, true] : [false])
 
 /** The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own, and of these the best. */
-export function chooseAlone(stream: CalibrationStream, scenePriors: readonly (ScenePriorSettings | undefined)[], options: Pick<GateOptions, 'tolerance' | 'missCost'>): ChosenGate | undefined {
+export function chooseAlone(stream: CalibrationStream, scenePriors: readonly (ScenePriorSettings | undefined)[], options: Pick<GateOptions, 'tolerance' | 'costOf' | 'testEvery'>): ChosenGate | undefined {
   const candidates = scenePriors.flatMap((scenePrior) =>
     looksOf(stream).map((looksTwice): ChosenGate => {
-      const gateAt = (nats: number): GateSettings => cascadeAt(nats, { looksTwice, scenePrior })
+      const gateAt = (nats: number): GateSettings => cascadeAt(nats, { looksTwice, scenePrior, testEvery: options.testEvery })
       const point = searchThreshold(stream, gateAt, options.tolerance)
       return { gate: gateAt(point.thresholdNats), point }
     }),
@@ -129,9 +140,22 @@ export function chooseAlone(stream: CalibrationStream, scenePriors: readonly (Sc
   return first === undefined ? undefined : others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first)
 }
 
-/** Ways to ask with up to `mostProbes` partitions: how many, in which order, with or without the generalist behind them. */
-function waysToAsk(mostProbes: number, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
-  const ways: WayToAsk[] = [alone]
+/** With partitions, misses that are left are dearer in accuracy: the generalist may have to be stricter than it would be alone. */
+const strictness = [1, 0.5, 0.2]
+
+/** Ways to ask the partition of the scene: from which belief on, with or without the generalist behind it, and how strict that is. */
+function waysByScene({ leastBeliefs }: GateOptions, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
+  const { looksTwice: _twice, ...once } = alone
+  return leastBeliefs.flatMap((leastBelief) =>
+    [false, true].flatMap((asksGeneralist) =>
+      strictness.map((share) => ({ ...(asksGeneralist ? alone : once), maxProbes: 1, asksGeneralist, leastBelief, generalistThresholdNats: share * alone.generalistThresholdNats })),
+    ),
+  )
+}
+
+/** Ways to ask with up to `mostProbes` of the most recent partitions: how many, in which order, with or without the generalist behind them. */
+function waysByRecency({ mostProbes }: GateOptions, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
+  const ways: WayToAsk[] = []
   for (let maxProbes = 1; maxProbes <= mostProbes; maxProbes++) {
     for (const asksGeneralist of [false, true]) {
       ways.push({ ...alone, maxProbes, asksGeneralist })
@@ -142,7 +166,7 @@ function waysToAsk(mostProbes: number, { thresholdNats: _, ...alone }: GateSetti
 }
 
 /**
- * The settings with the least expected cost of a frame at which the whole keeps the accuracy line, of each way to ask that with the largest
+ * The settings with the least expected time of a frame at which the whole keeps the accuracy line, of each way to ask that with the largest
  * coverage. Coverage alone would ask a second and a third network of every frame to spare a few round trips, which costs a slow phone more
  * than they do. Of equals the one that asks less.
  */
@@ -150,15 +174,13 @@ export function chooseGate(stream: CalibrationStream, options: GateOptions): Cho
   const { mostProbes, cascade, scenePriors, tolerance } = options
   const search = (way: WayToAsk): ChosenGate => {
     const gateAt = (thresholdNats: number): GateSettings => ({ ...way, thresholdNats })
-    // The generalist alone has the threshold that was found for it.
-    if (way.maxProbes === 0) return { gate: gateAt(way.generalistThresholdNats), point: pointOf(stream, gateAt(way.generalistThresholdNats)) }
     const point = searchThreshold(stream, gateAt, tolerance)
     return { gate: gateAt(point.thresholdNats), point }
   }
   // What was seen before makes the generalist certain more often: its own threshold is another one under each prior.
-  // The prior that serves the generalist best is taken for the partitions too: to try each with every way to ask takes minutes.
   const withPrior = chooseAlone(stream, scenePriors, options)
-  // Asked alone, the generalist never answers more loosely than its own threshold.
-  const candidates = [cascade, ...(withPrior === undefined ? [] : [withPrior.gate])].flatMap((alone) => waysToAsk(mostProbes, alone).map(search))
-  return candidates.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
+  const alone: ChosenGate[] = [{ gate: cascade, point: pointOf(stream, cascade) }, ...(withPrior === undefined ? [] : [withPrior])]
+  const hasHeads = (stream.table.heads?.size ?? 0) > 0
+  const ways = mostProbes === 0 ? [] : hasHeads ? (withPrior === undefined ? [] : waysByScene(options, withPrior.gate)) : alone.flatMap(({ gate }) => waysByRecency(options, gate))
+  return [...alone, ...ways.map(search)].reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
 }

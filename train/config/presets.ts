@@ -27,6 +27,7 @@ export const defaults: TrainingConfig = {
   imageSize: 32,
   validationShare: 0.1,
   walkers: { identities: 24, trainSessions: 24, validationSessions: 4, testSessions: 6, framesPerSession: 24 },
+  people: { identities: 226, sites: 12, trainSessions: 28, validationSessions: 4, testSessions: 6, framesPerSession: 4 },
   augment: { mirror: true, shiftPixels: 2 },
   partitionCount: 4,
   full: {
@@ -82,12 +83,15 @@ export const defaults: TrainingConfig = {
       { kind: 'pairs', meanLength: 100 },
       { kind: 'iid', meanLength: 1 },
     ],
-    keepShares: [1, 0.7, 0.5, 0.35, 0.25],
+    keepShares: [1, 0.6],
     // Known scenes, and for those that are not a memory of the last frames.
     scenePriors: [{ memoryFrames: 20, surpriseChance: 0.05, knowsScenes: true }],
     knownSceneSurprise: 0.02,
-    accuracyTolerance: 0.005,
-    reserve: 0.4,
+    leastBeliefs: [0.4, 0.7, 0.9],
+    testEvery: 60,
+    strangersCertain: 0.06,
+    accuracyTolerance: 0.01,
+    reserve: 0.3,
   },
   search: {
     // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.
@@ -99,7 +103,7 @@ export const defaults: TrainingConfig = {
   },
 }
 
-export const presetNames = ['walkers', 'folder', 'cifar10', 'cifar100'] as const
+export const presetNames = ['walkers', 'folder', 'cifar10', 'cifar100', 'people'] as const
 export type PresetName = (typeof presetNames)[number]
 
 /** The preset of that name. Throws `config-invalid` where there is none. */
@@ -149,12 +153,29 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     delta: { optimizer: { epochs: 3 } },
     encoder: { epochs: 6 },
   },
+  people: {
+    partitionCount: 12,
+    full: { widths: [64, 256, 256], optimizer: { epochs: 6, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    generalist: { widths: [8, 24, 32], optimizer: { epochs: 16, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
+    delta: { optimizer: { epochs: 6, batchSize: 256, shiftRate: 32 } },
+    gate: {
+      localities: [
+        // Cameras that stay: what they show changes slowly, and a mistake about it lasts.
+        { kind: 'places', meanLength: 64, recorded: true },
+        { kind: 'single', meanLength: 100 },
+        { kind: 'places', meanLength: 100 },
+        { kind: 'places', meanLength: 10 },
+        { kind: 'iid', meanLength: 1 },
+      ],
+    },
+  },
   cifar100: {
     partitionCount: 11,
     full: { widths: [64, 256, 256], optimizer: { epochs: 12 }, loss: { labelSmoothing: 0.1 }, cutoutPixels: 8 },
     generalist: { widths: [16, 48, 64], optimizer: { epochs: 24 } },
-    partition: { optimizer: { epochs: 12 } },
-    delta: { optimizer: { epochs: 6 } },
+    partition: { optimizer: { epochs: 10 } },
+    delta: { optimizer: { epochs: 3 } },
     encoder: { epochs: 6 },
   },
 }

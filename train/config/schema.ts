@@ -113,7 +113,13 @@ const gateSchema = z.strictObject({
   scenePriors: z.array(z.strictObject({ memoryFrames: z.number().positive(), surpriseChance: z.number().gt(0).max(1), knowsScenes: z.boolean().optional() })),
   /** Share of every known scene that is spread over all classes, for scene priors that know scenes: those of `localities`. */
   knownSceneSurprise: z.number().gt(0).max(1),
-  /** How much accuracy of the whole may be lost against the full model, as a share. */
+  /** Where the scene decides which partition is asked: shares of the scene that it must know, to choose from. */
+  leastBeliefs: z.array(share).min(1),
+  /** After so many frames that the device answered by itself one goes to the edge: what is believed of the scene is tested. */
+  testEvery: count,
+  /** Share of the strangers of which a network may be certain at most. */
+  strangersCertain: share,
+  /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   accuracyTolerance: share,
   /** Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a gate that has to find out where it is, cost the rest. */
   reserve: z.number().min(0).lt(1),
@@ -151,6 +157,8 @@ export const configSchema = z.strictObject({
   validationShare: z.number().gt(0).lt(0.5),
   /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
   walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
+  /** `people` and `world` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of theirs. */
+  people: z.strictObject({ identities: count, sites: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
   augment: augmentSchema,
   /** At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone, without encoder and partitions. */
   partitionCount: z.int().min(0).max(64).refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),

@@ -9,6 +9,7 @@ import type { Progress } from '../run/progress.ts'
 import { loadCifar10 } from './cifar10.ts'
 import type { Dataset } from './dataset.ts'
 import { loadFolder } from './folder.ts'
+import { generatePeople } from './people.ts'
 import { generateWalkers } from './walkers.ts'
 
 function requireData(data: string | undefined, preset: PresetName): string {
@@ -28,6 +29,8 @@ export async function loadDataset(preset: PresetName, data: string | undefined, 
   switch (preset) {
     case 'walkers':
       return generateWalkers(config, report)
+    case 'people':
+      return generatePeople(config, report)
     case 'folder':
       return fromImages(requireData(data, preset))
     case 'cifar10': {

@@ -6,9 +6,10 @@ import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { partitionId } from '../stages/4-partitions.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
-import { evaluate, type StreamMetrics } from '../stages/6-evaluate.ts'
-import { answerSplit, type PartitionForms, type TrainedNetworks } from '../stages/answers.ts'
+import type { StreamMetrics } from '../stages/6-evaluate.ts'
+import { answerSplit, type TrainedNetworks } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
+import { evaluateValidation } from '../stages/evaluate-splits.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 
 export interface DeltasRequest extends Omit<SeriesRequest, 'fullFrom'> {
@@ -30,11 +31,11 @@ export interface FormResult {
 }
 
 /** Every partition in one form only, as if it were the only one that ships. */
-function judge(context: StageContext, networks: TrainedNetworks, form: keyof PartitionForms): Omit<FormResult, 'form'> {
-  const partitions = networks.partitions.map((forms) => ({ whole: forms[form], delta: forms[form] }))
+function judge(context: StageContext, networks: TrainedNetworks, form: 'whole' | 'delta'): Omit<FormResult, 'form'> {
+  const partitions = networks.partitions.map((forms) => ({ ...forms, whole: forms[form] ?? forms.whole, delta: undefined }))
   const shipped = { ...networks, partitions }
   const validation = answerSplit(context, shipped, context.dataset.validation, form)
-  const { inRegion, partitionShares, streams } = evaluate(context, validation, calibrate(context, shipped, validation))
+  const { inRegion, partitionShares, streams } = evaluateValidation(context, shipped, validation, calibrate(context, shipped, validation))
   const weighted = (values: readonly number[]): number => values.reduce((sum, value, index) => sum + value * partitionShares[index]!, 0)
   const bytes = partitions[0]?.whole.blob.byteLength ?? 0
   return { bytes, accuracyInRegion: weighted(inRegion.map(({ accuracy }) => accuracy)), aurocOutside: weighted(inRegion.map(({ aurocOutside }) => aurocOutside)), streams }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applyDelta } from '../../core/bundle/delta.ts'
-import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { headOf, parseManifest, specOfPartition, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -29,10 +29,10 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     const blob = await readBlob(folder, ref)
     return { spec, blob, weights: decodeWeights(spec, blob) }
   }
-  const base = await read(networks.partition, generalist.whole)
-  const readDelta = async (ref: BlobRef): Promise<ShippedNetwork> => {
+  const base = await read(networks.generalist, generalist.whole)
+  const readDelta = async (spec: NetworkSpec, ref: BlobRef): Promise<ShippedNetwork> => {
     const blob = await readBlob(folder, ref)
-    return { spec: networks.partition, blob, weights: applyDelta(networks.partition, networks.delta ?? { layers: [] }, base.weights, blob) }
+    return { spec, blob, weights: applyDelta(spec, networks.delta ?? { layers: [] }, base.weights, blob) }
   }
   return {
     manifest,
@@ -41,9 +41,15 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
       encoder: networks.encoder === undefined || encoder === undefined ? undefined : await read(networks.encoder.spec, encoder.whole),
       generalist: base,
       partitions: await Promise.all(
-        partitions.map(async ({ whole, delta }) => {
-          const network = await read(networks.partition, whole)
-          return { whole: network, delta: delta === undefined ? network : await readDelta(delta) }
+        partitions.map(async (partition) => {
+          const spec = specOfPartition(manifest, partition)
+          return {
+            name: partition.name ?? partition.id,
+            classIndices: partition.classIndices,
+            head: headOf(partition),
+            whole: await read(spec, partition.whole),
+            delta: partition.delta === undefined ? undefined : await readDelta(spec, partition.delta),
+          }
         }),
       ),
     },

@@ -55,7 +55,7 @@ function againstOpponent(ours: Strategy, other: Strategy, tolerance: number): Ve
 function accuracyLine(ours: Strategy, tolerance: number): Verdict {
   const missed = Object.entries(ours.streams).filter(([, metrics]) => !keepsLine(metrics, tolerance))
   if (missed.length === 0) return { lost: [], won: [plain(`${ours.name} keeps the accuracy line on every stream.`)] }
-  const cases = missed.map(([key, { accuracy, fullAccuracy }]): StreamCase => ({ stream: streamTitle(key), numbers: `${percent(accuracy)} against ${percent(fullAccuracy)}, ${points(accuracy - fullAccuracy)} points` }))
+  const cases = missed.map(([key, { accuracy, edgeSceneAccuracy }]): StreamCase => ({ stream: streamTitle(key), numbers: `${percent(accuracy)} against ${percent(edgeSceneAccuracy)}, ${points(accuracy - edgeSceneAccuracy)} points` }))
   return { lost: [finding(`${ours.name} misses the accuracy line on`, cases)], won: [] }
 }
 
@@ -63,17 +63,19 @@ function insideRegions({ evaluation }: ReportData): Verdict {
   type Region = (typeof evaluation.inRegion)[number]
   const say = (words: string, regions: readonly Region[], opponent: (region: Region) => number): Finding[] =>
     regions.length === 0 ? [] : [plain(`${words}: ${regions.map((region) => `${region.partition} (${percent(region.accuracy)} against ${percent(opponent(region))})`).join(', ')}.`)]
-  const ofFull = ({ fullAccuracy }: Region): number => fullAccuracy
+  const ofFull = ({ fullPriorAccuracy }: Region): number => fullPriorAccuracy
   const ofGeneralist = ({ generalistAccuracy }: Region): number => generalistAccuracy
   const ofPrior = ({ priorAccuracy }: Region): number => priorAccuracy
+  const ofHead = ({ headAccuracy }: Region): number => headAccuracy ?? -1
   const { inRegion } = evaluation
   return {
     lost: [
-      ...say('Inside its region, less accurate than the full model', inRegion.filter((region) => region.accuracy < ofFull(region)), ofFull),
+      ...say('Inside its region, less accurate than the full model that is told the region', inRegion.filter((region) => region.accuracy < ofFull(region)), ofFull),
       ...say('Inside its region, no more accurate than the generalist it started from', inRegion.filter((region) => region.accuracy <= ofGeneralist(region)), ofGeneralist),
       ...say('Inside its region, no more accurate than the generalist that is told the region', inRegion.filter((region) => region.accuracy <= ofPrior(region)), ofPrior),
+      ...say('Inside its region, no more accurate than the generalist with a head trained anew', inRegion.filter((region) => region.accuracy <= ofHead(region)), ofHead),
     ],
-    won: say('Inside its region, at least as accurate as the full model', inRegion.filter((region) => region.accuracy >= ofFull(region)), ofFull),
+    won: say('Inside its region, at least as accurate as the full model that is told the region', inRegion.filter((region) => region.accuracy >= ofFull(region)), ofFull),
   }
 }
 
@@ -90,7 +92,7 @@ export function verdictOf(data: ReportData): Verdict {
   }
   const ours = find(cacheNetName)
   const parts = [
-    ...['Cascade', 'Cascade + scene', 'Cascade + prior', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
+    ...['Cascade', 'Cascade + scene', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
     accuracyLine(ours, accuracyTolerance),
     insideRegions(data),
   ]

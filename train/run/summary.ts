@@ -27,44 +27,48 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
   const streams = Object.entries(test.streams).map(([name, ours]) => [
     name,
     percent(ours.fullAccuracy),
+    percent(ours.edgeSceneAccuracy),
     bothOf(ours),
+    percent(ours.partitionHitShare),
     percent(ours.switchRate),
+    name.startsWith('strangers') ? percent(ours.strangersCertain) : '',
     bothOf(test.fixedGate.streams[name]!),
-    bothOf(test.delta.streams[name]!),
     bothOf(test.cascade.streams[name]!),
     bothOf(test.cascadeScene.streams[name]!),
-    bothOf(test.cascadePrior.streams[name]!),
   ])
-  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior, coverage, accuracy, fullAccuracy }) => [
+  const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior, coverage, accuracy, fullAccuracy, edgeSceneAccuracy = fullAccuracy, leastBelief }) => [
     percent(changeRate),
     thresholdNats.toFixed(2),
-    `${maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
+    `${maxProbes === 0 ? 'the generalist' : `${leastBelief === undefined ? `${maxProbes} ${order}` : `the scene’s, from ${leastBelief}`}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
     scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
     percent(coverage),
-    `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
+    `${((accuracy - edgeSceneAccuracy) * 100).toFixed(1)} points`,
   ])
-  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, priorAccuracy, aurocOutside }, index) => [
-    partition,
+  const maybe = (share: number | undefined): string => (share === undefined ? '–' : percent(share))
+  const regions = test.inRegion.map((region, index) => [
+    partitions[index]?.name ?? region.partition,
     percent(test.partitionShares[index]!),
-    percent(accuracy),
-    percent(deltaAccuracy),
-    percent(generalistAccuracy),
-    percent(priorAccuracy),
-    percent(fullAccuracy),
-    aurocOutside.toFixed(3),
+    percent(region.generalistAccuracy),
+    percent(region.priorAccuracy),
+    maybe(region.headAccuracy),
+    maybe(region.deltaAccuracy),
+    percent(region.accuracy),
+    percent(region.fullPriorAccuracy),
+    region.aurocOutside.toFixed(3),
   ])
   const heat = test.classByPartition.map((counts, classIndex) => [classNames[classIndex]!, ...counts.map(String)])
   return [
     `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length === 0 ? 'the generalist alone' : `${partitions.length} partitions`}, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
     `  full model   ${cost(networks.full)}, ${percent(test.fullAccuracy)} right`,
-    `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
+    `  generalist   ${cost(networks.generalist)}, ${percent(test.generalistAccuracy)} right`,
+    ...(partitions.length === 0 ? [] : [`  partition    ${cost(networks.partition)}`]),
     `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)}); a held partition is kept at ${manifest.selector.keepShare} of the code's largest`,
     '',
-    ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', '… told the region', 'full model', 'AUROC outside'], regions),
+    ...section(`On ${test.images} test images, inside each region:`, ['region', 'share', 'generalist', '… told', '… head anew', 'delta', 'partition', 'full, told', 'AUROC outside'], regions),
     'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
-    formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + scene', 'Cascade + prior'], streams),
+    formatTable(['stream', 'full model', 'Edge + scene', 'CacheNet', 'hits by partitions', 'switches', 'strangers certain', 'one threshold', 'Cascade', 'Cascade + scene'], streams),
     '',
-    ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'scene prior', 'coverage', 'against full'], rows),
+    ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'scene prior', 'coverage', 'against Edge + scene'], rows),
     ...section('Test images by class and partition:', ['class', ...partitions.map(({ id }) => id)], partitions.length === 0 ? [] : heat),
   ]
     .join('\n')

@@ -17,7 +17,7 @@ const alone: readonly StrategyName[] = ['Cascade', 'Cascade + scene']
 
 export const isAlone = ({ strategy }: SearchRow): boolean => alone.includes(strategy)
 
-/** Cascade + prior is compared, but is no bundle: where it is the best without partitions, a Cascade has to be as good itself. */
+/** With partitions only where they clearly gain: the generalist alone is simpler. */
 export function chooseWinner({ rows }: SearchResult, tolerance: number): Winner {
   const bestOf = (...strategies: StrategyName[]): SearchRow | undefined => bestRow(rows.filter(({ strategy }) => strategies.includes(strategy)), tolerance)
   const cacheNet = bestOf('CacheNet')
@@ -26,7 +26,7 @@ export function chooseWinner({ rows }: SearchResult, tolerance: number): Winner 
   const shipped = isPlain ? { ...cascade, partitionCount: 0 } : cacheNet
   return {
     cacheNet,
-    plain: bestOf(...alone, 'Cascade + prior'),
+    plain: cascade,
     shipped: shipped === undefined ? undefined : { widths: shipped.widths, partitionCount: shipped.partitionCount },
   }
 }

@@ -7,9 +7,9 @@ const row = (strategy: SearchRow['strategy'], expectedMs: number, accuracy = 0.9
   strategy,
   widths: [12, 32, 48],
   partitionCount: 4,
-  costs: { smallMegaMacs: 5.2, fullMegaMacs: 118 },
+  costs: { generalistMegaMacs: 5.2, partitionMegaMacs: 5.2, fullMegaMacs: 118 },
   accuracy,
-  fullAccuracy: 0.9,
+  edgeSceneAccuracy: 0.9,
   coverage: 0.8,
   expectedMs,
 })

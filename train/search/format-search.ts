@@ -13,9 +13,9 @@ export function verdict(result: SearchResult, tolerance: number): string {
   if (shipped === undefined) return 'No candidate keeps the accuracy line.'
   const setting = `--set "generalist.widths=${JSON.stringify(shipped.widths)} partitionCount=${shipped.partitionCount}"`
   if (cacheNet === undefined) return `No candidate with partitions keeps the accuracy line; the generalist alone does: ${setting}.`
-  const ours = `${cacheNet.expectedMs.toFixed(2)} ms a frame with ${cacheNet.partitionCount} partitions of ${cacheNet.costs.smallMegaMacs.toFixed(1)} MMACs`
+  const ours = `${cacheNet.expectedMs.toFixed(2)} ms a frame with ${cacheNet.partitionCount} partitions of ${cacheNet.costs.partitionMegaMacs.toFixed(1)} MMACs`
   if (plain !== undefined && isPlainAsGood(winner)) {
-    const shippedAs = shipped.partitionCount === 0 ? 'The generalist alone is what to ship' : 'Cascade + prior is no bundle of its own; the best bundle has partitions'
+    const shippedAs = 'The generalist alone is what to ship'
     return `Partitions are not worth having here: ${plain.strategy} with widths ${plain.widths.join(', ')} takes ${plain.expectedMs.toFixed(2)} ms a frame, the best with partitions ${ours}. ${shippedAs}: ${setting}.`
   }
   const margin = plain === undefined ? '' : `; the best without partitions, ${plain.strategy}, takes ${plain.expectedMs.toFixed(2)} ms`
@@ -28,16 +28,16 @@ export function formatSearch(result: SearchResult, device: SearchSettings['devic
   const fixed = costs === undefined ? [] : [['Device', '', '', '', '', deviceMs(costs, device).toFixed(2)], ['Edge', '', '', '', '', edgeMs(costs, device).toFixed(2)]]
   const rows = result.rows.map((row) => [
     row.strategy,
-    row.costs.smallMegaMacs.toFixed(1),
+    row.costs.partitionMegaMacs.toFixed(1),
     isAlone(row) ? '' : String(row.partitionCount),
-    `${((row.accuracy - row.fullAccuracy) * 100).toFixed(1)} points`,
+    `${((row.accuracy - row.edgeSceneAccuracy) * 100).toFixed(1)} points`,
     percent(row.coverage),
     row.expectedMs.toFixed(2),
   ])
   const profile = `For a device of ${device.gigaflops} GFLOP/s, an edge of ${device.edgeGigaflops} GFLOP/s and a round trip of ${device.roundTripMs} ms, on validation images:`
   return [
     profile,
-    formatTable(['strategy', 'MMACs', 'partitions', 'against full', 'on the device', 'ms a frame'], [...fixed, ...rows]),
+    formatTable(['strategy', 'MMACs', 'partitions', 'against Edge + scene', 'on the device', 'ms a frame'], [...fixed, ...rows]),
     ...(result.skipped.length === 0 ? [] : ['', 'Not trained:', ...result.skipped.map((line) => `  ${line}`)]),
     '',
     verdict(result, tolerance),

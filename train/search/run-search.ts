@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { planNetwork } from '../../core/network/spec.ts'
 import { createAdaptiveGate, type AdaptiveGateState } from '../../core/gate/adaptive-gate.ts'
-import { simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
+import { edgeSceneAccuracy, simulateStream, type StreamResult } from '../../core/gate/simulate-stream.ts'
 import { expectedMs, leastMs, type Costs } from '../calibration/expected-time.ts'
 import { imageStream } from '../calibration/image-stream.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
@@ -11,12 +10,12 @@ import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { calibrate, type CalibratedGate } from '../stages/5-calibrate.ts'
-import { answerSplit, answerTable, priorTable } from '../stages/answers.ts'
+import { answerSplit, answerTable } from '../stages/answers.ts'
 import type { StageContext } from '../stages/context.ts'
 import { takeFull } from '../stages/take-full.ts'
 import { trainNetworks, type SharedAnswers } from '../stages/train-networks.ts'
 
-export type StrategyName = 'Cascade' | 'Cascade + scene' | 'Cascade + prior' | 'CacheNet'
+export type StrategyName = 'Cascade' | 'Cascade + scene' | 'CacheNet'
 
 /** One strategy of one candidate on the calibration stream (validation images). */
 export interface SearchRow {
@@ -25,7 +24,8 @@ export interface SearchRow {
   readonly partitionCount: number
   readonly costs: Costs
   readonly accuracy: number
-  readonly fullAccuracy: number
+  /** Of the full model that knows the scene too: the accuracy line. */
+  readonly edgeSceneAccuracy: number
   readonly coverage: number
   readonly expectedMs: number
 }
@@ -58,17 +58,17 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
-  const table = answerTable(validation, calibration.temperatures)
-  const prior = priorTable(validation, calibration.temperatures, calibration.cascadePrior.classes)
+  const table = answerTable(validation, calibration)
   const { keepShare, scenes } = calibration
-  const costs: Costs = { smallMegaMacs: planNetwork(networks.generalist.spec).megaMacs, fullMegaMacs: planNetwork(networks.full.spec).megaMacs }
+  const costs = networkCosts(context)
+  const line = Math.max(...[undefined, ...config.gate.scenePriors].map((prior) => edgeSceneAccuracy(images, table, prior, scenes)))
   const row = (strategy: StrategyName, result: StreamResult): SearchRow => ({
     strategy,
     widths: config.generalist.widths,
     partitionCount: config.partitionCount,
     costs,
     accuracy: result.accuracy,
-    fullAccuracy: result.fullAccuracy,
+    edgeSceneAccuracy: line,
     coverage: result.coverage,
     expectedMs: expectedMs(costs, result, config.search.device),
   })
@@ -76,7 +76,6 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   return [
     row('Cascade', simulateStream(images, table, calibration.cascade.gate, { cacheEntries: 0, keepShare, scenes })),
     row('Cascade + scene', simulateStream(images, table, adapting(calibration.cascadeScene), { cacheEntries: 0, keepShare, scenes })),
-    row('Cascade + prior', simulateStream(images, prior, calibration.cascadePrior.gate, { cacheEntries: 1, keepShare, scenes })),
     row('CacheNet', simulateStream(images, table, adapting(calibration.cacheNet), { cacheEntries, keepShare, scenes })),
   ]
 }
@@ -86,7 +85,7 @@ export const candidateName = ({ widths, partitionCount }: Pick<SearchRow, 'width
 
 /** The least expected time among rows that keep the accuracy line; undefined where none does. */
 export function bestRow(rows: readonly SearchRow[], tolerance: number): SearchRow | undefined {
-  return rows.filter(({ accuracy, fullAccuracy }) => accuracy >= fullAccuracy - tolerance).sort((a, b) => a.expectedMs - b.expectedMs)[0]
+  return rows.filter(({ accuracy, edgeSceneAccuracy: line }) => accuracy >= line - tolerance).sort((a, b) => a.expectedMs - b.expectedMs)[0]
 }
 
 /**

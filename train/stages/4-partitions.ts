@@ -70,7 +70,7 @@ export async function trainPartitions(context: StageContext, stages: PartitionSt
     const whole = await trainNetwork(context, { name, ...start, ...shared, settings: config.partition })
     const isDelta = config.delta.isTrained && base === generalist
     const delta = isDelta ? await trainDelta(context, stages, { ...shared, name: `${name}-delta`, head: lessons.head }, head, index) : undefined
-    partitions.push({ region, head, whole, delta })
+    partitions.push({ name: region.name, classIndices: region.classIndices, head, whole, delta })
   }
   return partitions
 }

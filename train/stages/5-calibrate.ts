@@ -1,21 +1,21 @@
 import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
-import { generalistId, type GateSettings } from '../../core/gate/gate.ts'
-import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
+import type { GateSettings } from '../../core/gate/gate.ts'
+import { edgeSceneAccuracy, fullId } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
-import { missCost } from '../calibration/expected-time.ts'
-import { imageStream } from '../calibration/image-stream.ts'
+import { strangeness } from '../../core/gate/strangeness.ts'
+import { expectedMs } from '../calibration/expected-time.ts'
+import { imageStream, isDrawable } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
 import { sceneKnowledge } from '../calibration/scene-knowledge.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import { cascadeAt, chooseAlone, chooseGate, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
-import { partitionId } from './4-partitions.ts'
-import { answerTable, deltaId, priorClasses, priorTable, type SplitAnswers, type TrainedNetworks } from './answers.ts'
+import { drawStrangers } from '../data/strangers.ts'
+import { logitsOf, type Predictions } from '../models/predict.ts'
+import { answerSplit, answerTable, partitionIndex, type NetworkFacts, type SplitAnswers, type TrainedNetworks } from './answers.ts'
 import { answerRecordings } from './answer-recordings.ts'
 import type { EvaluationContext } from './context.ts'
-
-/** A scene prior is tried with up to so many classes: to replay a stream with it takes as long as there are classes. */
-const mostClassesWithPrior = 100
+import { headLabels, headShares, imagesOfHead } from './region-images.ts'
 
 /** A gate that does not adapt, and the table of one that does. */
 export interface CalibratedGate {
@@ -23,9 +23,7 @@ export interface CalibratedGate {
   readonly localities: readonly LocalityRow[]
 }
 
-export interface Calibration {
-  /** By id: partitions, their deltas, the generalist and `full`. */
-  readonly temperatures: ReadonlyMap<string, number>
+export interface Calibration extends NetworkFacts {
   readonly keepShare: number
   /** Where a scene prior goes by it. */
   readonly scenes: SceneKnowledge | undefined
@@ -35,18 +33,37 @@ export interface Calibration {
   readonly cascade: CalibratedGate
   /** The plain Cascade with the scene prior: what the prior does without a partition. */
   readonly cascadeScene: CalibratedGate
-  readonly cascadePrior: CalibratedGate & { readonly classes: readonly (readonly boolean[])[] }
 }
 
-function fitTemperatures({ config }: EvaluationContext, validation: SplitAnswers): Map<string, number> {
-  const { labels, networks, full, chosen } = validation
+function fitTemperatures(validation: SplitAnswers): Map<string, number> {
+  const { labels, networks, full, heads, chosen } = validation
   const all = Array.from(labels, (_, image) => image)
-  const temperatures = new Map([['full', fitTemperature(full, labels, all)], [generalistId, fitTemperature(networks.get(generalistId)!, labels, all)]])
-  for (let index = 0; index < config.partitionCount; index++) {
-    const inRegion = all.filter((image) => chosen[image] === index)
-    for (const id of [partitionId(index), deltaId(index)]) temperatures.set(id, fitTemperature(networks.get(id)!, labels, inRegion))
+  const temperatures = new Map([[fullId, fitTemperature(full, labels, all)]])
+  for (const [id, predictions] of networks) {
+    const head = heads.get(id)
+    if (head !== undefined) {
+      const { inside, outside } = imagesOfHead(head, labels)
+      // In the shares of training, so that something else is as likely here as it was there.
+      const strangers = Math.round((inside.length * headShares(head).elsewhere) / (1 - headShares(head).elsewhere))
+      const step = Math.max(1, Math.floor(outside.length / Math.max(1, strangers)))
+      temperatures.set(id, fitTemperature(predictions, headLabels(head, labels), [...inside, ...outside.filter((_, at) => at % step === 0)]))
+      continue
+    }
+    const index = partitionIndex(id)
+    temperatures.set(id, fitTemperature(predictions, labels, index === undefined ? all : all.filter((image) => chosen[image] === index)))
   }
   return temperatures
+}
+
+/** The bound of a network under which no more than `share` of the strangers fall. */
+function strangeBound(predictions: Predictions, hasElsewhere: boolean, share: number): number {
+  const found = Array.from({ length: predictions.count }, (_, image) => strangeness(logitsOf(predictions, image), hasElsewhere)).sort((a, b) => a - b)
+  return found[Math.floor(share * found.length)] ?? Infinity
+}
+
+/** Where each network stops to be certain of strangers, whatever its probabilities say. */
+function strangeBounds({ full, networks, heads }: SplitAnswers, share: number): Map<string, number> {
+  return new Map([[fullId, strangeBound(full, false, share)], ...[...networks].map(([id, predictions]) => [id, strangeBound(predictions, heads.has(id), share)] as const)])
 }
 
 /** What localities that are `recorded` go by; the validation images in their order where the data was not recorded in sessions. */
@@ -55,76 +72,75 @@ function recordingsFor(context: EvaluationContext, networks: TrainedNetworks, va
   return (lengths.length === 0 ? undefined : answerRecordings(context, networks, 'validation', Math.max(...lengths))) ?? validation
 }
 
+/** Answers to the pictures that no network knows. */
+export const answerStrangers = (context: EvaluationContext, networks: TrainedNetworks, split: 'validation' | 'test'): SplitAnswers =>
+  answerSplit(context, networks, drawStrangers(context.dataset, split), `${split} strangers`)
+
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
 export function calibrate(context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
-  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, localities, keepShares, scenePriors: wanted, accuracyTolerance, reserve } = config.gate
+  const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, keepShares, scenePriors, accuracyTolerance, reserve, leastBeliefs, testEvery, strangersCertain } = config.gate
+  const localities = config.gate.localities.filter(({ kind }) => isDrawable(context, kind))
   const tolerance = accuracyTolerance * (1 - reserve)
   const classes = dataset.classNames.length
-  const scenePriors = classes <= mostClassesWithPrior ? wanted : []
-  const scenes = scenePriors.some(({ knowsScenes = false }) => knowsScenes) ? sceneKnowledge(dataset.classNames, config.gate) : undefined
-  const temperatures = fitTemperatures(context, validation)
-  const tableOf = (answers: SplitAnswers): AnswerTable => answerTable(answers, temperatures)
-  const table = tableOf(validation)
-  const allowed = priorClasses(validation, classes, config.partitionCount)
-  const priorOf = (answers: SplitAnswers): AnswerTable => priorTable(answers, temperatures, allowed)
-  const prior = priorOf(validation)
-  const main = imageStream(context, validation.labels, { kind: streamKind, meanLength: streamLength, frames }, 'calibration')
+  const scenes = scenePriors.some(({ knowsScenes = false }) => knowsScenes) ? sceneKnowledge(dataset, { ...config.gate, localities }) : undefined
+  const facts: NetworkFacts = { temperatures: fitTemperatures(validation), bounds: strangeBounds(answerStrangers(context, networks, 'validation'), strangersCertain) }
   const recordings = recordingsFor(context, networks, validation)
-  const streamOf = (images: readonly number[], answers: AnswerTable, entries: number, keepShare: number): CalibrationStream => ({
-    images,
-    table: answers,
-    classes,
-    device: { cacheEntries: entries, keepShare, scenes },
-  })
+  const [drawn, recorded] = [answerTable(validation, facts), answerTable(recordings, facts)]
+  const streamOf = (images: readonly number[], isRecorded: boolean, entries: number, keepShare: number): CalibrationStream => {
+    const table = isRecorded ? recorded : drawn
+    // Everybody is held against a full model that knows of the scene what can be known.
+    const told = [undefined, ...scenePriors].map((prior) => edgeSceneAccuracy(images, table, prior, scenes))
+    return { images, table, classes, device: { cacheEntries: entries, keepShare, scenes }, edgeSceneAccuracy: Math.max(...told) }
+  }
 
-  const costs = { tolerance, missCost: missCost(networkCosts(context), config.search.device) }
-  const aloneOn = (answers: AnswerTable): GateSettings => chooseAlone(streamOf(main, answers, 0, 1), [undefined], costs)?.gate ?? cascadeAt(0)
-  // One setting for all streams goes without: which prior helps is a matter of how local a stream is.
-  const options: GateOptions = { ...costs, mostProbes, cascade: aloneOn(table), scenePriors: [] }
+  const costs = networkCosts(context)
+  const costOf: GateOptions['costOf'] = (spent) => expectedMs(costs, spent, config.search.device)
+  const mainKind = isDrawable(context, streamKind) ? streamKind : 'single'
+  const mainImages = imageStream(context, validation.labels, { kind: mainKind, meanLength: streamLength, frames }, 'calibration')
+  const main = streamOf(mainImages, false, cacheEntries, 1)
+  const bare = { tolerance, costOf, testEvery }
+  const aloneOn = (stream: CalibrationStream): GateSettings => chooseAlone({ ...stream, device: { ...stream.device, cacheEntries: 0 } }, [undefined], bare)?.gate ?? cascadeAt(0)
+  const options: GateOptions = { ...bare, mostProbes, cascade: aloneOn(main), scenePriors, leastBeliefs }
   let done = 0
-  const total = localities.length * (config.partitionCount === 0 ? 1 : 3)
+  const total = localities.length * (networks.partitions.length === 0 ? 1 : 2) + keepShares.length
   const onRow = (): void => context.progress.count('calibration', ++done, total)
   context.progress.start()
-  const rowsOf = (asTable: (answers: SplitAnswers) => AnswerTable, entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] => {
-    const [drawn, recorded] = [asTable(validation), asTable(recordings)]
-    const streams = localities.map((locality) => {
-      const [answers, { labels }] = locality.recorded === true ? [recorded, recordings] : [drawn, validation]
-      // All that was recorded: a mistake about a session lasts for it, so that sessions count here, not frames.
-      const length = locality.recorded === true ? Math.max(frames, labels.length) : frames
-      return { ...streamOf(imageStream(context, labels, { ...locality, frames: length }, 'calibration'), answers, entries, keepShare), changeRate: 1 / locality.meanLength }
-    })
-    return calibrateLocalities(streams, { ...options, ...changed }, onRow)
-  }
+  const streams = localities.map((locality) => {
+    const isRecorded = locality.recorded === true
+    const { labels } = isRecorded ? recordings : validation
+    // All that was recorded: a mistake about a session lasts for it, so that sessions count here, not frames.
+    const length = isRecorded ? Math.max(frames, labels.length) : frames
+    return { ...streamOf(imageStream(context, labels, { ...locality, frames: length }, 'calibration'), isRecorded, cacheEntries, 1), changeRate: 1 / locality.meanLength }
+  })
+  const rowsOf = (entries: number, keepShare: number, changed: Partial<GateOptions>): LocalityRow[] =>
+    calibrateLocalities(streams.map((stream) => ({ ...stream, device: { ...stream.device, cacheEntries: entries, keepShare } })), { ...options, ...changed }, onRow)
 
   const plain: CalibratedGate = { gate: options.cascade, localities: [] }
-  const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(tableOf, 0, 1, { mostProbes: 0, scenePriors }) }
-  if (config.partitionCount === 0) {
-    const curve = curveOf(streamOf(main, table, 0, 1), plain.gate)
-    return { temperatures, keepShare: 1, scenes, cacheNet: cascadeScene, curve, cascade: plain, cascadeScene, cascadePrior: { ...plain, classes: [] } }
-  }
+  const cascadeScene: CalibratedGate = { ...plain, localities: scenePriors.length === 0 ? [] : rowsOf(0, 1, { mostProbes: 0 }) }
+  if (networks.partitions.length === 0) return { ...facts, keepShare: 1, scenes, cacheNet: cascadeScene, curve: curveOf(main, plain.gate), cascade: plain, cascadeScene }
 
-  // The generalist answers before the first partition has come: as strictly as it would all alone.
-  const byShare = keepShares.map((keepShare) => ({ keepShare, chosen: chooseGate(streamOf(main, table, cacheEntries, keepShare), options) }))
+  const byShare = keepShares.map((keepShare) => {
+    const chosen = chooseGate({ ...main, device: { ...main.device, keepShare } }, options)
+    onRow()
+    return { keepShare, chosen }
+  })
   const { keepShare, chosen } = byShare.reduce((best, candidate) => (isAhead(candidate.chosen, best.chosen, options) ? candidate : best))
-
-  // The prior is a mask on the generalist: nothing to download, so one region is enough to hold.
-  const priorOptions = { mostProbes: 1, cascade: aloneOn(prior) }
-  const ofPrior = chooseGate(streamOf(main, prior, 1, keepShare), { ...options, ...priorOptions })
   return {
-    temperatures,
+    ...facts,
     keepShare,
     scenes,
-    cacheNet: { gate: chosen.gate, localities: rowsOf(tableOf, cacheEntries, keepShare, { scenePriors }) },
-    curve: curveOf(streamOf(main, table, cacheEntries, keepShare), chosen.gate),
+    cacheNet: { gate: chosen.gate, localities: rowsOf(cacheEntries, keepShare, {}) },
+    curve: curveOf({ ...main, device: { ...main.device, keepShare } }, chosen.gate),
     cascade: plain,
     cascadeScene,
-    cascadePrior: { gate: ofPrior.gate, localities: rowsOf(priorOf, 1, keepShare, priorOptions), classes: allowed },
   }
 }
 
 /** The whole curve of one way to ask; the generalist's own threshold goes with it where only the generalist is asked. */
 function curveOf(stream: CalibrationStream, gate: GateSettings): GatePoint[] {
   const isPlain = gate.maxProbes === 0
-  return gateCurve(stream, (thresholdNats) => ({ ...gate, thresholdNats, ...(isPlain ? { generalistThresholdNats: thresholdNats } : {}) })).map(({ fullAccuracy: _full, networksAsked: _asked, ...point }) => point)
+  return gateCurve(stream, (thresholdNats) => ({ ...gate, thresholdNats, ...(isPlain ? { generalistThresholdNats: thresholdNats } : {}) })).map(
+    ({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole }) => ({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole }),
+  )
 }

@@ -1,25 +1,35 @@
 import { createAdaptiveGate } from '../../core/gate/adaptive-gate.ts'
+import { argMax } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
-import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { edgeSceneAccuracy, simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
+import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
-import { imageStream } from '../calibration/image-stream.ts'
-import { memberships, type Memberships } from '../objective/code.ts'
+import { imageStream, isDrawable, withStrangers } from '../calibration/image-stream.ts'
+import { logitsOf, type Predictions } from '../models/predict.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
-import { accuracyOf, answerTable, deltaId, priorTable, type SplitAnswers } from './answers.ts'
+import { accuracyOf, answerTable, deltaId, type SplitAnswers } from './answers.ts'
 import type { EvaluationContext } from './context.ts'
+import { joinAnswers } from './join-answers.ts'
+import { controlAccuracy, type HeadControl } from './head-controls.ts'
+import { headLabels, headShares, imagesOfHead } from './region-images.ts'
 
-/** Streams that every bundle is reported on. */
-const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number }> = {
+/** Streams that every bundle is reported on, as far as its data knows places. */
+const reportedStreams: Record<string, { kind: SceneKind; meanLength: number; cacheEntries: number; hasStrangers?: boolean }> = {
   single100: { kind: 'single', meanLength: 100, cacheEntries: 1 },
   places100: { kind: 'places', meanLength: 100, cacheEntries: 2 },
+  places30: { kind: 'places', meanLength: 30, cacheEntries: 2 },
   places10: { kind: 'places', meanLength: 10, cacheEntries: 2 },
   pairs100: { kind: 'pairs', meanLength: 100, cacheEntries: 2 },
   strange100: { kind: 'strange', meanLength: 100, cacheEntries: 2 },
   iid: { kind: 'iid', meanLength: 1, cacheEntries: 2 },
+  strangers100: { kind: 'places', meanLength: 100, cacheEntries: 2, hasStrangers: true },
 }
+
+/** Share of the frames of a stream with strangers that show one. */
+const strangersShare = 0.1
 
 const reportedFrames = 30_000
 
@@ -28,10 +38,17 @@ export const reportedSessionFrames = 64
 
 export interface StreamMetrics {
   readonly accuracy: number
+  /** Of the full model alone, and of the full model that knows of the scene what the device knows. */
   readonly fullAccuracy: number
+  readonly edgeSceneAccuracy: number
   readonly coverage: number
   readonly accuracyOnHits: number
   readonly switchRate: number
+  readonly downloadRate: number
+  readonly partitionHitShare: number
+  /** Of frames that show nothing that any network knows: answered as certain, by the device or by the edge, and by the device. */
+  readonly strangersCertain: number
+  readonly strangersOnDevice: number
 }
 
 export interface Evaluation {
@@ -42,17 +59,23 @@ export interface Evaluation {
   readonly partitionShares: readonly number[]
   /** Images by class and partition: `counts[class][partition]`. */
   readonly classByPartition: readonly (readonly number[])[]
+  /** On the test images of each region, each class as often as it is seen there. */
   readonly inRegion: readonly {
     readonly partition: string
+    readonly images: number
     readonly accuracy: number
-    /** Of the partition in the form of its delta. */
-    readonly deltaAccuracy: number
+    /** Of the partition in the form of its delta, where it has one. */
+    readonly deltaAccuracy?: number | undefined
+    /** Of the generalist that is told the region and has a head trained anew for it: what a partition beats that by it has learnt below the head. */
+    readonly headAccuracy?: number | undefined
     readonly fullAccuracy: number
+    /** Of the full model that is told the region. */
+    readonly fullPriorAccuracy: number
     readonly generalistAccuracy: number
-    /** Of the generalist that is told the region, its classes masked to it as Cascade + prior does: what a partition beats that by is its own. */
+    /** Of the generalist that is told the region: what a partition beats that by is its own. */
     readonly priorAccuracy: number
+    /** Something else, or entropy where it knows no such thing, as a detector of having left the region. */
     readonly aurocOutside: number
-    readonly deltaAurocOutside: number
     /** AUROC of entropy as a detector of its own errors, inside the region. */
     readonly aurocErrors: number
     /** Expected calibration error inside the region, before and after temperature scaling. */
@@ -63,12 +86,11 @@ export interface Evaluation {
   readonly streams: StreamTable
   /** With one setting for all streams. */
   readonly fixedGate: { readonly streams: StreamTable }
-  /** Partitions as deltas only, adaptive gate of the whole ones. */
-  readonly delta: { readonly streams: StreamTable }
+  /** Partitions as deltas only, adaptive gate of the whole ones; absent where there are none. */
+  readonly delta?: { readonly streams: StreamTable } | undefined
   readonly cascade: { readonly thresholdNats: number; readonly streams: StreamTable }
   /** The plain Cascade with the scene prior and the adaptive gate: what CacheNet is without partitions. */
   readonly cascadeScene: { readonly streams: StreamTable }
-  readonly cascadePrior: { readonly streams: StreamTable }
 }
 
 type StreamTable = Readonly<Record<string, StreamMetrics>>
@@ -95,23 +117,52 @@ interface ReportedStream {
   readonly cacheEntries: number
 }
 
-function streamsOf(context: EvaluationContext, answers: SplitAnswers, recordings: SplitAnswers | undefined): ReportedStream[] {
+/** What is replayed of a split: its images, sessions in their own order where the data was recorded, and pictures that no network knows. */
+export interface EvaluatedSplit {
+  readonly answers: SplitAnswers
+  readonly recordings?: SplitAnswers | undefined
+  readonly strangers: SplitAnswers
+  /** In the order of the partitions; see `HeadControl`. */
+  readonly controls: readonly (HeadControl | undefined)[]
+}
+
+function streamsOf(context: EvaluationContext, { answers, recordings, strangers }: EvaluatedSplit): ReportedStream[] {
   // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
   const frames = Math.max(reportedFrames, answers.labels.length)
-  const drawn = Object.entries(reportedStreams).map(([name, { kind, meanLength, cacheEntries }]) => ({ name, cacheEntries, answers, images: imageStream(context, answers.labels, { kind, meanLength, frames }, 'report') }))
+  const both = joinAnswers(answers, strangers)
+  const strange = Array.from(strangers.labels.keys(), (image) => answers.labels.length + image)
+  const drawn = Object.entries(reportedStreams)
+    .filter(([, { kind }]) => isDrawable(context, kind))
+    .map(([name, { kind, meanLength, cacheEntries, hasStrangers = false }]) => {
+      const images = imageStream(context, answers.labels, { kind, meanLength, frames }, hasStrangers ? 'strangers' : 'report')
+      return { name, cacheEntries, answers: both, images: hasStrangers ? withStrangers(images, strange, strangersShare, `${context.config.seed}-strangers`) : images }
+    })
   if (recordings === undefined) return drawn
   const { labels } = recordings
   const images = imageStream(context, labels, { kind: 'single', meanLength: reportedSessionFrames, frames: labels.length, recorded: true }, 'report')
   return [...drawn, { name: `recorded${reportedSessionFrames}`, cacheEntries: 2, answers: recordings, images }]
 }
 
-function streamMetrics(streams: readonly ReportedStream[], tableOf: (answers: SplitAnswers) => AnswerTable, { gate, localities }: CalibratedGate, device: { keepShare: number; mostEntries: number; scenes: SceneKnowledge | undefined }): StreamTable {
+interface EvaluatedDevice {
+  readonly keepShare: number
+  readonly mostEntries: number
+  readonly scenes: SceneKnowledge | undefined
+}
+
+/** Accuracy of *Edge + scene* on each stream: the best that the full model does with what is known of scenes. */
+function edgeAccuracies(streams: readonly ReportedStream[], tableOf: (answers: SplitAnswers) => AnswerTable, priors: readonly ScenePriorSettings[], scenes: SceneKnowledge | undefined): ReadonlyMap<string, number> {
+  return new Map(streams.map(({ name, images, answers }) => [name, Math.max(...[undefined, ...priors].map((prior) => edgeSceneAccuracy(images, tableOf(answers), prior, scenes)))]))
+}
+
+function streamMetrics(streams: readonly ReportedStream[], tableOf: (answers: SplitAnswers) => AnswerTable, { gate, localities }: CalibratedGate, device: EvaluatedDevice, edge: ReadonlyMap<string, number>): StreamTable {
   const simulated = localities.length === 0 ? gate : createAdaptiveGate(localities, gate)
   return Object.fromEntries(
     streams.map(({ name, images, answers, cacheEntries }) => {
       const entries = Math.min(cacheEntries, device.mostEntries)
-      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate } = simulateStream(images, tableOf(answers), simulated, { cacheEntries: entries, keepShare: device.keepShare, scenes: device.scenes })
-      return [name, { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate }]
+      const found = simulateStream(images, tableOf(answers), simulated, { cacheEntries: entries, keepShare: device.keepShare, scenes: device.scenes })
+      const { accuracy, fullAccuracy, coverage, accuracyOnHits, switchRate, downloadRate, partitionHitShare, strangersCertain, strangersOnDevice } = found
+      const edgeScene = edge.get(name) ?? fullAccuracy
+      return [name, { accuracy, fullAccuracy, edgeSceneAccuracy: edgeScene, coverage, accuracyOnHits, switchRate, downloadRate, partitionHitShare, strangersCertain, strangersOnDevice }]
     }),
   )
 }
@@ -120,85 +171,90 @@ function streamMetrics(streams: readonly ReportedStream[], tableOf: (answers: Sp
 function asDeltas(table: AnswerTable): AnswerTable {
   const renamed = <Value>(of: ReadonlyMap<string, Value>): Map<string, Value> =>
     new Map([...of].map(([id, value], _, entries) => [id, entries.find(([other]) => other === `${id}-delta`)?.[1] ?? value]))
-  const { probabilitiesOf } = table
+  const { probabilitiesOf, strange } = table
   return {
     ...table,
     entropies: renamed(table.entropies),
     answers: renamed(table.answers),
+    ...(strange === undefined ? {} : { strange: renamed(strange) }),
     ...(probabilitiesOf === undefined ? {} : { probabilitiesOf: (id: string) => probabilitiesOf(table.entropies.has(`${id}-delta`) ? `${id}-delta` : id) }),
   }
 }
 
-/**
- * Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report.
- *
- * @param recordings answers to sessions in their own order, of `reportedSessionFrames` each, where the data was recorded
- */
-export function evaluate(context: EvaluationContext, answers: SplitAnswers, calibration: Calibration, recordings?: SplitAnswers): Evaluation {
+/** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
+export function evaluate(context: EvaluationContext, split: EvaluatedSplit, calibration: Calibration): Evaluation {
   const { config, dataset } = context
-  const { temperatures, keepShare, scenes, cacheNet, cascade, cascadeScene, cascadePrior } = calibration
-  const device = { keepShare, scenes }
+  const { answers } = split
+  const { keepShare, scenes, cacheNet, cascade, cascadeScene } = calibration
   // Each once: a table is made of every image's logits, and most streams are replayed from the same one.
-  const tables = new Map(
-    [answers, ...(recordings === undefined ? [] : [recordings])].map((of) => [of, { plain: answerTable(of, temperatures), prior: priorTable(of, temperatures, cascadePrior.classes) }]),
-  )
-  const tableOf = (of: SplitAnswers): AnswerTable => tables.get(of)!.plain
-  const priorOf = (of: SplitAnswers): AnswerTable => tables.get(of)!.prior
-  const streams = streamsOf(context, answers, recordings)
+  const tables = new Map<SplitAnswers, AnswerTable>()
+  const tableOf = (of: SplitAnswers): AnswerTable => {
+    const table = tables.get(of) ?? answerTable(of, calibration)
+    tables.set(of, table)
+    return table
+  }
+  const streams = streamsOf(context, split)
+  const edge = edgeAccuracies(streams, tableOf, config.gate.scenePriors, scenes)
   const images = answers.labels.length
-  const regions = Array.from({ length: config.partitionCount }, (_, index) => answers.chosen.flatMap((chosen, image) => (chosen === index ? [image] : [])))
-  const classByPartition = dataset.classNames.map(() => new Array<number>(config.partitionCount).fill(0))
+  const count = answers.codes[0]?.length ?? 0
+  const classByPartition = dataset.classNames.map(() => new Array<number>(count).fill(0))
   for (const [image, chosen] of answers.chosen.entries()) classByPartition[answers.labels[image]!]![chosen]!++
   const generalist = answers.networks.get(generalistId)!
-  const belongs = memberships(answers.codes, answers.labels, config.encoder)
   const fixed = (calibrated: CalibratedGate): CalibratedGate => ({ ...calibrated, localities: [] })
+  const metricsOf = (calibrated: CalibratedGate, mostEntries: number, asTable = tableOf): StreamTable => streamMetrics(streams, asTable, calibrated, { keepShare, scenes, mostEntries }, edge)
   return {
     images,
     fullAccuracy: accuracyOf(answers.full, answers.labels),
     generalistAccuracy: accuracyOf(generalist, answers.labels),
-    partitionShares: regions.map((region) => region.length / images),
+    partitionShares: Array.from({ length: count }, (_, index) => answers.chosen.filter((chosen) => chosen === index).length / images),
     classByPartition,
-    inRegion: regions.map((region, index) => inRegion(answers, tables.get(answers)!, calibration, { region, index, belongs })),
-    streams: streamMetrics(streams, tableOf, cacheNet, { ...device, mostEntries: Infinity }),
-    fixedGate: { streams: streamMetrics(streams, tableOf, fixed(cacheNet), { ...device, mostEntries: Infinity }) },
-    delta: { streams: streamMetrics(streams, (of) => asDeltas(tableOf(of)), cacheNet, { ...device, mostEntries: Infinity }) },
-    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: streamMetrics(streams, tableOf, cascade, { ...device, mostEntries: 0 }) },
-    cascadeScene: { streams: streamMetrics(streams, tableOf, cascadeScene, { ...device, mostEntries: 0 }) },
-    cascadePrior: { streams: streamMetrics(streams, priorOf, cascadePrior, { ...device, mostEntries: 1 }) },
+    inRegion: Array.from({ length: count }, (_, index) => inRegion(answers, tableOf(answers), calibration, index, split.controls[index])),
+    streams: metricsOf(cacheNet, Infinity),
+    fixedGate: { streams: metricsOf(fixed(cacheNet), Infinity) },
+    ...(answers.networks.has(deltaId(0)) ? { delta: { streams: metricsOf(cacheNet, Infinity, (of) => asDeltas(tableOf(of))) } } : {}),
+    cascade: { thresholdNats: cascade.gate.generalistThresholdNats, streams: metricsOf(cascade, 0) },
+    cascadeScene: { streams: metricsOf(cascadeScene, 0) },
   }
 }
 
-/** What a split says, as streams are replayed from it: all networks, and the generalist masked to each region. */
-interface SplitTables {
-  readonly plain: AnswerTable
-  readonly prior: AnswerTable
+/** Share of `images` that a network of all classes answers rightly once it is told how often each class is seen. */
+function toldAccuracy(predictions: Predictions, labels: Int32Array, images: readonly number[], shareOf: ReadonlyMap<number, number>): number {
+  const right = images.filter((image) => {
+    const told = logitsOf(predictions, image).map((logit, index) => logit + Math.log(shareOf.get(index) ?? 0))
+    return argMax(told) === labels[image]
+  })
+  return right.length / Math.max(1, images.length)
 }
 
-interface RegionToJudge {
-  readonly index: number
-  /** Images that the code gives most to this partition. */
-  readonly region: readonly number[]
-  readonly belongs: Memberships
-}
-
-function inRegion(answers: SplitAnswers, { plain, prior }: SplitTables, { temperatures }: Calibration, { region, index, belongs }: RegionToJudge): Evaluation['inRegion'][number] {
+function inRegion(answers: SplitAnswers, table: AnswerTable, { temperatures }: Calibration, index: number, control: HeadControl | undefined): Evaluation['inRegion'][number] {
   const id = partitionId(index)
-  const predictions = answers.networks.get(id)!
-  const entropies = plain.entropies.get(id)!
-  // Outside is what the partition was not trained for: k ∉ P(x). An image may belong to a neighbour and to this region too.
-  const outsideAuroc = (of: Float32Array): number => auroc(Array.from(of).filter((_, image) => !belongs[image]!.has(index)), region.map((image) => of[image]!))
-  const [wrong, right] = [0, 1].map((isRight) => region.filter((image) => Number(plain.answers.get(id)![image] === plain.labels[image]) === isRight).map((image) => entropies[image]!)) as [number[], number[]]
+  const { labels, networks, heads } = answers
+  const predictions = networks.get(id)!
+  const head = heads.get(id)
+  const all = Array.from(labels.keys())
+  const { inside, outside } = head === undefined ? { inside: all.filter((image) => answers.chosen[image] === index), outside: all.filter((image) => answers.chosen[image] !== index) } : imagesOfHead(head, labels)
+  const entropies = table.entropies.get(id)!
+  const isRight = (image: number): boolean => table.answers.get(id)![image] === labels[image]
+  const spread = (isWanted: boolean): number[] => inside.filter((image) => isRight(image) === isWanted).map((image) => entropies[image]!)
+  const shareOf = new Map(head === undefined ? [...new Set(inside.map((image) => labels[image]!))].map((label) => [label, 1] as const) : head.classIndices.map((of, output) => [of, headShares(head).shares[output]!] as const))
+  // A share of something else that grows outside, or an entropy that does.
+  const elsewhere = table.probabilitiesOf?.(id)
+  const leaves = (image: number): number => (head === undefined || elsewhere === undefined ? entropies[image]! : elsewhere[(image + 1) * predictions.outputs - 1]!)
+  const delta = networks.get(deltaId(index))
+  const regionLabels = head === undefined ? labels : headLabels(head, labels)
   return {
     partition: id,
-    accuracy: accuracyOf(predictions, answers.labels, region),
-    deltaAccuracy: accuracyOf(answers.networks.get(deltaId(index))!, answers.labels, region),
-    fullAccuracy: accuracyOf(answers.full, answers.labels, region),
-    generalistAccuracy: accuracyOf(answers.networks.get(generalistId)!, answers.labels, region),
-    priorAccuracy: region.length === 0 ? 0 : region.filter((image) => prior.answers.get(id)![image] === answers.labels[image]).length / region.length,
-    aurocOutside: outsideAuroc(entropies),
-    deltaAurocOutside: outsideAuroc(plain.entropies.get(deltaId(index))!),
-    aurocErrors: auroc(wrong, right),
-    eceBefore: calibrationError(predictions, answers.labels, region, 1),
-    eceAfter: calibrationError(predictions, answers.labels, region, temperatures.get(id) ?? 1),
+    images: new Set(inside).size,
+    accuracy: accuracyOf(predictions, labels, inside, head),
+    ...(delta === undefined ? {} : { deltaAccuracy: accuracyOf(delta, labels, inside, head) }),
+    ...(control === undefined || head === undefined ? {} : { headAccuracy: controlAccuracy(control, networks.get(generalistId)!, head, labels, inside) }),
+    fullAccuracy: accuracyOf(answers.full, labels, inside),
+    fullPriorAccuracy: toldAccuracy(answers.full, labels, inside, shareOf),
+    generalistAccuracy: accuracyOf(networks.get(generalistId)!, labels, inside),
+    priorAccuracy: toldAccuracy(networks.get(generalistId)!, labels, inside, shareOf),
+    aurocOutside: auroc(outside.map(leaves), inside.map(leaves)),
+    aurocErrors: auroc(spread(false), spread(true)),
+    eceBefore: calibrationError(predictions, regionLabels, inside, 1),
+    eceAfter: calibrationError(predictions, regionLabels, inside, temperatures.get(id) ?? 1),
   }
 }

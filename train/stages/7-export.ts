@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import { fullId } from '../../core/gate/simulate-stream.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
 import { deltaSpec } from '../models/generator.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { writeAtomically } from '../run/run-folder.ts'
@@ -24,45 +26,52 @@ export interface ExportFacts {
 
 const refOf = ({ blob }: ShippedNetwork): BlobRef => ({ bytes: blob.byteLength, sha256: createHash('sha256').update(blob).digest('hex') })
 
-/** Classes whose images come to this partition more often than to any other. */
-function coveredClasses(evaluation: Evaluation, partition: number): number[] {
-  return evaluation.classByPartition.flatMap((counts, classIndex) => (Math.max(...counts) === counts[partition] && counts[partition] > 0 ? [classIndex] : []))
-}
+/** The network that all partitions share: the first one's. Their heads say how many outputs each has. */
+const sharedSpec = ({ partitions, generalist }: TrainedNetworks): NetworkSpec => partitions[0]?.whole.spec ?? generalist.spec
 
 function buildManifest(context: EvaluationContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
   const { config, dataset, input } = context
   const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
+  const hasDeltas = networks.partitions.some(({ delta }) => delta !== undefined)
+  const fitOf = (id: string): { temperature: number; mostStrange?: number } => {
+    const bound = calibration.bounds.get(id)
+    return { temperature: temperature(id), ...(bound === undefined || !Number.isFinite(bound) ? {} : { mostStrange: bound }) }
+  }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
-  const { cascade, cascadeScene, cascadePrior } = calibration
+  const { cascade, cascadeScene } = calibration
   const { encoder } = networks
   return parseManifest({
-    schemaVersion: 2,
+    schemaVersion: manifestSchemaVersion,
     id: facts.id,
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description },
     classNames: dataset.classNames,
     input,
     networks: {
-      partition: networks.generalist.spec,
+      generalist: networks.generalist.spec,
+      partition: sharedSpec(networks),
       full: networks.full.spec,
-      ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec }, delta: deltaSpec({ ...architecture, rank: config.delta.rank }) }),
+      ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec } }),
+      ...(hasDeltas ? { delta: deltaSpec({ ...architecture, rank: config.delta.rank }) } : {}),
     },
-    full: { whole: refOf(networks.full), temperature: temperature('full') },
+    full: { whole: refOf(networks.full), ...fitOf(fullId) },
     ...(encoder === undefined ? {} : { encoder: { whole: refOf(encoder) } }),
-    generalist: { whole: refOf(networks.generalist), temperature: temperature(generalistId) },
-    partitions: networks.partitions.map((partition, index) => ({
+    generalist: { whole: refOf(networks.generalist), ...fitOf(generalistId) },
+    partitions: networks.partitions.map(({ name, classIndices, head, whole, delta }, index) => ({
       id: partitionId(index),
-      whole: refOf(partition.whole),
-      temperature: temperature(partitionId(index)),
-      delta: { ...refOf(partition.delta), temperature: temperature(deltaId(index)) },
-      classIndices: coveredClasses(evaluations.validation, index),
+      name: name.slice(0, 200),
+      whole: refOf(whole),
+      ...fitOf(partitionId(index)),
+      ...(delta === undefined ? {} : { delta: { ...refOf(delta), ...fitOf(deltaId(index)) } }),
+      classIndices,
+      ...(head === undefined ? {} : { prior: head.prior }),
       share: evaluations.validation.partitionShares[index]!,
     })),
     selector: { keepShare: calibration.keepShare },
     gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
     ...(calibration.scenes === undefined ? {} : { scenes: calibration.scenes }),
-    metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene, cascadePrior } },
+    metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene } },
     training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }), config },
   })
 }
@@ -83,7 +92,7 @@ export async function exportBundle(
   const blobs = join(folder, 'blobs')
   await mkdir(blobs, { recursive: true })
   const kept = new Set<string>()
-  for (const network of [networks.full, ...(networks.encoder === undefined ? [] : [networks.encoder]), networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => [whole, delta])]) {
+  for (const network of [networks.full, ...(networks.encoder === undefined ? [] : [networks.encoder]), networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => (delta === undefined ? [whole] : [whole, delta]))]) {
     const name = `${refOf(network).sha256}.bin`
     kept.add(name)
     await writeAtomically(join(blobs, name), network.blob)

@@ -1,6 +1,8 @@
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { generalistId, secondLookId } from '../../core/gate/gate.ts'
 import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { strangeness } from '../../core/gate/strangeness.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
@@ -8,10 +10,16 @@ import { encodeFeatures } from './3-code.ts'
 import { partitionId } from './4-partitions.ts'
 import type { EvaluationContext } from './context.ts'
 
-/** A specialist in the two forms in which it ships. */
+/** A specialist in the forms in which it ships. */
 export interface PartitionForms {
+  /** What it is for, in words. */
+  readonly name: string
+  /** Its own classes; all of them where it has no head of its own. */
+  readonly classIndices: readonly number[]
+  readonly head: PartitionHead | undefined
   readonly whole: ShippedNetwork
-  readonly delta: ShippedNetwork
+  /** As a difference from the generalist; undefined where it is of another size. */
+  readonly delta: ShippedNetwork | undefined
 }
 
 export interface TrainedNetworks {
@@ -25,12 +33,20 @@ export interface TrainedNetworks {
 /** What tables and temperatures call a partition in the form of its delta. */
 export const deltaId = (index: number): string => `${partitionId(index)}-delta`
 
+/** Which partition an id of a table is of, as whole or as delta; undefined for the generalist. */
+export function partitionIndex(id: string): number | undefined {
+  const found = /^p(\d+)(-delta)?$/.exec(id)?.[1]
+  return found === undefined ? undefined : Number(found) - 1
+}
+
 /** Logits of every network on every image of a split: from here on nothing needs to run again. */
 export interface SplitAnswers {
   readonly labels: Int32Array
   readonly full: Predictions
   /** By id: partitions, their deltas and the generalist. */
   readonly networks: ReadonlyMap<string, Predictions>
+  /** Of partitions and their deltas that have outputs of their own. */
+  readonly heads: ReadonlyMap<string, PartitionHead>
   /** The generalist on the images' mirror images; absent where training never showed any, so that it may not know them. */
   readonly mirrored: Predictions | undefined
   /** Index of the partition that the code gives most to; empty where there are no partitions. */
@@ -38,9 +54,14 @@ export interface SplitAnswers {
   readonly codes: readonly Float32Array[]
 }
 
+/** The head of every network that has one, by id: a delta answers with its partition's. */
+const headsOf = ({ partitions }: TrainedNetworks): Map<string, PartitionHead> =>
+  new Map(partitions.flatMap(({ head }, index) => (head === undefined ? [] : [[partitionId(index), head] as const, [deltaId(index), head] as const])))
+
 export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
   const { config, input, progress } = context
-  const total = splitCount(split) * (2 * networks.partitions.length + (config.augment.mirror ? 3 : 2))
+  const deltas = networks.partitions.filter(({ delta }) => delta !== undefined).length
+  const total = splitCount(split) * (networks.partitions.length + deltas + (config.augment.mirror ? 3 : 2))
   let before = 0
   progress.start()
   const run = (network: ShippedNetwork, isMirrored = false): Predictions => {
@@ -55,39 +76,45 @@ export function answerSplit(context: EvaluationContext, networks: TrainedNetwork
   const mirrored = config.augment.mirror ? run(networks.generalist, true) : undefined
   for (const [index, { whole, delta }] of networks.partitions.entries()) {
     small.set(partitionId(index), run(whole))
-    small.set(deltaId(index), run(delta))
+    if (delta !== undefined) small.set(deltaId(index), run(delta))
   }
-  return { labels: split.labels, full, networks: small, mirrored, codes, chosen: encoder === undefined ? [] : codes.map((code) => argMax(code)) }
+  return { labels: split.labels, full, networks: small, heads: headsOf(networks), mirrored, codes, chosen: encoder === undefined ? [] : codes.map((code) => argMax(code)) }
 }
 
-export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number): boolean => argMax(logitsOf(predictions, image)) === labels[image]
+/** Class that a network answers: the likeliest of its own where it has a head. */
+export const classAt = (predictions: Predictions, image: number, head?: PartitionHead): number => {
+  const logits = logitsOf(predictions, image)
+  return head === undefined ? argMax(logits) : (head.classIndices[argMax(logits.subarray(0, head.classIndices.length))] ?? -1)
+}
+
+export const isRightAt = (predictions: Predictions, labels: Int32Array, image: number, head?: PartitionHead): boolean => classAt(predictions, image, head) === labels[image]
 
 /** Share of right answers among `images` (all, where left out). */
-export function accuracyOf(predictions: Predictions, labels: Int32Array, images?: readonly number[]): number {
+export function accuracyOf(predictions: Predictions, labels: Int32Array, images?: readonly number[], head?: PartitionHead): number {
   const chosen = images ?? Array.from({ length: predictions.count }, (_, image) => image)
-  return chosen.length === 0 ? 0 : chosen.filter((image) => isRightAt(predictions, labels, image)).length / chosen.length
+  return chosen.length === 0 ? 0 : chosen.filter((image) => isRightAt(predictions, labels, image, head)).length / chosen.length
 }
 
 interface Judged {
   readonly entropies: Float32Array
   readonly classes: Uint16Array
-  /** [images × classes] */
+  readonly strange: Float32Array
+  /** [images × outputs] */
   probabilities(): Float32Array
 }
 
-type LogitsView = (logits: Float32Array) => Float32Array
-
-/** What one network says, its logits changed by `view` first. */
-function judge(predictions: Predictions, temperature: number, view: LogitsView = (logits) => logits): Judged {
-  const entropies = new Float32Array(predictions.count)
-  const classes = new Uint16Array(predictions.count)
-  for (let image = 0; image < predictions.count; image++) {
-    const logits = view(logitsOf(predictions, image))
+/** What one network says. */
+function judge(predictions: Predictions, temperature: number, head?: PartitionHead): Judged {
+  const { count } = predictions
+  const [entropies, classes, strange] = [new Float32Array(count), new Uint16Array(count), new Float32Array(count)]
+  for (let image = 0; image < count; image++) {
+    const logits = logitsOf(predictions, image)
     entropies[image] = predictiveEntropy(softmax(logits, temperature))
-    classes[image] = argMax(logits)
+    classes[image] = classAt(predictions, image, head)
+    strange[image] = strangeness(logits, head !== undefined)
   }
   let probabilities: Float32Array | undefined
-  return { entropies, classes, probabilities: () => (probabilities ??= allProbabilities(predictions, temperature, view)) }
+  return { entropies, classes, strange, probabilities: () => (probabilities ??= allProbabilities(predictions, temperature)) }
 }
 
 /** The second look: the mean of what a network says of the images and of their mirror images. */
@@ -100,22 +127,24 @@ function judgeMean(first: Judged, mirrored: Judged): Judged {
   return {
     entropies: Float32Array.from({ length: images }, (_, image) => predictiveEntropy(rowOf(image))),
     classes: Uint16Array.from({ length: images }, (_, image) => argMax(rowOf(image))),
+    strange: first.strange,
     probabilities: () => mean,
   }
 }
 
-function allProbabilities(predictions: Predictions, temperature: number, view: LogitsView): Float32Array {
-  const classes = logitsOf(predictions, 0).length
-  const result = new Float32Array(predictions.count * classes)
-  for (let image = 0; image < predictions.count; image++) result.set(softmax(view(logitsOf(predictions, image)), temperature), image * classes)
+function allProbabilities(predictions: Predictions, temperature: number): Float32Array {
+  const result = new Float32Array(predictions.count * predictions.outputs)
+  for (let image = 0; image < predictions.count; image++) result.set(softmax(logitsOf(predictions, image), temperature), image * predictions.outputs)
   return result
 }
 
-function tableOf(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>, judged: ReadonlyMap<string, Judged>): AnswerTable {
+function tableOf(answers: SplitAnswers, { temperatures, bounds }: NetworkFacts, judged: ReadonlyMap<string, Judged>): AnswerTable {
   const full = judge(answers.full, temperatures.get(fullId) ?? 1)
   return {
     entropies: new Map([...judged].map(([id, { entropies }]) => [id, entropies])),
     answers: new Map([...judged].map(([id, { classes }]) => [id, classes])),
+    strange: new Map([...judged, [fullId, full] as const].map(([id, { strange }]) => [id, Uint8Array.from(strange, (value) => Number(value > (bounds.get(id === secondLookId ? generalistId : id) ?? Infinity)))])),
+    heads: answers.heads,
     fullAnswers: full.classes,
     labels: answers.labels,
     codes: answers.codes,
@@ -126,33 +155,18 @@ function tableOf(answers: SplitAnswers, temperatures: ReadonlyMap<string, number
 
 const partitionsOf = (answers: SplitAnswers): string[] => Array.from({ length: answers.codes[0]?.length ?? 0 }, (_, index) => partitionId(index))
 
+/** What was calibrated of each network, by id; the full model is `full`. */
+export interface NetworkFacts {
+  readonly temperatures: ReadonlyMap<string, number>
+  /** Above it an image is strange to the network: see `strangeness`. */
+  readonly bounds: ReadonlyMap<string, number>
+}
+
 /** Entropies and answers under calibrated temperatures, in the form that streams are replayed from. */
-export function answerTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>): AnswerTable {
-  const judged = new Map([...answers.networks].map(([id, predictions]) => [id, judge(predictions, temperatures.get(id) ?? 1)]))
+export function answerTable(answers: SplitAnswers, facts: NetworkFacts): AnswerTable {
+  const { temperatures } = facts
+  const judged = new Map([...answers.networks].map(([id, predictions]) => [id, judge(predictions, temperatures.get(id) ?? 1, answers.heads.get(id))]))
   const first = judged.get(generalistId)
   if (answers.mirrored !== undefined && first !== undefined) judged.set(secondLookId, judgeMean(first, judge(answers.mirrored, temperatures.get(generalistId) ?? 1)))
-  return tableOf(answers, temperatures, judged)
-}
-
-/** Share of a class's images that a region must hold for the prior to allow the class there. */
-const priorShare = 0.1
-
-/** Classes that the prior allows in each region. */
-export function priorClasses({ labels, chosen }: SplitAnswers, classes: number, partitions: number): boolean[][] {
-  const counts = Array.from({ length: partitions }, () => new Array<number>(classes).fill(0))
-  for (const [image, partition] of chosen.entries()) counts[partition]![labels[image]!]!++
-  const ofClass = Array.from({ length: classes }, (_, index) => counts.reduce((sum, row) => sum + row[index]!, 0))
-  return counts.map((row) => row.map((count, index) => count > 0 && count >= priorShare * ofClass[index]!))
-}
-
-/** Cascade + prior: the generalist, its classes masked to the region that the edge named last. Each region stands for a partition. */
-export function priorTable(answers: SplitAnswers, temperatures: ReadonlyMap<string, number>, allowed: readonly (readonly boolean[])[]): AnswerTable {
-  const ids = partitionsOf(answers)
-  const temperature = temperatures.get(generalistId) ?? 1
-  const generalist = answers.networks.get(generalistId)!
-  const masked = ids.map((id, index): [string, Judged] => [
-    id,
-    judge(generalist, temperature, (logits) => logits.map((value, classIndex) => (allowed[index]![classIndex]! ? value : -1e9))),
-  ])
-  return tableOf(answers, temperatures, new Map([[generalistId, judge(generalist, temperature)], ...masked]))
+  return tableOf(answers, facts, judged)
 }

@@ -112,7 +112,7 @@ const leastOfEvenShare = 0.5
  *
  * @param imagesOfClass indices by class
  */
-export function imagesOfRegion({ classIndices, shares }: Region, imagesOfClass: readonly (readonly number[])[]): number[] {
+export function imagesOfRegion({ classIndices, shares }: Pick<Region, 'classIndices' | 'shares'>, imagesOfClass: readonly (readonly number[])[]): number[] {
   const floored = shares.map((share) => Math.max(share, leastOfEvenShare / shares.length))
   const total = sum(floored)
   const count = classIndices.reduce((images, index) => images + imagesOfClass[index]!.length, 0)

@@ -32,6 +32,6 @@ describe('networkEntropies', () => {
 
 it('counts answers by class', () => {
   const full = { count: 3, outputs: 2, logits: Float32Array.of(1, 0, 0, 1, 0, 1), features: new Float32Array(0), featureSize: 0 }
-  const answers: SplitAnswers = { labels: Int32Array.of(0, 0, 1), full, networks: new Map(), mirrored: undefined, chosen: [], codes: [] }
+  const answers: SplitAnswers = { labels: Int32Array.of(0, 0, 1), full, networks: new Map(), heads: new Map(), mirrored: undefined, chosen: [], codes: [] }
   expect(countConfusion(answers, 'full', [0, 1, 2], 2).counts).toEqual([[1, 1], [0, 1]])
 })

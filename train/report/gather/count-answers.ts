@@ -1,9 +1,8 @@
-import { argMax } from '../../../core/gate/entropy.ts'
 import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { reliability } from '../../calibration/calibration-error.ts'
-import { logitsOf } from '../../models/predict.ts'
-import type { SplitAnswers } from '../../stages/answers.ts'
+import { classAt, type SplitAnswers } from '../../stages/answers.ts'
+import { headLabels } from '../../stages/region-images.ts'
 import type { Confusion, EntropyCounts, NetworkEntropies, NetworkReliability } from '../report-data.ts'
 
 const entropyBins = 32
@@ -14,7 +13,8 @@ const predictionsOf = (answers: SplitAnswers, network: string): SplitAnswers['fu
 export function countConfusion(answers: SplitAnswers, network: string, images: readonly number[], classes: number): Confusion {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   const predictions = predictionsOf(answers, network)
-  for (const image of images) counts[answers.labels[image]!]![argMax(logitsOf(predictions, image))]!++
+  const head = answers.heads.get(network)
+  for (const image of images) counts[answers.labels[image]!]![classAt(predictions, image, head)]!++
   return { network, counts }
 }
 
@@ -48,6 +48,8 @@ export function networkEntropies(table: AnswerTable, network: string, images: Ho
 }
 
 export function networkReliability(answers: SplitAnswers, network: string, images: readonly number[], temperature: number): NetworkReliability {
-  const at = (divisor: number): NetworkReliability['before'] => reliability(predictionsOf(answers, network), answers.labels, images, divisor)
+  const head = answers.heads.get(network)
+  const labels = head === undefined ? answers.labels : headLabels(head, answers.labels)
+  const at = (divisor: number): NetworkReliability['before'] => reliability(predictionsOf(answers, network), labels, images, divisor)
   return { network, temperature, before: at(1), after: at(temperature) }
 }

@@ -1,14 +1,14 @@
 import type { GatePoint, Manifest } from '../../../core/bundle/manifest.ts'
 import { generalistId } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
-import { imageStream } from '../../calibration/image-stream.ts'
+import { imageStream, isDrawable } from '../../calibration/image-stream.ts'
 import { cascadeAt, gateCurve } from '../../calibration/threshold.ts'
 import { splitCount } from '../../data/dataset.ts'
-import { memberships } from '../../objective/code.ts'
 import { partitionId } from '../../stages/4-partitions.ts'
 import type { Calibration } from '../../stages/5-calibrate.ts'
 import type { Evaluation } from '../../stages/6-evaluate.ts'
 import { answerTable, type SplitAnswers } from '../../stages/answers.ts'
+import { imagesOfHead } from '../../stages/region-images.ts'
 import type { StageContext } from '../../stages/context.ts'
 import type { GateReport, PicturedReconstruction, ReportData } from '../report-data.ts'
 import { countConfusion, networkEntropies, networkReliability } from './count-answers.ts'
@@ -26,14 +26,15 @@ export interface FinishedTraining {
 }
 
 /** The stream that the gate's curve was measured on, once more, for the full model's line and the plain Cascade's curve. */
-function gateReport(context: StageContext, { cascade }: Calibration, validation: SplitAnswers, table: AnswerTable): GateReport {
-  const { streamKind: kind, streamLength: meanLength, streamFrames: frames } = context.config.gate
+function gateReport(context: StageContext, { cascade, scenes }: Calibration, validation: SplitAnswers, table: AnswerTable): GateReport {
+  const { streamKind, streamLength: meanLength, streamFrames: frames } = context.config.gate
+  const kind = isDrawable(context, streamKind) ? streamKind : 'single'
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
-  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1 } }, (nats) => cascadeAt(nats, cascade.gate))
+  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1, scenes }, edgeSceneAccuracy: 1 }, (nats) => cascadeAt(nats, cascade.gate))
   return {
     stream: `${kind}, mean length ${meanLength}`,
     fullAccuracy: images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length,
-    cascadeCurve: curve.map(({ fullAccuracy: _, ...point }): GatePoint => point),
+    cascadeCurve: curve.map(({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole }): GatePoint => ({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole })),
   }
 }
 
@@ -56,11 +57,15 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   const { temperatures } = calibration
   const classes = dataset.classNames.length
   const all = Array.from({ length: test.labels.length }, (_, image) => image)
-  const regions = manifest.partitions.map((_, index) => ({ id: partitionId(index), images: all.filter((image) => test.chosen[image] === index) }))
-  const table = answerTable(test, temperatures)
-  // As the evaluation has it: outside is what the partition was not trained for, k ∉ P(x).
-  const belongs = memberships(test.codes, test.labels, config.encoder)
-  const outsideOf = (index: number): number[] => all.filter((image) => !belongs[image]!.has(index))
+  // As the evaluation has it.
+  const regions = manifest.partitions.map((_, index) => {
+    const id = partitionId(index)
+    const head = test.heads.get(id)
+    if (head === undefined) return { id, images: all.filter((image) => test.chosen[image] === index), outside: all.filter((image) => test.chosen[image] !== index) }
+    const { inside, outside } = imagesOfHead(head, test.labels)
+    return { id, images: inside, outside }
+  })
+  const table = answerTable(test, calibration)
   const temperature = (id: string): number => temperatures.get(id) ?? 1
   const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
   return {
@@ -71,11 +76,11 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
     curves: await readCurves(run.path),
     confusions: [everywhere('full'), ...regions].map(({ id, images }) => countConfusion(test, id, images, classes)),
     entropies: [
-      ...regions.map(({ id, images }, index) => networkEntropies(table, id, { inside: images, outside: outsideOf(index) }, manifest.gate, Math.log(classes))),
+      ...regions.map(({ id, images, outside }) => networkEntropies(table, id, { inside: images, outside }, manifest.gate, Math.log(classes))),
       networkEntropies(table, generalistId, { inside: all }, manifest.gate, Math.log(classes)),
     ],
     reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) => networkReliability(test, id, images, temperature(id))),
-    gate: gateReport(context, calibration, validation, answerTable(validation, temperatures)),
+    gate: gateReport(context, calibration, validation, answerTable(validation, calibration)),
     ...(await picturedReconstructions(context)),
   }
 }

@@ -51,7 +51,7 @@ function localityTable({ manifest, accuracyTolerance }: ReportData): Markup {
     caption: 'Settings of the adaptive gate by locality, the most local first; measured on validation streams.',
     columns: [{ title: 'region changes' }, { title: 'τ' }, { title: 'τ of the generalist' }, { title: 'probes' }, { title: 'order', isText: true }, { title: 'generalist', isText: true }, { title: 'coverage' }, { title: 'accuracy' }, { title: 'against full, points' }],
     rows: localities.map((row) => {
-      const difference = row.accuracy - row.fullAccuracy
+      const difference = row.accuracy - (row.edgeSceneAccuracy ?? row.fullAccuracy)
       return [
         changes(row.changeRate),
         nats(row.thresholdNats),

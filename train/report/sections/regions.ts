@@ -36,24 +36,25 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
   })
   const accuracy = dataTable({
     caption: 'Accuracy inside each region, on test images. Told the region, the generalist chooses among its classes only. AUROC: chance that the entropy of an image that the partition was not trained for (of a wrong answer) is above that of one inside (a right one).',
-    columns: ['region', 'share', 'partition right', 'as delta', 'generalist', '… told the region', 'full model', 'AUROC outside', '… as delta', 'AUROC own errors'].map((title) => ({ title })),
+    columns: ['region', 'share', 'partition right', 'as delta', 'generalist', '… told the region', '… with a head trained anew', 'full model', '… told the region', 'AUROC outside', 'AUROC own errors'].map((title) => ({ title })),
     rows: inRegion.map((region, index) => [
       region.partition,
       percent(partitionShares[index] ?? 0),
-      region.accuracy < region.fullAccuracy ? markup`<span class="bad">${percent(region.accuracy)}</span>` : markup`<strong>${percent(region.accuracy)}</strong>`,
-      percent(region.deltaAccuracy),
+      region.accuracy < region.fullPriorAccuracy ? markup`<span class="bad">${percent(region.accuracy)}</span>` : markup`<strong>${percent(region.accuracy)}</strong>`,
+      region.deltaAccuracy === undefined ? '–' : percent(region.deltaAccuracy),
       percent(region.generalistAccuracy),
       percent(region.priorAccuracy),
+      region.headAccuracy === undefined ? '–' : percent(region.headAccuracy),
       percent(region.fullAccuracy),
+      percent(region.fullPriorAccuracy),
       region.aurocOutside.toFixed(3),
-      region.deltaAurocOutside.toFixed(3),
       region.aurocErrors.toFixed(3),
     ]),
   })
   return section({
     id: 'regions',
     title: 'Regions',
-    lead: 'The region of a partition is the images whose code gives it most.',
+    lead: 'A region is what is seen together: whole places, or classes that are taken for one another.',
     body: [accuracy, markup`<div class="figures">${[shares, heat]}</div>`],
   })
 }

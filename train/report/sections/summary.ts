@@ -28,7 +28,7 @@ function networksTable({ manifest, evaluation }: ReportData): Markup {
     columns: ['network', 'MMACs', 'cheaper than full', 'weights', 'download', 'right'].map((title) => ({ title })),
     rows: [
       row('full model', networks.full, full.whole.bytes, percent(evaluation.fullAccuracy)),
-      row('generalist', networks.partition, generalist.whole.bytes, percent(evaluation.generalistAccuracy)),
+      row('generalist', networks.generalist, generalist.whole.bytes, percent(evaluation.generalistAccuracy)),
       ...(first === undefined ? [] : [row(`each of ${partitions.length} partitions`, networks.partition, first.whole.bytes, 'by region')]),
       ...(delta === undefined ? [] : [['… as a delta', '–', '–', '–', byteSize(delta.bytes), 'by region']]),
       ...(networks.encoder === undefined || encoder === undefined ? [] : [row('encoder, behind the full model', networks.encoder.spec, encoder.whole.bytes, '–')]),
@@ -56,7 +56,7 @@ export function summarySection(data: ReportData): Markup {
   return section({
     id: 'summary',
     title: 'In short',
-    lead: `Streams and regions of test images, looked at once. A strategy keeps the accuracy line where the whole – hits, and misses that the full model answers – is within ${(data.accuracyTolerance * 100).toFixed(1)} points of the full model; the line comes first, then coverage.`,
+    lead: `Streams and regions of test images, looked at once. A strategy keeps the accuracy line where the whole – hits, and misses that the full model answers – is within ${(data.accuracyTolerance * 100).toFixed(1)} points of the full model that knows the scene too; the line comes first, then coverage.`,
     body: [
       markup`<div class="verdicts">${verdict('What lost', 'lost', lost)}${verdict('What won', 'won', won)}</div>`,
       markup`<dl class="facts">${facts}</dl>`,

@@ -5,11 +5,22 @@ import type { ReportData } from '../report-data.ts'
 /** A class name as a folder of somebody's could be called. */
 export const hostileClass = `<img src=x onerror="alert('1')">`
 
-const metrics = (accuracy: number, coverage: number): StreamMetrics => ({ accuracy, fullAccuracy: 0.9, coverage, accuracyOnHits: accuracy, switchRate: 0.01 })
+const metrics = (accuracy: number, coverage: number): StreamMetrics => ({
+  accuracy,
+  fullAccuracy: 0.87,
+  edgeSceneAccuracy: 0.9,
+  coverage,
+  accuracyOnHits: accuracy,
+  switchRate: 0.01,
+  downloadRate: 0.01,
+  partitionHitShare: 0.8,
+  strangersCertain: 0.05,
+  strangersOnDevice: 0.02,
+})
 
 /** CacheNet ahead where streams are local, Cascade ahead where they are not; p2 has lost its region. */
 export function sampleEvaluation(): Evaluation {
-  const region = { deltaAccuracy: 0.9, aurocOutside: 0.97, deltaAurocOutside: 0.95, aurocErrors: 0.8, eceBefore: 0.06, eceAfter: 0.02 }
+  const region = { images: 20, deltaAccuracy: 0.9, headAccuracy: 0.87, aurocOutside: 0.97, aurocErrors: 0.8, eceBefore: 0.06, eceAfter: 0.02 }
   return {
     images: 40,
     fullAccuracy: 0.9,
@@ -17,15 +28,14 @@ export function sampleEvaluation(): Evaluation {
     partitionShares: [0.6, 0.4],
     classByPartition: [[9, 1], [8, 2], [5, 5], [2, 8]],
     inRegion: [
-      { ...region, partition: 'p1', accuracy: 0.94, fullAccuracy: 0.92, generalistAccuracy: 0.82, priorAccuracy: 0.9 },
-      { ...region, partition: 'p2', accuracy: 0.84, fullAccuracy: 0.88, generalistAccuracy: 0.85, priorAccuracy: 0.86 },
+      { ...region, partition: 'p1', accuracy: 0.94, fullAccuracy: 0.9, fullPriorAccuracy: 0.92, generalistAccuracy: 0.82, priorAccuracy: 0.9 },
+      { ...region, partition: 'p2', accuracy: 0.84, fullAccuracy: 0.86, fullPriorAccuracy: 0.88, generalistAccuracy: 0.85, priorAccuracy: 0.86 },
     ],
     streams: { places100: metrics(0.91, 0.9), iid: metrics(0.899, 0.4) },
     fixedGate: { streams: { places100: metrics(0.9, 0.8), iid: metrics(0.9, 0.3) } },
     delta: { streams: { places100: metrics(0.9, 0.85), iid: metrics(0.89, 0.4) } },
     cascade: { thresholdNats: 0.3, streams: { places100: metrics(0.9, 0.6), iid: metrics(0.898, 0.55) } },
     cascadeScene: { streams: { places100: metrics(0.899, 0.72), iid: metrics(0.897, 0.402) } },
-    cascadePrior: { streams: { places100: metrics(0.9, 0.7), iid: metrics(0.898, 0.403) } },
   }
 }
 

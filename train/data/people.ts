@@ -1,0 +1,112 @@
+import { rgbaToRgb } from '../../core/image/preprocess.ts'
+import { createRandom, type Random } from '../../core/random.ts'
+import type { Place } from '../../core/streams/place.ts'
+import { createWalker, type Walker } from '../../core/walkers/body.ts'
+import { walkerNames } from '../../core/walkers/names.ts'
+import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
+import type { Split as WalkerSplit } from '../../core/walkers/session.ts'
+import { createSiteSession, walkerSites, type Site } from '../../core/walkers/sites.ts'
+import type { TrainingConfig } from '../config/schema.ts'
+import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+
+export type PeopleOptions = Pick<TrainingConfig, 'people' | 'imageSize' | 'seed'>
+
+/** Frames of one person who walks by, and the time between them: eight a second. */
+const [leastFrames, mostFrames, framesPerSecond] = [10, 28, 8]
+
+class Cast {
+  readonly #walkers = new Map<number, Walker>()
+
+  walker(identity: number): Walker {
+    const walker = this.#walkers.get(identity) ?? createWalker(identity)
+    this.#walkers.set(identity, walker)
+    return walker
+  }
+}
+
+/** Pictures of everybody at their sites, spread over the whole walk. */
+function renderPictures(split: WalkerSplit, sessions: number, sites: readonly Site[], { people, imageSize: size, seed }: PeopleOptions, onImage: () => void): Split {
+  const { framesPerSession } = people
+  const shown = sites.flatMap(({ identities }, site) => identities.map((identity) => ({ identity, site })))
+  const images = allocateSplit(shown.length * sessions * framesPerSession, size)
+  const random = createRandom(seed).fork(`people-${split}`)
+  const cast = new Cast()
+  let image = 0
+  for (const { identity, site } of shown) {
+    for (let session = 0; session < sessions; session++) {
+      const recording = createSiteSession(site, { identity, split, session })
+      const walker = cast.walker(identity)
+      for (let frame = 0; frame < framesPerSession; frame++, image++) {
+        const time = ((frame + random.next()) / framesPerSession) * walkSeconds(walker)
+        images.pixels.set(rgbaToRgb(renderWalker({ walker, session: recording, time, size })), image * size * size * 3)
+        images.labels[image] = identity
+        onImage()
+      }
+    }
+  }
+  return images
+}
+
+/** Whom a site's camera sees, one after the other, each for some frames. */
+function* passersBy(site: Site, frames: number, random: Random): Generator<{ identity: number; frames: number }> {
+  for (let left = frames; left > 0; ) {
+    const some = Math.min(left, leastFrames + random.integer(mostFrames - leastFrames + 1))
+    yield { identity: random.pick(site.identities), frames: some }
+    left -= some
+  }
+}
+
+/**
+ * Recordings of whole sessions at the sites, frame by frame: people come and go.
+ *
+ * @param first number of the first session: pictures are of the ones before
+ */
+function renderRecordings(split: WalkerSplit, sessions: number, framesPerSession: number, sites: readonly Site[], { imageSize: size, seed }: PeopleOptions, first: number): Split {
+  const images = allocateSplit(sites.length * sessions * framesPerSession, size)
+  const cast = new Cast()
+  let image = 0
+  for (const [index, site] of sites.entries()) {
+    for (let session = 0; session < sessions; session++) {
+      const random = createRandom(seed).fork(`people-${split}-${index}-${session}`)
+      for (const { identity, frames } of passersBy(site, framesPerSession, random)) {
+        const recording = createSiteSession(index, { identity, split, session: first + session })
+        const walker = cast.walker(identity)
+        const start = random.next() * walkSeconds(walker)
+        for (let frame = 0; frame < frames; frame++, image++) {
+          images.pixels.set(rgbaToRgb(renderWalker({ walker, session: recording, time: start + frame / framesPerSecond, size })), image * size * size * 3)
+          images.labels[image] = identity
+        }
+      }
+    }
+  }
+  return images
+}
+
+/** Places of the sites: everybody there is seen as often as everybody else. */
+export const placesOfSites = (sites: readonly Site[], classNames: readonly string[]): Place[] =>
+  sites.map(({ name, identities }) => ({ name, weights: Object.fromEntries(identities.map((identity) => [classNames[identity] ?? '', 1])) }))
+
+/**
+ * Synthetic people at sites: each site has a camera that stays and about twenty people who come and go. Recordings of training, validation and test are
+ * apart, and so are the clothes and the light in them.
+ */
+export function generatePeople(options: PeopleOptions, onProgress: (done: number, of: number) => void): Dataset {
+  const { identities, sites: count, trainSessions, validationSessions, testSessions, framesPerSession } = options.people
+  const sites = walkerSites(identities, count)
+  const classNames = walkerNames(identities)
+  const shown = sites.reduce((sum, site) => sum + site.identities.length, 0)
+  const total = shown * framesPerSession * (trainSessions + validationSessions + testSessions)
+  let done = 0
+  const render = (split: WalkerSplit, sessions: number): Split => renderPictures(split, sessions, sites, options, () => onProgress(++done, total))
+  return {
+    kind: 'people',
+    description: `Synthetic people who walk towards the cameras of ${count} sites: ${identities} identities; clothes and light change by session.`,
+    classNames,
+    size: options.imageSize,
+    places: placesOfSites(sites, classNames),
+    train: render('train', trainSessions),
+    validation: render('validation', validationSessions),
+    test: render('test', testSessions),
+    recordings: (split, frames, sessions = 8) => renderRecordings(split, sessions, frames, sites, options, split === 'test' ? testSessions : validationSessions),
+  }
+}
