@@ -190,6 +190,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
       scene: gateControl.scene,
+      thresholdAlone: gateControl.thresholdAlone,
       classify: (...args) => host.classify(...args),
       askEdge: async (...args) => {
         asking++

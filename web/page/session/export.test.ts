@@ -9,6 +9,7 @@ const frame: FrameRecord = {
   trueLabel: null,
   label: '=1+1',
   certainty: 0.5,
+  sureness: 'certain',
   entropyNats: 0.25,
   thresholdNats: 0.2,
   outcome: 'miss',
@@ -25,8 +26,8 @@ const frame: FrameRecord = {
 describe('sessionCsv', () => {
   it('quotes what needs quotes, leaves what is unknown empty, and disarms formulas', async () => {
     const [header, line, end] = (await sessionCsv([frame])).join('').split('\r\n')
-    expect(header).toBe('index,name,trueLabel,label,certainty,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown')
-    expect(line).toBe('0,"street, ""north""/1.png",,\'=1+1,0.5,0.25,0.2,miss,full,edge,0.1,12.5,2,p1,768,300')
+    expect(header).toBe('index,name,trueLabel,label,certainty,sureness,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown')
+    expect(line).toBe('0,"street, ""north""/1.png",,\'=1+1,0.5,certain,0.25,0.2,miss,full,edge,0.1,12.5,2,p1,768,300')
     expect(end).toBe('')
   })
 })

@@ -36,6 +36,7 @@ const columns = [
   'trueLabel',
   'label',
   'certainty',
+  'sureness',
   'entropyNats',
   'thresholdNats',
   'outcome',
