@@ -51,6 +51,14 @@ describe('applyDelta', () => {
     )
   })
 
+  it('neither writes nor reads what is no number', () => {
+    const delta = { layers: [{ name: 'head', rank: 0 }] }
+    for (const value of [NaN, Infinity, 70_000]) expect(() => encodeDelta(spec, delta, fieldsOf(delta, value))).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    const blob = encodeDelta(spec, delta, fieldsOf(delta, 1))
+    new DataView(blob.buffer).setUint16(0, 0x7e00, true)
+    expect(() => applyDelta(spec, delta, base, blob)).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+  })
+
   it('refuses a layer that the network has not, and a field of another size', () => {
     expect(() => planDelta(spec, { layers: [{ name: 'fourth', rank: 0 }] })).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
     const delta = { layers: [{ name: 'head', rank: 0 }] }

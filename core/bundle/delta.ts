@@ -2,7 +2,7 @@ import { planNetwork } from '../network/plan.ts'
 import type { ConvLayer, Layer, NetworkSpec } from '../network/spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { readFloat16, writeFloat16 } from './float16.ts'
-import type { NamedTensor } from './weights.ts'
+import { requireWeights, type NamedTensor } from './weights.ts'
 
 /**
  * Which layers of a partition differ from the generalist's, and how. A listed convolution differs by a factor and a bias an output
@@ -57,13 +57,14 @@ const bytesPerValue = 2
 /** Bytes of a delta's blob: its values as half floats, little endian, nothing else. */
 export const deltaBlobBytes = (spec: NetworkSpec, delta: DeltaSpec): number => planDelta(spec, delta).values * bytesPerValue
 
-/** Writes a delta as a blob; `values` by field name, as `planDelta` names them. */
+/** Writes a delta as a blob; `values` by field name, as `planDelta` names them. Throws `manifest-invalid` for what does not fit, `weights-not-finite` for what is no number. */
 export function encodeDelta(spec: NetworkSpec, delta: DeltaSpec, values: ReadonlyMap<string, Float32Array>): Uint8Array {
   const plan = planDelta(spec, delta)
   const blob = new Uint8Array(plan.values * bytesPerValue)
   for (const { name, offset, size } of plan.fields) {
     const field = values.get(name)
     if (field?.length !== size) throw new CacheNetError('manifest-invalid', `The delta's ${name} does not fit the network.`, { name, expected: size, found: field?.length ?? 0 })
+    requireWeights(name, field)
     writeFloat16(blob, offset, field)
   }
   return blob
@@ -86,7 +87,7 @@ function adjustKernel(base: Float32Array, scale: Float32Array, left: Float32Arra
 
 /**
  * The whole weights of a partition from the generalist's and a delta. Throws `blob-truncated` where the blob has another length than
- * the delta needs.
+ * the delta needs, `weights-not-finite` where its values are not finite.
  *
  * @param spec of the partition: the generalist's but for the outputs of its head
  */
@@ -96,8 +97,14 @@ export function applyDelta(spec: NetworkSpec, delta: DeltaSpec, base: readonly N
   if (blob.byteLength !== expectedBytes) {
     throw new CacheNetError('blob-truncated', 'The delta has another length than its network needs.', { expectedBytes, foundBytes: blob.byteLength })
   }
-  const values = new Map(plan.fields.map(({ name, offset, size }) => [name, readFloat16(blob, offset, size)]))
   const shapes = new Map(plan.fields.map(({ name, shape }) => [name, shape]))
+  const values = new Map(
+    plan.fields.map(({ name, offset, size }) => {
+      const field = readFloat16(blob, offset, size)
+      requireWeights(name, field)
+      return [name, field]
+    }),
+  )
   return base.map((tensor) => {
     const replaced = values.get(tensor.name)
     if (replaced !== undefined) return { ...tensor, shape: shapes.get(tensor.name) ?? tensor.shape, values: replaced }

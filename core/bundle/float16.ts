@@ -25,6 +25,16 @@ export function readFloat16(blob: Uint8Array, offset: number, count: number): Fl
   return values
 }
 
+/** The largest number that a half float holds; whatever is beyond it would become infinite. */
+export const largestFloat16 = 65_504
+
+/** Whether all values can be written as half floats: NaN, infinities and what is too large for one cannot. */
+export function fitFloat16(values: Float32Array): boolean {
+  // A plain loop: `every` with a function takes several times as long, and weights are checked between two frames.
+  for (let index = 0; index < values.length; index++) if (!(Math.abs(values[index] ?? NaN) <= largestFloat16)) return false
+  return true
+}
+
 /** Writes values as half floats, little endian, from the value at `offset` on. */
 export function writeFloat16(blob: Uint8Array, offset: number, values: Float32Array): void {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)

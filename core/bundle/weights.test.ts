@@ -39,10 +39,24 @@ describe('weights as a blob', () => {
     expect(decodeWeights(spec, larger.subarray(3, 3 + blob.byteLength))).toEqual(decodeWeights(spec, blob))
   })
 
+  it('are refused where one of them is more than a half float holds: it would be infinite in the blob', () => {
+    const one = (value: number): NamedTensor[] => weightsOf((index) => (index === 0 ? value : 1))
+    for (const value of [65_505, -65_505, 1e9, Infinity, NaN]) expect(() => encodeWeights(spec, one(value))).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    expect(decodeWeights(spec, encodeWeights(spec, one(65_504)))[0]!.values[0]).toBe(65_504)
+  })
+
+  it('are not read where a blob holds what is no number', () => {
+    for (const bits of [0x7c00, 0xfc00, 0x7e00]) {
+      const blob = encodeWeights(spec, weightsOf(() => 1))
+      new DataView(blob.buffer).setUint16(6, bits, true)
+      expect(() => decodeWeights(spec, blob)).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    }
+  })
+
   it('are refused when they are truncated, incomplete or not finite', () => {
     const blob = encodeWeights(spec, weightsOf(() => 1))
     expect(() => decodeWeights(spec, blob.subarray(1))).toThrow(expect.objectContaining({ code: 'blob-truncated' }))
     expect(() => encodeWeights(spec, weightsOf(() => 1).slice(1))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
-    expect(() => encodeWeights(spec, weightsOf(() => NaN))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+    expect(() => encodeWeights(spec, weightsOf(() => NaN))).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
   })
 })

@@ -1,7 +1,7 @@
 import { planNetwork } from '../network/plan.ts'
 import type { NetworkSpec } from '../network/spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
-import { readFloat16, writeFloat16 } from './float16.ts'
+import { fitFloat16, readFloat16, writeFloat16 } from './float16.ts'
 
 /** Named weights of a network, in the order and shapes of `planNetwork(spec).tensors`. */
 export interface NamedTensor {
@@ -14,6 +14,15 @@ const bytesPerValue = 2
 
 /** Bytes of the whole-weights blob of a network: its values as IEEE 754 half floats, little endian, nothing else. */
 export const wholeBlobBytes = (spec: NetworkSpec): number => planNetwork(spec).parameters * bytesPerValue
+
+/**
+ * Throws `weights-not-finite` for values that are no weights: not finite, or more than a half float holds. Where weights are made, written and
+ * read: one NaN among them, and a network answers everything with it.
+ */
+export function requireWeights(name: string, values: Float32Array): void {
+  if (fitFloat16(values)) return
+  throw new CacheNetError('weights-not-finite', `The weights of ${name} are not all finite numbers that a half float holds (up to 65504). The network cannot be used: train it again, or use another bundle.`, { name })
+}
 
 /**
  * Writes weights as a blob. There is no header: order and shapes follow from the spec in the manifest, and the blob's name is
@@ -32,13 +41,13 @@ export function encodeWeights(spec: NetworkSpec, weights: readonly NamedTensor[]
         found: values?.length ?? 0,
       })
     }
-    if (!values.every(Number.isFinite)) throw new CacheNetError('manifest-invalid', `A weight of ${name} is not finite.`, { name })
+    requireWeights(name, values)
     writeFloat16(blob, offset, values)
   }
   return blob
 }
 
-/** Reads the blob that `encodeWeights` wrote. Throws `blob-truncated` where the byte count is not the spec's. */
+/** Reads the blob that `encodeWeights` wrote. Throws `blob-truncated` where the byte count is not the spec's, `weights-not-finite` as `requireWeights` does. */
 export function decodeWeights(spec: NetworkSpec, blob: Uint8Array): NamedTensor[] {
   const { tensors, parameters } = planNetwork(spec)
   if (blob.byteLength !== parameters * bytesPerValue) {
@@ -47,5 +56,9 @@ export function decodeWeights(spec: NetworkSpec, blob: Uint8Array): NamedTensor[
       foundBytes: blob.byteLength,
     })
   }
-  return tensors.map(({ name, shape, offset, size }) => ({ name, shape, values: readFloat16(blob, offset, size) }))
+  return tensors.map(({ name, shape, offset, size }) => {
+    const values = readFloat16(blob, offset, size)
+    requireWeights(name, values)
+    return { name, shape, values }
+  })
 }

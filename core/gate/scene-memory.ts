@@ -1,3 +1,4 @@
+import { rawAnswer } from './raw-answer.ts'
 import { SceneFilter, type BelievedScene, type SceneKnowledge } from './scene-filter.ts'
 import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSettings } from './scene-prior.ts'
 
@@ -33,7 +34,7 @@ export class SceneMemory {
     if (prior === undefined) return
     const classes = answered.length
     const scene = this.#sceneOf(classes)
-    this.#filterOf(prior, classes)?.see(withoutFactors(answered, factors), classFactors(scene, prior))
+    this.#filterOf(prior, classes)?.see(rawAnswer(answered, factors), classFactors(scene, prior))
     this.#scene = seeFrame(scene, answered, prior)
   }
 
@@ -52,12 +53,4 @@ export class SceneMemory {
     if (!knowsScenes || this.#knowledge === undefined) return undefined
     return (this.#filter ??= new SceneFilter(this.#knowledge, classes))
   }
-}
-
-/** What the network said before the scene had a say: the inverse of `applyFactors`. */
-function withoutFactors(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined): ArrayLike<number> {
-  if (factors === undefined) return answered
-  const evidence = Float64Array.from({ length: answered.length }, (_, index) => (answered[index] ?? 0) / (factors[index] ?? 1))
-  const sum = evidence.reduce((total, value) => total + value, 0)
-  return evidence.map((value) => value / sum)
 }

@@ -21,6 +21,7 @@ export const errorStatus = {
   'blob-truncated': 422,
   'blob-altered': 422,
   'blob-missing': 422,
+  'weights-not-finite': 422,
   'edge-unreachable': 503,
   'edge-timeout': 504,
   'edge-overloaded': 503,

@@ -151,6 +151,23 @@ describe('Engine', () => {
     expect(miss.entropyNats).toBe(entropyNats)
   })
 
+  it('misses at any threshold where a network computes what is no number, and says of all classes the same', async () => {
+    const generalist = { ...blobOf(bundle.manifest.generalist), temperature: NaN }
+    const broken = Engine.open(await startKernels(), { spec: bundle.manifest.networks.partition, input: bundle.manifest.input, generalist, maxPartitions: 1 })
+    const answer = broken.classify(frame(), { thresholdNats: 1e9, generalistThresholdNats: 1e9, maxProbes: 1, order: 'recent-first', asksGeneralist: true, looksTwice: true })
+    broken.dispose()
+    expect(answer).toMatchObject({ outcome: 'miss', entropyNats: Math.log(4) })
+    expect([...answer.probabilities]).toEqual([0.25, 0.25, 0.25, 0.25])
+  })
+
+  it('refuses weights that are not finite, and keeps what it had', () => {
+    const { weights, temperature } = partition(0)
+    const spoiled = weights.slice()
+    new DataView(spoiled.buffer).setUint16(0, 0x7e00, true)
+    expect(() => engine.residents.load('p0', { weights: spoiled, temperature })).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    expect(engine.residents.order).toEqual([])
+  })
+
   it('makes the partition that answered the most recent, and gives the least uncertain answer on a miss', () => {
     engine.residents.load('p0', partition(0))
     engine.residents.load('p1', partition(1))

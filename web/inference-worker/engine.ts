@@ -37,7 +37,14 @@ interface Answer {
   readonly probabilities: Float32Array<ArrayBuffer>
 }
 
-const answerOf = (network: string, probabilities: Float32Array<ArrayBuffer>): Answer => ({ network, entropyNats: predictiveEntropy(probabilities), probabilities })
+/** What computes no number says of every class the same; its entropy is infinite, which no threshold lets pass. */
+function answerOf(network: string, probabilities: Float32Array<ArrayBuffer>): Answer {
+  const entropyNats = predictiveEntropy(probabilities)
+  return { network, entropyNats, probabilities: entropyNats === Infinity ? probabilities.fill(1 / probabilities.length) : probabilities }
+}
+
+/** As it goes over the wire, where every number is finite. */
+const tellable = (entropyNats: number, classes: number): number => Math.min(entropyNats, Math.log(classes))
 
 /** Runs the resident networks on frames, one frame at a time. One graph; a switch of partitions only exchanges its weights. */
 export class Engine {
@@ -78,7 +85,7 @@ export class Engine {
     const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
       // Asked last of all: the frame itself is gone from the networks' input then.
       const answer = network === secondLookId ? this.#askAgain(rgb, classFactors) : this.#ask(network, classFactors)
-      probes.push({ network: answer.network, entropyNats: answer.entropyNats })
+      probes.push({ network: answer.network, entropyNats: tellable(answer.entropyNats, answer.probabilities.length) })
       return answer
     })
     const { network, entropyNats, probabilities } = decision.kind === 'hit' ? decision.answer : decision.best
@@ -87,7 +94,7 @@ export class Engine {
       outcome: decision.kind,
       network,
       classIndex: argMax(probabilities),
-      entropyNats,
+      entropyNats: tellable(entropyNats, probabilities.length),
       probabilities,
       probes,
       residents: this.residents.order,

@@ -7,6 +7,7 @@ import { fetchBundleList } from './bundle.ts'
 import { connectCache, type CacheClient } from './cache-client.ts'
 import type { EdgeState } from './edge/edge-client.ts'
 import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
+import { giveWay } from './give-way.ts'
 import { isMetered, isSavingData } from './network-conditions.ts'
 import { budgetOf, openBundle } from './open-bundle.ts'
 import { answerFrame } from './pipeline.ts'
@@ -189,6 +190,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       classNames: current.manifest.classNames,
       gate: () => gate.value,
       scene: gateControl.scene,
+      thresholdAlone: gateControl.thresholdAlone,
       classify: (...args) => host.classify(...args),
       askEdge: async (...args) => {
         asking++
@@ -231,6 +233,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
     })
     if (record.outcome === 'hit') current.edge.noteHit()
+    // A network in the page and a picture drawn there are a step each.
+    await giveWay()
+    // Stopped meanwhile: nobody waits for this answer any more.
+    if (signal.aborted) return
     // With its answer and not before: one picture of the screen for both, and nothing is drawn while a network runs on the same core.
     stage.show(frame)
     session.add(record)

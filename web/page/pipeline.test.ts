@@ -47,11 +47,13 @@ let maxProbes: number
 let factors: Float32Array<ArrayBuffer> | undefined
 let lastFactors: Float32Array<ArrayBuffer> | undefined
 let seen: number[][]
+let isNovel: boolean
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
-  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]) },
+  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]), isNovel: () => isNovel },
+  thresholdAlone: () => 0.4,
   gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes, order: 'recent-first', asksGeneralist: false }),
   classify: async (_signal, _image, gate, { isKept = false, classFactors, isAudited = false }) => {
     lastFactors = classFactors
@@ -93,6 +95,7 @@ beforeEach(() => {
   factors = undefined
   lastFactors = undefined
   seen = []
+  isNovel = false
   local = () => Promise.resolve(hit)
   edge = () => Promise.resolve(edgeAnswer)
   download = Promise.resolve(0)
@@ -106,6 +109,7 @@ describe('answerFrame', () => {
       trueLabel: 'bee',
       label: 'bee',
       certainty: 0.875,
+      sureness: 'likely',
       entropyNats: 0.1,
       thresholdNats: 0.3,
       outcome: 'hit',
@@ -131,7 +135,8 @@ describe('answerFrame', () => {
     local = () => Promise.resolve(miss)
     expect(await answer()).toMatchObject({
       label: 'ant',
-      certainty: 0.75,
+      certainty: 0.4375,
+      sureness: 'unsure',
       entropyNats: 0.6,
       outcome: 'miss',
       network: 'full',
@@ -154,11 +159,36 @@ describe('answerFrame', () => {
     expect(seen).toEqual([[0.125, 0.875]])
     local = () => Promise.resolve(miss)
     // The full model alone says ant, 3 to 1; the scene says bee, 7 to 1.
-    expect(await answer()).toMatchObject({ label: 'bee', certainty: expect.closeTo(0.7, 5) as number, answeredBy: 'edge' })
+    expect(await answer()).toMatchObject({ label: 'bee', certainty: expect.closeTo(0.375, 5) as number, answeredBy: 'edge' })
     expect(seen[1]).toEqual([0.3, 0.7].map((share) => expect.closeTo(share, 5) as number))
     edge = () => failing('edge-unreachable')
     await answer()
     expect(seen[2]).toEqual([0.125, 0.875])
+  })
+
+  it('shows the certainty of the network, and not what the scene has made of it', async () => {
+    // The network gives bee 85 %; with what the scene makes of it, 98 %.
+    factors = Float32Array.from([0.25, 1.75])
+    local = () => Promise.resolve({ ...hit, probabilities: Float32Array.from([0.0246, 0.9754]) })
+    expect(await answer()).toMatchObject({ label: 'bee', outcome: 'hit', certainty: expect.closeTo(0.85, 3) as number, sureness: 'likely' })
+  })
+
+  it('asks the edge of what fits nothing, however certain the scene has made the device', async () => {
+    factors = Float32Array.from([0.25, 1.75])
+    isNovel = true
+    local = () => Promise.resolve({ ...hit, rgb: new Uint8Array(3) })
+    expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
+    expect(happened[0]).toBe('classify at 0.3, audited')
+    edge = () => failing('edge-unreachable')
+    expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', sureness: 'none' })
+  })
+
+  it('is certain of the edge’s answer where the device says nothing against it', async () => {
+    local = () => Promise.resolve({ ...miss, probabilities: Float32Array.from([0.9, 0.1]), classIndex: 0 })
+    edge = () => Promise.resolve({ ...edgeAnswer, probabilities: [0.999, 0.001] })
+    expect(await answer()).toMatchObject({ label: 'ant', certainty: 0.999, sureness: 'certain' })
+    local = () => Promise.resolve({ ...miss, probabilities: Float32Array.from([0.1, 0.9]) })
+    expect(await answer()).toMatchObject({ label: 'ant', certainty: expect.closeTo(0.55, 2) as number, sureness: 'unsure' })
   })
 
   it('counts no switch where the named partition is the most recent already', async () => {

@@ -1,6 +1,8 @@
 import { argMax } from '../../core/gate/entropy.ts'
 import { thresholdOf, type GateSettings } from '../../core/gate/gate.ts'
+import { rawAnswer } from '../../core/gate/raw-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
+import { surenessOfDevice, surenessOfEdge } from '../../core/gate/sureness.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
@@ -13,8 +15,14 @@ import type { ClassifyOptions } from './workers/inference-host.ts'
 export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
-  /** A frame has its answer, with these probabilities under the factors that it was asked with. */
-  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined): void
+  /** Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once a frame, in stream order. */
+  isNovel(raw: ArrayLike<number>): boolean
+  /**
+   * A frame has its answer, with these probabilities under the factors that it was asked with.
+   *
+   * @param isConfirmed the answer stands without the prior: the edge's, or a network's that was certain by itself
+   */
+  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, isConfirmed: boolean): void
 }
 
 /** What a frame meets on its way. */
@@ -22,6 +30,8 @@ export interface PipelineDeps {
   readonly classNames: readonly string[]
   readonly gate: () => GateSettings
   readonly scene: StreamScene
+  /** τ that the bundle has for a network where no scene has a say, in nats. */
+  thresholdAlone(network: string): number
   classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
@@ -73,17 +83,23 @@ export async function answerFrame(
   const gate = deps.gate()
   const isAudited = deps.isAudited?.() ?? false
   const classFactors = deps.scene.factors()
-  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, isAudited }, deps)
+  // Pixels are handed out where the scene has a say: what it alone makes a hit may have to go to the edge after all.
+  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, isAudited: isAudited || classFactors !== undefined }, deps)
   const localLatencyMs = nowMs() - startMs
+  const raw = rawAnswer(local.probabilities, classFactors)
+  const isNovel = deps.scene.isNovel(raw)
+  const isHit = local.outcome === 'hit' && !(isNovel && local.rgb !== undefined)
+  const sureness = surenessOfDevice({ raw, classIndex: local.classIndex, isHit, isNovel, thresholdNats: deps.thresholdAlone(local.network) })
   const own: FrameRecord = {
     index,
     name: frame.name,
     trueLabel: frame.trueLabel,
     label: deps.classNames[local.classIndex] ?? '',
-    certainty: local.probabilities[local.classIndex] ?? 0,
+    certainty: raw[local.classIndex] ?? 0,
+    sureness,
     entropyNats: local.entropyNats,
     thresholdNats: thresholdOf(local.network, gate),
-    outcome: local.outcome === 'hit' ? 'hit' : 'uncertain',
+    outcome: isHit ? 'hit' : 'uncertain',
     network: local.network,
     answeredBy: 'device',
     edgeEntropyNats: null,
@@ -93,19 +109,19 @@ export async function answerFrame(
     bytesUp: 0,
     bytesDown: 0,
   }
-  if (local.outcome === 'hit' || local.rgb === undefined) {
+  if (isHit || local.rgb === undefined) {
     deps.partitionUsed(local.network)
-    deps.scene.see(local.probabilities, classFactors)
+    deps.scene.see(local.probabilities, classFactors, sureness === 'certain')
     if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
 
   deps.showProvisional(own)
   if (!isLossless && isEdgeBusy()) {
-    deps.scene.see(local.probabilities, classFactors)
+    deps.scene.see(local.probabilities, classFactors, false)
     return own
   }
-  const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, isWholeAwaited, startMs, nowMs }, deps)
+  const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, raw, isNovel, isWholeAwaited, startMs, nowMs }, deps)
   if (isLossless) return asked
   const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
   if (early !== undefined) return early
@@ -117,6 +133,9 @@ export async function answerFrame(
 interface Asking {
   readonly asksPartitions: boolean
   readonly classFactors: ClassifyOptions['classFactors']
+  /** The device's own answer before any prior, and whether it fits anything that the bundle knows. */
+  readonly raw: ArrayLike<number>
+  readonly isNovel: boolean
   readonly isWholeAwaited: boolean
   readonly startMs: number
   readonly nowMs: () => number
@@ -128,7 +147,7 @@ async function askEdge(
   own: FrameRecord,
   local: Classification,
   rgb: Uint8Array<ArrayBuffer>,
-  { asksPartitions, classFactors, isWholeAwaited, startMs, nowMs }: Asking,
+  { asksPartitions, classFactors, raw, isNovel, isWholeAwaited, startMs, nowMs }: Asking,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
@@ -137,7 +156,7 @@ async function askEdge(
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
-    deps.scene.see(local.probabilities, classFactors)
+    deps.scene.see(local.probabilities, classFactors, false)
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
@@ -147,11 +166,15 @@ async function askEdge(
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
-  deps.scene.see(probabilities, classFactors)
+  const sureness = surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel })
+  deps.scene.see(probabilities, classFactors, sureness === 'certain')
+  const alone = answer.probabilities[classIndex] ?? 0
   const record: FrameRecord = {
     ...own,
     label: deps.classNames[classIndex] ?? answer.label,
-    certainty: probabilities[classIndex] ?? 0,
+    // Where the two do not bear one another out, neither is believed alone.
+    certainty: sureness === 'certain' ? alone : (alone + (raw[classIndex] ?? 0)) / 2,
+    sureness,
     outcome: 'miss',
     network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
     answeredBy: 'edge',

@@ -108,4 +108,13 @@ describe('Player', () => {
     expect(happened.filter((event) => event.startsWith('answer b'))).toEqual([])
     expect(player.state.value).toBe('stopped')
   })
+
+  it('stops where an answer does not listen', async () => {
+    onAnswer = () => new Promise(() => undefined)
+    const playing = player.play(source(['a', 'b']))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await player.stop()
+    await playing
+    expect(player.state.value).toBe('stopped')
+  })
 })

@@ -1,6 +1,8 @@
 import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { giveWay as giveWayOnPage, type GiveWay } from './give-way.ts'
 import type { FrameSource, SourceFrame, SourceKind } from './sources/source.ts'
+import { untilAborted } from './within.ts'
 
 export type StreamState = 'idle' | 'playing' | 'paused' | 'ended' | 'stopped' | 'failed'
 
@@ -11,6 +13,7 @@ export interface PlayerOptions {
   /** The last frame has been answered; the state follows. */
   readonly onEnd: () => void
   readonly onFailure: (error: CacheNetError) => void
+  readonly giveWay?: GiveWay
 }
 
 export interface Player {
@@ -27,7 +30,7 @@ export interface Player {
 }
 
 /** Runs one stream at a time, one frame after the other. */
-export function createPlayer({ answer, onStart, onEnd, onFailure }: PlayerOptions): Player {
+export function createPlayer({ answer, onStart, onEnd, onFailure, giveWay = giveWayOnPage }: PlayerOptions): Player {
   const state = createSignal<StreamState>('idle')
   const sourceKind = createSignal<SourceKind | undefined>(undefined)
   let turns = 0
@@ -38,12 +41,16 @@ export function createPlayer({ answer, onStart, onEnd, onFailure }: PlayerOption
     const { isLossless } = source
     let index = 0
     for await (const frame of source.frames(signal)) {
+      // Source and answer may both be there at once, frame after frame: nothing else would ever have its turn.
+      await giveWay()
+      if (signal.aborted) return
       try {
-        await answer(signal, frame, { index, isLossless })
+        await untilAborted(signal, answer(signal, frame, { index, isLossless }))
         index++
       } catch (thrown) {
         if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
       }
+      await giveWay()
       await untilResumed(signal)
     }
   }

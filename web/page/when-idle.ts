@@ -1,5 +1,4 @@
-import { CacheNetError } from '../../core/wire/errors.ts'
-import { wait } from './within.ts'
+import { untilAborted, wait } from './within.ts'
 
 /** Safari has no idle callbacks: there, a moment later is as good. */
 const laterMs = 250
@@ -9,19 +8,11 @@ const latestMs = 2_000
 /** Resolves when the browser has nothing more urgent to do, after two seconds at the latest. Rejects with `aborted`. */
 export function whenIdle(signal: AbortSignal): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return wait(signal, laterMs)
-  return new Promise((resolve, reject) => {
-    requestIdleCallback(
-      () => {
-        if (signal.aborted) reject(new CacheNetError('aborted', 'It was called off.'))
-        else resolve()
-      },
-      { timeout: latestMs },
-    )
-  })
+  return untilAborted(signal, new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: latestMs })))
 }
 
 /** Resolves when what was shown last is on the screen, and nothing else is to do. Rejects with `aborted`. */
 export async function whenDrawn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => requestAnimationFrame(resolve))
+  await untilAborted(signal, new Promise((resolve) => requestAnimationFrame(resolve)))
   await whenIdle(signal)
 }

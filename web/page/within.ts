@@ -60,3 +60,25 @@ export function wait(signal: AbortSignal, delayMs: number, timers: Timers = real
     signal.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/**
+ * What a promise comes to, but not beyond the signal: rejects with `aborted`. For waits that cannot be called off themselves.
+ *
+ * @param tooLate what to do with a result that nobody waits for any more
+ */
+export async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>, tooLate: (result: Result) => void = () => undefined): Promise<Result> {
+  let onAbort: () => void = () => undefined
+  const stopped = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new CacheNetError('aborted', 'It was called off.'))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } catch (thrown) {
+    if (signal.aborted) void work.then(tooLate, () => undefined)
+    throw thrown
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

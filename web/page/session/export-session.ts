@@ -15,8 +15,8 @@ export function collectSession(app: App): SessionExport {
   }
 }
 
-function download(text: string, type: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+function download(parts: string[], type: string, fileName: string): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = fileName
@@ -26,9 +26,9 @@ function download(text: string, type: string, fileName: string): void {
 }
 
 /** Saves the session as a file. */
-export function exportSession(app: App, format: 'json' | 'csv'): void {
+export async function exportSession(app: App, format: 'json' | 'csv'): Promise<void> {
   const session = collectSession(app)
   const name = `cachenet-${session.bundle}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
-  if (format === 'json') download(sessionJson(session), 'application/json', name)
-  else download(sessionCsv(session.frames), 'text/csv', name)
+  if (format === 'json') download(await sessionJson(session), 'application/json', name)
+  else download(await sessionCsv(session.frames), 'text/csv', name)
 }

@@ -1,3 +1,4 @@
+import { giveWay as giveWayOnPage, type GiveWay } from '../give-way.ts'
 import type { FrameRecord } from './frame-record.ts'
 import type { SessionLatencies, SessionTotals } from './session-log.ts'
 
@@ -9,7 +10,25 @@ export interface SessionExport {
   readonly totals: SessionTotals & SessionLatencies
 }
 
-export const sessionJson = (session: SessionExport): string => `${JSON.stringify(session, null, 1)}\n`
+/** So many frames are written between two looks at the clock. */
+const stepFrames = 100
+
+/** What a file is made of: joined, it is the text. Written step by step, since a long session is a second's work. */
+async function writeFrames(frames: readonly FrameRecord[], write: (frames: readonly FrameRecord[]) => string, giveWay: GiveWay): Promise<string[]> {
+  const parts: string[] = []
+  for (let start = 0; start < frames.length; start += stepFrames) {
+    parts.push(write(frames.slice(start, start + stepFrames)))
+    await giveWay()
+  }
+  return parts
+}
+
+/** The session as JSON, in parts. */
+export async function sessionJson({ frames, ...session }: SessionExport, giveWay: GiveWay = giveWayOnPage): Promise<string[]> {
+  const parts = await writeFrames(frames, (some) => some.map((frame) => JSON.stringify(frame)).join(',\n'), giveWay)
+  const head = JSON.stringify(session, null, 1).replace(/\n}$/, ',\n "frames": [\n')
+  return [head, ...parts.flatMap((part, index) => (index === 0 ? [part] : [',\n', part])), '\n]}\n']
+}
 
 const columns = [
   'index',
@@ -17,6 +36,7 @@ const columns = [
   'trueLabel',
   'label',
   'certainty',
+  'sureness',
   'entropyNats',
   'thresholdNats',
   'outcome',
@@ -41,8 +61,8 @@ function cell(value: string | number | null): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The frames as a table, one line each, with a header (RFC 4180). */
-export function sessionCsv(frames: readonly FrameRecord[]): string {
-  const lines = frames.map((frame) => columns.map((column) => cell(frame[column])).join(','))
-  return [columns.join(','), ...lines, ''].join('\r\n')
+/** The frames as a table, one line each, with a header (RFC 4180), in parts. */
+export async function sessionCsv(frames: readonly FrameRecord[], giveWay: GiveWay = giveWayOnPage): Promise<string[]> {
+  const line = (frame: FrameRecord): string => `${columns.map((column) => cell(frame[column])).join(',')}\r\n`
+  return [`${columns.join(',')}\r\n`, ...(await writeFrames(frames, (some) => some.map(line).join(''), giveWay))]
 }

@@ -1,3 +1,5 @@
+import type { Sureness } from '../../../core/gate/sureness.ts'
+
 /**
  * How a frame ended. `hit`: a network on this device was certain. `miss`: the edge answered. `uncertain`: nobody here was certain
  * and the edge did not answer.
@@ -11,8 +13,13 @@ export interface FrameRecord {
   readonly name: string
   readonly trueLabel: string | null
   readonly label: string
-  /** Largest probability of the answer, 0 to 1. */
+  /**
+   * What the network itself gives the label, 0 to 1, before the scene had a say. Where edge and device do not bear one another out, the mean of
+   * what they give it.
+   */
   readonly certainty: number
+  /** How sure the answer is, by what networks said of the frame alone. */
+  readonly sureness: Sureness
   /** What the gate looked at: predictive entropy on this device, of whoever asked here was the surest. */
   readonly entropyNats: number
   /** τ that it was held against: the generalist has one of its own. */

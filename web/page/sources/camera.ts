@@ -1,5 +1,6 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { createPace, type Rate } from './pace.ts'
+import { untilAborted } from '../within.ts'
 import type { FrameSource, SourceFrame } from './source.ts'
 import { nextPicture } from './video-frame.ts'
 
@@ -40,9 +41,13 @@ async function acquire(facing: Facing): Promise<MediaStream> {
   }
 }
 
+const stopTracks = (stream: MediaStream): void => {
+  for (const track of stream.getTracks()) track.stop()
+}
+
 function release(video: HTMLVideoElement): void {
   const stream = video.srcObject
-  if (stream instanceof MediaStream) for (const track of stream.getTracks()) track.stop()
+  if (stream instanceof MediaStream) stopTracks(stream)
   video.srcObject = null
 }
 
@@ -76,15 +81,16 @@ export function createCameraSource({ video, facing, rate, onTrack, onLastPicture
           // The browser may end the stream of a page that nobody looks at.
           if (!isRunning(video)) {
             release(video)
-            const stream = await acquire(facing)
+            // The browser may be asking the person for as long as they like.
+            const stream = await untilAborted(signal, acquire(facing), stopTracks)
             video.srcObject = stream
             onTrack?.(stream.getVideoTracks()[0])
-            await video.play()
+            await untilAborted(signal, video.play())
           }
           number = await pace.next(signal)
           await nextPicture(signal, video)
           if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) continue
-          const image = await createImageBitmap(video)
+          const image = await untilAborted(signal, createImageBitmap(video), (late) => late.close())
           yield { image, picture: undefined, name: `camera ${number}`, trueLabel: null } satisfies SourceFrame
         }
       } finally {

@@ -4,20 +4,20 @@ import { displayName, imagesInOrder, trueLabelOf } from './image-order.ts'
 const file = (path: string) => ({ name: path.split('/').at(-1) ?? '', webkitRelativePath: path.includes('/') ? path : '' })
 
 describe('imagesInOrder', () => {
-  it('plays folder by folder, and numbers as numbers', () => {
+  it('plays folder by folder, and numbers as numbers', async () => {
     const files = ['set/b/1.png', 'set/a/10.png', 'set/a/2.png', 'set/a.late/1.png', 'set/0.png'].map(file)
-    expect(imagesInOrder(files).map(displayName)).toEqual(['set/0.png', 'set/a/2.png', 'set/a/10.png', 'set/a.late/1.png', 'set/b/1.png'])
+    expect((await imagesInOrder(files)).map(displayName)).toEqual(['set/0.png', 'set/a/2.png', 'set/a/10.png', 'set/a.late/1.png', 'set/b/1.png'])
   })
 
-  it('has one order for names that only look alike', () => {
+  it('has one order for names that only look alike', async () => {
     const paths = ['s/a/01.png', 's/a/1.png', 's/a/001.png']
-    const orders = [paths, [...paths].reverse()].map((some) => imagesInOrder(some.map(file)).map(displayName))
+    const orders = await Promise.all([paths, [...paths].reverse()].map(async (some) => (await imagesInOrder(some.map(file))).map(displayName)))
     expect(orders[0]).toEqual(orders[1])
   })
 
-  it('leaves out what is no image', () => {
+  it('leaves out what is no image', async () => {
     const files = ['s/a/1.png', 's/a/notes.txt', 's/.DS_Store', 's/a/2.JPEG', 's/a/._1.png'].map(file)
-    expect(imagesInOrder(files).map(displayName)).toEqual(['s/a/1.png', 's/a/2.JPEG'])
+    expect((await imagesInOrder(files)).map(displayName)).toEqual(['s/a/1.png', 's/a/2.JPEG'])
   })
 })
 

@@ -1,3 +1,5 @@
+import { sortGivingWay } from '../sort-giving-way.ts'
+
 /** A file that a person chose, as far as its place in a stream goes. */
 export interface NamedFile {
   readonly name: string
@@ -25,8 +27,9 @@ function comparePaths(a: string, b: string): number {
 }
 
 /** The images among the files, in the order in which they are played. */
-export function imagesInOrder<File extends NamedFile>(files: Iterable<File>): File[] {
-  return [...files].filter(isImageFile).sort((a, b) => comparePaths(pathOf(a), pathOf(b)))
+export function imagesInOrder<File extends NamedFile>(files: Iterable<File>): Promise<File[]> {
+  // Tens of thousands are a second's work.
+  return sortGivingWay([...files].filter(isImageFile), (a, b) => comparePaths(pathOf(a), pathOf(b)))
 }
 
 /** The folder that an image lies in is its class; null for a file that was chosen without a folder. */

@@ -1,4 +1,5 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
+import { untilAborted } from '../within.ts'
 import { isRawImage } from '../../messages/inference.ts'
 import { displayName, imagesInOrder, trueLabelOf } from './image-order.ts'
 import { createPace, type Rate } from './pace.ts'
@@ -28,11 +29,11 @@ export interface ImagesSourceOptions {
 
 /** Plays files that a person chose: in the order of their paths, every one of them. Rejects with `source-unavailable` for none. */
 export function createImagesSource(files: Iterable<File>, { kind, rate, onUnreadable }: ImagesSourceOptions): FrameSource {
-  const images = imagesInOrder(files)
   return {
     kind,
     isLossless: true,
     async *frames(signal) {
+      const images = await untilAborted(signal, imagesInOrder(files))
       if (images.length === 0) throw new CacheNetError('source-unavailable', 'There are no images among these files. PNG, JPEG and WebP can be played.')
       const pace = createPace({ rate, isLossless: true })
       const ahead: { file: File; frame: Promise<SourceFrame | undefined> }[] = []
@@ -45,7 +46,7 @@ export function createImagesSource(files: Iterable<File>, { kind, rate, onUnread
           }
           const first = ahead.shift()
           if (first === undefined) return
-          const frame = await first.frame
+          const frame = await untilAborted(signal, first.frame, close)
           if (frame === undefined) {
             onUnreadable(displayName(first.file))
             continue

@@ -1,4 +1,5 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
+import { untilAborted } from '../within.ts'
 import type { FrameSource } from './source.ts'
 
 /**
@@ -11,7 +12,7 @@ export function lazySource(what: Pick<FrameSource, 'kind' | 'isLossless'>, load:
     async *frames(signal) {
       let source: FrameSource
       try {
-        source = await load()
+        source = await untilAborted(signal, load())
       } catch (cause) {
         throw new CacheNetError('source-unavailable', 'This part of the app is not stored on this device yet. Connect once to the network, and try again.', {}, { cause })
       }

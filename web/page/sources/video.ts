@@ -1,5 +1,6 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { createPace, type Rate } from './pace.ts'
+import { untilAborted } from '../within.ts'
 import type { FrameSource, SourceFrame } from './source.ts'
 import { nextPicture } from './video-frame.ts'
 
@@ -27,7 +28,7 @@ export function createVideoSource({ video, file, rate, onLastPicture }: VideoOpt
         video.srcObject = null
         video.src = url
         try {
-          await video.play()
+          await untilAborted(signal, video.play())
         } catch (cause) {
           if (signal.aborted) return
           throw cannotPlay(file, cause)
@@ -37,7 +38,7 @@ export function createVideoSource({ video, file, rate, onLastPicture }: VideoOpt
           await nextPicture(signal, video)
           if (video.error !== null) throw cannotPlay(file, video.error)
           if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) continue
-          const image = await createImageBitmap(video)
+          const image = await untilAborted(signal, createImageBitmap(video), (late) => late.close())
           yield { image, picture: undefined, name: `${file.name} ${video.currentTime.toFixed(2)} s`, trueLabel: null } satisfies SourceFrame
         }
       } finally {

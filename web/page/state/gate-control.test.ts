@@ -23,7 +23,7 @@ const rowOf = (changeRate: number, thresholdNats: number, lossAbroad: number): L
     loss: locality === 1 ? lossAbroad : 0,
   })),
 })
-const localities = [rowOf(0.01, 1, 0.2), rowOf(0.5, 0.2, 0)]
+const localities = [rowOf(0.01, 0.9, 0.2), rowOf(0.5, 0.2, 0)]
 const local: Manifest = { ...manifest, gate: { ...manifest.gate, localities } }
 
 function control(settings: Partial<Settings> = {}, first: Manifest | undefined = local) {
@@ -36,13 +36,13 @@ describe('the gate that follows the stream', () => {
     const { gate } = control()
     const atFirst = gate.settings.value
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'hit' })
-    expect(gate.settings.value).toMatchObject({ thresholdNats: 1, order: 'least-entropy', asksGeneralist: true })
+    expect(gate.settings.value).toMatchObject({ thresholdNats: 0.9, order: 'least-entropy', asksGeneralist: true })
     expect(gate.changeRate.value).toBe(0.01)
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'miss', isChange: true })
     expect(gate.settings.value.thresholdNats).toBe(0.2)
     expect(gate.locality.value).toEqual({ row: 1, rows: 2 })
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'hit' })
-    expect(gate.settings.value.thresholdNats).toBe(1)
+    expect(gate.settings.value.thresholdNats).toBe(0.9)
     gate.restart()
     expect(gate.settings.value).toEqual(atFirst)
   })
@@ -53,13 +53,13 @@ describe('the gate that follows the stream', () => {
     const classes = manifest.classNames.length
     const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined)
+    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true)
     const [first = 0, second = 0] = gate.scene.factors() ?? []
     expect(first).toBeGreaterThan(1.5)
     expect(second).toBeLessThan(0.5)
     gate.restart()
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined)
+    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true)
     opened.value = local
     expect(gate.scene.factors()).toBeUndefined()
   })
@@ -69,10 +69,10 @@ describe('the gate that follows the stream', () => {
     const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
     const classes = manifest.classNames.length
     const seen = [1, ...new Array<number>(classes - 1).fill(0)]
-    gate.scene.see(seen, undefined)
+    gate.scene.see(seen, undefined, true)
     const counted = gate.scene.factors()?.[0] ?? 0
     opened.value = { ...opened.value!, scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] } }
-    gate.scene.see(seen, undefined)
+    gate.scene.see(seen, undefined, true)
     expect(gate.scene.factors()?.[0]).toBeGreaterThan(counted)
   })
 
@@ -88,7 +88,7 @@ describe('the gate that follows the stream', () => {
   })
 
   it('puts what a person has set before it', () => {
-    expect(control({ thresholdNats: 0.42 }).gate.settings.value).toMatchObject({ thresholdNats: 0.42, maxProbes: 2 })
+    expect(control({ thresholdNats: 0.42 }).gate.settings.value).toEqual({ thresholdNats: 0.42, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
     const fixed = control({ probing: 'recent-first', maxProbes: 3 }).gate
     expect(fixed.settings.value).toEqual({ thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 3, order: 'recent-first', asksGeneralist: false })
     expect(fixed.changeRate.value).toBeUndefined()

@@ -2,29 +2,44 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import { predictiveEntropy } from '../../../core/gate/entropy.ts'
+import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
+import { noteAnswer, nothingSeen } from '../../../core/gate/novelty.ts'
+import { fadeFactors, fullTrust, nextTrust } from '../../../core/gate/prior-trust.ts'
 import type { BelievedScene } from '../../../core/gate/scene-filter.ts'
 import { SceneMemory } from '../../../core/gate/scene-memory.ts'
+import { usableThreshold } from '../../../core/gate/sureness.ts'
 import type { StreamScene } from '../pipeline.ts'
 import type { FrameRecord } from '../session/frame-record.ts'
 import type { Settings } from './settings-schema.ts'
 
 export interface GateControl {
-  /** The gate as it is set: the person's settings before the locality's, and those before the bundle's. */
+  /** The gate as it is set: the person's settings before the locality's, and those before the bundle's. Its thresholds are usable ones. */
   readonly settings: ReadonlySignal<GateSettings>
+  /** Whether it follows the stream: a person has set neither a threshold nor a way to ask. */
+  readonly isAdapting: ReadonlySignal<boolean>
   /** The chance per frame that the region changes, as the gate believes; undefined where it does not adapt. */
   readonly changeRate: ReadonlySignal<number | undefined>
   /** Which of the bundle's localities is in force, from 0, and how many there are. */
   readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
   /** What the stream has shown lately, where the settings in force go by it. */
   readonly scene: StreamScene
-  /** What the stream is taken for, where the bundle knows scenes. */
-  believedScene(): BelievedScene | undefined
+  /** τ that the bundle has for a network where no scene has a say. */
+  thresholdAlone(network: string): number
+  /** What the stream is taken for, and what is expected of it, both of one moment; undefined where the gate looks at each frame by itself. */
+  outlook(): SceneOutlook | undefined
   /** A stream begins: nothing is known of it yet. */
   restart(): void
   observe(event: GateEvent): void
   /** Takes note of a frame that is done, in stream order. */
   learn(record: Pick<FrameRecord, 'outcome' | 'switchedTo' | 'label'>): void
+}
+
+export interface SceneOutlook {
+  /** Where the bundle knows scenes. */
+  readonly scene: BelievedScene | undefined
+  /** What the next frame is expected to show: a share for each class of the bundle. Sums to 1. */
+  readonly shares: readonly number[]
 }
 
 const noBundle: GateSettings = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false }
@@ -39,38 +54,72 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
   const row = computed(() => current.value.row)
 
   let recency = new AnswerRecency<string>()
-  let scene: { readonly of: Manifest | undefined; readonly memory: SceneMemory } | undefined
-  function sceneMemory(): SceneMemory {
+  /** Of one stream and bundle. */
+  const begin = (of: Manifest | undefined) => ({ of, memory: new SceneMemory(of?.scenes), novelty: nothingSeen, trust: fullTrust })
+  let stream = begin(undefined)
+  function currentStream(): typeof stream {
     const of = manifest.peek()
-    if (scene === undefined || scene.of !== of) scene = { of, memory: new SceneMemory(of?.scenes) }
-    return scene.memory
+    if (stream.of !== of) stream = begin(of)
+    return stream
+  }
+  function factors(): Float32Array<ArrayBuffer> | undefined {
+    const { memory, trust } = currentStream()
+    const all = memory.factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0)
+    return all && fadeFactors(all, trust)
   }
 
   function step(next: AdaptiveGateState): void {
     held.value = { of: manifest.peek(), state: next }
   }
 
+  const isAdapting = computed(() => values.value.probing === 'adaptive' && values.value.thresholdNats === null)
   const settings = computed((): GateSettings => {
     const { thresholdNats, probing, maxProbes } = values.value
     const bundle = manifest.value?.gate ?? noBundle
     const fixed = settingsOf(createAdaptiveGate([], bundle))
     const adapted = settingsOf({ ...current.peek(), row: row.value })
-    const chosen: GateSettings = probing === 'adaptive' ? adapted : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
-    return thresholdNats === null ? chosen : { ...chosen, thresholdNats }
+    const asked: GateSettings = probing === 'adaptive' ? fixed : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
+    // A threshold of one's own is one for all streams, which is what the bundle's curve was measured with: where the generalist alone is
+    // asked it is the generalist's.
+    const own: Partial<GateSettings> = thresholdNats === null ? {} : { thresholdNats, ...(asked.maxProbes === 0 && { generalistThresholdNats: thresholdNats }) }
+    const wanted: GateSettings = isAdapting.value ? adapted : { ...asked, ...own }
+    const classes = manifest.value?.classNames.length ?? 2
+    return {
+      ...wanted,
+      thresholdNats: usableThreshold(wanted.thresholdNats, classes),
+      generalistThresholdNats: usableThreshold(wanted.generalistThresholdNats, classes),
+    }
   })
 
   return {
     settings,
     scene: {
-      factors: () => sceneMemory().factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0),
-      see: (answered, factors) => sceneMemory().see(answered, factors, settings.peek().scenePrior),
+      factors,
+      isNovel(raw) {
+        const { novelty } = (stream = { ...currentStream(), novelty: noteAnswer(currentStream().novelty, raw) })
+        return novelty.isNovel
+      },
+      see(answered, asked, isConfirmed) {
+        const { memory, novelty, trust } = currentStream()
+        stream = { ...stream, trust: nextTrust(trust, isConfirmed) }
+        // What nothing fits says nothing of the scene, and a network that computed no number says nothing at all.
+        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity) memory.see(answered, asked, settings.peek().scenePrior)
+      },
     },
-    believedScene: () => sceneMemory().believed(),
-    changeRate: computed(() => (values.value.probing === 'adaptive' ? changeRateOf(current.value) : undefined)),
+    thresholdAlone: (network) => thresholdOf(network, manifest.peek()?.gate ?? noBundle),
+    outlook() {
+      const expected = factors()
+      if (expected === undefined) return undefined
+      const { memory, trust } = currentStream()
+      const scene = memory.believed()
+      return { scene: scene && { ...scene, chance: scene.chance * trust }, shares: Array.from(expected, (factor) => factor / expected.length) }
+    },
+    isAdapting,
+    changeRate: computed(() => (isAdapting.value ? changeRateOf(current.value) : undefined)),
     locality: computed(() => ({ row: row.value, rows: current.value.rows.length })),
     restart() {
       recency = new AnswerRecency()
-      scene = undefined
+      stream = begin(manifest.peek())
       step(fresh(manifest.peek()?.gate))
     },
     observe: (event) => step(observe(current.peek(), event)),

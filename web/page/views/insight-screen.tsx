@@ -34,11 +34,11 @@ export function InsightScreen(): VNode {
         <SessionFacts />
         <div class="export">
           <span class="muted">Export the log, without pictures</span>
-          <button type="button" class="quiet" data-testid="export-json" disabled={frames === 0} onClick={() => exportSession(app, 'json')}>
+          <button type="button" class="quiet" data-testid="export-json" disabled={frames === 0} onClick={() => void exportSession(app, 'json')}>
             <Icon name="save" />
             JSON
           </button>
-          <button type="button" class="quiet" data-testid="export-csv" disabled={frames === 0} onClick={() => exportSession(app, 'csv')}>
+          <button type="button" class="quiet" data-testid="export-csv" disabled={frames === 0} onClick={() => void exportSession(app, 'csv')}>
             <Icon name="save" />
             CSV
           </button>

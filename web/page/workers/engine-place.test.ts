@@ -20,7 +20,7 @@ describe('EnginePlaceChooser', () => {
   it('goes back to the worker where a phone gets slow, and stays there', () => {
     const chooser = new EnginePlaceChooser()
     expect(places(frames(8, 2), chooser).at(-1)).toBe('page')
-    expect(places(frames(8, 25), chooser, 'page').at(-1)).toBe('worker')
+    expect(places(frames(8, 15), chooser, 'page').at(-1)).toBe('worker')
     expect(places(frames(50, 2), chooser)).not.toContain('page')
     chooser.reset()
     expect(places(frames(8, 2), chooser).at(-1)).toBe('page')

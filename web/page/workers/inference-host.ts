@@ -134,7 +134,7 @@ export class InferenceHost {
     const { frameLimitMs = 10_000 } = this.#options
     const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }) }, { transfer, timeLimitMs: frameLimitMs }))
     this.#memory.note(answer)
-    this.#reconsiderPlace(answer.timings.inferenceMs)
+    this.#reconsiderPlace(answer.timings.pixelsMs + answer.timings.inferenceMs)
     return answer
   }
 
@@ -177,10 +177,10 @@ export class InferenceHost {
   }
 
   /** Where the networks run next, now that a frame took them so long. One thread is what a page has: more are a person's choice. */
-  #reconsiderPlace(inferenceMs: number): void {
+  #reconsiderPlace(frameMs: number): void {
     if (this.#options.createInPageEngine === undefined || this.#wantedThreads !== 1 || this.#changing !== undefined) return
     const place: EnginePlace = this.#running?.threads === 0 ? 'page' : 'worker'
-    this.#wantedPlace = this.#places.note(inferenceMs, place)
+    this.#wantedPlace = this.#places.note(frameMs, place)
     if (this.#wantedPlace !== place) void this.#change()
   }
 

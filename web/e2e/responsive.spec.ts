@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
+import { apiPaths } from '../../core/wire/frames.ts'
+import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
+import { temporaryFolder, writeBundle } from '../../edge/testing/bundle-folder.ts'
+import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
+import { launchChromium } from './harness/launch-chromium.ts'
+import { drivePage, type PageDriver } from './harness/page-driver.ts'
+
+// Whatever plays, and however fast: the page takes clicks and paints.
+
+const pageFolder = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist')
+/** A tap is to be answered within this, in milliseconds. */
+const stopLimitMs = 100
+
+let edge: RunningEdge
+let proxy: FaultProxy
+let browser: Browser
+let context: BrowserContext
+let driver: PageDriver
+let removeBundles: () => Promise<void>
+
+beforeAll(async () => {
+  const { folder, remove } = await temporaryFolder()
+  removeBundles = remove
+  const { manifest, blobs } = await createSampleBundle({ id: 'sure' })
+  // So cold a softmax is certain of everything: no frame ever leaves the page.
+  await writeBundle(folder, { blobs, manifest: { ...manifest, generalist: { ...manifest.generalist, temperature: 1e-5 } } })
+  const unsure = await createSampleBundle({ id: 'unsure' })
+  await writeBundle(folder, { ...unsure, manifest: { ...unsure.manifest, generalist: { ...unsure.manifest.generalist, temperature: 1e3 } } })
+  edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
+  proxy = await startFaultProxy(edge.origin)
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await proxy.close()
+  await edge.close()
+  await removeBundles()
+})
+
+afterEach(async () => {
+  proxy.faults.clear()
+  expect(driver.complaints).toEqual([])
+  await context.close()
+})
+
+async function open(query: string): Promise<void> {
+  context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+  driver = drivePage(await context.newPage())
+  await driver.page.goto(`${proxy.origin}/${query}`)
+  await driver.page.getByTestId('play-demo').waitFor()
+}
+
+/** From the tap on Stop to the page saying so, in the page's own time. */
+const timeStop = (): Promise<number> =>
+  driver.page.evaluate(async () => {
+    const state = document.querySelector('[data-testid="stream-state"]')
+    const button = document.querySelector<HTMLElement>('[data-testid="stop"]')
+    const startMs = performance.now()
+    button?.click()
+    while (state?.getAttribute('data-state') !== 'stopped') await new Promise((resolve) => setTimeout(resolve, 1))
+    return performance.now() - startMs
+  })
+
+/** The best of a few: what else this machine does is not the page's doing. */
+async function bestStopMs(play: () => Promise<void>): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < 3; round++) {
+    await play()
+    times.push(await timeStop())
+  }
+  return Math.min(...times)
+}
+
+describe('a stream of as many frames as go', () => {
+  it('whose frames are all hits leaves the page alive when it is turned up in the settings', async () => {
+    await open('?seed=3&bundle=sure')
+    await driver.playDemo()
+    await driver.go('settings')
+    await driver.page.getByTestId('rate').selectOption('max')
+    await driver.go('watch')
+    await driver.expectGoingOn(300)
+    expect(await driver.outcome()).toBe('hit')
+    // Everything else has its turn: pictures, timers, the other screens.
+    await driver.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+    await driver.go('insight')
+    await driver.go('watch')
+    expect(await bestStopMs(async () => {
+      if (!(await driver.page.getByTestId('stop').isVisible())) await driver.playDemo()
+    })).toBeLessThan(stopLimitMs)
+  })
+
+  it.each(['', '&demo=1,2,3,4&hold=2000'])('stops at once while the edge keeps a frame (%s)', async (script) => {
+    await open(`?seed=3&bundle=unsure&threshold=0&rate=max${script}`)
+    proxy.faults.set(apiPaths.frames('unsure'), 'held')
+    const play = async (): Promise<void> => {
+      const asked = proxy.requests(apiPaths.frames('unsure'))
+      await driver.page.getByTestId('play-demo').click()
+      await expect.poll(() => proxy.requests(apiPaths.frames('unsure')), { timeout: 30_000 }).toBeGreaterThan(asked)
+    }
+    expect(await bestStopMs(play)).toBeLessThan(stopLimitMs)
+  })
+})
