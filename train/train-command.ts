@@ -8,6 +8,7 @@ import { splitAssignments } from './config/split-assignments.ts'
 import { measureInput } from './data/dataset.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
+import { givenSettings } from './run/check-flags.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { RunFolder } from './run/run-folder.ts'
 import { typedCommand } from './run/typed-command.ts'
@@ -22,7 +23,7 @@ const trainArgs = {
   'full-from': { type: 'string', description: 'Run, finished or not, or bundle whose full model this run takes over instead of training its own', valueHint: 'DIR' },
   resume: { type: 'boolean', description: 'Go on with the run instead of starting it afresh', default: false },
   config: { type: 'string', description: 'JSON file with settings that differ from the preset', valueHint: 'FILE' },
-  set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"', valueHint: 'KEY=VALUE' },
+  set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again', valueHint: 'KEY=VALUE' },
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
 
@@ -39,9 +40,10 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
   return defineCommand({
     meta: { name: preset, description },
     args: trainArgs,
-    run: ({ args }) =>
-      runAsCommand(async (progress) => {
-        const { data, set } = args
+    run: ({ args, rawArgs }) =>
+      runAsCommand({ rawArgs, known: trainArgs }, async (progress) => {
+        const { data } = args
+        const set = givenSettings(rawArgs)
         const fullFrom = args['full-from']
         const config = resolveConfig(preset, await readJson(args.config), splitAssignments(set))
         if (args['print-config']) return void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)

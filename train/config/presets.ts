@@ -166,9 +166,9 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 
 function merge(base: unknown, change: unknown): unknown {
   if (!isTree(base) || !isTree(change)) return change
-  const result: Tree = { ...base }
-  for (const [key, value] of Object.entries(change)) result[key] = key in base ? merge(base[key], value) : value
-  return result
+  const changed = Object.entries(change).map(([key, value]): [string, unknown] => [key, Object.hasOwn(base, key) ? merge(base[key], value) : value])
+  // From entries: a key called __proto__ is a key like any other, and refused like any that there is not.
+  return Object.fromEntries([...Object.entries(base), ...changed])
 }
 
 function readValue(text: string): unknown {

@@ -9,18 +9,17 @@ import type { SeriesRequest } from './series-request.ts'
 export const seriesArgs = {
   preset: { type: 'positional', description: `Data set: ${presetNames.join(', ')}`, required: true, valueHint: 'PRESET' },
   data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
-  set: { type: 'string', description: 'Settings that differ from the preset, separated by spaces: "encoder.epochs=3 search.device.roundTripMs=50"', valueHint: 'KEY=VALUE' },
+  set: { type: 'string', description: 'Settings that differ from the preset, separated by spaces: "encoder.epochs=3 search.device.roundTripMs=50"; may be given again', valueHint: 'KEY=VALUE' },
 } as const
 
 export interface SeriesArgs {
   readonly preset: string
   readonly data?: string | undefined
-  readonly set?: string | undefined
   readonly run?: string | undefined
 }
 
-/** What those flags ask for, in `run` or `runs/<kind>-<preset>`. Rejects with `config-invalid` and with what the data set is refused for. */
-export async function openSeries(kind: string, { preset: name, data, set, run }: SeriesArgs, progress: Progress): Promise<Omit<SeriesRequest, 'fullFrom'>> {
+/** What those flags and the settings behind `--set` ask for, in `run` or `runs/<kind>-<preset>`. Rejects with `config-invalid` and with what the data set is refused for. */
+export async function openSeries(kind: string, { preset: name, data, run }: SeriesArgs, set: string | undefined, progress: Progress): Promise<Omit<SeriesRequest, 'fullFrom'>> {
   const preset = parsePreset(name)
   const config = resolveConfig(preset, undefined, splitAssignments(set))
   const dataset = await loadDataset(preset, data, config, progress)
