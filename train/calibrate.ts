@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { splitAssignments } from './config/split-assignments.ts'
 import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { givenSettings } from './run/check-flags.ts'
+import { checkWritable } from './run/check-writable.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { setArgument } from './run/typed-command.ts'
 
@@ -24,6 +25,7 @@ await runMain(
       runAsCommand({ rawArgs, known: args }, async (progress) => {
         const set = givenSettings(rawArgs)
         const parts = ['npm run calibrate --', bundle, ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]), ...(set === undefined ? [] : [setArgument(set)])]
+        await checkWritable('--out', out ?? bundle)
         const { summary } = await recalibrateBundle({ bundle, out: out ?? bundle, data, assignments: splitAssignments(set), command: parts.join(' '), progress })
         process.stdout.write(`\n${summary}\n`)
       }),

@@ -1,7 +1,9 @@
 import { defineCommand, runMain } from 'citty'
 import { join } from 'node:path'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
+import { checkBundleId } from './run/check-bundle-id.ts'
 import { givenSettings } from './run/check-flags.ts'
+import { checkWritable } from './run/check-writable.ts'
 import { openSeries, seriesArgs } from './run/open-series.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
@@ -31,16 +33,21 @@ await runMain(
     args: known,
     run: ({ args, rawArgs }) =>
       runAsCommand({ rawArgs, known }, async (progress) => {
+        const id = args.id ?? args.preset
+        if (!args['table-only']) {
+          checkBundleId(id)
+          await checkWritable('--out', join(args.out, id))
+        }
         const series = await openSeries('search', args, givenSettings(rawArgs), progress)
         const signal = abortOnInterrupt(progress)
         const request = { ...series, fullFrom: args['full-from'] }
-        const { config, folder, preset } = series
+        const { config, folder } = series
         const result = await runSearch(signal, request)
         await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(result, null, 2)}\n`)
         process.stdout.write(`\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`)
         const { shipped } = chooseWinner(result, config.gate.accuracyTolerance)
         if (shipped === undefined || args['table-only']) return
-        process.stdout.write(`\n${await exportWinner(signal, request, result, shipped, { id: args.id ?? preset, out: args.out, set: givenSettings(rawArgs) })}\n`)
+        process.stdout.write(`\n${await exportWinner(signal, request, result, shipped, { id, out: args.out, set: givenSettings(rawArgs) })}\n`)
       }),
   }),
 )

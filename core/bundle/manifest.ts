@@ -5,6 +5,7 @@ import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { observationCount } from '../gate/adaptive-gate.ts'
 import { deltaBlobBytes } from './delta.ts'
+import { identifierPattern } from './identifier.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
 
@@ -12,7 +13,7 @@ export const manifestSchemaVersion = 2
 /** What this program reads: its own version and the one before. */
 export const readableSchemaVersions: readonly number[] = [1, manifestSchemaVersion]
 
-const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+const identifier = z.string().check(z.regex(identifierPattern))
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
 export const blobRefSchema = z.object({

@@ -8,8 +8,10 @@ export function sceneKnowledge(classNames: readonly string[], { localities, know
     surpriseChance: knownSceneSurprise,
     localities: localities.map(({ kind, meanLength }) => ({ kind, meanLength })),
     places: defaultPlaces(classNames).map(({ name, weights }) => {
-      const weight = Object.values(weights).reduce((sum, value) => sum + value, 0)
-      return { name, weight, shares: classNames.map((className) => (weights[className] ?? 0) / weight) }
+      // By a map: a class may be called like something that every object has.
+      const ofClass = new Map(Object.entries(weights))
+      const weight = [...ofClass.values()].reduce((sum, value) => sum + value, 0)
+      return { name, weight, shares: classNames.map((className) => (ofClass.get(className) ?? 0) / weight) }
     }),
   }
 }

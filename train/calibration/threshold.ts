@@ -2,6 +2,7 @@ import type { GatePoint } from '../../core/bundle/manifest.ts'
 import { secondLookId, type GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
+import { isWorthUsing } from './is-worth-using.ts'
 
 const thresholdSteps = 96
 /** A search looks at every so many steps first. */
@@ -58,7 +59,7 @@ function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: 
   return at(allowed)
 }
 
-const keepsLine = ({ accuracyOfWhole, fullAccuracy }: CurvePoint, tolerance: number): boolean => accuracyOfWhole >= fullAccuracy - tolerance
+const keepsLine = (point: CurvePoint, tolerance: number): boolean => point.accuracyOfWhole >= point.fullAccuracy - tolerance && isWorthUsing(point)
 
 const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / Math.log(classes)))
 

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
 import { parsePreset, presetNames, resolveConfig } from '../config/presets.ts'
 import { splitAssignments } from '../config/split-assignments.ts'
+import { splitCount } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
+import { checkDataset } from './check-dataset.ts'
 import type { Progress } from './progress.ts'
 import type { SeriesRequest } from './series-request.ts'
 
@@ -21,7 +23,9 @@ export interface SeriesArgs {
 /** What those flags and the settings behind `--set` ask for, in `run` or `runs/<kind>-<preset>`. Rejects with `config-invalid` and with what the data set is refused for. */
 export async function openSeries(kind: string, { preset: name, data, run }: SeriesArgs, set: string | undefined, progress: Progress): Promise<Omit<SeriesRequest, 'fullFrom'>> {
   const preset = parsePreset(name)
-  const config = resolveConfig(preset, undefined, splitAssignments(set))
-  const dataset = await loadDataset(preset, data, config, progress)
+  const assignments = splitAssignments(set)
+  const dataset = await loadDataset(preset, data, resolveConfig(preset, undefined, assignments), progress)
+  for (const warning of checkDataset(dataset)) progress.say(warning)
+  const config = resolveConfig(preset, undefined, assignments, splitCount(dataset.train))
   return { preset, data: data === undefined ? null : resolve(data), config, dataset, folder: run ?? join('runs', `${kind}-${preset}`), progress }
 }

@@ -28,12 +28,13 @@ function systemError(thrown: unknown): NodeJS.ErrnoException | undefined {
   return undefined
 }
 
-/** A file that could not be read or written, as `storage-failed` in words; undefined for anything else that was thrown. */
-export function storageError(thrown: unknown): CacheNetError | undefined {
+const goOn = 'What was written before is whole, and checkpoints stay: when this is mended, go on from them (npm run train with --resume; other commands as they were typed).'
+
+/** A file that could not be read or written, as `storage-failed` in words that end with `advice`; undefined for anything else that was thrown. */
+export function storageError(thrown: unknown, advice = goOn): CacheNetError | undefined {
   const error = systemError(thrown)
   if (error === undefined) return undefined
   const { code = '', path, syscall = '' } = error
   const what = `${path ?? 'A file'} cannot be ${isReading.has(syscall) ? 'read' : code === 'ENOENT' ? 'opened' : 'written'}: ${reasons[code] ?? code}.`
-  const more = 'What was written before is whole, and checkpoints stay: when this is mended, go on from them (npm run train with --resume; other commands as they were typed).'
-  return new CacheNetError('storage-failed', `${what} ${more}`, { code, path }, { cause: error })
+  return new CacheNetError('storage-failed', `${what} ${advice}`, { code, path }, { cause: error })
 }
