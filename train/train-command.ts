@@ -59,7 +59,10 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const configFor = (images?: number): TrainingConfig => resolveConfig(preset, file, splitAssignments(set), images)
         const early = configFor()
         const print = (config: TrainingConfig): void => void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
-        if (args['print-config'] && (data === undefined || !isScaled(preset))) return print(early)
+        if (args['print-config'] && (data === undefined || !isScaled(preset))) {
+          print(early)
+          return
+        }
 
         // All that can be known before is said before: first what costs nothing to find out.
         const id = args.id ?? preset
@@ -76,7 +79,10 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const warnings = checkDataset(dataset)
         const images = splitCount(dataset.train)
         const config = configFor(images)
-        if (args['print-config']) return print(config)
+        if (args['print-config']) {
+          print(config)
+          return
+        }
         for (const warning of warnings) progress.say(warning)
         if (config.partitionCount === 0 && early.partitionCount > 0) {
           progress.say(`${images} images to train on are too few for partitions, which need ${fewestForPartitions}: the bundle gets the generalist alone. --set partitionCount=2 tries all the same.`)

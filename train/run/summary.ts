@@ -1,9 +1,15 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/spec.ts'
 import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
+import { fewImages, measuredShare } from './measured-share.ts'
 import { formatDuration } from './progress.ts'
+import { notWorthUsing } from './worth-using.ts'
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+/** Of a setting, or what so many images were measured for that none is in doubt. */
+const exactly = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+/** Columns that a small set of images can say something of. */
+const telling = ['stream', 'full model', 'CacheNet', 'Cascade']
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -16,9 +22,19 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 /** A table under its title; nothing where there are no rows. */
 const section = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] => (rows.length === 0 ? [] : [title, formatTable(head, rows), ''])
 
+/** How many images the choices were made on; none where a manifest does not say. */
+function validationImages({ metrics }: Manifest): number {
+  const { validation } = metrics
+  return typeof validation === 'object' && validation !== null && 'images' in validation && typeof validation.images === 'number' ? validation.images : 0
+}
+
 /** What a training prints at its end: sizes, accuracies, coverage by stream beside the plain Cascade, class × partition. */
 export function formatSummary(manifest: Manifest, test: Evaluation): string {
   const { networks, gate, classNames, partitions } = manifest
+  // Every figure that images were counted for, with its interval where they are few.
+  const percent = (share: number, images = test.images): string => measuredShare(share, images)
+  const isFew = test.images < fewImages
+  const chosenOn = validationImages(manifest)
   const cost = (spec: Manifest['networks']['full']): string => {
     const { megaMacs, parameters } = planNetwork(spec)
     return `${megaMacs.toFixed(1)} MMACs, ${(parameters / 1000).toFixed(0)} k weights`
@@ -28,7 +44,7 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     name,
     percent(ours.fullAccuracy),
     bothOf(ours),
-    percent(ours.switchRate),
+    exactly(ours.switchRate),
     bothOf(test.fixedGate.streams[name]!),
     bothOf(test.delta.streams[name]!),
     bothOf(test.cascade.streams[name]!),
@@ -36,23 +52,22 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     bothOf(test.cascadePrior.streams[name]!),
   ])
   const rows = gate.localities.map(({ changeRate, thresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior, coverage, accuracy, fullAccuracy }) => [
-    percent(changeRate),
+    exactly(changeRate),
     thresholdNats.toFixed(2),
     `${maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
-    scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${percent(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
-    percent(coverage),
-    `${((accuracy - fullAccuracy) * 100).toFixed(1)} points`,
+    scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${exactly(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
+    percent(coverage, chosenOn),
+    `${((accuracy - fullAccuracy) * 100).toFixed(chosenOn < fewImages ? 0 : 1)} points`,
   ])
-  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, priorAccuracy, aurocOutside }, index) => [
-    partition,
-    percent(test.partitionShares[index]!),
-    percent(accuracy),
-    percent(deltaAccuracy),
-    percent(generalistAccuracy),
-    percent(priorAccuracy),
-    percent(fullAccuracy),
-    aurocOutside.toFixed(3),
-  ])
+  const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, priorAccuracy, aurocOutside }, index) => {
+    const share = test.partitionShares[index]!
+    const inside = (right: number): string => percent(right, Math.round(share * test.images))
+    return [partition, percent(share), inside(accuracy), inside(deltaAccuracy), inside(generalistAccuracy), inside(priorAccuracy), inside(fullAccuracy), aurocOutside.toFixed(isFew ? 2 : 3)]
+  })
+  const head = ['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + scene', 'Cascade + prior']
+  const shown = head.map((title) => !isFew || telling.includes(title))
+  const ofShown = (row: readonly string[]): string[] => row.filter((_, column) => shown[column])
+  const warnings = notWorthUsing(test, classNames.length)
   const heat = test.classByPartition.map((counts, classIndex) => [classNames[classIndex]!, ...counts.map(String)])
   return [
     `Bundle ${manifest.id}: ${classNames.length} classes, ${partitions.length === 0 ? 'the generalist alone' : `${partitions.length} partitions`}, trained in ${formatDuration(manifest.training.elapsedSeconds)}`,
@@ -60,9 +75,11 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     `  partition    ${cost(networks.partition)}; as generalist ${percent(test.generalistAccuracy)} right`,
     `  threshold    ${gate.thresholdNats.toFixed(3)} nats (Cascade: ${test.cascade.thresholdNats.toFixed(3)}); a held partition is kept at ${manifest.selector.keepShare} of the code's largest`,
     '',
+    ...(warnings.length === 0 ? [] : [...warnings.map((warning) => `! ${warning}`), '']),
     ...section(`On ${test.images} test images, inside each region:`, ['partition', 'share', 'partition right', 'as delta', 'generalist', '… told the region', 'full model', 'AUROC outside'], regions),
     'Streams of test images, accuracy of the whole at the share answered on the device (misses answered by the full model):',
-    formatTable(['stream', 'full model', 'CacheNet', 'switches', 'one threshold', 'deltas only', 'Cascade', 'Cascade + scene', 'Cascade + prior'], streams),
+    formatTable(ofShown(head), streams.map(ofShown)),
+    ...(isFew ? ['The intervals in brackets are where the true figure lies, 19 times of 20: the test images are few. report.html has the other ways to answer.'] : []),
     '',
     ...section('The adaptive gate, by locality (calibrated on validation images):', ['changes', 'threshold', 'asks', 'scene prior', 'coverage', 'against full'], rows),
     ...section('Test images by class and partition:', ['class', ...partitions.map(({ id }) => id)], partitions.length === 0 ? [] : heat),
