@@ -80,5 +80,12 @@ describe('resolveSettings', () => {
     expect(problemsOf(['--prot', '80'], { prot: '80' })).toEqual(['There is no flag --prot.'])
     expect(problemsOf(['serve'], {})).toEqual([expect.stringContaining('serve')])
     expect(problemsOf(['--port=80', 'serve'], { port: '80' })).toEqual([expect.stringContaining('serve')])
+    expect(problemsOf(['--constructor', '80'], {})).toEqual(['There is no flag --constructor.'])
+  })
+
+  it('refuses a flag that was given twice, without its values', () => {
+    const [problem] = problemsOf(['--token', 'one-very-secret-token', '--token=another-secret-token'], { token: 'another-secret-token' }) as string[]
+    expect(problem).toContain('--token was given more than once')
+    expect(problem).not.toContain('secret')
   })
 })

@@ -8,6 +8,7 @@ import { parsePreset, presetNames } from './config/presets.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
+import { givenSettings } from './run/check-flags.ts'
 import { parseIntegers } from './run/parse-integers.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/run-folder.ts'
@@ -17,7 +18,7 @@ const args = {
   data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
   seeds: { type: 'string', description: 'Seeds, separated by commas: each trains everything anew', default: '1,2,3', valueHint: 'N,N' },
   terms: { type: 'string', description: 'Only terms whose name contains one of these, separated by commas. Default: all', valueHint: 'TEXT,TEXT' },
-  set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces', valueHint: 'KEY=VALUE' },
+  set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces; may be given again', valueHint: 'KEY=VALUE' },
   'full-from': { type: 'string', description: 'Run or bundle whose full model all variants of all seeds take over', valueHint: 'DIR' },
   run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
 } as const
@@ -37,8 +38,8 @@ await runMain(
       description: 'Trains with each term of the objective switched, and prints what that does to accuracy, coverage and balance on validation images. Ctrl-C stops; the same command goes on.',
     },
     args,
-    run: ({ args: { preset: name, data, seeds, terms, set, 'full-from': fullFrom, run } }) =>
-      runAsCommand(async (progress) => {
+    run: ({ rawArgs, args: { preset: name, data, seeds, terms, 'full-from': fullFrom, run } }) =>
+      runAsCommand({ rawArgs, known: args }, async (progress) => {
         const preset = parsePreset(name)
         const folder = run ?? join('runs', `ablation-${preset}`)
         const results = await runAblation(abortOnInterrupt(progress), {
@@ -46,7 +47,7 @@ await runMain(
           data: data ?? null,
           seeds: parseIntegers('--seeds', seeds),
           terms: chooseTerms(terms),
-          assignments: splitAssignments(set),
+          assignments: splitAssignments(givenSettings(rawArgs)),
           folder,
           fullFrom,
           loadDataset: (config) => loadDataset(preset, data, config, progress),

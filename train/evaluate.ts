@@ -31,6 +31,6 @@ await runMain(
   defineCommand({
     meta: { name: 'npm run evaluate --', description: 'Measures every number of a bundle’s manifest again, from its blobs and the data, and says whether they are the same.' },
     args,
-    run: ({ args: { bundle, data } }) => runAsCommand((progress) => evaluateBundle(bundle, data, progress)),
+    run: ({ rawArgs, args: { bundle, data } }) => runAsCommand({ rawArgs, known: args }, (progress) => evaluateBundle(bundle, data, progress)),
   }),
 )

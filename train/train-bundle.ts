@@ -13,7 +13,7 @@ import { exportBundle } from './stages/7-export.ts'
 import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
 import { evaluateSplits } from './stages/evaluate-splits.ts'
-import { trainNetworks } from './stages/train-networks.ts'
+import { trainWithinData } from './stages/train-within-data.ts'
 
 export interface BundleRequest {
   readonly dataset: Dataset
@@ -30,12 +30,12 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
   const { dataset, config, run, progress } = request
   const startedAt = performance.now()
   await startTrainingBackend()
-  const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+  const started: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
   progress.say(
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
   )
 
-  const networks = await trainNetworks(context)
+  const { context, networks } = await trainWithinData(started)
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
   const { testAnswers, ...evaluations } = evaluateSplits(context, networks, validation, calibration)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { repeatedFlags } from '../../core/command-line/repeated-flags.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 /** A flag's value, as settings schemas take it. */
@@ -25,6 +26,7 @@ export function resolveFlags<Settings>(schema: z.ZodType<Settings>, known: Reado
   const parsed = schema.safeParse(Object.fromEntries(Object.keys(known).map((name) => [name, given[name]])))
   const problems = [
     ...unknown.map((name) => `There is no flag --${name}.`),
+    ...repeatedFlags(args).map((name) => `--${name} was given more than once, and only one can hold.`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')} ${message}.`),
   ]
   if (parsed.success && problems.length === 0) return parsed.data

@@ -41,4 +41,8 @@ describe('resolveReplaySettings', () => {
       expect.stringContaining('--cache'),
     ])
   })
+
+  it('refuses a flag that was given twice: only the last would hold', () => {
+    expect(() => resolveReplaySettings(['--data', 'x', '--data', 'y'], { data: 'y' })).toThrow(/--data was given more than once/)
+  })
 })

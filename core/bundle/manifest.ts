@@ -5,6 +5,7 @@ import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { observationCount } from '../gate/adaptive-gate.ts'
 import { deltaBlobBytes } from './delta.ts'
+import { identifierPattern } from './identifier.ts'
 import { partitionSpec, type PartitionHead } from './partition-head.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
@@ -17,7 +18,7 @@ export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersi
 export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
 export type DatasetKind = (typeof datasetKinds)[number]
 
-const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+const identifier = z.string().check(z.regex(identifierPattern))
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
 export const blobRefSchema = z.object({

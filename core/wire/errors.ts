@@ -34,6 +34,7 @@ export const errorStatus = {
   'dataset-invalid': 422,
   'config-invalid': 422,
   'checkpoint-invalid': 422,
+  'storage-failed': 507,
   'worker-crashed': 500,
   'worker-timeout': 504,
   'worker-overloaded': 503,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { resolveConfig } from '../config/presets.ts'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
-import { measureInput, type Dataset } from '../data/dataset.ts'
+import { measureInput, splitCount, type Dataset } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
@@ -87,12 +87,12 @@ export async function runAblation(signal: AbortSignal, request: AblationRequest)
   await startTrainingBackend()
   const outcomes: VariantOutcome[] = []
   for (const seed of seeds) {
-    const configOf = (assignments: readonly string[]): TrainingConfig => resolveConfig(preset, undefined, [...request.assignments, `seed=${seed}`, ...assignments])
+    const configOf = (assignments: readonly string[], images?: number): TrainingConfig => resolveConfig(preset, undefined, [...request.assignments, `seed=${seed}`, ...assignments], images)
     const dataset = await request.loadDataset(configOf([]))
     const shared: SharedAnswers = {}
     let baseline: RunFolder | undefined
     for (const { name, assignments, shares } of [{ name: baselineName, assignments: [], shares: [] }, ...terms]) {
-      const config = configOf(assignments)
+      const config = configOf(assignments, splitCount(dataset.train))
       const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
       const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
       const fullOf = baseline?.path ?? fullFrom

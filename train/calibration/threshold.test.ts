@@ -67,6 +67,24 @@ describe('chooseGate', () => {
     expect(chooseAlone({ ...alone, table }, [undefined], { tolerance: 0, missCost: 20 })?.gate.looksTwice).toBeUndefined()
   })
 
+  it('answers nothing on the device where that is wrong more often than right, even if the full model is no better', () => {
+    // Forty classes, everybody guesses; the generalist is certain of it all the same.
+    const guess = all((image) => (image * 7 + 1) % 40)
+    const labels = Uint8Array.from(images, (image) => image % 40)
+    const useless: AnswerTable = {
+      entropies: new Map(['p1', generalistId].map((id) => [id, all((image) => 0.05 + (image % 10) / 100)])),
+      answers: new Map(['p1', generalistId].map((id) => [id, guess])),
+      fullAnswers: guess,
+      labels,
+      codes: images.map(() => [1]),
+      partitions: ['p1'],
+    }
+    const blind = { ...stream, table: useless, classes: 40 }
+    const options = { mostProbes: 1, tolerance: 0.01, cascade: cascadeAt(0), scenePriors: [], missCost: 20 }
+    expect(chooseGate(blind, options).point.coverage).toBe(0)
+    expect(chooseAlone({ ...blind, device: { cacheEntries: 0, keepShare: 1 } }, [undefined], options)?.point.coverage).toBe(0)
+  })
+
   it('counts the networks that ran and the misses', () => {
     expect(frameCost({ networksAsked: 1.2, coverage: 0.9 }, 20)).toBeCloseTo(3.2)
   })

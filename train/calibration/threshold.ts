@@ -3,6 +3,7 @@ import { secondLookId, type GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import type { Spent } from './expected-time.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
+import { isWorthUsing } from './is-worth-using.ts'
 
 const thresholdSteps = 96
 /** A search looks at every so many steps first. */
@@ -66,7 +67,7 @@ function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: 
   return at(allowed)
 }
 
-const keepsLine = ({ accuracyOfWhole, edgeSceneAccuracy }: CurvePoint, tolerance: number): boolean => accuracyOfWhole >= edgeSceneAccuracy - tolerance
+const keepsLine = (point: CurvePoint, tolerance: number): boolean => point.accuracyOfWhole >= point.edgeSceneAccuracy - tolerance && isWorthUsing(point)
 
 const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / loosest(classes)))
 

@@ -13,6 +13,8 @@ describe('resolveConfig', () => {
 
   it.each([
     ['an unknown key', { epochs: 3 }, []],
+    ['a key that every object has', undefined, ['constructor=1']],
+    ['a key that is its prototype', undefined, ['__proto__.x=1']],
     ['an unknown key inside', { full: { optimiser: {} } }, []],
     ['a value out of range', undefined, ['partitionCount=1']],
     ['a value of another type', undefined, ['full.widths=wide']],

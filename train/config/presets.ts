@@ -1,4 +1,5 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { scaleToData } from './scale-to-data.ts'
 import { parseConfig, type OptimizerSettings, type TrainingConfig } from './schema.ts'
 
 /** After airbench (Jordan 2024), whose peak is 1.5 for 1024 images: behind ReLU, and not GELU, that diverges on photographs. */
@@ -186,9 +187,9 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 
 function merge(base: unknown, change: unknown): unknown {
   if (!isTree(base) || !isTree(change)) return change
-  const result: Tree = { ...base }
-  for (const [key, value] of Object.entries(change)) result[key] = key in base ? merge(base[key], value) : value
-  return result
+  const changed = Object.entries(change).map(([key, value]): [string, unknown] => [key, Object.hasOwn(base, key) ? merge(base[key], value) : value])
+  // From entries: a key called __proto__ is a key like any other, and refused like any that there is not.
+  return Object.fromEntries([...Object.entries(base), ...changed])
 }
 
 function readValue(text: string): unknown {
@@ -207,9 +208,17 @@ function parseAssignment(assignment: string): Tree {
   return keys.reduceRight<unknown>((value, key) => ({ [key]: value }), readValue(assignment.slice(at + 1))) as Tree
 }
 
-/** Defaults, then the preset, then the config file, then `--set key.path=value`, each over the one before; the result is checked. */
-export function resolveConfig(preset: PresetName, file: unknown, assignments: readonly string[]): TrainingConfig {
-  const layers: unknown[] = [presets[preset], ...(file === undefined ? [] : [file]), ...assignments.map(parseAssignment)]
+/** Presets whose batches, epochs and partitions follow the number of images: those for data that nobody has tuned them for. */
+export const isScaled = (preset: PresetName): boolean => preset === 'folder'
+
+/**
+ * Defaults, then the preset, then the config file, then `--set key.path=value`, each over the one before; the result is checked.
+ *
+ * @param trainImages for presets that follow their number; without it they are as for 50,000
+ */
+export function resolveConfig(preset: PresetName, file: unknown, assignments: readonly string[], trainImages?: number): TrainingConfig {
+  const scaled = trainImages === undefined || !isScaled(preset) ? [] : [scaleToData(trainImages)]
+  const layers: unknown[] = [presets[preset], ...scaled, ...(file === undefined ? [] : [file]), ...assignments.map(parseAssignment)]
   return parseConfig(layers.reduce<unknown>(merge, defaults))
 }
 

@@ -38,10 +38,33 @@ describe('buildReport', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
 
-  it('links to every section it has', async () => {
+  it('says first how good it is, what it confuses and what to do next, and folds away the rest', async () => {
     const html = buildReport(await sampleReport())
-    const targets = [...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
-    expect([...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id)).toEqual(targets)
+    const [first, ...others] = html.split('<details class="more">')
+    for (const part of ['<section id="result">', '90\u00a0%</strong> <span class="tile-interval">(77–96)', 'Phone alone', '<strong>bee</strong> taken for <strong>cat</strong>: 2 of 10', 'src="data:image/png;base64,AAAA"', 'What to do next', 'npm run edge']) expect(first).toContain(part)
+    expect(count(first!, /<section/g)).toBe(1)
+    expect(first!.split('</style>')[1]!.length).toBeLessThan(6000)
+    expect(others.length).toBeGreaterThan(8)
+    for (const part of others) expect(part).toMatch(/^<summary>[^<]+<\/summary><section id="[a-z]+">/)
+  })
+
+  it('says at the top what is not worth using', async () => {
+    const data = await sampleReport()
+    const [first] = buildReport({ ...data, evaluation: { ...data.evaluation, generalistAccuracy: 0.2 } }).split('<details')
+    expect(first).toContain('The generalist is not worth using')
+    const { evaluation } = data
+    expect(buildReport({ ...data, evaluation: { ...evaluation, inRegion: [] } }).split('<details')[0]).not.toContain('class="warnings"')
+  })
+
+  it('has an interval at every share of few test images', async () => {
+    const html = buildReport(await sampleReport())
+    const shown = html.replace(/<style>.*<\/style>/s, '').replace(/<(svg|pre).*?<\/\1>/gs, '')
+    for (const id of ['result', 'summary', 'streams', 'regions', 'confusion']) {
+      const section = shown.split(`<section id="${id}">`)[1]!.split('</section>')[0]!
+      // But for the marks of axes, and how often a partition changes, which hangs on the stream and not on the images.
+      const counted = section.replace(/<td class="number">[\d.]+\u00a0%<\/td><\/tr>/g, '').replace(/guessing is right on [\d.]+/g, '')
+      for (const [figure] of counted.matchAll(/.{0,60}\d(?:\.\d)?\u00a0%(?!\u00a0\(\d+–\d+\)|<\/strong> <span class="tile-interval">).{0,30}/gs)) expect(figure).toBe('')
+    }
   })
 
   it('copes with a bundle of the generalist alone, and with a run that kept nothing', async () => {
@@ -60,5 +83,13 @@ describe('buildReport', () => {
     expect(alone).toContain('a Cascade')
     expect(alone).not.toMatch(/NaN|undefined|Infinity/)
     expect(buildReport(data)).toContain('before reconstructions were kept')
+  })
+
+  it('says no share of a variance that is none', async () => {
+    const data = await sampleReport()
+    const html = buildReport({ ...data, reconstructions: { ...data.reconstructions!, zExplained: -1.378, featuresExplained: Number.NaN } })
+    expect(html).toContain('z brings back nothing of the features')
+    expect(html).toContain('brings back nothing of z')
+    expect(html).not.toMatch(/-137|−137|NaN/)
   })
 })

@@ -4,6 +4,7 @@ import type { ReportData } from './report-data.ts'
 import { confusionSection } from './sections/confusion.ts'
 import { entropiesSection } from './sections/entropies.ts'
 import { gateSection } from './sections/gate.ts'
+import { headlineSection } from './sections/headline.ts'
 import { reconstructionsSection } from './sections/reconstructions.ts'
 import { regionsSection } from './sections/regions.ts'
 import { reliabilitySection } from './sections/reliability.ts'
@@ -12,18 +13,18 @@ import { streamsSection } from './sections/streams.ts'
 import { summarySection } from './sections/summary.ts'
 import { trainingSection } from './sections/training-curves.ts'
 
-/** The report's parts, the most telling first. */
+/** What is folded away behind the headline, the most telling first. */
 const parts: readonly { readonly id: string; readonly name: string; readonly build: (data: ReportData) => Markup }[] = [
-  { id: 'summary', name: 'In short', build: summarySection },
-  { id: 'streams', name: 'Streams', build: streamsSection },
-  { id: 'regions', name: 'Regions', build: regionsSection },
-  { id: 'gate', name: 'Gate', build: gateSection },
-  { id: 'entropies', name: 'Entropies', build: entropiesSection },
-  { id: 'reliability', name: 'Reliability', build: reliabilitySection },
-  { id: 'confusion', name: 'Confusion', build: confusionSection },
-  { id: 'code', name: 'Code', build: reconstructionsSection },
-  { id: 'training', name: 'Training', build: trainingSection },
-  { id: 'settings', name: 'Settings', build: settingsSection },
+  { id: 'summary', name: 'Against simpler ways, and facts', build: summarySection },
+  { id: 'streams', name: 'Streams of frames: every strategy', build: streamsSection },
+  { id: 'regions', name: 'Regions of the partitions', build: regionsSection },
+  { id: 'gate', name: 'The gate: when the phone answers by itself', build: gateSection },
+  { id: 'entropies', name: 'Certainty of right and wrong answers', build: entropiesSection },
+  { id: 'reliability', name: 'Whether it is right as often as it says', build: reliabilitySection },
+  { id: 'confusion', name: 'All confusions, class by class', build: confusionSection },
+  { id: 'code', name: 'The code and its reconstructions', build: reconstructionsSection },
+  { id: 'training', name: 'Training curves', build: trainingSection },
+  { id: 'settings', name: 'All settings', build: settingsSection },
 ]
 
 /** Nothing may run, nothing may be fetched: whatever a class is called, the file is only a picture of numbers. */
@@ -44,9 +45,12 @@ export function buildReport(data: ReportData): string {
 <style>${reportStyle}</style>
 </head>
 <body>
-<header><p class="product">CacheNet training report</p><h1>${manifest.id}</h1><nav aria-label="Sections">${built.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`)}</nav></header>
+<header><p class="product">CacheNet training report</p><h1>${manifest.id}</h1></header>
 <main>
-${built.map(({ content }) => content)}</main>
+${headlineSection(data)}
+<h2 class="rest">Everything else</h2>
+${built.map(({ name, content }) => markup`<details class="more"><summary>${name}</summary>${content}</details>
+`)}</main>
 </body>
 </html>
 `

@@ -16,6 +16,18 @@ export interface Confusion {
   readonly counts: readonly (readonly number[])[]
 }
 
+/** Test images of one class that the full model takes for another. */
+export interface ConfusedPair {
+  readonly truth: number
+  readonly answer: number
+  readonly count: number
+  /** Test images of the true class. */
+  readonly ofClass: number
+  /** Some of the mistakes, `data:image/png;base64,…`, and an image of the other class that it knows. */
+  readonly pictures: readonly string[]
+  readonly like?: string
+}
+
 /** Test images by entropy, in bins of equal width over [0, `mostNats`]. */
 export interface EntropyCounts {
   readonly right: readonly number[]
@@ -82,12 +94,16 @@ export interface PicturedReconstruction extends ReconstructedImage {
 export interface ReportData {
   readonly manifest: Manifest
   readonly imageCounts: { readonly train: number; readonly validation: number; readonly test: number }
+  /** Training images of each class. */
+  readonly trainCounts: readonly number[]
   readonly evaluation: Evaluation
   /** How far below the full model the whole may be, as a share: the accuracy line. */
   readonly accuracyTolerance: number
   readonly curves: readonly TrainingCurve[]
   /** The full model's first, then each partition's inside its region. */
   readonly confusions: readonly Confusion[]
+  /** The most frequent first. */
+  readonly confusedPairs: readonly ConfusedPair[]
   readonly entropies: readonly NetworkEntropies[]
   readonly reliabilities: readonly NetworkReliability[]
   readonly gate: GateReport

@@ -5,9 +5,21 @@ import { verdictOf, type Finding } from './verdict.ts'
 /** Sentences and the numbers under them, spaces as a keyboard makes them. */
 const linesOf = (findings: readonly Finding[]): string[] => findings.flatMap(({ sentence, numbers }) => [sentence, ...numbers]).map((line) => line.replaceAll('\u00a0', ' '))
 
+/** The sample, measured on so many images that figures stand alone. */
+async function manyImages(): ReturnType<typeof sampleReport> {
+  const data = await sampleReport()
+  return { ...data, evaluation: { ...data.evaluation, images: 10_000 } }
+}
+
 describe('verdictOf', () => {
+  it('has intervals where test images are few', async () => {
+    const { lost } = verdictOf(await sampleReport())
+    expect(linesOf(lost)).toContain('Inside its region, less accurate than the full model: p2 (84 % (60–95) against 88 % (65–97)).')
+    expect(linesOf(lost)).toContain('i.i.d.: coverage 55 % (40–69) against 40 % (26–55), accuracy 90 % (77–96) against 90 % (77–96)')
+  })
+
   it('says on which stream the plain Cascade is better, and where CacheNet is ahead', async () => {
-    const { lost, won } = verdictOf(await sampleReport())
+    const { lost, won } = verdictOf(await manyImages())
     const text = linesOf(lost)
     expect(text).toContain('Cascade is better than CacheNet on i.i.d.')
     expect(text).toContain('i.i.d.: coverage 55.0 % against 40.0 %, accuracy 89.8 % against 89.9 %')
@@ -19,7 +31,7 @@ describe('verdictOf', () => {
   })
 
   it('says which partition does not beat the full model or the generalist', async () => {
-    const { lost, won } = verdictOf(await sampleReport())
+    const { lost, won } = verdictOf(await manyImages())
     expect(linesOf(lost)).toContain('Inside its region, less accurate than the full model: p2 (84.0 % against 88.0 %).')
     expect(linesOf(lost)).toContain('Inside its region, no more accurate than the generalist it started from: p2 (84.0 % against 85.0 %).')
     expect(linesOf(lost)).toContain('Inside its region, no more accurate than the generalist that is told the region: p2 (84.0 % against 86.0 %).')
@@ -27,7 +39,7 @@ describe('verdictOf', () => {
   })
 
   it('says where the accuracy line is missed, and that a missed line is not made up for by coverage', async () => {
-    const data = await sampleReport()
+    const data = await manyImages()
     const poor = { ...data.evaluation.streams.iid!, accuracy: 0.85, coverage: 1 }
     const { lost, won } = verdictOf({ ...data, evaluation: { ...data.evaluation, streams: { ...data.evaluation.streams, iid: poor } } })
     expect(linesOf(lost)).toContain('CacheNet misses the accuracy line on i.i.d.')
@@ -37,7 +49,7 @@ describe('verdictOf', () => {
   })
 
   it('says that a bundle without partitions is a Cascade', async () => {
-    const data = await sampleReport()
+    const data = await manyImages()
     const { lost } = verdictOf({ ...data, manifest: { ...data.manifest, partitions: [] } })
     expect(linesOf(lost)[0]).toContain('a Cascade')
     expect(linesOf(lost).join()).not.toContain('CacheNet')

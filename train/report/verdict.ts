@@ -1,4 +1,4 @@
-import { percent, points } from './html/number-format.ts'
+import { measured, points } from './html/number-format.ts'
 import type { ReportData } from './report-data.ts'
 import { cacheNetName, compareMetrics, fixedGateName, keepsLine, strategiesOf, streamTitle, type Outcome, type Strategy } from './strategies.ts'
 
@@ -34,8 +34,11 @@ const outcomes: readonly { readonly outcome: Outcome; readonly say: (ours: strin
   { outcome: 'ahead', say: (ours, other) => `${ours} is ahead of ${other} on` },
 ]
 
+/** How a share is written, with its interval where it was measured on few images. */
+type Share = (share: number) => string
+
 /** A sentence for each outcome, with the streams on which it came out so. */
-function againstOpponent(ours: Strategy, other: Strategy, tolerance: number): Verdict {
+function againstOpponent(ours: Strategy, other: Strategy, tolerance: number, percent: Share): Verdict {
   const compared = Object.entries(ours.streams).flatMap(([key, mine]) => {
     const theirs = other.streams[key]
     if (theirs === undefined) return []
@@ -52,7 +55,7 @@ function againstOpponent(ours: Strategy, other: Strategy, tolerance: number): Ve
   return { lost: findingsWhere(false), won: findingsWhere(true) }
 }
 
-function accuracyLine(ours: Strategy, tolerance: number): Verdict {
+function accuracyLine(ours: Strategy, tolerance: number, percent: Share): Verdict {
   const missed = Object.entries(ours.streams).filter(([, metrics]) => !keepsLine(metrics, tolerance))
   if (missed.length === 0) return { lost: [], won: [plain(`${ours.name} keeps the accuracy line on every stream.`)] }
   const cases = missed.map(([key, { accuracy, edgeSceneAccuracy }]): StreamCase => ({ stream: streamTitle(key), numbers: `${percent(accuracy)} against ${percent(edgeSceneAccuracy)}, ${points(accuracy - edgeSceneAccuracy)} points` }))
@@ -61,8 +64,9 @@ function accuracyLine(ours: Strategy, tolerance: number): Verdict {
 
 function insideRegions({ evaluation }: ReportData): Verdict {
   type Region = (typeof evaluation.inRegion)[number]
+  const shareIn = (region: Region): Share => measured(region.images)
   const say = (words: string, regions: readonly Region[], opponent: (region: Region) => number): Finding[] =>
-    regions.length === 0 ? [] : [plain(`${words}: ${regions.map((region) => `${region.partition} (${percent(region.accuracy)} against ${percent(opponent(region))})`).join(', ')}.`)]
+    regions.length === 0 ? [] : [plain(`${words}: ${regions.map((region) => `${region.partition} (${shareIn(region)(region.accuracy)} against ${shareIn(region)(opponent(region))})`).join(', ')}.`)]
   const ofFull = ({ fullPriorAccuracy }: Region): number => fullPriorAccuracy
   const ofGeneralist = ({ generalistAccuracy }: Region): number => generalistAccuracy
   const ofPrior = ({ priorAccuracy }: Region): number => priorAccuracy
@@ -83,17 +87,18 @@ function insideRegions({ evaluation }: ReportData): Verdict {
 export function verdictOf(data: ReportData): Verdict {
   const { evaluation, manifest, accuracyTolerance } = data
   const hasPartitions = manifest.partitions.length > 0
+  const percent = measured(evaluation.images)
   const strategies = strategiesOf(evaluation, hasPartitions)
   const find = (name: string): Strategy => strategies.find((strategy) => strategy.name === name)!
   if (!hasPartitions) {
-    const alone = 'The bundle has no partitions: training found that the generalist alone, a Cascade, serves as well as a cache of specialists.'
-    const line = accuracyLine(find('Cascade + scene'), accuracyTolerance)
+    const alone = 'The bundle has no partitions: the generalist alone answers on the phone, a Cascade.'
+    const line = accuracyLine(find('Cascade + scene'), accuracyTolerance, percent)
     return { lost: [plain(alone), ...line.lost], won: line.won }
   }
   const ours = find(cacheNetName)
   const parts = [
-    ...['Cascade', 'Cascade + scene', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance)),
-    accuracyLine(ours, accuracyTolerance),
+    ...['Cascade', 'Cascade + scene', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance, percent)),
+    accuracyLine(ours, accuracyTolerance, percent),
     insideRegions(data),
   ]
   return { lost: parts.flatMap(({ lost }) => lost), won: parts.flatMap(({ won }) => won) }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
@@ -6,8 +6,14 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, content)
-  await rename(temporary, path)
+  try {
+    await writeFile(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    // On a full disk half a file would take what is left.
+    await rm(temporary, { force: true })
+    throw error
+  }
 }
 
 /** What a run is about. Resuming with another is refused: its numbers would belong to neither. */
@@ -15,6 +21,25 @@ export interface RunIdentity {
   readonly dataset: string
   readonly data: string | null
   readonly config: unknown
+}
+
+/** How to begin: `new` in an empty place, `resume` with what is there, `anew` in its place. */
+export type RunStart = 'new' | 'resume' | 'anew'
+
+/** All that a run leaves, what makes it a run last: who is interrupted while it is taken away finds it as it was, or not at all. */
+const runFiles = ['checkpoints', 'metrics.jsonl', 'elapsed.json', 'reconstructions.json', 'report.html', 'run.json'] as const
+
+const isThere = (path: string): Promise<boolean> => stat(join(path, 'run.json')).then(() => true, () => false)
+
+/** Settings that two runs have differently, as "full.optimizer.epochs: 8 → 4"; a few of them. */
+function differencesOf(stored: string, wanted: RunIdentity): string[] {
+  const flatten = (value: unknown, path: string): [string, string][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`))
+      : [[path.replace(/^config\./, ''), JSON.stringify(value)]]
+  const [before, after] = [new Map(flatten(JSON.parse(stored), '')), new Map(flatten(JSON.parse(JSON.stringify(wanted)), ''))]
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))
+  return keys.map((key) => `${key}: ${before.get(key) ?? 'none'} → ${after.get(key) ?? 'none'}`)
 }
 
 /** The folder of one training run: `run.json`, `metrics.jsonl`, `checkpoints/`. */
@@ -25,30 +50,52 @@ export class RunFolder {
     this.path = path
   }
 
+  /**
+   * Whether a run can begin so in `path`: to be asked before time is spent on data. Throws `checkpoint-invalid` where there is a run already, or none
+   * to resume; the message names the flags of `npm run train`.
+   */
+  static async requireStart(path: string, start: RunStart): Promise<void> {
+    const hasRun = await isThere(path)
+    if (start === 'resume' && !hasRun) {
+      throw new CacheNetError('checkpoint-invalid', `There is no run to resume in ${path}. Leave --resume away to start one.`, { path })
+    }
+    if (start === 'new' && hasRun) {
+      throw new CacheNetError(
+        'checkpoint-invalid',
+        `There is a run in ${path} already. --resume goes on with it, --anew throws it away and begins again; --run names another folder. Nothing was changed.`,
+        { path },
+      )
+    }
+  }
+
+  /** Takes away what a run has left in `path`, and nothing else that lies there. */
+  static async remove(path: string): Promise<void> {
+    for (const name of runFiles) await rm(join(path, name), { recursive: true, force: true })
+  }
+
   /** Starts a run in a new folder, or goes on with the one in `path`. Throws `checkpoint-invalid` where they do not fit. */
   static async open(path: string, identity: RunIdentity, isResumed: boolean): Promise<RunFolder> {
     const file = join(path, 'run.json')
     const stored = await readFile(file, 'utf8').catch(() => undefined)
     const wanted = JSON.stringify(identity, null, 2)
-    if (isResumed && stored === undefined) {
-      throw new CacheNetError('checkpoint-invalid', `There is no run to resume in ${path}. Leave --resume away to start one.`, { path })
+    await RunFolder.requireStart(path, isResumed ? 'resume' : 'new')
+    if (isResumed && stored !== undefined && stored !== wanted) {
+      const differences = differencesOf(stored, identity)
+      const few = differences.slice(0, 4).join('; ')
+      throw new CacheNetError(
+        'checkpoint-invalid',
+        `The run in ${path} has other settings or other data (${few}${differences.length > 4 ? `; and ${differences.length - 4} more` : ''}). ` +
+          'npm run train with --anew in place of --resume throws it away and begins again with these; --run names another folder. Nothing was changed.',
+        { path, differences },
+      )
     }
-    if (isResumed && stored !== wanted) {
-      throw new CacheNetError('checkpoint-invalid', `The run in ${path} has another config or other data. Its run.json says which; nothing was changed.`, { path })
-    }
-    if (!isResumed) {
-      if (stored !== undefined) {
-        throw new CacheNetError('checkpoint-invalid', `There is a run in ${path} already. --resume goes on with it; --run names another folder. Nothing was changed.`, { path })
-      }
-      await writeAtomically(file, wanted)
-    }
+    if (!isResumed) await writeAtomically(file, wanted)
     return new RunFolder(path)
   }
 
   /** Goes on with the run in `path` where there is one, and starts it otherwise. Throws `checkpoint-invalid` where it is another. */
   static async openOrResume(path: string, identity: RunIdentity): Promise<RunFolder> {
-    const isThere = await stat(join(path, 'run.json')).then(() => true, () => false)
-    return RunFolder.open(path, identity, isThere)
+    return RunFolder.open(path, identity, await isThere(path))
   }
 
   checkpointPath(name: string): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -67,12 +67,43 @@ describe('RunFolder', () => {
     await expect(RunFolder.open(join(folder, 'r'), { ...identity, config: { seed: 2 } }, true)).rejects.toMatchObject(invalid)
     await expect(RunFolder.open(join(folder, 'r'), identity, false)).rejects.toMatchObject(invalid)
   })
+
+  it('names the flag that helps, and what differs', async () => {
+    const path = join(folder, 'r')
+    await RunFolder.open(path, identity, false)
+    await expect(RunFolder.open(path, identity, false)).rejects.toThrow(/--resume goes on.*--anew throws it away/)
+    await expect(RunFolder.open(path, { ...identity, config: { seed: 2 } }, true)).rejects.toThrow(/\(seed: 1 → 2\).*--anew/)
+    await expect(RunFolder.requireStart(path, 'new')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await expect(RunFolder.requireStart(join(folder, 'nowhere'), 'resume')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    for (const start of ['resume', 'anew'] as const) await RunFolder.requireStart(path, start)
+    for (const start of ['new', 'anew'] as const) await RunFolder.requireStart(join(folder, 'nowhere'), start)
+  })
+
+  it('begins anew without what the run before has learnt, and touches nobody else\'s files', async () => {
+    const path = join(folder, 'r')
+    const before = await RunFolder.open(path, identity, false)
+    await writeCheckpoint(before.checkpointPath('full.bin'), 7, [Float32Array.from([1, 2])])
+    await before.log({ step: 1 })
+    await before.addElapsed(5)
+    await writeFile(join(path, 'notes.txt'), 'mine')
+    await RunFolder.remove(path)
+    expect(await readdir(path)).toEqual(['notes.txt'])
+    const run = await RunFolder.open(path, { ...identity, config: { seed: 2 } }, false)
+    expect(await readCheckpoint(run.checkpointPath('full.bin'), [new Float32Array(2)])).toBeUndefined()
+    expect(await run.addElapsed(1)).toBe(1)
+  })
 })
 
 describe('what people read', () => {
   it('writes files whole', async () => {
     await writeAtomically(join(folder, 'deep/er/file'), 'content')
     expect(await readFile(join(folder, 'deep/er/file'), 'utf8')).toBe('content')
+  })
+
+  it('leaves no half of a file where one cannot be written', async () => {
+    await mkdir(join(folder, 'taken/by'), { recursive: true })
+    await expect(writeAtomically(join(folder, 'taken'), 'content')).rejects.toThrow()
+    expect(await readdir(folder)).toEqual(['taken'])
   })
 
   it('says durations as people do', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { assignedKey, splitAssignments } from '../config/split-assignments.ts'
 import { measureInput } from '../data/dataset.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
@@ -27,8 +28,9 @@ export async function exportWinner(signal: AbortSignal, request: SeriesRequest, 
   const [candidate] = rows
   const input = measureInput(dataset.train, dataset.size)
   if (candidate !== undefined) await takeFull({ config, dataset, input, run }, fullFrom ?? join(folder, candidateName(candidate)))
-  const assignments = [...(set === undefined ? [] : [set]), `generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${partitionCount}`]
-  const command = typedCommand(preset, { id, data: data ?? undefined, fullFrom, set: assignments.join(' ') })
+  const found = [`generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${partitionCount}`]
+  const others = splitAssignments(set).filter((assignment) => !found.map(assignedKey).includes(assignedKey(assignment)))
+  const command = typedCommand(preset, { id, data: data ?? undefined, fullFrom, set: [...others, ...found].join(' ') })
   const { summary } = await trainBundle(signal, { dataset, config, run, progress, bundleId: id, bundleFolder: join(out, id), command })
   return summary
 }

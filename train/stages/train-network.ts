@@ -55,19 +55,25 @@ export async function trainParameters(context: StageContext, network: NetworkToT
   if (firstStep < steps) {
     progress.start(firstStep)
     const logged: Promise<void>[] = []
+    let hasLost = false
+    // A curve in the report is not worth a training: where its line cannot be written, that is said once.
+    const loseLine = (): void => {
+      if (!hasLost) progress.say(`${run.path}/metrics.jsonl cannot be written, so the report will lack a part of its curves. Training goes on.`)
+      hasLost = true
+    }
     const { isStopped } = await runTraining(signal, job, state, {
       workers: config.workers,
       firstStep,
       checkpointSeconds: config.checkpointSeconds,
       onStep: (report) => {
         progress.step(network.name, report)
-        if (report.step % 20 === 0 || report.step === steps) logged.push(run.log({ stage: network.name, ...report }))
+        if (report.step % 20 === 0 || report.step === steps) logged.push(run.log({ stage: network.name, ...report }).catch(loseLine))
       },
       onCheckpoint: (step) => writeCheckpoint(path, step, arrays),
     })
     await Promise.all(logged)
     if (isStopped) {
-      throw new CacheNetError('aborted', `Stopped while training ${network.name}. Its checkpoint is written; --resume ${run.path} goes on from there.`, { run: run.path })
+      throw new CacheNetError('aborted', `Stopped while training ${network.name}. Its checkpoint is written, and the same command goes on from there (npm run train: with --resume).`, { run: run.path })
     }
     await writeCheckpoint(path, steps, arrays)
   }

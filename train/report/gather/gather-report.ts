@@ -1,9 +1,11 @@
 import type { GatePoint, Manifest } from '../../../core/bundle/manifest.ts'
+import { argMax } from '../../../core/gate/entropy.ts'
 import { generalistId } from '../../../core/gate/gate.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { imageStream, isDrawable } from '../../calibration/image-stream.ts'
 import { cascadeAt, gateCurve } from '../../calibration/threshold.ts'
-import { splitCount } from '../../data/dataset.ts'
+import { imagesByClass, splitCount } from '../../data/dataset.ts'
+import { logitsOf } from '../../models/predict.ts'
 import { partitionId } from '../../stages/4-partitions.ts'
 import type { Calibration } from '../../stages/5-calibrate.ts'
 import type { Evaluation } from '../../stages/6-evaluate.ts'
@@ -11,6 +13,7 @@ import { answerTable, type SplitAnswers } from '../../stages/answers.ts'
 import { imagesOfHead } from '../../stages/region-images.ts'
 import type { StageContext } from '../../stages/context.ts'
 import type { GateReport, PicturedReconstruction, ReportData } from '../report-data.ts'
+import { confusedPairs } from './confused-pairs.ts'
 import { countConfusion, networkEntropies, networkReliability } from './count-answers.ts'
 import { readReconstructions } from './keep-reconstructions.ts'
 import { readCurves } from './read-curves.ts'
@@ -71,10 +74,12 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   return {
     manifest,
     imageCounts: { train: splitCount(dataset.train), validation: splitCount(dataset.validation), test: splitCount(dataset.test) },
+    trainCounts: imagesByClass(dataset.train, classes).map(({ length }) => length),
     evaluation,
     accuracyTolerance: config.gate.accuracyTolerance,
     curves: await readCurves(run.path),
     confusions: [everywhere('full'), ...regions].map(({ id, images }) => countConfusion(test, id, images, classes)),
+    confusedPairs: await confusedPairs(dataset.test, all.map((image) => argMax(logitsOf(test.full, image))), dataset.size),
     entropies: [
       ...regions.map(({ id, images, outside }) => networkEntropies(table, id, { inside: images, outside }, manifest.gate, Math.log(classes))),
       networkEntropies(table, generalistId, { inside: all }, manifest.gate, Math.log(classes)),

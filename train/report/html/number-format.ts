@@ -1,5 +1,10 @@
+import { measuredShare } from '../../run/measured-share.ts'
+
 /** 0.9312 → "93.1 %", with a space that does not break. */
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)}\u00a0%`
+
+/** A share that was measured on so many images, with its interval where they are few. */
+export const measured = (images: number): ((share: number) => string) => (share) => measuredShare(share, images, '\u00a0')
 
 /** A difference of shares in percentage points, with its sign: −0.004 → "−0.4". */
 export function points(difference: number, digits = 1): string {

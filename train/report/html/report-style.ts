@@ -28,19 +28,37 @@ const colours = `
 
 const page = `
 *, *::before, *::after { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-padding-top: 4rem; }
+html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
 header, main { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem; }
-header { padding-top: 2.5rem; }
+header { padding-top: 1.5rem; }
 .product { margin: 0; color: var(--accent); font-weight: 600; }
 h1 { margin: 0; font-size: clamp(2rem, 6vw, 3.2rem); line-height: 1.1; letter-spacing: -0.02em; overflow-wrap: anywhere; }
 h2 { margin: 0 0 0.25rem; font-size: 1.5rem; letter-spacing: -0.01em; }
 h3 { margin: 0 0 0.5rem; font-size: 1rem; overflow-wrap: anywhere; }
-nav { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 1.25rem 0 0; }
-nav a { padding: 0.25rem 0.7rem; border: 1px solid var(--line); border-radius: 99px; background: var(--panel); color: var(--ink); font-size: 0.875rem; text-decoration: none; }
-nav a:hover { border-color: var(--accent); color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-section { margin: 3rem 0; }
+section { margin: 1.5rem 0 3rem; }
+.rest { margin: 2.5rem 0 0.75rem; }
+.more { border-top: 1px solid var(--line); }
+.more > summary { width: auto; padding: 0.75rem 0; color: var(--ink); font-size: 1rem; font-weight: 600; }
+.more > summary:hover { color: var(--accent); }
+.more > section { margin: 0.25rem 0 2.5rem; }
+.more > section > h2 { display: none; }
+.warnings { margin: 0 0 1.25rem; padding: 0.9rem 1.25rem 0.9rem 2.25rem; border-radius: 1.1rem; background: var(--bad-soft); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 1rem; margin: 0 0 1.5rem; padding: 0; list-style: none; }
+.tiles li { display: grid; grid-template-columns: auto 1fr; column-gap: 0.5rem; align-items: baseline; padding: 1rem 1.25rem; border-radius: 1.1rem; background: var(--panel); box-shadow: var(--shadow); }
+.tiles strong { font-size: 2.2rem; line-height: 1.2; letter-spacing: -0.02em; }
+.tile-name, .tile-note { grid-column: 1 / -1; }
+.tile-name { font-weight: 600; }
+.tile-interval, .tile-note { color: var(--muted); font-size: 0.875rem; }
+.next { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem 2.5rem; }
+.next ol { margin: 0; padding-left: 1.25rem; }
+.next ol li + li { margin-top: 0.5rem; }
+.pairs { display: grid; gap: 0.9rem; margin: 0; padding: 0; list-style: none; }
+.pairs p { margin: 0 0 0.3rem; overflow-wrap: anywhere; }
+.pictures { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.pictures img { display: block; border-radius: 0.4rem; image-rendering: pixelated; }
+.like { display: flex; gap: 0.35rem; align-items: center; margin-left: 0.6rem; color: var(--muted); font-size: 0.8125rem; }
 .lead { max-width: 62rem; margin: 0 0 1.25rem; color: var(--muted); }
 code, pre { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 pre { max-height: 30rem; overflow: auto; margin: 0.75rem 0 0; padding: 1rem; border-radius: 0.65rem; background: var(--sunken); }
@@ -91,7 +109,11 @@ figcaption { margin: 0.5rem 0; color: var(--muted); font-size: 0.875rem; }
 .bar-name { position: relative; padding: 0 0.4rem; }
 .reconstructions + details { margin-top: 1rem; }
 @media (max-width: 34rem) {
-  section { margin: 2.25rem 0; }
+  header { padding-top: 1rem; }
+  section { margin: 1rem 0 2rem; }
+  .tiles { gap: 0.6rem; }
+  .tiles li { padding: 0.6rem 0.9rem; }
+  .tiles strong { font-size: 1.6rem; }
   header, main { padding-inline: 0.75rem; }
   figure { padding: 0.9rem; }
   .scroll { padding-inline: 0.9rem; }
@@ -128,12 +150,11 @@ svg .cell.on { fill: var(--panel); }
 .plus { fill: var(--s2); } .minus { fill: var(--s3); }
 .level-1 { fill-opacity: 0.15; } .level-2 { fill-opacity: 0.3; } .level-3 { fill-opacity: 0.47; } .level-4 { fill-opacity: 0.64; } .level-5 { fill-opacity: 0.82; }`
 
-/** On paper: no navigation, every table open, nothing torn apart, colours as on the screen. */
+/** On paper: every section and table open, nothing torn apart, colours as on the screen. */
 const print = `
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { font-size: 10pt; }
-  nav { display: none; }
   figure, .verdict, .facts, tr { break-inside: avoid; }
   figure, .facts, .scroll { border: 1px solid var(--line); }
   h2, h3, caption { break-after: avoid; }

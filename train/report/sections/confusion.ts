@@ -1,7 +1,7 @@
 import { heatMap } from '../charts/heat-map.ts'
 import { figure } from '../html/figure.ts'
 import { markup, type Markup } from '../html/markup.ts'
-import { percent } from '../html/number-format.ts'
+import { measured } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import type { TableData } from '../html/table.ts'
 import type { Confusion, ReportData } from '../report-data.ts'
@@ -17,13 +17,13 @@ export function seenClasses(counts: Confusion['counts']): number[] {
 function confusedPairs({ counts, network }: Confusion, names: readonly string[]): TableData {
   const pairs = counts.flatMap((row, truth) => {
     const sum = row.reduce((total, count) => total + count, 0)
-    return row.flatMap((count, answer) => (count > 0 && truth !== answer ? [{ truth, answer, count, share: count / sum }] : []))
+    return row.flatMap((count, answer) => (count > 0 && truth !== answer ? [{ truth, answer, count, share: count / sum, sum }] : []))
   })
   pairs.sort((a, b) => b.count - a.count)
   return {
     caption: `Most frequent wrong answers of ${network}`,
     columns: [{ title: 'class' }, { title: 'answer', isText: true }, { title: 'images' }, { title: 'of the class' }],
-    rows: pairs.slice(0, mostPairs).map(({ truth, answer, count, share }) => [names[truth]!, names[answer]!, count, percent(share)]),
+    rows: pairs.slice(0, mostPairs).map(({ truth, answer, count, share, sum }) => [names[truth]!, names[answer]!, count, measured(sum)(share)]),
   }
 }
 
@@ -36,7 +36,7 @@ function confusionFigure(confusion: Confusion, names: readonly string[]): Markup
   const where = network === 'full' ? 'all test images' : 'the test images of its region'
   return figure({
     title: network === 'full' ? 'Full model' : `${network}, inside its region`,
-    caption: `${images} images, ${where}; ${percent(images === 0 ? 0 : right / images)} right. Rows are true classes and add up to all their images${seen.length < names.length ? '; classes that were neither seen nor answered are left out' : ''}.`,
+    caption: `${images} images, ${where}; ${images === 0 ? 'none' : measured(images)(right / images)} right. Rows are true classes and add up to all their images${seen.length < names.length ? '; classes that were neither seen nor answered are left out' : ''}.`,
     chart: heatMap({ label: `Answers of ${network} by class, on ${where}`, rows: shown, columns: shown, counts: seen.map((row) => seen.map((column) => counts[row]![column]!)), rowTitle: 'class', columnTitle: 'answer', hasDiagonal: true }),
     table: confusedPairs(confusion, names),
   })

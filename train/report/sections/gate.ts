@@ -2,7 +2,7 @@ import type { GatePoint } from '../../../core/bundle/manifest.ts'
 import { lineChart, type LineSeries } from '../charts/line-chart.ts'
 import { figure, legend } from '../html/figure.ts'
 import { markup, nothing, type Markup } from '../html/markup.ts'
-import { nats, percent, points } from '../html/number-format.ts'
+import { measured, nats, percent, points } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import { dataTable } from '../html/table.ts'
 import type { ReportData } from '../report-data.ts'
@@ -20,7 +20,8 @@ function accuracyDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, low - air), Math.min(1, high + air)]
 }
 
-function curveFigure({ manifest, gate }: ReportData): Markup {
+function curveFigure({ manifest, gate, imageCounts }: ReportData): Markup {
+  const share = measured(imageCounts.validation)
   const { curve, thresholdNats } = manifest.gate
   if (curve.length === 0) return markup`<p>The bundle has no gate curve.</p>`
   const x = { domain: [0, Math.max(...curve.map((point) => point.thresholdNats))] as const, title: 'threshold τ in nats', format: String }
@@ -36,7 +37,7 @@ function curveFigure({ manifest, gate }: ReportData): Markup {
     table: {
       caption: 'Gate curve of CacheNet',
       columns: ['τ in nats', 'coverage', 'accuracy on hits', 'accuracy of the whole', 'against full, points'].map((title) => ({ title })),
-      rows: curve.map((point) => [nats(point.thresholdNats), percent(point.coverage), percent(point.accuracyOnHits), percent(point.accuracyOfWhole), points(point.accuracyOfWhole - gate.fullAccuracy)]),
+      rows: curve.map((point) => [nats(point.thresholdNats), share(point.coverage), measured(Math.ceil(point.coverage * imageCounts.validation))(point.accuracyOnHits), share(point.accuracyOfWhole), points(point.accuracyOfWhole - gate.fullAccuracy)]),
     },
   })
 }
@@ -44,7 +45,8 @@ function curveFigure({ manifest, gate }: ReportData): Markup {
 /** 0.01 → "every 100 frames". */
 const changes = (rate: number): string => (rate === 0 ? 'never' : `every ${(1 / rate).toFixed(rate > 0.1 ? 1 : 0)} frames`)
 
-function localityTable({ manifest, accuracyTolerance }: ReportData): Markup {
+function localityTable({ manifest, accuracyTolerance, imageCounts }: ReportData): Markup {
+  const share = measured(imageCounts.validation)
   const { localities } = manifest.gate
   if (localities.length === 0) return nothing
   return dataTable({
@@ -59,8 +61,8 @@ function localityTable({ manifest, accuracyTolerance }: ReportData): Markup {
         row.maxProbes,
         row.maxProbes > 1 || row.order === 'least-entropy' ? row.order : '–',
         `${row.asksGeneralist && row.maxProbes > 0 ? 'asked last' : row.maxProbes === 0 ? 'alone' : 'not asked'}${row.looksTwice === true ? ', looks twice' : ''}`,
-        percent(row.coverage),
-        percent(row.accuracy),
+        share(row.coverage),
+        share(row.accuracy),
         difference < -accuracyTolerance ? markup`<span class="bad">${points(difference)} ✗</span>` : points(difference),
       ]
     }),

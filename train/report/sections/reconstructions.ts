@@ -8,6 +8,10 @@ import type { PicturedReconstruction, ReportData } from '../report-data.ts'
 /** Root of the mean squared difference. */
 export const distance = (a: readonly number[], b: readonly number[]): number => Math.sqrt(a.reduce((sum, value, index) => sum + (value - (b[index] ?? 0)) ** 2, 0) / Math.max(1, a.length))
 
+/** How much of what varies comes back; a share below zero is none. */
+const explains = (what: string, share: number, ofWhat: string): string =>
+  Number.isFinite(share) && share > 0 ? `${what} explains ${percent(share)} of the variance ${ofWhat}` : `${what} brings back nothing ${ofWhat}: its reconstructions are no nearer than the mean`
+
 function codeBars(code: readonly number[], ids: readonly string[]): Markup {
   const bars = code.map((share, index) => {
     const name = ids[index] ?? String(index + 1)
@@ -45,7 +49,8 @@ export function reconstructionsSection(data: ReportData): Markup {
       ...shown.code.map((share) => percent(share)),
     ]),
   })
-  const explained = `On ${measuredImages} validation images z explains ${percent(featuresExplained)} of the variance of the features, and the code, ${manifest.partitions.length} values, ${percent(zExplained)} of that of z.`
+  const values = `the code, ${manifest.partitions.length} values,`
+  const explained = `On ${measuredImages} validation images ${explains('z', featuresExplained, 'of the features')}; ${explains(values, zExplained, 'of z')}.`
   return section({
     id: 'code',
     title: 'The code and its reconstructions',

@@ -2,7 +2,7 @@ import { heatMap } from '../charts/heat-map.ts'
 import { shareBars } from '../charts/share-bars.ts'
 import { figure } from '../html/figure.ts'
 import { markup, nothing, type Markup } from '../html/markup.ts'
-import { percent } from '../html/number-format.ts'
+import { measured, percent } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import { dataTable } from '../html/table.ts'
 import type { ReportData } from '../report-data.ts'
@@ -23,7 +23,7 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
       rows: classByPartition.map((counts, index) => {
         const sorted = [...counts].sort((a, b) => b - a)
         const sum = sorted.reduce((total, count) => total + count, 0)
-        return [classNames[index]!, ...counts, sum === 0 ? '–' : percent(((sorted[0] ?? 0) + (sorted[1] ?? 0)) / sum)]
+        return [classNames[index]!, ...counts, sum === 0 ? '–' : measured(sum)(((sorted[0] ?? 0) + (sorted[1] ?? 0)) / sum)]
       }),
     },
   })
@@ -32,14 +32,17 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
     title: 'Shares of the partitions',
     caption: 'Share of the test images that the code gives to each partition. The dashed line is where all would be equal.',
     chart: shareBars(`Shares of the partitions: ${bars.map(({ name, share }) => `${name} ${percent(share)}`).join(', ')}`, bars),
-    table: { caption: 'Shares of the partitions', columns: ['partition', 'share'].map((title) => ({ title })), rows: bars.map(({ name, share }) => [name, percent(share)]) },
+    table: { caption: 'Shares of the partitions', columns: ['partition', 'share'].map((title) => ({ title })), rows: bars.map(({ name, share }) => [name, measured(evaluation.images)(share)]) },
   })
   const accuracy = dataTable({
     caption: 'Accuracy inside each region, on test images. Told the region, the generalist chooses among its classes only. AUROC: chance that the entropy of an image that the partition was not trained for (of a wrong answer) is above that of one inside (a right one).',
     columns: ['region', 'share', 'partition right', 'as delta', 'generalist', '… told the region', '… with a head trained anew', 'full model', '… told the region', 'AUROC outside', 'AUROC own errors'].map((title) => ({ title })),
-    rows: inRegion.map((region, index) => [
+    rows: inRegion.map((region, index) => {
+      const share = partitionShares[index] ?? 0
+      const percent = measured(region.images)
+      return [
       region.partition,
-      percent(partitionShares[index] ?? 0),
+      measured(evaluation.images)(share),
       region.accuracy < region.fullPriorAccuracy ? markup`<span class="bad">${percent(region.accuracy)}</span>` : markup`<strong>${percent(region.accuracy)}</strong>`,
       region.deltaAccuracy === undefined ? '–' : percent(region.deltaAccuracy),
       percent(region.generalistAccuracy),
@@ -49,7 +52,8 @@ export function regionsSection({ evaluation, manifest }: ReportData): Markup {
       percent(region.fullPriorAccuracy),
       region.aurocOutside.toFixed(3),
       region.aurocErrors.toFixed(3),
-    ]),
+      ]
+    }),
   })
   return section({
     id: 'regions',

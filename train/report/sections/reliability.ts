@@ -2,7 +2,7 @@ import type { ReliabilityBin } from '../../calibration/calibration-error.ts'
 import { reliabilityDiagram } from '../charts/reliability-diagram.ts'
 import { figure, legend } from '../html/figure.ts'
 import { markup, type Markup } from '../html/markup.ts'
-import { percent } from '../html/number-format.ts'
+import { measured, percent } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import type { NetworkReliability, ReportData } from '../report-data.ts'
 
@@ -17,7 +17,7 @@ const titleOf = (network: string): string => (network === 'full' ? 'Full model' 
 function diagram({ network, temperature, before, after }: NetworkReliability): Markup {
   const [errorBefore, errorAfter] = [errorOfBins(before), errorOfBins(after)]
   const direction = errorAfter < errorBefore ? '' : ' Scaling did not help on these images.'
-  const cells = ({ count, confidence, accuracy }: ReliabilityBin): string[] => (count === 0 ? ['0', '–', '–'] : [String(count), percent(confidence), percent(accuracy)])
+  const cells = ({ count, confidence, accuracy }: ReliabilityBin): string[] => (count === 0 ? ['0', '–', '–'] : [String(count), percent(confidence), measured(count)(accuracy)])
   return figure({
     title: titleOf(network),
     caption: `ECE ${percent(errorBefore)} before, ${percent(errorAfter)} after division by T = ${temperature.toFixed(2)}.${direction}`,

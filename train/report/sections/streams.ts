@@ -1,7 +1,7 @@
 import { streamDots, type StreamLane } from '../charts/stream-dots.ts'
 import { markup, type Markup } from '../html/markup.ts'
 import { legend } from '../html/figure.ts'
-import { percent, points } from '../html/number-format.ts'
+import { measured, percent, points } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import { dataTable } from '../html/table.ts'
 import type { ReportData } from '../report-data.ts'
@@ -20,7 +20,8 @@ function lanesOf(strategies: readonly Strategy[], keys: readonly string[], toler
   }))
 }
 
-function streamTable(key: string, strategies: readonly Strategy[], tolerance: number): Markup {
+function streamTable(key: string, strategies: readonly Strategy[], tolerance: number, images: number): Markup {
+  const share = measured(images)
   const rows = strategies.flatMap(({ name, note, streams }) => {
     const metrics = streams[key]
     if (metrics === undefined) return []
@@ -28,7 +29,7 @@ function streamTable(key: string, strategies: readonly Strategy[], tolerance: nu
     const difference = points(accuracy - fullAccuracy)
     const title = markup`${name === cacheNetName ? markup`<strong>${name}</strong>` : name} <span class="note">${note}</span>`
     const line = keepsLine(metrics, tolerance) ? difference : markup`<span class="bad">${difference} ✗</span>`
-    return [[title, percent(coverage), percent(accuracy), line, coverage === 0 ? '–' : percent(accuracyOnHits), percent(switchRate)]]
+    return [[title, share(coverage), share(accuracy), line, coverage === 0 ? '–' : measured(Math.ceil(coverage * images))(accuracyOnHits), percent(switchRate)]]
   })
   return dataTable({
     caption: streamTitle(key),
@@ -47,7 +48,7 @@ export function streamsSection({ evaluation, manifest, accuracyTolerance }: Repo
     lead: `Every strategy on the same streams of test images; misses are answered by the full model. L is the mean length of a scene in frames. ✗ and hollow dots: more than ${(accuracyTolerance * 100).toFixed(1)} points below the full model.`,
     body: [
       markup`<figure class="wide"><h3>Coverage by stream</h3>${legend(strategies.filter(isDrawn))}${streamDots('Coverage of each strategy on each stream; the tables below hold the numbers.', lanesOf(strategies, keys, accuracyTolerance))}<figcaption>Further right is better: more frames answered without the network. A hollow dot paid for it with accuracy. The numbers are in the tables below.</figcaption></figure>`,
-      markup`<div class="tables">${keys.map((key) => streamTable(key, strategies, accuracyTolerance))}</div>`,
+      markup`<div class="tables">${keys.map((key) => streamTable(key, strategies, accuracyTolerance, evaluation.images))}</div>`,
     ],
   })
 }

@@ -1,5 +1,5 @@
 import { markup, nothing, type Markup } from '../html/markup.ts'
-import { byteSize, percent, whole } from '../html/number-format.ts'
+import { byteSize, measured, whole } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import { dataTable } from '../html/table.ts'
 import { planNetwork, type NetworkSpec } from '../../../core/network/spec.ts'
@@ -15,6 +15,7 @@ const list = (findings: readonly Finding[]): Markup => markup`<ul>${findings.map
 
 function networksTable({ manifest, evaluation }: ReportData): Markup {
   const { networks, partitions } = manifest
+  const percent = measured(evaluation.images)
   const { megaMacs: fullMacs } = planNetwork(networks.full)
   const row = (name: string, spec: NetworkSpec, sizeBytes: number, accuracy: string): string[] => {
     const { megaMacs, parameters } = planNetwork(spec)

@@ -62,6 +62,7 @@ export async function sampleReport(): Promise<ReportData> {
       training: { ...manifest.training, command: 'npm run train -- folder --data <b>', commit: 'abc123', elapsedSeconds: 75 },
     },
     imageCounts: { train: 400, validation: 40, test: 40 },
+    trainCounts: [100, 100, 100, 100],
     evaluation: sampleEvaluation(),
     accuracyTolerance: 0.005,
     curves: [
@@ -69,6 +70,7 @@ export async function sampleReport(): Promise<ReportData> {
       { network: 'p1', points: [{ step: 20, epoch: 0, loss: 1, accuracy: 0.8 }] },
     ],
     confusions: ['full', 'p1', 'p2'].map((network) => ({ network, counts })),
+    confusedPairs: [{ truth: 1, answer: 2, count: 2, ofClass: 10, pictures: ['data:image/png;base64,AAAA'], like: 'data:image/png;base64,AAAB' }],
     entropies: ['p1', 'p2'].map((network) => ({ network, mostNats: Math.log(4), thresholdNats: 0.5, inside: entropies, outside: entropies })),
     reliabilities: ['p1', 'p2', 'generalist', 'full'].map((network) => ({ network, temperature: 1.4, before: bins, after: bins })),
     gate: { stream: 'places, mean length 100', fullAccuracy: 0.9, cascadeCurve: [gatePoint(0, 0, 0.9), gatePoint(1.3, 1, 0.8)] },

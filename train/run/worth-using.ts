@@ -1,0 +1,54 @@
+import type { Evaluation } from '../stages/6-evaluate.ts'
+import { measuredShare, wilsonInterval } from './measured-share.ts'
+
+type Judged = Pick<Evaluation, 'images' | 'fullAccuracy' | 'generalistAccuracy' | 'partitionShares' | 'inRegion' | 'streams'>
+
+/** Who is wrong more often than right is not worth asking. */
+const leastRight = 0.5
+/** A device that answers this rarely has nothing to be judged by. */
+const leastCoverage = 0.02
+
+interface Network {
+  readonly name: string
+  readonly right: number
+  readonly images: number
+}
+
+/** What is to be said of a network, or nothing where it is worth using. */
+function judge({ name, right, images }: Network, classes: number, consequence: string): string[] {
+  const share = measuredShare(right, images)
+  const chance = 1 / classes
+  const [low] = wilsonInterval(right, images)
+  if (low <= chance) return [`${name} is not worth using: right on ${share} of the test images, where guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`]
+  if (right < leastRight) return [`${name} is not worth using yet: right on ${share} of the test images, so wrong more often than right. ${consequence}`]
+  return []
+}
+
+/** Of partitions that the images are enough to judge: those that gain nothing over the network that is on the phone anyway. */
+function uselessPartitions({ inRegion, partitionShares, images }: Judged): string[] {
+  const useless = inRegion.flatMap(({ partition, accuracy, generalistAccuracy }, index) => {
+    const own = Math.round(partitionShares[index]! * images)
+    return accuracy <= generalistAccuracy ? [`${partition} (right on ${measuredShare(accuracy, own)} there, the generalist on ${measuredShare(generalistAccuracy, own)})`] : []
+  })
+  if (useless.length === 0) return []
+  return [`Not worth downloading, since the generalist does as well on the images that they are for: ${useless.join(', ')}.`]
+}
+
+function uselessHits({ streams, images }: Judged): string[] {
+  const bad = Object.entries(streams).flatMap(([name, { coverage, accuracyOnHits }]) =>
+    coverage > leastCoverage && accuracyOnHits < leastRight ? [`${name} (right on ${measuredShare(accuracyOnHits, Math.round(images * Math.min(1, coverage)))})`] : [],
+  )
+  return bad.length === 0 ? [] : [`What the device answers by itself is wrong more often than right on ${bad.join(', ')}: do not go by it.`]
+}
+
+/**
+ * Sentences on what of a bundle is not worth using, on test images: the whole, the generalist, partitions; none where everything is.
+ *
+ * @param classes how many there are to guess among
+ */
+export function notWorthUsing(test: Judged, classes: number): string[] {
+  const { images, fullAccuracy, generalistAccuracy } = test
+  const whole = judge({ name: 'The full model', right: fullAccuracy, images }, classes, 'It teaches the others and answers what they miss, so the bundle is no better. More images of each class help most.')
+  const generalist = judge({ name: 'The generalist', right: generalistAccuracy, images }, classes, 'On the phone it is the one that answers, so nearly every frame goes to the edge, and without one there is no answer to go by.')
+  return [...whole, ...generalist, ...uselessPartitions(test), ...uselessHits(test)]
+}
