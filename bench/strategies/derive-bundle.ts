@@ -1,9 +1,7 @@
-import { encodeDelta, planDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
 import { sha256Hex } from '../../core/bundle/hash.ts'
-import { parseManifest, type BlobRef, type Manifest, type Partition } from '../../core/bundle/manifest.ts'
-import { decodeWeights, encodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
+import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { encodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
-import { CacheNetError } from '../../core/wire/errors.ts'
 import { readCalibration } from '../../train/calibration/read-calibration.ts'
 import type { CalibratedGate } from '../../train/stages/5-calibrate.ts'
 import type { Played } from './strategy.ts'
@@ -20,13 +18,10 @@ const anyEntropy = 10
 const alwaysOnDevice: CalibratedGate = { gate: { thresholdNats: anyEntropy, generalistThresholdNats: anyEntropy, maxProbes: 0, order: 'recent-first', asksGeneralist: true }, localities: [] }
 const neverOnDevice: CalibratedGate = { gate: { ...alwaysOnDevice.gate, thresholdNats: 0, generalistThresholdNats: 0 }, localities: [] }
 
-/** Masked classes get this bias: as a half float it is still finite, and no logit comes near. */
-const maskedBias = -30_000
-/** Only the head differs; it is replaced whole. */
-const headOf = ({ layers }: NetworkSpec): string => {
-  const head = layers.at(-1)
-  if (head?.kind !== 'dense') throw new CacheNetError('manifest-invalid', 'The network does not end in a dense layer.')
-  return head.name
+/** The same with the scene prior that the bundle's own gate goes by. */
+function told({ gate, localities }: CalibratedGate, isTold: boolean, { gate: own }: Manifest): CalibratedGate {
+  const scenePrior = own.localities.find((row) => row.scenePrior !== undefined)?.scenePrior ?? own.scenePrior
+  return { gate: { ...gate, ...(isTold && scenePrior !== undefined ? { scenePrior } : {}) }, localities }
 }
 
 function withGate(manifest: Manifest, { gate, localities }: CalibratedGate): Manifest {
@@ -47,12 +42,9 @@ const shrug = ({ input, classNames }: Manifest): NetworkSpec =>
 /**
  * The bundle with which the product itself, page, worker and edge, plays a strategy. Nothing of the product knows of strategies: Device
  * is a bundle whose generalist is the full model and whose gate lets everything through; Edge one whose generalist knows nothing;
- * Cascade one without partitions; Cascade + prior one whose partitions are the generalist with masked classes, which
- * travel as deltas of the head alone.
- *
- * @param readBlob content of a blob of the bundle
+ * Cascade one without partitions. With *+ scene* each has the scene prior that CacheNet has.
  */
-export async function deriveBundle(strategy: Played, original: Manifest, readBlob: (ref: BlobRef) => Promise<Uint8Array>): Promise<DerivedBundle> {
+export async function deriveBundle(strategy: Played, original: Manifest): Promise<DerivedBundle> {
   const newBlobs = new Map<string, Uint8Array>()
   const store = async (bytes: Uint8Array): Promise<BlobRef> => {
     const sha256 = await sha256Hex(new Uint8Array(bytes))
@@ -72,47 +64,23 @@ export async function deriveBundle(strategy: Played, original: Manifest, readBlo
       return finish(withGate(withoutPartitions(named), readCalibration(original).cascadeScene))
     case 'hit':
       return finish(withGate(withoutPartitions(named), alwaysOnDevice))
-    case 'device': {
+    case 'device':
+    case 'device-scene': {
       const { networks, full } = named
-      const base = withoutPartitions({ ...named, generalist: full })
-      return finish(withGate({ ...base, networks: { ...base.networks, partition: networks.full } }, alwaysOnDevice))
+      // Nothing is strange to an opponent that answers everything.
+      const { mostStrange: _, ...generalist } = full
+      const base = withoutPartitions({ ...named, generalist })
+      return finish(withGate({ ...base, networks: { ...base.networks, generalist: networks.full, partition: networks.full } }, told(alwaysOnDevice, strategy === 'device-scene', original)))
     }
-    case 'edge': {
+    case 'edge':
+    case 'edge-scene': {
       const spec = shrug(original)
       const nothing = planNetwork(spec).tensors.map(({ name, shape, size }): NamedTensor => ({ name, shape, values: new Float32Array(size) }))
       const whole = await store(encodeWeights(spec, nothing))
       const base = withoutPartitions({ ...named, generalist: { whole, temperature: 1 } })
-      return finish(withGate({ ...base, networks: { ...base.networks, partition: spec } }, neverOnDevice))
-    }
-    case 'cascade-prior': {
-      const { cascadePrior } = readCalibration(original)
-      const spec = original.networks.partition
-      const weights = decodeWeights(spec, await readBlob(original.generalist.whole))
-      const delta = { layers: [{ name: headOf(spec), rank: 0 }] }
-      const partitions: Partition[] = []
-      for (const [index, partition] of original.partitions.entries()) {
-        const masked = maskClasses(spec, weights, cascadePrior.classes[index] ?? [])
-        const { temperature } = original.generalist
-        partitions.push({
-          ...partition,
-          temperature,
-          whole: await store(encodeWeights(spec, masked)),
-          delta: { ...(await store(headDelta(spec, delta, masked))), temperature },
-        })
-      }
-      return finish(withGate({ ...named, partitions, networks: { ...named.networks, delta: { layers: [...delta.layers] } } }, cascadePrior))
+      return finish(withGate({ ...base, networks: { ...base.networks, generalist: spec, partition: spec } }, told(neverOnDevice, strategy === 'edge-scene', original)))
     }
     default:
       return strategy satisfies never
   }
-}
-
-function maskClasses(spec: NetworkSpec, weights: readonly NamedTensor[], allowed: readonly boolean[]): NamedTensor[] {
-  const name = `${headOf(spec)}/bias`
-  return weights.map((tensor) => (tensor.name === name ? { ...tensor, values: tensor.values.map((value, index) => (allowed[index] === true ? value : maskedBias)) } : tensor))
-}
-
-function headDelta(spec: NetworkSpec, delta: DeltaSpec, weights: readonly NamedTensor[]): Uint8Array {
-  const valuesOf = new Map(weights.map(({ name, values }) => [name, values]))
-  return encodeDelta(spec, delta, new Map(planDelta(spec, delta).fields.map(({ name }) => [name, valuesOf.get(name) ?? new Float32Array()])))
 }

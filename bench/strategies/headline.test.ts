@@ -29,7 +29,7 @@ describe('accuracyDelta', () => {
 })
 
 describe('headlineOf', () => {
-  const complete = (['edge', 'cascade', 'cascade-prior', 'adaptive'] as const).map((strategy, index) => row(strategy, [run(0, 40 - 10 * index)]))
+  const complete = (['edge', 'edge-scene', 'device-scene', 'cascade', 'cascade-scene', 'adaptive'] as const).map((strategy, index) => row(strategy, [run(0, 60 - 10 * index, { hitRate: 0.8, partitionHitShare: 0.75 })]))
 
   it('says nothing while an opponent is missing', () => {
     expect(headlineOf(complete, 'b', {})).toBeUndefined()
@@ -37,13 +37,12 @@ describe('headlineOf', () => {
   })
 
   it('holds every opponent against the adaptive gate', () => {
-    const metrics = { streams: { places100: { accuracy: 0.81, fullAccuracy: 0.83 } } }
-    const headline = headlineOf([...complete, row('device', [run(0, 60)]), row('device', [run(0, 9)], 'full-speed'), row('adaptive', [run(0, 2)], 'full-speed')], 'b', metrics)
-    expect(headline).toMatchObject({ overDevice: 6, overEdge: 4, overCascade: 3, overCascadePrior: 2, accuracyDelta: 0, overDeviceFullSpeed: 4.5 })
+    const metrics = { streams: { places100: { accuracy: 0.81, edgeSceneAccuracy: 0.83 } } }
+    const headline = headlineOf([...complete, row('device', [run(0, 60)]), row('device-scene', [run(0, 9)], 'full-speed'), row('adaptive', [run(0, 2)], 'full-speed')], 'b', metrics)
+    expect(headline).toMatchObject({ overDevice: 6, overEdge: 6, overEdgeScene: 5, overDeviceScene: 4, overCascade: 3, overCascadeScene: 2, accuracyDelta: 0, overDeviceFullSpeed: 4.5 })
     expect(headline?.accuracyDeltaEvaluated).toBeCloseTo(-2)
     const sessions = [...complete, row('device', [run(0, 60)])].map((played) => ({ ...played, stream: 'sessions' }))
-    expect(headlineOf(sessions, 'b', { streams: { recorded64: { accuracy: 0.9, fullAccuracy: 0.91 } } })?.accuracyDeltaEvaluated).toBeCloseTo(-1)
-    expect(headline).not.toHaveProperty('overCascadeScene')
-    expect(headlineOf([...complete, row('device', [run(0, 60)]), row('cascade-scene', [run(0, 15)])], 'b', metrics)).toMatchObject({ overCascadeScene: 1.5 })
+    expect(headlineOf(sessions, 'b', { streams: { recorded64: { accuracy: 0.9, edgeSceneAccuracy: 0.91 } } })?.accuracyDeltaEvaluated).toBeCloseTo(-1)
+    expect(headline?.partitionHitShare).toBeCloseTo(0.75)
   })
 })

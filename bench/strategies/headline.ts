@@ -25,32 +25,38 @@ export function accuracyDelta(of: Row | undefined, against: Row | undefined): nu
 /** What the evaluation calls a stream that is called otherwise here: sessions of 64 frames in their own order. */
 const evaluatedAs: Readonly<Record<string, string>> = { sessions: 'recorded64' }
 
-const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), fullAccuracy: z.number() })) })
+const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), edgeSceneAccuracy: z.number() })) })
+
+const opponents = { overDeviceScene: 'device-scene', overEdgeScene: 'edge-scene', overCascadeScene: 'cascade-scene', overDevice: 'device', overEdge: 'edge', overCascade: 'cascade' } as const satisfies Record<string, Strategy>
 
 /**
- * The headline of one bundle: CacheNet with the adaptive gate against the others. The full model's accuracy is the Edge
- * strategy's, which answers the same frames with nothing else. Undefined while something is missing.
+ * The headline of one bundle: CacheNet with the adaptive gate against the others, those that know the scene first. The accuracy that it is held against is
+ * that of *Edge + scene*, which answers the same frames with the full model and knows the scene too. Undefined while something is missing.
  */
 export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknown): Headline | undefined {
   const rowIn = (section: Row['section'], strategy: Strategy): Row | undefined => rows.find((row) => row.section === section && row.bundle === bundle && row.strategy === strategy)
   const ours = rowIn('headline', 'adaptive')
-  const over = (strategy: Strategy): Spread | undefined => ratioOfMeans(rowIn('headline', strategy), ours)
-  const [overDevice, overEdge, overCascade, overCascadePrior] = [over('device'), over('edge'), over('cascade'), over('cascade-prior')]
-  const overCascadeScene = over('cascade-scene')
-  const delta = accuracyDelta(ours, rowIn('headline', 'edge'))
-  if (overDevice === undefined || overEdge === undefined || overCascade === undefined || overCascadePrior === undefined || delta === undefined) return undefined
-  const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device'), rowIn('full-speed', 'adaptive'))
-  const stream = ours?.stream ?? ''
+  const found = Object.entries(opponents).map(([key, strategy]) => [key, ratioOfMeans(rowIn('headline', strategy), ours)] as const)
+  const delta = accuracyDelta(ours, rowIn('headline', 'edge-scene'))
+  const ratios = found.flatMap(([key, spread]) => (spread === undefined ? [] : [[key, spread] as const]))
+  if (ours === undefined || ratios.length < found.length || delta === undefined) return undefined
+  const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device-scene'), rowIn('full-speed', 'adaptive'))
+  const stream = ours.stream
   const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[evaluatedAs[stream] ?? stream]
+  const medians = Object.fromEntries(ratios.map(([key, { median }]) => [key, median])) as Record<keyof typeof opponents, number>
   return {
-    overDevice: overDevice.median,
-    overEdge: overEdge.median,
-    overCascade: overCascade.median,
-    ...(overCascadeScene === undefined ? {} : { overCascadeScene: overCascadeScene.median }),
-    overCascadePrior: overCascadePrior.median,
+    ...medians,
+    partitionHitShare: partitionHitShare(ours),
     accuracyDelta: delta,
-    accuracyDeltaEvaluated: evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.fullAccuracy),
+    accuracyDeltaEvaluated: evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.edgeSceneAccuracy),
     overDeviceFullSpeed: fullSpeed?.median ?? null,
-    spread: { overDevice, overEdge, overCascade, overCascadePrior, ...(overCascadeScene === undefined ? {} : { overCascadeScene }), ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
+    spread: { ...Object.fromEntries(ratios), ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
   }
+}
+
+/** Over all rounds: of the frames that the device answered, those that a partition did. */
+function partitionHitShare({ runs }: Row): number {
+  const hits = runs.reduce((sum, { frames, hitRate }) => sum + frames * hitRate, 0)
+  const byPartitions = runs.reduce((sum, { frames, hitRate, partitionHitShare: share = 0 }) => sum + frames * hitRate * share, 0)
+  return hits === 0 ? 0 : byPartitions / hits
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { generalistId } from '../../core/gate/gate.ts'
 import { percentile, summarize } from '../replay/summary.ts'
 import type { EdgeCounts } from '../replay/edge-counter.ts'
 import type { SessionLog } from '../replay/session-log.ts'
@@ -27,6 +28,8 @@ export const runSchema = z.object({
   /** Share of the frames with the full model's answer; only where a folder of any images was played. */
   agreement: share.optional(),
   hitRate: share,
+  /** Of the hits, those that a partition answered. Absent in older results. */
+  partitionHitShare: share.optional(),
   uploads: count,
   uncertain: count,
   switches: count,
@@ -73,6 +76,8 @@ export function measureRun(log: SessionLog, { framesSent, classNames, reference,
   const answers = log.frames.map(({ label }) => label)
   const latencies = log.frames.map(({ latencyMs }) => latencyMs)
   const ofOutcome = (outcome: string): number[] => log.frames.filter((frame) => frame.outcome === outcome).map(({ latencyMs }) => latencyMs)
+  const hits = log.frames.filter(({ outcome }) => outcome === 'hit')
+  const partitionHits = hits.filter(({ network }) => network !== generalistId)
   const run: Run = {
     ...facts,
     frames: summary.all.frames,
@@ -86,6 +91,7 @@ export function measureRun(log: SessionLog, { framesSent, classNames, reference,
     accuracy: summary.all.accuracy ?? null,
     ...(reference !== undefined && { agreement: answers.filter((label, index) => label === reference[index]).length / answers.length }),
     hitRate: summary.hitRate,
+    partitionHitShare: hits.length === 0 ? 0 : partitionHits.length / hits.length,
     uploads: summary.misses.frames,
     uncertain: summary.uncertain.frames,
     switches: summary.switches,

@@ -55,9 +55,8 @@ export async function playStrategy(signal: AbortSignal, images: readonly StreamI
         chromium,
         origin: `http://127.0.0.1:${proxy.port}`,
         bundleId,
-        // The prior is a mask: the phone needs no more than the region that was named last (the calibration assumes it too).
-        cachePartitions: strategy === 'cascade-prior' ? 1 : scenario.cache,
-        isSavingData: strategy === 'cascade-prior',
+        cachePartitions: scenario.cache,
+        isSavingData: false,
         query: { downloads: 'background', pace: 'idle' },
         folder,
         pollMs,

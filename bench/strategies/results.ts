@@ -24,13 +24,17 @@ export type Row = z.infer<typeof rowSchema>
 
 const ratioSchema = spreadSchema
 export const headlineSchema = z.object({
+  /** Opponents that know of the scene what CacheNet knows: the comparison that counts. Over *Cascade + scene*: what partitions add. */
+  overDeviceScene: z.number(),
+  overEdgeScene: z.number(),
+  overCascadeScene: z.number(),
+  /** The same opponents without scenes, as the source has them. */
   overDevice: z.number(),
   overEdge: z.number(),
   overCascade: z.number(),
-  /** Over CacheNet without partitions: what they add. Absent where it was not played. */
-  overCascadeScene: z.number().optional(),
-  overCascadePrior: z.number(),
-  /** Percentage points against the full model on the same frames. */
+  /** Share of CacheNet's hits that a partition answered. */
+  partitionHitShare: z.number(),
+  /** Percentage points against *Edge + scene* on the same frames. */
   accuracyDelta: z.number(),
   /** The same on the 30,000 frames that the bundle was evaluated on; null where it was not, on such a stream. */
   accuracyDeltaEvaluated: z.number().nullable(),

@@ -14,7 +14,9 @@ export interface Extent {
 }
 
 const scenes = (kind: SceneKind, length: number): StreamPlan => ({ order: 'scenes', kind, length })
-const contenders: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
+const contenders: readonly Strategy[] = ['device-scene', 'edge-scene', 'cascade-scene', 'adaptive']
+/** What the crossover map is made of. */
+const mapped: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
 
 /** The conditions of the headline's targets, and the same at full speed without a network in between. */
 function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
@@ -46,7 +48,7 @@ function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
 
 /** Points at which the crossover map is held against full runs: either side of where the winner changes. */
 function map({ frames, slowDowns }: Extent): Scenario[] {
-  const base = { section: 'map', bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: contenders, frames: Math.min(frames, 200), rounds: 1 } as const
+  const base = { section: 'map', bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: mapped, frames: Math.min(frames, 200), rounds: 1 } as const
   return slowDowns.flatMap((slowDown) => (['loopback', 'wifi', 'lte'] as const).map((network): Scenario => ({ ...base, network, slowDown })))
 }
 

@@ -2,9 +2,10 @@
 export const strategies = {
   device: 'Device: the full model on the device',
   edge: 'Edge: every frame to the full model on the edge',
+  'device-scene': 'Device + scene: the full model on the device, with the scene prior',
+  'edge-scene': 'Edge + scene: every frame to the full model on the edge, with the scene prior; the accuracy line',
   cascade: 'Cascade: the generalist on the device, the full model on the edge where it is uncertain',
   'cascade-scene': 'Cascade + scene: the same, with the scene prior and the adaptive gate; CacheNet without partitions',
-  'cascade-prior': 'Cascade + prior: Cascade, classes masked to the region that the edge named last',
   fixed: 'CacheNet, one fixed threshold',
   adaptive: 'CacheNet, adaptive gate',
 } as const
@@ -17,9 +18,10 @@ export const strategyNames = Object.keys(strategies) as Strategy[]
 export const strategyTitles: Readonly<Record<Strategy, string>> = {
   device: 'Device',
   edge: 'Edge',
+  'device-scene': 'Device + scene',
+  'edge-scene': 'Edge + scene',
   cascade: 'Cascade',
   'cascade-scene': 'Cascade + scene',
-  'cascade-prior': 'Cascade + prior',
   fixed: 'CacheNet, fixed τ',
   adaptive: 'CacheNet',
 }

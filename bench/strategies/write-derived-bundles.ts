@@ -10,7 +10,7 @@ export async function writeDerivedBundles(bundleFolder: string, names: readonly 
   const pathOf = (sha256: string): string => join(bundleFolder, 'blobs', `${sha256}.bin`)
   const ids = new Map<Played, string>()
   for (const strategy of names) {
-    const { manifest, newBlobs } = await deriveBundle(strategy, original, async ({ sha256 }) => new Uint8Array(await readFile(pathOf(sha256))))
+    const { manifest, newBlobs } = await deriveBundle(strategy, original)
     const blobs = join(into, manifest.id, 'blobs')
     await mkdir(blobs, { recursive: true })
     for (const { ref } of blobsOf(manifest)) {

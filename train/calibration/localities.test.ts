@@ -57,8 +57,9 @@ const tolerance = 0.005
 
 describe('calibrateLocalities', () => {
   const table = createTable(createRandom(1))
-  const streams = kinds.map(({ kind, meanLength }): LocalStream => ({ changeRate: 1 / meanLength, images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device }))
-  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascade: cascadeAt(0.35), scenePriors: [], missCost: 20 })
+  const fullAccuracyOf = (images: readonly number[]): number => images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length
+  const streams = kinds.map(({ kind, meanLength }): LocalStream => ({ changeRate: 1 / meanLength, images: streamOf(kind, meanLength, 6000, 'calibration'), table, classes: classNames.length, device, edgeSceneAccuracy: fullAccuracyOf(streamOf(kind, meanLength, 6000, 'calibration')) }))
+  const rows = calibrateLocalities(streams, { mostProbes: 2, tolerance, cascade: cascadeAt(0.35), scenePriors: [], leastBeliefs: [0.5], costOf: ({ networksAsked, coverage }) => networksAsked + 20 * (1 - coverage) })
   const fallback = rows[0]!
 
   it('orders the rows by how often the region changes, and each keeps the accuracy line on its stream', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generalistId, secondLookId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
-import { cascadeAt, chooseAlone, chooseGate, frameCost } from './threshold.ts'
+import { cascadeAt, chooseAlone, chooseGate, loosestShare, type GateOptions } from './threshold.ts'
 
 const count = 200
 const images = Array.from({ length: count }, (_, image) => image)
@@ -17,14 +17,17 @@ const table: AnswerTable = {
   codes: images.map(() => [1]),
   partitions: ['p1'],
 }
-const stream = { images, table, classes: 10, device: { cacheEntries: 1, keepShare: 1 } }
+const stream = { images, table, classes: 10, device: { cacheEntries: 1, keepShare: 1 }, edgeSceneAccuracy: 1 }
+
+/** A frame costs the networks that ran, and a miss so many more. */
+const missing = (missCost: number): GateOptions['costOf'] => ({ networksAsked, coverage }) => networksAsked + (1 - coverage) * missCost
 
 describe('chooseGate', () => {
   it.each([
     ['the generalist too where a miss is dear', 30, { maxProbes: 1, asksGeneralist: true }],
     ['the partition alone where a miss costs little more than a network', 0.5, { maxProbes: 1, asksGeneralist: false }],
   ])('asks %s', (_, missCost, expected) => {
-    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascade: cascadeAt(0.5), scenePriors: [], missCost }).gate).toMatchObject(expected)
+    expect(chooseGate(stream, { mostProbes: 1, tolerance: 0, cascade: cascadeAt(0.5), scenePriors: [], leastBeliefs: [], costOf: missing(missCost) }).gate).toMatchObject(expected)
   })
 
   it('goes by the frames before where scenes last, and looks at each by itself where every frame is another scene', () => {
@@ -44,9 +47,9 @@ describe('chooseGate', () => {
       probabilitiesOf: (network) => byNetwork.get(network) ?? new Float32Array(),
     }
     const scenePriors = [{ memoryFrames: 20, surpriseChance: 0.05 }]
-    const options = { mostProbes: 0, tolerance: 0.01, cascade: cascadeAt(0.5), scenePriors, missCost: 20 }
+    const options = { mostProbes: 0, tolerance: 0.01, cascade: cascadeAt(0.5), scenePriors, leastBeliefs: [], costOf: missing(20) }
     const ofClass = (label: number): number[] => images.filter((image) => labels[image] === label)
-    const base = { table: scenic, classes: 2, device: { cacheEntries: 0, keepShare: 1 } }
+    const base = { table: scenic, classes: 2, device: { cacheEntries: 0, keepShare: 1 }, edgeSceneAccuracy: 1 }
     const lasting = chooseGate({ ...base, images: [...ofClass(0), ...ofClass(1)] }, options)
     expect(lasting.gate.scenePrior).toEqual(scenePriors[0])
     expect(lasting.point.coverage).toBeGreaterThan(0.8)
@@ -60,11 +63,11 @@ describe('chooseGate', () => {
     const seen = all((image) => (image % 10 < 9 ? 0.1 : 2))
     const sharper: AnswerTable = { ...table, entropies: new Map([...table.entropies, [secondLookId, seen]]), answers: new Map([...table.answers, [secondLookId, seen.map((nats) => Number(nats > 1))]]) }
     const alone = { ...stream, table: sharper, device: { cacheEntries: 0, keepShare: 1 } }
-    const dear = chooseAlone(alone, [undefined], { tolerance: 0, missCost: 20 })
+    const dear = chooseAlone(alone, [undefined], { tolerance: 0, costOf: missing(20) })
     expect(dear?.gate.looksTwice).toBe(true)
     expect(dear?.point).toMatchObject({ coverage: 0.9, networksAsked: 1.3 })
-    expect(chooseAlone(alone, [undefined], { tolerance: 0, missCost: 1 })?.gate.looksTwice).toBeUndefined()
-    expect(chooseAlone({ ...alone, table }, [undefined], { tolerance: 0, missCost: 20 })?.gate.looksTwice).toBeUndefined()
+    expect(chooseAlone(alone, [undefined], { tolerance: 0, costOf: missing(1) })?.gate.looksTwice).toBeUndefined()
+    expect(chooseAlone({ ...alone, table }, [undefined], { tolerance: 0, costOf: missing(20) })?.gate.looksTwice).toBeUndefined()
   })
 
   it('answers nothing on the device where that is wrong more often than right, even if the full model is no better', () => {
@@ -79,13 +82,16 @@ describe('chooseGate', () => {
       codes: images.map(() => [1]),
       partitions: ['p1'],
     }
-    const blind = { ...stream, table: useless, classes: 40 }
-    const options = { mostProbes: 1, tolerance: 0.01, cascade: cascadeAt(0), scenePriors: [], missCost: 20 }
+    const blind = { ...stream, table: useless, classes: 40, edgeSceneAccuracy: guess.filter((answer, image) => answer === labels[image]).length / count }
+    const options = { mostProbes: 1, tolerance: 0.01, cascade: cascadeAt(0), scenePriors: [], leastBeliefs: [], costOf: missing(20) }
     expect(chooseGate(blind, options).point.coverage).toBe(0)
     expect(chooseAlone({ ...blind, device: { cacheEntries: 0, keepShare: 1 } }, [undefined], options)?.point.coverage).toBe(0)
   })
 
-  it('counts the networks that ran and the misses', () => {
-    expect(frameCost({ networksAsked: 1.2, coverage: 0.9 }, 20)).toBeCloseTo(3.2)
+  it('has no threshold at which everything passes, however right the generalist is', () => {
+    const right: AnswerTable = { ...table, answers: new Map([[generalistId, new Uint8Array(count)]]), entropies: new Map([[generalistId, all((image) => (image % 2 === 0 ? 0.1 : 2.2))]]) }
+    const found = chooseAlone({ ...stream, table: right }, [undefined], { tolerance: 1, costOf: missing(20) })
+    expect(found?.point.coverage).toBe(0.5)
+    expect(found?.gate.generalistThresholdNats).toBeLessThanOrEqual(loosestShare * Math.log(10))
   })
 })

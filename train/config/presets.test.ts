@@ -8,7 +8,7 @@ describe('resolveConfig', () => {
     expect(config.full.optimizer.momentum).toBe(defaults.full.optimizer.momentum)
     expect(config.seed).toBe(7)
     expect(config.generalist.widths).toEqual([4, 8, 12])
-    expect(config.encoder.scenes).toBe('single')
+    expect(config.encoder.epochs).toBe(20)
   })
 
   it.each([

@@ -157,7 +157,7 @@ export const configSchema = z.strictObject({
   validationShare: z.number().gt(0).lt(0.5),
   /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
   walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
-  /** `people` and `world` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of theirs. */
+  /** `people` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of theirs. */
   people: z.strictObject({ identities: count, sites: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
   augment: augmentSchema,
   /** At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone, without encoder and partitions. */

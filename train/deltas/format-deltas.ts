@@ -12,8 +12,8 @@ export function formatDeltas(results: readonly FormResult[]): string {
     percent(accuracyInRegion),
     aurocOutside.toFixed(3),
     ...streams.map((name) => {
-      const { coverage, accuracy, fullAccuracy } = table[name]!
-      return `${percent(coverage)} (${((accuracy - fullAccuracy) * 100).toFixed(1)})`
+      const { coverage, accuracy, edgeSceneAccuracy } = table[name]!
+      return `${percent(coverage)} (${((accuracy - edgeSceneAccuracy) * 100).toFixed(1)})`
     }),
   ])
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')

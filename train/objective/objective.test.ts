@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
-import { association, associationTargets } from './association.ts'
-import { incoherence, membership, mutualInformation } from './code.ts'
+import { mutualInformation, regionCrossEntropy } from './code.ts'
 import { infoVaeLoss, maximumMeanDiscrepancy } from './info-vae.ts'
 import { partitionLoss } from './partition-loss.ts'
 
@@ -49,41 +48,11 @@ describe('mutualInformation', () => {
   })
 })
 
-describe('incoherence', () => {
-  it('is least where the frames of a scene share a decided code', () => {
-    const together = number(incoherence(tf.tensor2d([[0.99, 0.01], [0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]), 2))
-    const apart = number(incoherence(tf.tensor2d([[0.99, 0.01], [0.01, 0.99], [0.99, 0.01], [0.01, 0.99]]), 2))
-    expect(together).toBeLessThan(0.1)
-    expect(apart).toBeGreaterThan(1)
-  })
-})
-
-describe('associationTargets', () => {
-  it('send each image to the partition that is best on it', () => {
-    const targets = associationTargets(Float32Array.from([0.1, 2, 2, 0.1]), 2, 0.2)
-    expect(targets[0]).toBeGreaterThan(0.95)
-    expect(targets[3]).toBeGreaterThan(0.95)
-  })
-
-  it('give each partition as much, also where one is better on everything', () => {
-    const random = createRandom(4)
-    const losses = Float32Array.from({ length: 300 * 3 }, (_, index) => random.next() + (index % 3 === 0 ? 0 : 1))
-    const targets = associationTargets(losses, 3, 0.3)
-    for (let column = 0; column < 3; column++) expect(targets.filter((_, index) => index % 3 === column).reduce((sum, value) => sum + value, 0)).toBeCloseTo(100, 0)
-    expect(targets.subarray(0, 3).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
-  })
-
-  it('pull the code', () => {
-    const targets = tf.tensor2d([[0.9, 0.1]])
-    expect(number(association(tf.tensor2d([[0.9, 0.1]]), targets))).toBeLessThan(number(association(tf.tensor2d([[0.5, 0.5]]), targets)))
-  })
-})
-
-describe('membership', () => {
-  it('holds every partition with at least half of the threshold', () => {
-    expect(membership([0.7, 0.2, 0.1], 1)).toEqual([0])
-    expect(membership([0.5, 0.3, 0.2], 1)).toEqual([0, 1])
-    expect(membership([0.25, 0.25, 0.25, 0.25], 1)).toEqual([0, 1, 2, 3])
+describe('regionCrossEntropy', () => {
+  it('is least where the frames of a scene have the code of its region', () => {
+    const regions = tf.tensor2d([[1, 0], [1, 0], [0, 1]])
+    expect(number(regionCrossEntropy(tf.tensor2d([[0.99, 0.01], [0.99, 0.01], [0.01, 0.99]]), regions))).toBeCloseTo(-Math.log(0.99), 4)
+    expect(number(regionCrossEntropy(tf.tensor2d([[0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]), regions))).toBeGreaterThan(1)
   })
 })
 
@@ -100,6 +69,13 @@ describe('partitionLoss', () => {
   it('asks for uncertainty outside: a confident stranger costs more than an uncertain one', () => {
     const outside = (row: [number, number]): number =>
       number(partitionLoss({ logits: tf.tensor2d([[0, 0], row]), labels: labels(0), outsiders: 1, teacherLogits: undefined, batchSize: 2 }, { ...settings, outsideWeight: 1 }))
+    expect(outside([6, 0])).toBeGreaterThan(outside([0, 0]) + 1)
+  })
+
+  it('asks for something else outside, where the network has such an output', () => {
+    const outside = (row: [number, number]): number =>
+      number(partitionLoss({ logits: tf.tensor2d([[0, 0], row]), labels: labels(0), outsiders: 1, elsewhere: 1, teacherLogits: undefined, batchSize: 2 }, { ...settings, outsideWeight: 1 }))
+    expect(outside([0, 6])).toBeLessThan(outside([0, 0]))
     expect(outside([6, 0])).toBeGreaterThan(outside([0, 0]) + 1)
   })
 

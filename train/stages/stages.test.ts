@@ -32,8 +32,10 @@ describe('chooseThreshold', () => {
     coverage,
     accuracyOfWhole,
     accuracyOnHits: 0.9,
-    fullAccuracy: 0.9,
+    fullAccuracy: 0.85,
+    edgeSceneAccuracy: 0.9,
     networksAsked: 1,
+    partitionsAsked: 0,
   })
 
   it('takes the largest coverage that loses no more than the tolerance', () => {

@@ -1,21 +1,29 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
+import { headOutputs, partitionSpec, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId, type GateSettings } from '../../core/gate/gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId, type GateSettings, type SceneChoice } from '../../core/gate/gate.ts'
+import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
+import { strangeness } from '../../core/gate/strangeness.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
 import { FramePixels } from './frame-pixels.ts'
 import { NetworkRunner } from './network-runner.ts'
-import { Residents, type NetworkBlob } from './residents.ts'
+import { trunkOf, unitsOf, withUnits } from './padded-head.ts'
+import { Residents, type NetworkBlob, type ResidentSpec } from './residents.ts'
 import { TensorMemory } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 export interface EngineOptions {
-  /** The one spec of all partitions and the generalist. */
+  /** Of the generalist. */
   readonly spec: NetworkSpec
+  /** What all partitions share, but for the outputs of their heads; the generalist's where it is left out. */
+  readonly partitionSpec?: NetworkSpec | undefined
+  /** Of partitions that have outputs of their own, by id. */
+  readonly heads?: ReadonlyMap<string, PartitionHead> | undefined
   readonly input: ModelInput
   readonly generalist: NetworkBlob
   /** How many partitions may be in memory beside the generalist. */
@@ -29,37 +37,82 @@ export interface EngineOptions {
 export interface ClassifyOptions {
   readonly classFactors?: Float32Array | undefined
   readonly isAudited?: boolean | undefined
+  /** The partition that the scene asks for: see `probeOrder`. */
+  readonly choice?: SceneChoice | undefined
 }
 
+/** What a network says of a frame. */
 interface Answer {
   readonly network: string
   readonly entropyNats: number
   readonly probabilities: Float32Array<ArrayBuffer>
-}
-
-/** What computes no number says of every class the same; its entropy is infinite, which no threshold lets pass. */
-function answerOf(network: string, probabilities: Float32Array<ArrayBuffer>): Answer {
-  const entropyNats = predictiveEntropy(probabilities)
-  return { network, entropyNats, probabilities: entropyNats === Infinity ? probabilities.fill(1 / probabilities.length) : probabilities }
+  readonly classIndex: number
+  readonly isStrange: boolean
+  /** How sure the network alone is of this class, before any prior. */
+  readonly ownCertainty: number
+  readonly ownEntropyNats: number
 }
 
 /** As it goes over the wire, where every number is finite. */
 const tellable = (entropyNats: number, classes: number): number => Math.min(entropyNats, Math.log(classes))
 
-/** Runs the resident networks on frames, one frame at a time. One graph; a switch of partitions only exchanges its weights. */
+/** The graphs of a bundle, one for each trunk, and which of them runs a network. */
+class Graphs {
+  readonly #runners = new Map<string, NetworkRunner>()
+  readonly #specs: ReadonlyMap<string, NetworkSpec>
+  readonly #generalist: NetworkSpec
+  readonly #partition: NetworkSpec
+  readonly #units = new Map<string, number>()
+
+  constructor(kernels: WasmKernels, { spec, partitionSpec: shared = spec, heads = new Map() }: Pick<EngineOptions, 'spec' | 'partitionSpec' | 'heads'>) {
+    this.#generalist = spec
+    this.#partition = shared
+    this.#specs = new Map([...heads].map(([id, head]) => [id, partitionSpec(shared, head)]))
+    for (const one of [spec, ...(heads.size === 0 ? [shared] : this.#specs.values())]) this.#units.set(trunkOf(one), Math.max(unitsOf(one), this.#units.get(trunkOf(one)) ?? 0))
+    for (const one of [spec, shared]) {
+      const trunk = trunkOf(one)
+      if (!this.#runners.has(trunk)) this.#runners.set(trunk, new NetworkRunner(kernels, withUnits(one, this.#units.get(trunk) ?? unitsOf(one))))
+    }
+  }
+
+  specOf(id: string): ResidentSpec {
+    const spec = id === generalistId ? this.#generalist : (this.#specs.get(id) ?? this.#partition)
+    return { spec, units: this.#units.get(trunkOf(spec)) ?? unitsOf(spec) }
+  }
+
+  runnerOf(id: string): NetworkRunner {
+    const runner = this.#runners.get(trunkOf(this.specOf(id).spec))
+    if (runner === undefined) throw new RangeError(`no graph runs ${id}`)
+    return runner
+  }
+
+  dispose(): void {
+    for (const runner of this.#runners.values()) runner.dispose()
+  }
+}
+
+/** Runs the resident networks on frames, one frame at a time. A switch of partitions only exchanges weights; graphs stay. */
 export class Engine {
   readonly residents: Residents
   readonly #input: ModelInput
   readonly #pixels: FramePixels
-  readonly #runner: NetworkRunner
+  readonly #graphs: Graphs
+  readonly #heads: ReadonlyMap<string, PartitionHead>
+  readonly #runners: ReadonlyMap<string, NetworkRunner>
+  readonly #classes: number
   /** What the generalist said of the frame, before the scene had a say. */
   #firstLook = new Float32Array(0)
 
-  private constructor(kernels: WasmKernels, { spec, input, generalist, maxPartitions, delta, keepsBitmaps }: EngineOptions) {
+  private constructor(kernels: WasmKernels, options: EngineOptions) {
+    const { spec, heads = new Map(), input, generalist, maxPartitions, delta, keepsBitmaps } = options
     this.#input = input
     this.#pixels = new FramePixels(input, keepsBitmaps)
-    this.residents = new Residents(new TensorMemory(kernels), spec, generalist, maxPartitions, delta)
-    this.#runner = new NetworkRunner(kernels, spec)
+    this.#graphs = new Graphs(kernels, options)
+    this.#heads = heads
+    this.#classes = unitsOf(spec)
+    this.residents = new Residents(new TensorMemory(kernels), (id) => this.#graphs.specOf(id), generalist, maxPartitions, delta)
+    // Looked up once: the graph of a network never changes.
+    this.#runners = new Map([generalistId, ...heads.keys()].map((id) => [id, this.#graphs.runnerOf(id)]))
   }
 
   /** Uploads the generalist and runs it once, so that the first frame is as fast as the second. */
@@ -76,26 +129,29 @@ export class Engine {
    * @param classFactors what the scene makes of each class; probabilities and entropies are under it
    * @param isAudited the pixels are handed out with a hit too
    */
-  classify(image: FrameImage, gate: GateSettings, { classFactors, isAudited = false }: ClassifyOptions = {}): Classification {
+  classify(image: FrameImage, gate: GateSettings, { classFactors, isAudited = false, choice }: ClassifyOptions = {}): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
-    preprocess(rgb, this.#input, this.#runner.input)
+    const written = new Set<NetworkRunner>()
     const probes: { network: string; entropyNats: number }[] = []
-    const decision = passGate(probeOrder(this.residents.order, gate), gate, (network) => {
+    const decision = passGate(probeOrder(this.residents.order, gate, choice), gate, (network) => {
       // Asked last of all: the frame itself is gone from the networks' input then.
-      const answer = network === secondLookId ? this.#askAgain(rgb, classFactors) : this.#ask(network, classFactors)
+      const answer = network === secondLookId ? this.#askAgain(rgb, classFactors) : this.#ask(network, rgb, written, classFactors)
       probes.push({ network: answer.network, entropyNats: tellable(answer.entropyNats, answer.probabilities.length) })
       return answer
     })
-    const { network, entropyNats, probabilities } = decision.kind === 'hit' ? decision.answer : decision.best
+    const { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty, ownEntropyNats } = decision.kind === 'hit' ? decision.answer : decision.best
     if (decision.kind === 'hit' && network !== generalistId) this.residents.use(network)
     return {
       outcome: decision.kind,
       network,
-      classIndex: argMax(probabilities),
+      classIndex,
       entropyNats: tellable(entropyNats, probabilities.length),
       probabilities,
+      ...(this.residents.get(network).mostStrange < Infinity && { isStrange }),
+      ownCertainty,
+      ownEntropyNats: tellable(ownEntropyNats, probabilities.length),
       probes,
       residents: this.residents.order,
       timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
@@ -105,24 +161,59 @@ export class Engine {
 
   dispose(): void {
     this.residents.dispose()
-    this.#runner.dispose()
+    this.#graphs.dispose()
   }
 
-  #ask(network: string, classFactors: Float32Array | undefined): Answer {
-    const own = this.#run(network)
+  #ask(network: string, rgb: Uint8Array, written: Set<NetworkRunner>, classFactors: Float32Array | undefined): Answer {
+    const runner = this.#runners.get(network) ?? this.#graphs.runnerOf(network)
+    if (!written.has(runner)) preprocess(rgb, this.#input, runner.input)
+    written.add(runner)
+    const { own, isStrange } = this.#run(network, runner)
+    const head = this.#heads.get(network)
+    if (head !== undefined) return this.#answerOfHead(network, head, own, isStrange, classFactors)
     if (network === generalistId) this.#firstLook = own
-    return answerOf(network, applyFactors(own, classFactors))
+    return this.#answer(network, own, isStrange, classFactors)
   }
 
   /** The generalist's second look: the mean of what it says of the frame and of its mirror image. */
   #askAgain(rgb: Uint8Array, classFactors: Float32Array | undefined): Answer {
-    preprocess(mirrorRgb(rgb, this.#input.width), this.#input, this.#runner.input)
-    const mirrored = this.#run(generalistId)
-    return answerOf(generalistId, applyFactors(mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2), classFactors))
+    const runner = this.#graphs.runnerOf(generalistId)
+    preprocess(mirrorRgb(rgb, this.#input.width), this.#input, runner.input)
+    const { own: mirrored, isStrange } = this.#run(generalistId, runner)
+    return this.#answer(generalistId, mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2), isStrange, classFactors)
   }
 
-  #run(network: string): Float32Array<ArrayBuffer> {
-    const { weights, temperature } = this.residents.get(network)
-    return softmax(this.#runner.run(weights), temperature)
+  /** What computes no number says of every class the same; its entropy is infinite, which no threshold lets pass. */
+  #answer(network: string, own: Float32Array<ArrayBuffer>, isStrange: boolean, classFactors: Float32Array | undefined): Answer {
+    const found = applyFactors(own, classFactors)
+    const entropyNats = predictiveEntropy(found)
+    const probabilities = entropyNats === Infinity ? found.fill(1 / found.length) : found
+    const classIndex = argMax(probabilities)
+    return { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty: finite(own[classIndex]), ownEntropyNats: predictiveEntropy(own) }
+  }
+
+  #answerOfHead(network: string, head: PartitionHead, own: Float32Array<ArrayBuffer>, isStrange: boolean, classFactors: Float32Array | undefined): Answer {
+    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(head, own, this.#classes, classFactors)
+    const isNumber = entropyNats < Infinity
+    return {
+      network,
+      // Something else is no answer, however certain it is.
+      entropyNats: isElsewhere || !isNumber ? Infinity : entropyNats,
+      probabilities: isNumber ? probabilities : probabilities.fill(1 / probabilities.length),
+      classIndex,
+      isStrange,
+      ownCertainty: finite(own[head.classIndices.indexOf(classIndex)]),
+      ownEntropyNats: predictiveEntropy(own),
+    }
+  }
+
+  #run(network: string, runner: NetworkRunner): { readonly own: Float32Array<ArrayBuffer>; readonly isStrange: boolean } {
+    const { weights, temperature, mostStrange } = this.residents.get(network)
+    const head = this.#heads.get(network)
+    const outputs = head === undefined ? this.#classes : headOutputs(head)
+    const logits = runner.run(weights).subarray(0, outputs)
+    return { own: softmax(logits, temperature), isStrange: strangeness(logits, head !== undefined) > mostStrange }
   }
 }
+
+const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)

@@ -22,20 +22,20 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>, { keeps
 
   return {
     prepare: () => startKernels().then(() => null),
-    async open(_signal, { spec, input, generalist, maxPartitions, delta }) {
+    async open(_signal, { kind: _, ...bundle }) {
       const startMs = performance.now()
-      opening = reopen(opening, { spec, input, generalist, maxPartitions, delta, keepsBitmaps })
+      opening = reopen(opening, { ...bundle, keepsBitmaps })
       await opening
       return { warmUpMs: performance.now() - startMs }
     },
-    async load(_signal, { id, weights, temperature, form }) {
+    async load(_signal, { id, weights, temperature, mostStrange, form }) {
       const { residents } = await engine()
-      residents.load(id, { weights, temperature, form })
+      residents.load(id, { weights, temperature, mostStrange, form })
       return { residents: residents.order }
     },
-    async refine(_signal, { id, weights, temperature }) {
+    async refine(_signal, { id, weights, temperature, mostStrange }) {
       const { residents } = await engine()
-      residents.refine(id, { weights, temperature })
+      residents.refine(id, { weights, temperature, mostStrange })
       return { residents: residents.order }
     },
     async use(_signal, { id }) {
@@ -53,10 +53,10 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>, { keeps
       residents.setRoom(maxPartitions)
       return { residents: residents.order }
     },
-    async classify(signal, { image, gate, classFactors, isAudited }) {
+    async classify(signal, { image, gate, choice, classFactors, isAudited }) {
       const open = await engine()
       if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
-      const answer = open.classify(image, gate, { classFactors, isAudited })
+      const answer = open.classify(image, gate, { choice, classFactors, isAudited })
       return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
     },
     'measure-memory': () => measureMemory(),

@@ -5,12 +5,15 @@ import { generalistId } from '../../core/gate/gate.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { NetworkWeights } from './network-runner.ts'
+import { padHead } from './padded-head.ts'
 import type { TensorMemory } from './tensor-memory.ts'
 
 export interface NetworkBlob {
   /** A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist (`core/bundle/delta.ts`). */
   readonly weights: Uint8Array
   readonly temperature: number
+  /** Above it a frame is strange to the network: see `strangeness`. Nothing is, where it is left out. */
+  readonly mostStrange?: number | undefined
   /** Whole where it is not said. */
   readonly form?: 'whole' | 'delta' | undefined
 }
@@ -19,23 +22,30 @@ export interface NetworkBlob {
 export interface ResidentNetwork {
   readonly weights: NetworkWeights
   readonly temperature: number
+  readonly mostStrange: number
 }
 
-/** The networks in memory: the generalist always, partitions by recency as far as there is room. All share one spec. */
+/** What a network in memory is: its spec, and how many outputs the graph has that runs it. */
+export interface ResidentSpec {
+  readonly spec: NetworkSpec
+  readonly units: number
+}
+
+/** The networks in memory: the generalist always, partitions by recency as far as there is room. */
 export class Residents {
   readonly #memory: TensorMemory
-  readonly #spec: NetworkSpec
+  readonly #specOf: (id: string) => ResidentSpec
   readonly #delta: DeltaSpec | undefined
   /** Kept in numbers only where there are deltas to add to it. */
   readonly #generalist: readonly NamedTensor[]
   readonly #networks = new Map<string, ResidentNetwork>()
   #recency: CacheState
 
-  constructor(memory: TensorMemory, spec: NetworkSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
+  constructor(memory: TensorMemory, specOf: (id: string) => ResidentSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
     this.#memory = memory
-    this.#spec = spec
+    this.#specOf = specOf
     this.#delta = delta
-    this.#generalist = delta === undefined ? [] : decodeWeights(spec, generalist.weights)
+    this.#generalist = delta === undefined ? [] : decodeWeights(specOf(generalistId).spec, generalist.weights)
     this.#recency = createCacheState({ entries: maxPartitions, bytes: Number.POSITIVE_INFINITY })
     this.#upload(generalistId, generalist)
   }
@@ -81,14 +91,15 @@ export class Residents {
     for (const id of [...this.#networks.keys()]) this.#release(id)
   }
 
-  #decode({ weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
-    if (form === 'whole') return decodeWeights(this.#spec, weights)
+  #decode(spec: NetworkSpec, { weights, form = 'whole' }: NetworkBlob): readonly NamedTensor[] {
+    if (form === 'whole') return decodeWeights(spec, weights)
     if (this.#delta === undefined) throw new CacheNetError('manifest-invalid', 'This bundle has no deltas.')
-    return applyDelta(this.#spec, this.#delta, this.#generalist, weights)
+    return applyDelta(spec, this.#delta, this.#generalist, weights)
   }
 
   #upload(id: string, blob: NetworkBlob): void {
-    const decoded = this.#decode(blob)
+    const { spec, units } = this.#specOf(id)
+    const decoded = padHead(this.#decode(spec, blob), units)
     // Given back first: kernels then find their memory where it was.
     this.#release(id)
     const weights = decoded.map(({ values }) => {
@@ -96,7 +107,7 @@ export class Residents {
       this.#memory.view(tensor).set(values)
       return tensor
     })
-    this.#networks.set(id, { weights, temperature: blob.temperature })
+    this.#networks.set(id, { weights, temperature: blob.temperature, mostStrange: blob.mostStrange ?? Infinity })
   }
 
   #step(event: CacheEvent): void {

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { RpcProtocol } from './rpc.ts'
 
@@ -19,7 +20,7 @@ export const isRawImage = (image: FrameImage): image is RawImage => 'rgba' in im
 
 const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array)
 const record = (value: unknown): boolean => typeof value === 'object' && value !== null
-const network = z.object({ weights: bytes, temperature: z.number() })
+const network = z.object({ weights: bytes, temperature: z.number(), mostStrange: z.optional(z.number()) })
 const count = z.int().check(z.positive())
 
 const rawImage = z.object({
@@ -44,6 +45,9 @@ const requestSchema = z.discriminatedUnion('kind', [
     kind: z.literal('open'),
     spec: z.custom<NetworkSpec>(record),
     input: z.custom<ModelInput>(record),
+    /** Of the partitions, where it is another, and their heads, by id. */
+    partitionSpec: z.optional(z.custom<NetworkSpec>(record)),
+    heads: z.optional(z.custom<ReadonlyMap<string, PartitionHead>>((value) => value instanceof Map)),
     generalist: network,
     maxPartitions: count,
     /** What the bundle's deltas change; absent where it has none. */
@@ -74,6 +78,8 @@ const requestSchema = z.discriminatedUnion('kind', [
       asksGeneralist: z.boolean(),
       looksTwice: z.optional(z.boolean()),
     }),
+    /** Where the scene decides: the partition that it asks for, if any. */
+    choice: z.optional(z.object({ id: z.optional(z.string()) })),
     /** What the scene makes of each class: see `classFactors` of the gate. */
     classFactors: z.optional(floats),
     /** The pixels come back with a hit too: the edge is to be asked whether it is right. */
@@ -97,6 +103,11 @@ const classification = z.object({
   classIndex: z.int(),
   entropyNats: z.number(),
   probabilities: floats,
+  /** Whether the frame is strange to that network; absent where the bundle does not say what is. */
+  isStrange: z.optional(z.boolean()),
+  /** How sure that network alone is of this class, and of anything, before the scene has a say. */
+  ownCertainty: z.number(),
+  ownEntropyNats: z.number(),
   /** Everyone who was asked, in order. */
   probes: z.array(z.object({ network: z.string(), entropyNats: z.number() })),
   /** After this frame: the partition that answered a hit is now the first. */

@@ -1,11 +1,12 @@
 import { signal as createSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { GateSettings, SceneChoice } from '../../../core/gate/gate.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { isRawImage, type Classification, type FrameImage } from '../../messages/inference.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 import { EnginePlaceChooser, type EnginePlace } from './engine-place.ts'
 import type { InferenceClient } from './in-page-engine.ts'
+import { fitOf, headsOf, type NetworkFit } from './network-facts.ts'
 import { ResidentsView } from './residents-view.ts'
 import { startEngine, type EngineMakers, type RunningEngine } from './running-engine.ts'
 
@@ -14,6 +15,8 @@ export interface ClassifyOptions {
   readonly isKept?: boolean
   /** What the scene makes of each class. */
   readonly classFactors?: Float32Array<ArrayBuffer> | undefined
+  /** The partition that the scene asks for: see `probeOrder`. */
+  readonly choice?: SceneChoice | undefined
   /** Its pixels are wanted with a hit too. */
   readonly isAudited?: boolean
 }
@@ -129,10 +132,10 @@ export class InferenceHost {
    * Answers a frame. Rejects with `worker-crashed` or `worker-timeout` where the worker broke down over it; the next frame finds
    * a new one.
    */
-  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, isAudited = false }: ClassifyOptions = {}): Promise<Classification> {
+  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, choice, isAudited = false }: ClassifyOptions = {}): Promise<Classification> {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
-    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }) }, { transfer, timeLimitMs: frameLimitMs }))
+    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }), ...(choice === undefined ? {} : { choice }) }, { transfer, timeLimitMs: frameLimitMs }))
     this.#memory.note(answer)
     this.#reconsiderPlace(answer.timings.pixelsMs + answer.timings.inferenceMs)
     return answer
@@ -140,15 +143,15 @@ export class InferenceHost {
 
   /** Puts a partition into memory and makes it the most recent. The bytes are copied. */
   async load(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>, form: 'whole' | 'delta' = 'whole'): Promise<void> {
-    const temperature = this.#temperatureOf(id, form)
-    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, temperature, form })))
+    const fit = this.#fitOf(id, form)
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, ...fit, form })))
     this.#memory.noteForm(id, form)
   }
 
   /** Gives a partition that answers with its delta its whole weights, at its place; between two frames, so that nothing waits. */
   async refine(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>): Promise<void> {
-    const temperature = this.#temperatureOf(id, 'whole')
-    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, temperature })))
+    const fit = this.#fitOf(id, 'whole')
+    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, ...fit })))
     this.#memory.noteForm(id, 'whole')
   }
 
@@ -289,9 +292,10 @@ export class InferenceHost {
     }
   }
 
-  #temperatureOf(id: string, form: 'whole' | 'delta'): number {
+  /** What was calibrated of a partition in this form. */
+  #fitOf(id: string, form: 'whole' | 'delta'): NetworkFit {
     const partition = this.#bundle?.manifest.partitions.find((candidate) => candidate.id === id)
-    return (form === 'delta' ? partition?.delta?.temperature : partition?.temperature) ?? 1
+    return fitOf((form === 'delta' ? partition?.delta : partition) ?? { temperature: 1 })
   }
 
   async #call<Answer>(work: (client: InferenceClient) => Promise<Answer>): Promise<Answer> {
@@ -367,7 +371,7 @@ export class InferenceHost {
       // One that cannot be had again is fetched when it is next needed.
       const weights = await this.#options.reload(signal, id, form).catch(() => undefined)
       if (weights === undefined) continue
-      await client.call(signal, { kind: 'load', id, weights, temperature: this.#temperatureOf(id, form), form })
+      await client.call(signal, { kind: 'load', id, weights, ...this.#fitOf(id, form), form })
       loaded.unshift({ id, form })
     }
     this.#memory.replace(loaded)
@@ -377,9 +381,11 @@ export class InferenceHost {
     const { input, networks } = manifest
     await client.call(signal, {
       kind: 'open',
-      spec: networks.partition,
+      spec: networks.generalist,
+      partitionSpec: networks.partition,
+      heads: headsOf(manifest),
       input,
-      generalist: { weights: generalist, temperature: manifest.generalist.temperature },
+      generalist: { weights: generalist, ...fitOf(manifest.generalist) },
       maxPartitions,
       delta: networks.delta,
     })

@@ -1,0 +1,20 @@
+import { headOf, type Manifest } from '../../../core/bundle/manifest.ts'
+import type { PartitionHead } from '../../../core/bundle/partition-head.ts'
+
+/** What was calibrated of a network, as the worker is told it. */
+export interface NetworkFit {
+  readonly temperature: number
+  readonly mostStrange?: number
+}
+
+export const fitOf = ({ temperature, mostStrange }: { readonly temperature: number; readonly mostStrange?: number | undefined }): NetworkFit => ({
+  temperature,
+  ...(mostStrange === undefined ? {} : { mostStrange }),
+})
+
+/** Heads of the partitions that have outputs of their own, by id. */
+export const headsOf = ({ partitions }: Manifest): Map<string, PartitionHead> =>
+  new Map(partitions.flatMap((partition) => {
+    const head = headOf(partition)
+    return head === undefined ? [] : [[partition.id, head] as const]
+  }))
