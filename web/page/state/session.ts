@@ -3,7 +3,7 @@ import type { FrameRecord } from '../session/frame-record.ts'
 import { SessionLog, type SessionTotals } from '../session/session-log.ts'
 import { smoothedFrames, steadyLabel } from '../session/smoothing.ts'
 
-type ShownFields = 'label' | 'certainty' | 'entropyNats' | 'thresholdNats' | 'outcome' | 'network' | 'latencyMs' | 'edgeEntropyNats' | 'trueLabel'
+type ShownFields = 'label' | 'certainty' | 'sureness' | 'entropyNats' | 'thresholdNats' | 'outcome' | 'network' | 'latencyMs' | 'edgeEntropyNats' | 'trueLabel'
 
 /** The answer that is on the screen. */
 export interface ShownAnswer extends Pick<FrameRecord, ShownFields> {

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import { isGuess, isNone, noneText } from './answer-badge.ts'
 import { usePage } from './page-context.ts'
 
 /** So often at most: a screen reader that is told of every frame says nothing that can be understood. */
@@ -14,9 +15,11 @@ export function Announcer(): VNode {
   useSignalEffect(() => {
     const answer = app.session.answer.value
     const now = performance.now()
-    if (answer === undefined || answer.isPending || answer.label === last.current.label || now - last.current.atMs < intervalMs) return
-    last.current = { atMs: now, label: answer.label }
-    text.value = answer.outcome === 'uncertain' ? `Uncertain, perhaps ${answer.label}` : answer.label
+    if (answer === undefined || answer.isPending || now - last.current.atMs < intervalMs) return
+    const label = isNone(answer) ? noneText : answer.label
+    if (label === last.current.label) return
+    last.current = { atMs: now, label }
+    text.value = isGuess(answer) && !isNone(answer) ? `Uncertain, perhaps ${label}` : label
   })
   return (
     <p class="visually-hidden" aria-live="polite">

@@ -1,31 +1,32 @@
 import type { VNode } from 'preact'
 import { Icon } from '../components/icon.tsx'
 import type { ShownAnswer } from '../state/session.ts'
-import { badgeOf, badgeTexts, isGuess } from './answer-badge.ts'
+import { badgeOf, badgeText, badgeTexts, isGuess, isNone, labelText } from './answer-badge.ts'
 import { CertaintyRing } from './certainty-ring.tsx'
 import { EntropyMeter } from './entropy-meter.tsx'
 import { formatMs } from './format.ts'
 import { usePage } from './page-context.ts'
 
-/** Label, certainty, who answered, and the entropy beside its threshold. */
+/** Label, certainty, who answered, and how much doubt there is. */
 export function AnswerBox(): VNode {
   const { app } = usePage()
   const answer = app.session.answer.value
   if (answer === undefined) return <Legend />
   const isOffline = app.edgeState.value === 'offline'
   const badge = badgeOf(answer, isOffline)
-  const isUnsure = isGuess(answer, app.gate.value.thresholdNats)
+  const isUnsure = isGuess(answer)
   return (
     <div class="answer">
       <div class="answer-main">
         <div>
-          <p class="answer-badge" data-testid="answer-badge" data-outcome={badge === 'offline' ? 'uncertain' : badge} data-offline={badge === 'offline'}>
-            {badge === 'miss' && isUnsure ? 'Edge, uncertain too' : badgeTexts[badge]}
+          <p class="answer-badge" data-testid="answer-badge" data-outcome={badge === 'offline' ? 'uncertain' : badge} data-sureness={answer.sureness} data-unsure={isUnsure} data-offline={badge === 'offline'}>
+            {badgeText(answer, isOffline)}
           </p>
           <p class="answer-label" data-testid="answer-label" data-guess={isUnsure}>
-            {answer.label}
+            {labelText(answer)}
           </p>
           <p class="answer-facts">
+            {isNone(answer) && <span>nearest: {answer.label}</span>}
             <span>{networkText(answer)}</span>
             <span>{formatMs(answer.latencyMs)}</span>
             {answer.agreement !== null && (
@@ -36,7 +37,7 @@ export function AnswerBox(): VNode {
             {answer.trueLabel !== null && <Truth label={answer.label} trueLabel={answer.trueLabel} />}
           </p>
         </div>
-        <CertaintyRing certainty={answer.certainty} outcome={isUnsure ? 'uncertain' : badge} />
+        <CertaintyRing certainty={isNone(answer) ? undefined : answer.certainty} outcome={isUnsure ? 'uncertain' : badge} />
       </div>
       <EntropyMeter entropyNats={answer.entropyNats} thresholdNats={answer.thresholdNats} outcome={answer.outcome} />
     </div>
@@ -64,16 +65,17 @@ function Legend(): VNode {
       <dt class="answer-badge" data-outcome="miss">
         {badgeTexts.miss}
       </dt>
-      <dd>None is: the edge answers, and sends the partition for the scene.</dd>
+      <dd>This device is not: a larger network at the edge answers.</dd>
       <dt class="answer-badge" data-outcome="uncertain">
         {badgeTexts.uncertain}
       </dt>
-      <dd>No network: the best guess from here, and marked so.</dd>
+      <dd>Nobody is: the best guess, and marked so. Or none of these.</dd>
     </dl>
   )
 }
 
+/** Which network it was, in a person's words. */
 function networkText({ network }: ShownAnswer): string {
-  if (network === 'full') return 'full model'
-  return network === 'generalist' ? 'generalist' : `partition ${network}`
+  if (network === 'full') return 'large network'
+  return network === 'generalist' ? 'all-round network' : `specialist ${network}`
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatMs, formatNats, formatShare, numberStyle } from './format.ts'
+import { formatBytes, formatCertainty, formatCount, formatDoubt, formatMs, formatNats, formatShare, numberStyle } from './format.ts'
 
 afterEach(() => void (numberStyle.value = 'neutral'))
 
@@ -10,6 +10,11 @@ describe('what a person reads', () => {
     expect([0.04, 1.25, 12.4, 999.4, 1500].map((ms) => plain(formatMs(ms)))).toEqual(['0.0 ms', '1.3 ms', '12 ms', '999 ms', '1.5 s'])
     expect([formatShare(0.873), formatShare(0.9214, 1), formatCount(12_345), formatNats(1.024)].map(plain)).toEqual(['87 %', '92.1 %', '12 345', '1.02'])
     expect(formatCount(12_345)).toBe('12\u202f345')
+  })
+
+  it('never says of a network that it is quite sure, and of doubt how much of the most there is', () => {
+    expect([0.2, 0.9949, 0.996, 1].map(formatCertainty)).toEqual(['20\u00a0%', '99\u00a0%', '>\u00a099\u00a0%', '>\u00a099\u00a0%'])
+    expect([0, Math.log(10) / 2, 9].map((nats) => formatDoubt(nats, 10))).toEqual(['0\u00a0%', '50\u00a0%', '100\u00a0%'])
   })
 
   it('is written as the device writes it, for who wants that', () => {

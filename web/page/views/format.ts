@@ -30,6 +30,9 @@ const fixed = (value: number, digits: number): string => write(value, { minimumF
 /** 0.873 → `87 %`, with a space at which no line breaks. */
 export const formatShare = (share: number, digits = 0): string => `${fixed(share * 100, digits)}${space}%`
 
+/** How sure a network is. None is ever quite: what would be rounded to 100 % is more than 99. */
+export const formatCertainty = (share: number): string => (share >= 0.995 ? `>${space}${formatShare(0.99)}` : formatShare(share))
+
 export const formatCount = (count: number): string => write(count, { maximumFractionDigits: 0 })
 
 /** Decimal units, as storage settings and mobile contracts have them. */
@@ -45,6 +48,9 @@ export function formatMs(ms: number): string {
   if (ms < 10) return `${fixed(ms, 1)}${space}ms`
   return ms < 1000 ? `${fixed(ms, 0)}${space}ms` : `${fixed(ms / 1000, 1)}${space}s`
 }
+
+/** Doubt: entropy as a share of the most that so many classes can have, ln C. */
+export const formatDoubt = (nats: number, classes: number): string => formatShare(Math.min(1, nats / Math.log(Math.max(2, classes))))
 
 export const formatNats = (nats: number): string => fixed(nats, 2)
 

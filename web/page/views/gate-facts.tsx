@@ -1,78 +1,81 @@
 import type { VNode } from 'preact'
 import type { App } from '../app.ts'
-import { formatCount, formatNats, formatShare } from './format.ts'
+import { outlookWords } from '../state/outlook-words.ts'
+import { formatCount, formatDoubt, formatNats, formatShare } from './format.ts'
 import { usePage } from './page-context.ts'
 
-/** What the gate is set to, and what it has learnt of the stream. */
+/** When this device answers by itself, and what it takes the stream for; numbers one tap away. */
 export function GateFacts(): VNode {
   const { app } = usePage()
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice = false, scenePrior } = app.gate.value
+  const { maxProbes, asksGeneralist, looksTwice = false, thresholdNats, generalistThresholdNats } = app.gate.value
   const ofGeneralist = Math.min(thresholdNats, generalistThresholdNats)
+  const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
   const changeRate = app.gateControl.changeRate.value
   const { row, rows } = app.gateControl.locality.value
-  const isAdaptive = app.settings.values.value.probing === 'adaptive'
   return (
     <section class="panel" aria-labelledby="gate-title" data-testid="gate-facts" data-row={row}>
-      <h3 id="gate-title">The gate</h3>
+      <h3 id="gate-title">When this device answers</h3>
       <p>
-        {changeRate !== undefined && (
-          <>
-            It takes the scene to change about {frequency(changeRate)} (locality {row + 1} of {rows}).{' '}
-          </>
-        )}
+        {changeRate !== undefined && <>The scene seems to change {frequency(changeRate)}. </>}
         {maxProbes === 0 ? (
           <>
-            Asks the generalist alone, which is certain below <strong>{formatNats(ofGeneralist)}</strong> nats.
+            The all-round network answers up to a doubt of <strong>{formatDoubt(ofGeneralist, classes)}</strong>; beyond, the edge is asked.
           </>
         ) : (
           <>
-            Certain below <strong>{formatNats(thresholdNats)}</strong> nats
-            {asksGeneralist && ofGeneralist < thresholdNats && <>, the generalist below {formatNats(ofGeneralist)}</>}. Asks up to {formatCount(maxProbes)} {maxProbes === 1 ? 'partition' : 'partitions'}
-            {asksGeneralist && ' and the generalist'}; {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.
+            Up to {formatCount(maxProbes)} {maxProbes === 1 ? 'specialist is' : 'specialists are'} asked{asksGeneralist && ', then the all-round network'}; beyond a doubt of{' '}
+            <strong>{formatDoubt(thresholdNats, classes)}</strong>, the edge.
           </>
         )}
-        {looksTwice && (asksGeneralist || maxProbes === 0) && ' Where nothing is certain, the generalist looks at the mirror image too.'}
+        {looksTwice && (asksGeneralist || maxProbes === 0) && ' Where it doubts, it looks at the mirror image too.'}
       </p>
-      {scenePrior !== undefined && (
-        <p data-testid="scene-prior">
-          Goes by {scenePrior.knowsScenes === true && 'the scenes that the bundle knows and by '}what the last frames showed (about {formatCount(scenePrior.memoryFrames)} of them).{' '}
-          {scenePrior.knowsScenes === true && <BelievedScene app={app} />} Expects <strong>{expectation(app)}</strong>.
-        </p>
-      )}
-      {isAdaptive && rows === 0 && <p class="muted">This bundle was calibrated for one kind of stream only, so there is nothing to adapt.</p>}
+      <Outlook app={app} />
+      {app.gateControl.isAdapting.value && rows === 0 && <p class="muted">This bundle was made for one kind of stream only, so there is nothing to follow.</p>}
+      <Numbers app={app} />
     </section>
   )
 }
 
-/** What the stream is taken for, in words. */
-function BelievedScene({ app: { gateControl, bundle } }: { readonly app: App }): VNode | null {
-  const scene = gateControl.believedScene()
-  if (scene === undefined) return null
-  const classNames = bundle.opened.value?.manifest.classNames ?? []
-  const names = scene.classes.map((index) => classNames[index] ?? '').join(' and ')
-  const words = { places: scene.name ?? '', strange: '', single: `a scene of ${names} alone`, pairs: `a scene of ${names}`, iid: 'a stream of everything alike', open: 'a scene that the bundle does not know' }
+/** What the stream is taken for and what is expected of it: read at one moment, or they would contradict one another. */
+function Outlook({ app }: { readonly app: App }): VNode | null {
+  // The scene changes with each frame, and is no signal: the sums, which follow the frames, say when to look again.
+  const { revision } = app.session.tally.value
+  const outlook = revision < 0 ? undefined : app.gateControl.outlook()
+  const { scenePrior } = app.gate.value
+  if (outlook === undefined || scenePrior === undefined) return null
+  const { scene, chance, expected } = outlookWords(outlook, app.bundle.opened.value?.manifest.classNames ?? [])
+  const names = expected.map(({ name, share }) => `${name} ${formatShare(share)}`).join(', ')
   return (
-    <>
-      Takes this for <strong>{words[scene.kind]}</strong> ({formatShare(scene.chance)}).
-    </>
+    <p data-testid="scene-prior">
+      It goes by what the last frames showed.{' '}
+      {scene !== null && (
+        <>
+          This looks like <strong data-testid="believed-scene">{scene}</strong> ({formatShare(chance)}).{' '}
+        </>
+      )}
+      Next, it expects <strong data-testid="expected-classes">{names === '' ? 'anything' : names}</strong>.
+    </p>
   )
 }
 
-/** More names would not be read in the time that a frame lasts. */
-const mostNamed = 3
-
-/** The classes that the scene makes likelier than chance, the likeliest first. */
-function expectation({ gateControl, bundle }: App): string {
-  const classNames = bundle.opened.value?.manifest.classNames ?? []
-  const likely = Array.from(gateControl.scene.factors() ?? [], (factor, index) => ({ factor, name: classNames[index] ?? '' }))
-    .filter(({ factor }) => factor > 1.01)
-    .sort((a, b) => b.factor - a.factor)
-    .slice(0, mostNamed)
-  return likely.length === 0 ? 'anything' : likely.map(({ factor, name }) => `${name} ${formatShare(factor / classNames.length)}`).join(', ')
+function Numbers({ app }: { readonly app: App }): VNode {
+  const { thresholdNats, generalistThresholdNats, maxProbes, order, scenePrior } = app.gate.value
+  const { row, rows } = app.gateControl.locality.value
+  return (
+    <details class="numbers">
+      <summary>In numbers</summary>
+      <p>
+        Thresholds of predictive entropy: partitions {formatNats(thresholdNats)} nats, generalist {formatNats(Math.min(thresholdNats, generalistThresholdNats))} nats. Partitions asked: {formatCount(maxProbes)},{' '}
+        {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.{' '}
+        {app.gateControl.isAdapting.value && rows > 0 && `Row ${row + 1} of the ${rows} that the bundle was calibrated for. `}
+        {scenePrior !== undefined && `The scene prior remembers about ${formatCount(scenePrior.memoryFrames)} frames.`}
+      </p>
+    </details>
+  )
 }
 
 function frequency(changeRate: number): string {
   if (changeRate <= 0) return 'never'
   if (changeRate === 1) return 'with every frame'
-  return changeRate > 0.5 ? `with ${formatShare(changeRate)} of the frames` : `every ${formatCount(Math.round(1 / changeRate))} frames`
+  return changeRate > 0.5 ? `with ${formatShare(changeRate)} of the frames` : `about every ${formatCount(Math.round(1 / changeRate))} frames`
 }

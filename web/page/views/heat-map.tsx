@@ -15,8 +15,8 @@ export function HeatMap(): VNode | null {
   const residents = new Set(app.residents.value.map(({ id }) => id))
   return (
     <section class="panel" aria-labelledby="heat-title">
-      <h3 id="heat-title">Which partition knows which class</h3>
-      <p class="muted">Share of each class’s test images that the selector sends there. Partitions in memory are underlined.</p>
+      <h3 id="heat-title">Which specialist knows which class</h3>
+      <p class="muted">Where the edge sends the test pictures of each class. Those in memory are underlined.</p>
       <div class="table-box heat" tabIndex={0} role="region" aria-label="Classes and partitions">
         <table data-testid="heat-map">
           <thead>

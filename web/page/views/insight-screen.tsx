@@ -6,7 +6,7 @@ import { binColumns, entropyColumns, sessionBins } from '../session/series.ts'
 import { entropyCeiling } from '../session/strip-geometry.ts'
 import { resolvedTheme } from '../theme.ts'
 import { ChartCard } from './chart-card.tsx'
-import { formatCount, formatNats, formatShare } from './format.ts'
+import { formatCount, formatDoubt, formatNats, formatShare } from './format.ts'
 import { GateFacts } from './gate-facts.tsx'
 import { HeatMap } from './heat-map.tsx'
 import { usePage } from './page-context.ts'
@@ -18,7 +18,9 @@ const shownFrames = 240
 const shownBins = 60
 const tableRows = 40
 
-/** What happened, and why: counts, latency, entropy against its threshold, misses and switches, classes and partitions. */
+const outcomeWords = { hit: 'here', miss: 'edge', uncertain: 'uncertain' } as const
+
+/** What happened, and why: counts, latency, doubt against what is let pass, misses and switches, classes and partitions. */
 export function InsightScreen(): VNode {
   const { app } = usePage()
   const { frames } = app.session.tally.value.totals
@@ -59,29 +61,38 @@ function EntropyChart(): VNode {
   const recent = app.session.tally.value.revision < 0 ? [] : app.session.log.tail(tableRows)
   return (
     <ChartCard
-      title="Entropy of the last frames"
+      title="Doubt about the last frames"
       keys={[
         { label: 'here', colour: 'hit' },
         { label: 'edge', colour: 'miss' },
         { label: 'uncertain', colour: 'uncertain' },
-        { label: 'threshold', colour: 'ink', isDashed: true },
+        { label: 'let pass', colour: 'ink', isDashed: true },
       ]}
       table={{
-        head: ['frame', 'answer', 'outcome', 'entropy', 'threshold'],
-        rows: recent.reverse().map(({ index, label, outcome, entropyNats, thresholdNats }) => [formatCount(index), label, outcome, formatNats(entropyNats), formatNats(thresholdNats)]),
+        head: ['frame', 'answer', 'by', 'doubt', 'let pass', 'entropy, nats', 'threshold, nats'],
+        rows: recent.reverse().map(({ index, label, outcome, entropyNats, thresholdNats }) => [
+          formatCount(index),
+          label,
+          outcomeWords[outcome],
+          formatDoubt(entropyNats, classes),
+          formatDoubt(thresholdNats, classes),
+          formatNats(entropyNats),
+          formatNats(thresholdNats),
+        ]),
       }}
     >
       <Plot
-        label="Entropy of the last frames in nats, with the threshold drawn in it"
+        label="Doubt about the last frames, with how much is let pass drawn in it"
         theme={resolvedTheme.value}
         most={entropyCeiling(classes)}
-        formatValue={formatNats}
+        formatValue={(nats) => formatDoubt(nats, classes)}
+        across="frame"
         columns={() => entropyColumns(app.session.tally.value.revision < 0 ? [] : app.session.log.tail(shownFrames))}
         series={[
           { label: 'here', colour: '--hit', look: 'bars' },
           { label: 'edge', colour: '--miss', look: 'bars' },
           { label: 'uncertain', colour: '--uncertain', look: 'bars' },
-          { label: 'threshold', colour: '--ink', look: 'steps' },
+          { label: 'let pass', colour: '--ink', look: 'steps' },
         ]}
       />
     </ChartCard>
@@ -93,26 +104,27 @@ function SessionChart(): VNode {
   const bins = app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), tableRows)
   return (
     <ChartCard
-      title="Misses and switches over the session"
+      title="The session so far"
       keys={[
-        { label: 'misses', colour: 'miss' },
+        { label: 'asked the edge', colour: 'miss' },
         { label: 'uncertain', colour: 'uncertain' },
-        { label: 'switches', colour: 'hit' },
+        { label: 'other specialist', colour: 'hit' },
       ]}
       table={{
-        head: ['from frame', 'frames', 'misses', 'uncertain', 'switches'],
+        head: ['from frame', 'frames', 'asked the edge', 'uncertain', 'other specialist'],
         rows: bins.map((bin) => [bin.from, bin.frames, bin.misses, bin.uncertain, bin.switches].map((count) => formatCount(count))),
       }}
     >
       <Plot
-        label="Share of misses, uncertain frames and switches over the session"
+        label="Share of frames that went to the edge, were uncertain, or changed the specialist"
         theme={resolvedTheme.value}
         formatValue={(value) => formatShare(value)}
+        across="frame"
         columns={() => binColumns(app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins))}
         series={[
-          { label: 'misses', colour: '--miss', look: 'line' },
+          { label: 'asked the edge', colour: '--miss', look: 'line' },
           { label: 'uncertain', colour: '--uncertain', look: 'line' },
-          { label: 'switches', colour: '--hit', look: 'line' },
+          { label: 'other specialist', colour: '--hit', look: 'line' },
         ]}
       />
     </ChartCard>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { Icon } from '../components/icon.tsx'
 import type { Notice } from '../state/notices.ts'
+import { ErrorCode } from './error-code.tsx'
 import { usePage } from './page-context.ts'
 
 export function NoticeList(): VNode {
@@ -18,10 +19,10 @@ function NoticeCard({ notice, onDismiss }: { readonly notice: Notice; readonly o
   const { about, kind, message, code, action } = notice
   return (
     <div class="notice" data-kind={kind} data-testid="notice" data-about={about} data-code={code}>
-      <p>
-        {message}
-        {code !== undefined && <code>{code}</code>}
-      </p>
+      <div class="notice-text">
+        <p>{message}</p>
+        {code !== undefined && <ErrorCode code={code} />}
+      </div>
       {action !== undefined && (
         <button type="button" onClick={() => action.run()}>
           {action.label}

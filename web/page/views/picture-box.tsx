@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals'
 import type { VNode } from 'preact'
+import { ErrorCode } from './error-code.tsx'
 import { usePage } from './page-context.ts'
 
 /** The frame that is being answered: drawn here, or the camera's or a file's own video. */
@@ -38,7 +39,7 @@ function Invitation(): VNode {
       <div class="invitation">
         <p>{bundle.error.message}</p>
         {bundle.error.code === 'unauthorized' && <p>The token can also be typed under Settings.</p>}
-        <code>{bundle.error.code}</code>
+        <ErrorCode code={bundle.error.code} />
         <button type="button" data-testid="retry" onClick={() => void app.bundle.open()}>
           Try again
         </button>

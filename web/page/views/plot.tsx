@@ -19,6 +19,8 @@ export interface PlotProps {
   readonly columns: () => Columns
   readonly most?: number
   readonly formatValue: (value: number) => string
+  /** What is counted along the axis at the bottom. */
+  readonly across: string
   /** Grows with whatever the colours depend on. */
   readonly theme: string
 }
@@ -27,7 +29,7 @@ export interface PlotProps {
 const redrawMs = 400
 const height = 180
 
-function optionsOf({ series, most, formatValue }: PlotProps, element: HTMLElement, width: number): uPlot.Options {
+function optionsOf({ series, most, formatValue, across }: PlotProps, element: HTMLElement, width: number): uPlot.Options {
   const style = getComputedStyle(element)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
   const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' }
@@ -41,7 +43,7 @@ function optionsOf({ series, most, formatValue }: PlotProps, element: HTMLElemen
     padding: [8, 8, 0, 0],
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, most ?? Math.max(0.05, high * 1.1)] } },
     axes: [
-      { ...axis, size: 26, values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')) },
+      { ...axis, size: 26, label: across, labelSize: 16, labelGap: 0, labelFont: axis.font, values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')) },
       { ...axis, size: 48, values: (_plot, splits) => splits.map(formatValue) },
     ],
     series: [

@@ -12,25 +12,25 @@ export function SessionFacts(): VNode {
   const latencies = session.log.latencies()
   return (
     <dl class="counters">
-      <Counter name="hit-rate" label="Hit rate">
+      <Counter name="hit-rate" label="Answered here">
         {shareOf(totals.hits, totals.frames)}
       </Counter>
-      <Counter name="latency-hit" label="Hit, median · p95">
+      <Counter name="latency-hit" label="Time here">
         {time(latencies.medianHitMs)} <small>{time(latencies.p95HitMs)}</small>
       </Counter>
-      <Counter name="latency-miss" label="Miss, median · p95">
+      <Counter name="latency-miss" label="With the edge">
         {time(latencies.medianMissMs)} <small>{time(latencies.p95MissMs)}</small>
       </Counter>
       <Counter name="accuracy" label="Right">
         {shareOf(totals.correct, totals.labelled)}
       </Counter>
-      <Counter name="misses" label="Misses">
+      <Counter name="misses" label="Asked the edge">
         {formatCount(totals.misses)}
       </Counter>
       <Counter name="uncertain" label="Uncertain">
         {formatCount(totals.uncertain)}
       </Counter>
-      <Counter name="switches" label="Switches">
+      <Counter name="switches" label="Specialist changed">
         {formatCount(totals.switches)}
       </Counter>
       <Counter name="bytes-up" label="Sent">
@@ -40,7 +40,7 @@ export function SessionFacts(): VNode {
         {formatBytes(totals.bytesDown)}
       </Counter>
       {totals.audits > 0 && (
-        <Counter name="audits" label="Audits that agree">
+        <Counter name="audits" label="Checks that agree">
           {shareOf(totals.agreements, totals.audits)} <small>of {formatCount(totals.audits)}</small>
         </Counter>
       )}

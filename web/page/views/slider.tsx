@@ -18,7 +18,8 @@ export function Slider({ label, unit, testId, min, max, step, value, text = Stri
   return (
     <label class="slider">
       <span>
-        {label} <output data-testid={`${testId}-value`}>{text}</output> {unit}
+        {label} <output data-testid={`${testId}-value`}>{text}</output>
+        {unit !== '' && ` ${unit}`}
       </span>
       <input
         type="range"
@@ -27,7 +28,7 @@ export function Slider({ label, unit, testId, min, max, step, value, text = Stri
         max={max}
         step={step}
         value={value}
-        aria-valuetext={`${text} ${unit}`}
+        aria-valuetext={`${text} ${unit}`.trim()}
         onInput={({ currentTarget }) => onInput(currentTarget.valueAsNumber)}
       />
     </label>

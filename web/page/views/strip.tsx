@@ -5,7 +5,7 @@ import { drawStrip } from './draw-strip.ts'
 import { resolvedTheme } from '../theme.ts'
 import { usePage } from './page-context.ts'
 
-/** The last frames as bars: entropy is the height, colour says who answered. */
+/** The last frames as bars: doubt is the height, colour says who answered. */
 export function Strip(): VNode {
   const { app } = usePage()
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -26,7 +26,7 @@ export function Strip(): VNode {
 
   return (
     <figure class="strip">
-      <canvas ref={canvas} role="img" aria-label="The last frames: entropy as height, the threshold as a line" />
+      <canvas ref={canvas} role="img" aria-label="The last frames: doubt as height, how much is let pass as a line" />
     </figure>
   )
 }
