@@ -174,6 +174,12 @@ export const headOf = ({ classIndices, prior }: Pick<Partition, 'classIndices' |
 /** The network of a partition: its own outputs on what all partitions share. */
 export const specOfPartition = ({ networks }: Pick<Manifest, 'networks'>, partition: Pick<Partition, 'classIndices' | 'prior'>): NetworkSpec => partitionSpec(networks.partition, headOf(partition))
 
+/** How many outputs a partition has, or the generalist: classes of its own and something else, or all classes. */
+export function outputsOf({ partitions, classNames }: Pick<Manifest, 'partitions' | 'classNames'>, network: string): number {
+  const partition = partitions.find(({ id }) => id === network)
+  return partition?.prior?.length ?? classNames.length
+}
+
 export type BlobRole = 'full' | 'encoder' | 'generalist' | 'partition' | 'delta'
 
 export interface NamedBlob {

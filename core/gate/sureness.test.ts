@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { surenessOfDevice, surenessOfEdge, usableThreshold } from './sureness.ts'
 
-const hit = { raw: [0.98, 0.01, 0.01, 0], classIndex: 0, isHit: true, isNovel: false, thresholdNats: 0.3 }
+const hit = { ownCertainty: 0.98, ownEntropyNats: 0.11, outputs: 4, isHit: true, isNovel: false, thresholdNats: 0.3 }
+const vague = { ...hit, ownCertainty: 0.7, ownEntropyNats: 0.8 }
 
 describe('how sure a device’s answer is', () => {
   it('is what the network says alone: the scene makes nothing certain', () => {
     expect(surenessOfDevice(hit)).toBe('certain')
-    expect(surenessOfDevice({ ...hit, raw: [0.7, 0.2, 0.1, 0] })).toBe('likely')
+    expect(surenessOfDevice(vague)).toBe('likely')
     // The scene has another class in the first place than the network.
-    expect(surenessOfDevice({ ...hit, classIndex: 1 })).toBe('likely')
+    expect(surenessOfDevice({ ...hit, ownCertainty: 0.01 })).toBe('likely')
   })
 
   it('is never certain where it is no hit, fits nothing, or is spread, whatever the bundle’s threshold', () => {
     expect(surenessOfDevice({ ...hit, isHit: false })).toBe('unsure')
     expect(surenessOfDevice({ ...hit, isNovel: true })).toBe('none')
-    expect(surenessOfDevice({ ...hit, raw: [0.7, 0.2, 0.1, 0], thresholdNats: 100 })).toBe('likely')
-    expect(surenessOfDevice({ ...hit, raw: [0.3, 0.3, 0.2, 0.2], thresholdNats: 100 })).toBe('unsure')
-    expect(surenessOfDevice({ ...hit, raw: [NaN, NaN, NaN, NaN], thresholdNats: 100 })).toBe('unsure')
+    expect(surenessOfDevice({ ...vague, thresholdNats: 100 })).toBe('likely')
+    expect(surenessOfDevice({ ...hit, ownCertainty: 0.3, ownEntropyNats: 1.36, thresholdNats: 100 })).toBe('unsure')
+    expect(surenessOfDevice({ ...hit, ownCertainty: 0, ownEntropyNats: Infinity, thresholdNats: 100 })).toBe('unsure')
   })
 })
 
@@ -33,6 +34,13 @@ describe('how sure an edge’s answer is', () => {
     expect(surenessOfEdge(green)).toBe('unsure')
     expect(surenessOfEdge({ ...green, isNovel: true })).toBe('none')
     expect(surenessOfEdge({ ...answer, raw: [NaN, NaN, NaN, NaN] })).toBe('unsure')
+  })
+
+  it('goes by what the full model itself finds strange, where the bundle says what that is', () => {
+    const alone = { ...answer, rawOfDevice: [0.1, 0.1, 0.5, 0.3] }
+    expect(surenessOfEdge({ ...alone, isStrange: false })).toBe('certain')
+    expect(surenessOfEdge({ ...answer, isStrange: true })).toBe('unsure')
+    expect(surenessOfEdge({ ...answer, isStrange: true, isNovel: true })).toBe('none')
   })
 })
 

@@ -1,4 +1,4 @@
-import { argMax, predictiveEntropy } from './entropy.ts'
+import { argMax } from './entropy.ts'
 import { spreadOf } from './novelty.ts'
 
 /**
@@ -7,6 +7,8 @@ import { spreadOf } from './novelty.ts'
  */
 export type Sureness = 'certain' | 'likely' | 'unsure' | 'none'
 
+/** Who is certain of a class gives it at least half. */
+const leastCertain = 0.5
 /** Shares of ln C that the entropy of a certain answer stays below, whatever a bundle's thresholds are. */
 const certainShare = 0.3
 /** The same of the edge's answer. */
@@ -31,21 +33,22 @@ export function usableThreshold(thresholdNats: number, classes: number): number 
 }
 
 export interface DeviceAnswer {
-  /** Of the network that answered, before any prior. Sums to 1. */
-  readonly raw: ArrayLike<number>
-  /** What is shown, which the scene may have had a say in. */
-  readonly classIndex: number
+  /** How sure the network that answered is, before any prior, of the class that is shown, which the scene may have had a say in. */
+  readonly ownCertainty: number
+  /** Its predictive entropy before any prior, in nats, and the outputs that it is spread over. */
+  readonly ownEntropyNats: number
+  readonly outputs: number
   readonly isHit: boolean
   readonly isNovel: boolean
   /** τ that the bundle has for this network without a prior. */
   readonly thresholdNats: number
 }
 
-export function surenessOfDevice({ raw, classIndex, isHit, isNovel, thresholdNats }: DeviceAnswer): Sureness {
+export function surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit, isNovel, thresholdNats }: DeviceAnswer): Sureness {
   if (isNovel) return 'none'
-  if (!isHit || spreadOf(raw) > usableShare) return 'unsure'
-  const limitNats = Math.min(thresholdNats, certainShare * Math.log(Math.max(2, raw.length)))
-  return argMax(raw) === classIndex && predictiveEntropy(raw) <= limitNats ? 'certain' : 'likely'
+  const mostNats = Math.log(Math.max(2, outputs))
+  if (!isHit || ownEntropyNats > usableShare * mostNats) return 'unsure'
+  return ownCertainty >= leastCertain && ownEntropyNats <= Math.min(thresholdNats, certainShare * mostNats) ? 'certain' : 'likely'
 }
 
 export interface EdgeAnswerFacts {
@@ -54,9 +57,12 @@ export interface EdgeAnswerFacts {
   readonly rawOfDevice: ArrayLike<number>
   readonly classIndex: number
   readonly isNovel: boolean
+  /** Whether the frame is strange to the full model; undefined where the bundle does not say what is: then the device has to bear it out. */
+  readonly isStrange?: boolean | undefined
 }
 
-export function surenessOfEdge({ raw, rawOfDevice, classIndex, isNovel }: EdgeAnswerFacts): Sureness {
-  if (argMax(raw) === classIndex && spreadOf(raw) <= certainEdgeShare && (rawOfDevice[classIndex] ?? 0) >= leastFromDevice) return 'certain'
+export function surenessOfEdge({ raw, rawOfDevice, classIndex, isNovel, isStrange }: EdgeAnswerFacts): Sureness {
+  const isBorneOut = isStrange === undefined ? (rawOfDevice[classIndex] ?? 0) >= leastFromDevice : !isStrange
+  if (isBorneOut && argMax(raw) === classIndex && spreadOf(raw) <= certainEdgeShare) return 'certain'
   return isNovel ? 'none' : 'unsure'
 }

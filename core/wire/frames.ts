@@ -47,6 +47,8 @@ export const frameAnswerSchema = z.object({
   probabilities: z.array(probability),
   /** Predictive entropy of the answer, in nats. */
   entropyNats: z.number().check(z.nonnegative()),
+  /** Whether the frame is strange to the full model: see `strangeness`. Absent where the bundle does not say what is, and from older edges. */
+  isStrange: z.optional(z.boolean()),
   /** c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1; empty where the bundle has no encoder. */
   code: z.array(probability),
   /** The partition that the selector chose: what the phone should have resident for the frames that follow. */

@@ -1,5 +1,6 @@
 import type { Manifest, Partition } from '../../core/bundle/manifest.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import { strangeness } from '../../core/gate/strangeness.ts'
 import { selectPartition } from '../../core/gate/select-partition.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameAnswer, HeldPartition } from '../../core/wire/frames.ts'
@@ -28,7 +29,8 @@ export const partitionRef = ({ id, whole, delta }: Partition): NonNullable<Frame
  */
 export function composeAnswer(manifest: Manifest, inference: FrameInference, decodeMs: number, holds: readonly HeldPartition[] = []): FrameAnswer {
   const { logits, codeLogits, queueMs, inferenceMs } = inference
-  const probabilities = softmax(logits, manifest.full.temperature)
+  const { temperature, mostStrange } = manifest.full
+  const probabilities = softmax(logits, temperature)
   const code = softmax(codeLogits)
   const classIndex = argMax(probabilities)
   const label = manifest.classNames[classIndex]
@@ -43,6 +45,7 @@ export function composeAnswer(manifest: Manifest, inference: FrameInference, dec
     label,
     probabilities: shorten(probabilities),
     entropyNats: predictiveEntropy(probabilities),
+    ...(mostStrange === undefined ? {} : { isStrange: strangeness(logits, false) > mostStrange }),
     code: shorten(code),
     ...(partition === undefined ? {} : { partition: partitionRef(partition) }),
     answeredBy: 'full',

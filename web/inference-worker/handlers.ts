@@ -56,7 +56,7 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>, { keeps
     async classify(signal, { image, gate, choice, classFactors, isAudited }) {
       const open = await engine()
       if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
-      const answer = open.classify(image, gate, { choice, classFactors, isAudited })
+      const answer = open.classify(image, gate, { choice: choice && { id: choice.id }, classFactors, isAudited })
       return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
     },
     'measure-memory': () => measureMemory(),

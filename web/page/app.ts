@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal } from '@preact/signals'
-import type { Partition } from '../../core/bundle/manifest.ts'
+import { outputsOf, type Partition } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { createAuditor } from './auditor.ts'
@@ -138,7 +138,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
-  const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values)
+  const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values, {
+    residents: () => host.residents.peek(),
+    isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',
+  })
 
   function findPartition(isIt: (partition: Partition) => boolean) {
     const manifest = opened.value?.manifest
@@ -214,6 +217,8 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
         const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
         if (whole !== undefined) lastUses.note(whole.sha256)
       },
+      outputsOf: (network) => outputsOf(current.manifest, network),
+      partitionOf: (id) => current.manifest.partitions.find((partition) => partition.id === id),
       wantPartition: (partition, options) => current.partitions.want(signal, partition, options),
       expectNext(id, index) {
         if (!settings.values.value.isPrefetching || !isCheap()) return

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { SceneChoice } from '../../core/gate/gate.ts'
 import { CacheNetError, type ErrorCode } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, RawImage } from '../messages/inference.ts'
@@ -17,6 +18,8 @@ const hit: Classification = {
   classIndex: 1,
   entropyNats: 0.1,
   probabilities: new Float32Array([0.125, 0.875]),
+  ownCertainty: 0.875,
+  ownEntropyNats: 0.1,
   probes: [{ network: 'p1', entropyNats: 0.1 }],
   residents: ['p1', 'p0'],
   timings: { pixelsMs: 0.1, inferenceMs: 1 },
@@ -48,11 +51,15 @@ let factors: Float32Array<ArrayBuffer> | undefined
 let lastFactors: Float32Array<ArrayBuffer> | undefined
 let seen: number[][]
 let isNovel: boolean
+let choice: SceneChoice | undefined
+let isTestDue: boolean
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
-  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]), isNovel: () => isNovel },
+  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]), isNovel: (_raw, isStrange = isNovel) => isStrange, choice: () => choice, isTestDue: () => isTestDue },
+  outputsOf: () => 2,
+  partitionOf: (id) => (id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } }),
   thresholdAlone: () => 0.4,
   gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes, order: 'recent-first', asksGeneralist: false }),
   classify: async (_signal, _image, gate, { isKept = false, classFactors, isAudited = false }) => {
@@ -96,12 +103,51 @@ beforeEach(() => {
   lastFactors = undefined
   seen = []
   isNovel = false
+  choice = undefined
+  isTestDue = false
   local = () => Promise.resolve(hit)
   edge = () => Promise.resolve(edgeAnswer)
   download = Promise.resolve(0)
 })
 
 describe('answerFrame', () => {
+  it('fetches the partition that the scene asks for, while the device answers by another', async () => {
+    choice = { id: 'p0' }
+    await answer()
+    expect(happened).toContain('want p0')
+    happened = []
+    choice = { id: 'p1' }
+    await answer()
+    expect(happened).not.toContain('want p1')
+  })
+
+  it('takes the scene’s word before the edge’s, and the delta only where it is of that partition', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => Promise.resolve({ ...edgeAnswer, inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' } })
+    choice = { id: 'p0' }
+    await answer(true)
+    choice = { id: 'p2' }
+    await answer(true)
+    choice = { id: undefined }
+    await answer(true)
+    expect(happened.filter((event) => event.startsWith('want'))).toEqual(['want p0 as a whole', 'want p2 by its delta as a whole'])
+  })
+
+  it('sends a hit to the edge where it is time to test what is believed of the scene', async () => {
+    local = () => Promise.resolve({ ...hit, rgb: new Uint8Array(3) })
+    isTestDue = true
+    expect(await answer(true)).toMatchObject({ outcome: 'miss', answeredBy: 'edge' })
+    // Another frame is with the edge: it will tell.
+    isEdgeBusy = true
+    expect(await answer()).toMatchObject({ outcome: 'hit' })
+  })
+
+  it('has nothing certain to say of what is strange to its networks', async () => {
+    local = () => Promise.resolve({ ...miss, isStrange: true })
+    edge = () => Promise.reject(new CacheNetError('edge-unreachable', 'no'))
+    expect(await answer(true)).toMatchObject({ outcome: 'uncertain', sureness: 'none' })
+  })
+
   it('answers a hit here, and asks nobody else', async () => {
     expect(await answer()).toEqual({
       index: 7,

@@ -1,5 +1,5 @@
 import { argMax } from '../../core/gate/entropy.ts'
-import { thresholdOf, type GateSettings } from '../../core/gate/gate.ts'
+import { thresholdOf, type GateSettings, type SceneChoice } from '../../core/gate/gate.ts'
 import { rawAnswer } from '../../core/gate/raw-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { surenessOfDevice, surenessOfEdge } from '../../core/gate/sureness.ts'
@@ -8,6 +8,7 @@ import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
 import type { EdgeAnswer } from './edge/edge-client.ts'
 import type { FrameRecord } from './session/frame-record.ts'
+import type { WantedPartition } from './partitions.ts'
 import type { SourceFrame } from './sources/source.ts'
 import type { ClassifyOptions } from './workers/inference-host.ts'
 
@@ -15,14 +16,23 @@ import type { ClassifyOptions } from './workers/inference-host.ts'
 export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
-  /** Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once a frame, in stream order. */
-  isNovel(raw: ArrayLike<number>): boolean
+  /** The partition that the scene asks for; undefined where the gate goes by recency and the edge's word alone. */
+  choice(): SceneChoice | undefined
+  /** Whether it is time that the edge looks at a frame, however certain the device is: what is believed of the scene is tested. */
+  isTestDue(): boolean
+  /**
+   * Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once a frame, in stream order.
+   *
+   * @param isStrange the network's own word, where the bundle says what is strange
+   */
+  isNovel(raw: ArrayLike<number>, isStrange?: boolean): boolean
   /**
    * A frame has its answer, with these probabilities under the factors that it was asked with.
    *
    * @param isConfirmed the answer stands without the prior: the edge's, or a network's that was certain by itself
+   * @param isFromEdge the edge has looked at it
    */
-  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, isConfirmed: boolean): void
+  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, isConfirmed: boolean, isFromEdge: boolean): void
 }
 
 /** What a frame meets on its way. */
@@ -35,10 +45,14 @@ export interface PipelineDeps {
   classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
+  /** How many outputs a network has. */
+  outputsOf(network: string): number
+  /** A partition of the bundle; undefined for none. */
+  partitionOf(id: string | undefined): WantedPartition | undefined
   /** A resident partition answered. */
   partitionUsed(id: string): void
   /** Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it; never rejects. */
-  wantPartition(partition: NonNullable<FrameAnswer['partition']>, options: { readonly inlineDelta: FrameAnswer['inlineDelta']; readonly isWholeAwaited: boolean }): Promise<number>
+  wantPartition(partition: WantedPartition, options: { readonly inlineDelta: FrameAnswer['inlineDelta']; readonly isWholeAwaited: boolean }): Promise<number>
   /** Whether this frame is to be audited, should it hit. */
   isAudited?(): boolean
   /** Has the edge look at a hit. Not waited for; never rejects. */
@@ -83,19 +97,23 @@ export async function answerFrame(
   const gate = deps.gate()
   const isAudited = deps.isAudited?.() ?? false
   const classFactors = deps.scene.factors()
+  const choice = deps.scene.choice()
   // Pixels are handed out where the scene has a say: what it alone makes a hit may have to go to the edge after all.
-  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, isAudited: isAudited || classFactors !== undefined }, deps)
+  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, choice, isAudited: isAudited || classFactors !== undefined }, deps)
   const localLatencyMs = nowMs() - startMs
   const raw = rawAnswer(local.probabilities, classFactors)
-  const isNovel = deps.scene.isNovel(raw)
-  const isHit = local.outcome === 'hit' && !(isNovel && local.rgb !== undefined)
-  const sureness = surenessOfDevice({ raw, classIndex: local.classIndex, isHit, isNovel, thresholdNats: deps.thresholdAlone(local.network) })
+  const isNovel = deps.scene.isNovel(raw, local.isStrange)
+  const isTested = local.outcome === 'hit' && !isEdgeBusy() && deps.scene.isTestDue()
+  const isHit = local.outcome === 'hit' && !((isNovel || isTested) && local.rgb !== undefined)
+  const { ownCertainty, ownEntropyNats } = local
+  const outputs = deps.outputsOf(local.network)
+  const sureness = surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit: local.outcome === 'hit', isNovel, thresholdNats: deps.thresholdAlone(local.network) })
   const own: FrameRecord = {
     index,
     name: frame.name,
     trueLabel: frame.trueLabel,
     label: deps.classNames[local.classIndex] ?? '',
-    certainty: raw[local.classIndex] ?? 0,
+    certainty: ownCertainty,
     sureness,
     entropyNats: local.entropyNats,
     thresholdNats: thresholdOf(local.network, gate),
@@ -111,14 +129,16 @@ export async function answerFrame(
   }
   if (isHit || local.rgb === undefined) {
     deps.partitionUsed(local.network)
-    deps.scene.see(local.probabilities, classFactors, sureness === 'certain')
+    deps.scene.see(local.probabilities, classFactors, sureness === 'certain', false)
+    // The scene has asked for another partition than the one at hand: it comes while frames go on.
+    if (choice?.id !== undefined && choice.id !== local.residents[0]) void fetchChosen(choice.id, own.index, { inlineDelta: undefined, isWholeAwaited: false }, deps)
     if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
 
   deps.showProvisional(own)
   if (!isLossless && isEdgeBusy()) {
-    deps.scene.see(local.probabilities, classFactors, false)
+    deps.scene.see(local.probabilities, classFactors, false, false)
     return own
   }
   const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, raw, isNovel, isWholeAwaited, startMs, nowMs }, deps)
@@ -156,18 +176,20 @@ async function askEdge(
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
-    deps.scene.see(local.probabilities, classFactors, false)
+    deps.scene.see(local.probabilities, classFactors, false, false)
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
   const { inlineDelta, likelyNext } = answer
-  // A partition that nobody would ask is not fetched.
-  const partition = asksPartitions ? answer.partition : undefined
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
-  const sureness = surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel })
-  deps.scene.see(probabilities, classFactors, sureness === 'certain')
+  const sureness = surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel, isStrange: answer.isStrange })
+  deps.scene.see(probabilities, classFactors, sureness === 'certain', true)
+  // What the edge said of this frame has told the scene something: it may ask for another partition now. Where the scene does not decide, the edge does.
+  const choice = deps.scene.choice()
+  // A partition that nobody would ask is not fetched.
+  const wanted = !asksPartitions ? undefined : choice === undefined ? answer.partition : deps.partitionOf(choice.id)
   const alone = answer.probabilities[classIndex] ?? 0
   const record: FrameRecord = {
     ...own,
@@ -180,17 +202,25 @@ async function askEdge(
     answeredBy: 'edge',
     edgeEntropyNats: answer.entropyNats,
     latencyMs: nowMs() - startMs,
-    switchedTo: partition === undefined || partition.id === local.residents[0] ? null : partition.id,
+    switchedTo: wanted === undefined || wanted.id === local.residents[0] ? null : wanted.id,
     bytesUp,
     bytesDown,
   }
-  const downloaded = partition === undefined ? Promise.resolve(0) : deps.wantPartition(partition, { inlineDelta, isWholeAwaited })
+  const downloaded = wanted === undefined ? Promise.resolve(0) : deps.wantPartition(wanted, { inlineDelta: inlineDelta?.id === wanted.id ? inlineDelta : undefined, isWholeAwaited })
   if (asksPartitions && likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
   if (isWholeAwaited) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
     if (bytes > 0) deps.addBytesDown(own.index, bytes)
   })
   return record
+}
+
+/** A partition that the scene asks for; its bytes are counted for the frame that asked first. */
+async function fetchChosen(id: string, index: number, options: Parameters<PipelineDeps['wantPartition']>[1], deps: PipelineDeps): Promise<void> {
+  const partition = deps.partitionOf(id)
+  if (partition === undefined) return
+  const bytes = await deps.wantPartition(partition, options)
+  if (bytes > 0) deps.addBytesDown(index, bytes)
 }
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */

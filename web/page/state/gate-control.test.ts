@@ -53,13 +53,13 @@ describe('the gate that follows the stream', () => {
     const classes = manifest.classNames.length
     const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true)
+    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
     const [first = 0, second = 0] = gate.scene.factors() ?? []
     expect(first).toBeGreaterThan(1.5)
     expect(second).toBeLessThan(0.5)
     gate.restart()
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true)
+    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
     opened.value = local
     expect(gate.scene.factors()).toBeUndefined()
   })
@@ -69,10 +69,10 @@ describe('the gate that follows the stream', () => {
     const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
     const classes = manifest.classNames.length
     const seen = [1, ...new Array<number>(classes - 1).fill(0)]
-    gate.scene.see(seen, undefined, true)
+    gate.scene.see(seen, undefined, true, false)
     const counted = gate.scene.factors()?.[0] ?? 0
     opened.value = { ...opened.value!, scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] } }
-    gate.scene.see(seen, undefined, true)
+    gate.scene.see(seen, undefined, true, false)
     expect(gate.scene.factors()?.[0]).toBeGreaterThan(counted)
   })
 

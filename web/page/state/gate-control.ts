@@ -2,8 +2,9 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
+import { believedPartition, expectedShares } from '../../../core/gate/believed-partition.ts'
 import { predictiveEntropy } from '../../../core/gate/entropy.ts'
-import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
+import { thresholdOf, type GateSettings, type SceneChoice } from '../../../core/gate/gate.ts'
 import { noteAnswer, nothingSeen } from '../../../core/gate/novelty.ts'
 import { fadeFactors, fullTrust, nextTrust } from '../../../core/gate/prior-trust.ts'
 import type { BelievedScene } from '../../../core/gate/scene-filter.ts'
@@ -46,7 +47,19 @@ const noBundle: GateSettings = { thresholdNats: 0, generalistThresholdNats: 0, m
 
 const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState => createAdaptiveGate(gate?.localities ?? [], gate ?? noBundle)
 
-export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>, values: ReadonlySignal<Settings>): GateControl {
+/** What the gate has to know of the rest of the page. */
+export interface GateSurroundings {
+  /** Partitions in memory, most recent first. */
+  residents(): readonly string[]
+  /** Whether there is an edge that a frame could be sent to. */
+  isEdgeNear(): boolean
+}
+
+export function createGateControl(
+  manifest: ReadonlySignal<Manifest | undefined>,
+  values: ReadonlySignal<Settings>,
+  { residents, isEdgeNear }: GateSurroundings = { residents: () => [], isEdgeNear: () => true },
+): GateControl {
   const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({ of: undefined, state: fresh(undefined) })
   // A bundle that was opened meanwhile brings localities of its own.
   const current = computed(() => (held.value.of === manifest.value ? held.value.state : fresh(manifest.value?.gate)))
@@ -55,7 +68,7 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
 
   let recency = new AnswerRecency<string>()
   /** Of one stream and bundle. */
-  const begin = (of: Manifest | undefined) => ({ of, memory: new SceneMemory(of?.scenes), novelty: nothingSeen, trust: fullTrust })
+  const begin = (of: Manifest | undefined) => ({ of, memory: new SceneMemory(of?.scenes), novelty: nothingSeen, trust: fullTrust, sinceEdge: 0 })
   let stream = begin(undefined)
   function currentStream(): typeof stream {
     const of = manifest.peek()
@@ -66,6 +79,19 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     const { memory, trust } = currentStream()
     const all = memory.factors(settings.peek().scenePrior, manifest.peek()?.classNames.length ?? 0)
     return all && fadeFactors(all, trust)
+  }
+
+  /** Held partitions are compared by how much they know of what the stream is expected to show. */
+  function choice(): SceneChoice | undefined {
+    const of = manifest.peek()
+    const { leastBelief, maxProbes } = settings.peek()
+    const expected = leastBelief === undefined || maxProbes === 0 ? undefined : factors()
+    if (of === undefined || leastBelief === undefined || expected === undefined) return undefined
+    const classes = of.partitions.map(({ classIndices, prior }) => (prior === undefined ? [] : classIndices))
+    const indexOf = new Map(of.partitions.map(({ id }, index) => [id, index]))
+    const held = residents().flatMap((id) => indexOf.get(id) ?? [])
+    const chosen = believedPartition({ shares: expectedShares(classes, expected), held, keepShare: of.selector.keepShare, leastBelief })
+    return { id: chosen === undefined ? undefined : of.partitions[chosen]?.id }
   }
 
   function step(next: AdaptiveGateState): void {
@@ -95,13 +121,23 @@ export function createGateControl(manifest: ReadonlySignal<Manifest | undefined>
     settings,
     scene: {
       factors,
-      isNovel(raw) {
-        const { novelty } = (stream = { ...currentStream(), novelty: noteAnswer(currentStream().novelty, raw) })
+      choice,
+      isTestDue() {
+        const { testEvery } = settings.peek()
+        return testEvery !== undefined && currentStream().sinceEdge >= testEvery && isEdgeNear()
+      },
+      isNovel(raw, isStrange) {
+        const noted = noteAnswer(currentStream().novelty, raw)
+        const novelty = isStrange === undefined ? noted : { ...noted, isNovel: isStrange }
+        stream = { ...currentStream(), novelty }
         return novelty.isNovel
       },
-      see(answered, asked, isConfirmed) {
-        const { memory, novelty, trust } = currentStream()
-        stream = { ...stream, trust: nextTrust(trust, isConfirmed) }
+      see(answered, asked, isConfirmed, isFromEdge) {
+        const { memory, novelty, trust, sinceEdge: before } = currentStream()
+        const sinceEdge = isFromEdge ? 0 : before + 1
+        // A belief that the edge tests now and then needs no fading: it fades where no edge does.
+        const isTested = sinceEdge <= (settings.peek().testEvery ?? 0)
+        stream = { ...stream, trust: nextTrust(trust, isConfirmed || isTested), sinceEdge }
         // What nothing fits says nothing of the scene, and a network that computed no number says nothing at all.
         if (!novelty.isNovel && predictiveEntropy(answered) < Infinity) memory.see(answered, asked, settings.peek().scenePrior)
       },
