@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../testing/sample-bundle.ts'
-import { blobsOf, parseManifest, type Manifest } from './manifest.ts'
+import { blobsOf, outputsOf, parseManifest, specOfPartition, type Manifest } from './manifest.ts'
 
 let sample: SampleBundle
 beforeAll(async () => {
@@ -15,34 +15,22 @@ function altered(change: (manifest: Manifest) => void): unknown {
 }
 
 describe('parseManifest', () => {
-  it('reads version 1 as what it meant in version 2', () => {
+  it('reads version 2 as what it meant: the generalist and all partitions had one network', () => {
     const old = altered((manifest) => {
-      Object.assign(manifest, { schemaVersion: 1, selector: undefined })
-      Object.assign(manifest.gate, { order: undefined, asksGeneralist: undefined, localities: undefined })
+      const { generalist: _, ...networks } = manifest.networks
+      Object.assign(manifest, { schemaVersion: 2, networks })
     })
     expect(parseManifest(old)).toEqual(sample.manifest)
   })
 
-  it('reads rows that counted changes alone: what else a device sees tells them nothing', () => {
-    const row = { changeRate: 0.1, thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false, coverage: 0.8, accuracy: 0.9, fullAccuracy: 0.9 }
-    const old = altered(({ gate }) => {
-      Object.assign(gate, { localities: [{ ...row, observedChangeRates: [0.1, 0.4] }, { ...row, observedChangeRates: [0.2, 0.6] }] })
-    })
-    const thirds = (hits: number, changes: number): unknown[] => [hits, 0, changes].flatMap((share) => new Array<unknown>(3).fill(expect.closeTo(share / 3, 9)))
-    const { localities } = parseManifest(old).gate
-    expect(localities[0]!.observed).toEqual([
-      { events: thirds(0.9, 0.1), coverage: 0.8, loss: 0 },
-      { events: thirds(0.6, 0.4), coverage: 0.8, loss: 1 },
-    ])
-    expect(localities[1]!.observed.map(({ loss }) => loss)).toEqual([0, 0])
-  })
-
-  it('reads rows that knew of an answer only whether it repeats the one before', () => {
-    const row = { changeRate: 0.1, thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false, coverage: 0.8, accuracy: 0.9, fullAccuracy: 0.9 }
-    const old = altered(({ gate }) => {
-      Object.assign(gate, { localities: [{ ...row, observed: [{ events: [0.5, 0.25, 0, 0, 0.125, 0.125], coverage: 0.8, loss: 0 }] }] })
-    })
-    expect(parseManifest(old).gate.localities[0]?.observed[0]?.events).toEqual([0.5, 0.125, 0.125, 0, 0, 0, 0.125, 0.0625, 0.0625])
+  it('reads partitions with heads of their own, each on what all share', async () => {
+    const { manifest, blobs } = await createSampleBundle({ hasDeltas: true, hasHeads: true })
+    expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+    const [first] = manifest.partitions
+    expect(specOfPartition(manifest, first!).layers.at(-1)).toMatchObject({ units: first!.classIndices.length + 1 })
+    expect(outputsOf(manifest, first!.id)).toBe(first!.classIndices.length + 1)
+    expect(outputsOf(manifest, 'generalist')).toBe(manifest.classNames.length)
+    expect(blobsOf(manifest).every(({ ref }) => blobs.get(ref.sha256)?.byteLength === ref.bytes)).toBe(true)
   })
 
   it('reads a bundle of deltas, and names each of them', async () => {
@@ -70,9 +58,9 @@ describe('parseManifest', () => {
     expect(new Set(blobsOf(sample.manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(sample.blobs.keys()))
   })
 
-  it.each([0, 3, 99])('refuses schema version %d by its own code', (version) => {
+  it.each([0, 1, 4, 99])('refuses schema version %d by its own code', (version) => {
     const other = { ...sample.manifest, schemaVersion: version }
-    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [1, 2] } }))
+    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [2, 3] } }))
   })
 
   it.each<[string, unknown]>([
@@ -91,6 +79,8 @@ describe('parseManifest', () => {
     ['fewer partitions than the code has values', (manifest) => manifest.partitions.pop()],
     ['two partitions of one name', (manifest) => (manifest.partitions[0]!.id = manifest.partitions[1]!.id)],
     ['an encoder that does not fit its trunk', (manifest) => (manifest.networks.encoder!.trunk = 'own')],
+    ['a head with another count of shares than of classes', (manifest) => (manifest.partitions[0]!.prior = [0.5, 0.5, 0.5])],
+    ['a head that names a class that there is not', (manifest) => (manifest.partitions[0]!.classIndices = [99])],
     ['an encoder and nothing to choose', (manifest) => (manifest.partitions = [])],
     ['layers that do not fit one another', (manifest) => manifest.networks.partition.layers.unshift({ kind: 'globalPool', mode: 'max' })],
   ])('refuses %s', (_, change) => {

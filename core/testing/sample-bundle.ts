@@ -1,7 +1,8 @@
 import { encodeDelta, planDelta, type DeltaSpec } from '../bundle/delta.ts'
 import { encodeWeights } from '../bundle/weights.ts'
 import { sha256Hex } from '../bundle/hash.ts'
-import { parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
+import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
+import { partitionSpec } from '../bundle/partition-head.ts'
 import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec, type NetworkSpecInput } from '../network/spec.ts'
 import { createRandom } from '../random.ts'
 
@@ -30,7 +31,7 @@ export function sampleNetwork(size: number, widths: readonly [number, number, nu
 }
 
 /** A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing. */
-export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample', hasDeltas = false } = {}): Promise<SampleBundle> {
+export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample', hasDeltas = false, hasHeads = false } = {}): Promise<SampleBundle> {
   const random = createRandom(seed)
   const classNames = ['ant', 'bee', 'cat', 'dog']
   const partition = sampleNetwork(16, [4, 6, 8], classNames.length)
@@ -65,25 +66,32 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
   }
 
   const manifest = {
-    schemaVersion: 2,
+    schemaVersion: manifestSchemaVersion,
     id,
     createdAt: '2026-01-01T00:00:00.000Z',
     dataset: { kind: 'folder', description: 'Random weights for tests.' },
     classNames,
     input: { width: 16, height: 16, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    networks: { partition, full, encoder: { trunk: 'full', spec: encoder }, ...(hasDeltas ? { delta } : {}) },
+    networks: { generalist: partition, partition, full, encoder: { trunk: 'full', spec: encoder }, ...(hasDeltas ? { delta } : {}) },
     full: { whole: await addBlob(full), temperature: 1 },
     encoder: { whole: await addBlob(encoder) },
     generalist: { whole: await addBlob(partition), temperature: 1 },
     partitions: await Promise.all(
-      Array.from({ length: partitions }, async (_, index) => ({
-        id: `p${index}`,
-        whole: await addBlob(partition),
-        temperature: 1,
-        ...(hasDeltas ? { delta: { ...(await addDelta(partition, delta)), temperature: 1 } } : {}),
-        classIndices: [index % classNames.length],
-        share: 1 / partitions,
-      })),
+      Array.from({ length: partitions }, async (_, index) => {
+        // Two classes each where they have heads of their own, and a third of what comes is something else.
+        const classIndices = hasHeads ? [index % classNames.length, (index + 1) % classNames.length] : [index % classNames.length]
+        const head = hasHeads ? { classIndices, prior: [1 / 3, 1 / 3, 1 / 3] } : undefined
+        const spec = partitionSpec(partition, head)
+        return {
+          id: `p${index}`,
+          whole: await addBlob(spec),
+          temperature: 1,
+          ...(hasDeltas ? { delta: { ...(await addDelta(spec, delta)), temperature: 1 } } : {}),
+          classIndices,
+          ...(head === undefined ? {} : { prior: head.prior }),
+          share: 1 / partitions,
+        }
+      }),
     ),
     selector: { keepShare: 1 },
     gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false, curve: [], localities: [] },

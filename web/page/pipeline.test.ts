@@ -155,7 +155,7 @@ describe('answerFrame', () => {
       trueLabel: 'bee',
       label: 'bee',
       certainty: 0.875,
-      sureness: 'likely',
+      sureness: 'certain',
       entropyNats: 0.1,
       thresholdNats: 0.3,
       outcome: 'hit',
@@ -215,7 +215,7 @@ describe('answerFrame', () => {
   it('shows the certainty of the network, and not what the scene has made of it', async () => {
     // The network gives bee 85 %; with what the scene makes of it, 98 %.
     factors = Float32Array.from([0.25, 1.75])
-    local = () => Promise.resolve({ ...hit, probabilities: Float32Array.from([0.0246, 0.9754]) })
+    local = () => Promise.resolve({ ...hit, ownCertainty: 0.85, ownEntropyNats: 0.42, probabilities: Float32Array.from([0.0246, 0.9754]) })
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'hit', certainty: expect.closeTo(0.85, 3) as number, sureness: 'likely' })
   })
 
