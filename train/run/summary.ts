@@ -57,7 +57,7 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     `${maxProbes === 0 ? 'the generalist' : `${maxProbes} ${order}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
     scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${exactly(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
     percent(coverage, chosenOn),
-    `${((accuracy - fullAccuracy) * 100).toFixed(chosenOn < fewImages ? 0 : 1)} points`,
+    `${((accuracy - fullAccuracy) * 100).toFixed(chosenOn < fewImages ? 0 : 1).replace(/^-(0(?:\.0)?)$/, '$1')} points`,
   ])
   const regions = test.inRegion.map(({ partition, accuracy, deltaAccuracy, fullAccuracy, generalistAccuracy, priorAccuracy, aurocOutside }, index) => {
     const share = test.partitionShares[index]!
