@@ -6,7 +6,8 @@ import { apiPaths } from '../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
 import { ensureBuiltPage } from './built-page.ts'
 import { createEdgeCounter, type EdgeCounter } from './edge-counter.ts'
-import { listImages, type LabelledImage } from './list-images.ts'
+import { heldOut } from './held-out.ts'
+import { listImages, type ImageList, type LabelledImage } from './list-images.ts'
 import { orderImages } from './order-images.ts'
 import { playInPage } from './play-in-page.ts'
 import { createProgress } from './progress.ts'
@@ -30,11 +31,24 @@ async function fetchManifest(signal: AbortSignal, { origin }: RunningEdge, bundl
   return parseManifest(body)
 }
 
-async function chooseImages({ data, order, kind, length, frames, seed }: ReplaySettings, classNames: readonly string[], write: ReplayTools['write']): Promise<LabelledImage[]> {
-  const { folder, images, ignored } = await listImages(data, classNames)
+/** Which images of a folder tell something of new ones, and a sentence about it where some do not. */
+function tellingImages({ data, images: choice }: ReplaySettings, kind: Manifest['dataset']['kind'], { folder, images }: ImageList): { images: readonly LabelledImage[]; note: string } {
+  // Where there are test images, those were listed; and only a bundle of a folder was trained on one.
+  if (folder !== data || kind !== 'folder') return { images, note: '' }
+  if (choice === 'all') return { images, note: 'These are all images of the folder. If the bundle was trained on it, it has seen nine in ten of them: what comes out says nothing of new images.\n' }
+  const kept = heldOut(images)
+  return { images: kept, note: `Only what training puts aside of a folder, the last tenth of each class: ${kept.length} of ${images.length} images. --images all plays all of them.\n` }
+}
+
+async function chooseImages(settings: ReplaySettings, { classNames, dataset }: Manifest, write: ReplayTools['write']): Promise<LabelledImage[]> {
+  const { data, order, kind, length, frames, seed } = settings
+  const list = await listImages(data, classNames)
+  const { folder, ignored } = list
+  const { images, note } = tellingImages(settings, dataset.kind, list)
   const stream = orderImages(images, classNames, { order, kind, length, frames, seed })
   const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
   write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
+  write(note)
   if (ignored > 0) write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
   return stream
 }
@@ -56,8 +70,7 @@ async function writeJson(path: string, content: unknown): Promise<void> {
 
 async function play(signal: AbortSignal, settings: ReplaySettings, edge: RunningEdge, { counts }: EdgeCounter, tools: ReplayTools): Promise<{ log: SessionLog; summary: ReplaySummary }> {
   const bundleId = settings.bundle ?? edge.defaultBundle
-  const { classNames } = await fetchManifest(signal, edge, bundleId)
-  const images = await chooseImages(settings, classNames, tools.write)
+  const images = await chooseImages(settings, await fetchManifest(signal, edge, bundleId), tools.write)
   return withStreamFolder(signal, images, async (folder) => {
     const progress = createProgress({ total: images.length, write: tools.write, isTerminal: tools.isTerminal })
     try {

@@ -16,6 +16,7 @@ describe('resolveReplaySettings', () => {
     expect(resolveReplaySettings(['--data', 'x'], { data: 'x' })).toEqual({
       data: 'x',
       order: 'scenes',
+      images: 'held-out',
       kind: 'places',
       length: 100,
       cache: 2,

@@ -1,46 +1,70 @@
-import type { TrainingConfig } from './schema.ts'
+import type { OptimizerSettings } from './schema.ts'
 
-type Stage = { readonly optimizer: Pick<TrainingConfig['full']['optimizer'], 'batchSize' | 'epochs'> }
+interface ScaledStage {
+  readonly optimizer: Pick<OptimizerSettings, 'batchSize' | 'epochs' | 'learningRate'>
+}
 
 /** Settings that the number of training images decides; whatever a person sets goes before them. */
 export interface ScaledSettings {
   readonly partitionCount: number
-  readonly full: Stage
-  readonly generalist: Stage
-  readonly partition: Stage
-  readonly delta: Stage
+  readonly full: ScaledStage
+  readonly generalist: ScaledStage
+  readonly partition: ScaledStage
+  readonly delta: ScaledStage
 }
 
-/** Where the preset's own batch and epochs were chosen. */
+/** Where the preset's own batch, rates and epochs come from: sets as large as CIFAR-10. */
 const manyImages = 50_000
 const largestBatch = 512
 const smallestBatch = 16
 
-/** So many images are shown to a network at least, however few they are: a pass over 200 images is next to nothing. */
-const leastShown = { full: 15_000, generalist: 15_000, partition: 6_000, delta: 4_000 }
-const epochsOfMany = { full: 8, generalist: 10, partition: 4, delta: 4 }
-/** A few images are learnt by heart, and shown more often only the better for it. */
+/**
+ * Rates are for a batch of 1024 and fall with the batch, which leaves small batches with next to nothing. They are raised by so much again; measured on
+ * 176 and 1,080 images (README: small sets), and capped at what was.
+ */
+const rateExponent = 0.75
+const highestRaise = 16 / 3
+
+/**
+ * What each stage does with many images: epochs and peak rate. And so many images are shown to it at least, however few there are: a pass over 200 is
+ * next to nothing.
+ */
+const stages = {
+  full: { epochs: 8, learningRate: 0.75, leastShown: 14_000 },
+  generalist: { epochs: 10, learningRate: 0.75, leastShown: 14_000 },
+  partition: { epochs: 4, learningRate: 0.5, leastShown: 6_000 },
+  delta: { epochs: 4, learningRate: 0.5, leastShown: 4_000 },
+} as const
+/** A few images are known by heart by then. */
 const mostEpochs = 100
 
 /** A partition needs so many images of its own. Regions are uneven: the smallest of four may have a tenth of all. */
 const imagesForPartition = 256
 const mostPartitions = 4
 
-/** The batch grows with the root of the number of images, so that both the steps of a pass and the passes are enough. */
+/** The least number of training images for which partitions are trained. */
+export const fewestForPartitions = 2 * imagesForPartition
+
+/** The batch grows with the root of the number of images, so that neither the steps of a pass become few nor the passes. */
 function batchFor(images: number): number {
   const ideal = largestBatch * Math.sqrt(images / manyImages)
   return Math.max(smallestBatch, Math.min(largestBatch, 2 ** Math.round(Math.log2(ideal))))
 }
 
-/** Batches, epochs and partitions for so many training images, as the preset `folder` takes them. */
+/** Batches, epochs, rates and partitions for so many training images. */
 export function scaleToData(images: number): ScaledSettings {
   const batchSize = batchFor(images)
-  const stage = (name: keyof typeof epochsOfMany): Stage => ({
-    optimizer: { batchSize, epochs: Math.min(mostEpochs, Math.max(epochsOfMany[name], Math.round(leastShown[name] / images))) },
-  })
-  const partitions = Math.min(mostPartitions, Math.floor(images / imagesForPartition))
-  return { partitionCount: partitions < 2 ? 0 : partitions, full: stage('full'), generalist: stage('generalist'), partition: stage('partition'), delta: stage('delta') }
+  const raise = Math.min(highestRaise, (largestBatch / batchSize) ** rateExponent)
+  const stage = (name: keyof typeof stages): ScaledStage => {
+    const { epochs, learningRate, leastShown } = stages[name]
+    const enough = Math.min(mostEpochs, Math.round(leastShown / images))
+    return { optimizer: { batchSize, epochs: Math.max(epochs, enough), learningRate: Number((learningRate * raise).toPrecision(3)) } }
+  }
+  return {
+    partitionCount: images < fewestForPartitions ? 0 : Math.min(mostPartitions, Math.floor(images / imagesForPartition)),
+    full: stage('full'),
+    generalist: stage('generalist'),
+    partition: stage('partition'),
+    delta: stage('delta'),
+  }
 }
-
-/** The least number of training images for which the preset `folder` trains partitions. */
-export const fewestForPartitions = 2 * imagesForPartition

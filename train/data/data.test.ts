@@ -61,7 +61,15 @@ describe('loadFolder', () => {
     expect(decoded).toBe(40)
   })
 
+  it('decodes all the same where the cache cannot be written', async () => {
+    await paintClasses(join(folder, 'data'), { ants: 10, bees: 10 })
+    await writeFile(join(folder, 'file'), '')
+    const { train } = await loadFolder(join(folder, 'data'), { ...options(), cacheFolder: join(folder, 'file', 'cache') }, quiet)
+    expect(splitCount(train)).toBeGreaterThan(0)
+  })
+
   it.each([
+    ['a class that test lacks', async () => { await paintClasses(join(folder, 'data/train'), { ants: 4, bees: 4 }); await paintClasses(join(folder, 'data/test'), { ants: 3 }) }, 'data'],
     ['a folder that is not there', () => Promise.resolve(), 'nowhere'],
     ['one class only', () => paintClasses(join(folder, 'data'), { ants: 4 }), 'data'],
     ['an empty class', async () => { await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 }); await mkdir(join(folder, 'data/cats')) }, 'data'],
@@ -141,6 +149,11 @@ describe('measureInput', () => {
     expect(mean).toEqual([0.5, 0.2, 0.5].map((value) => expect.closeTo(value, 6) as number))
     expect(std).toEqual([0.5, 0.01, 0.5].map((value) => expect.closeTo(value, 6) as number))
   })
+})
+
+it('measures a channel that is the same in all pixels', () => {
+  const pixels = new Uint8Array(new SharedArrayBuffer(16 * 16 * 3 * 16)).fill(80)
+  expect(measureInput({ pixels, labels: new Int32Array(new SharedArrayBuffer(4 * 16)) }, 16).std).toEqual([0.01, 0.01, 0.01])
 })
 
 describe('writeAugmented', () => {

@@ -72,6 +72,7 @@ export function measureInput(train: Split, size: number): ModelInput {
   }
   const pixels = train.pixels.length / 3
   const mean = sum.map((total) => total / pixels) as [number, number, number]
-  const std = squares.map((total, channel) => Math.max(0.01, Math.sqrt(total / pixels - mean[channel]! ** 2))) as [number, number, number]
+  // Rounding may leave a channel that is the same everywhere a variance below 0.
+  const std = squares.map((total, channel) => Math.sqrt(Math.max(0.01 ** 2, total / pixels - mean[channel]! ** 2))) as [number, number, number]
   return { width: size, height: size, channels: 3, mean, std }
 }

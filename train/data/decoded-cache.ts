@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allocateSplit, type Split } from './dataset.ts'
 
 /**
  * Decoded images of a split in one file: its labels, then its pixels. The name is a hash of all that went in, so a changed, added or
- * removed file makes another; a file that is cut short is made again.
+ * removed file makes another; a file that is cut short is made again. Where none can be written (a home that is read-only, a full disk), the images
+ * are decoded all the same.
  */
 export async function decodedCache(folder: string, key: readonly string[], size: number, decode: () => Promise<Split>): Promise<Split> {
   const path = join(folder, `${createHash('sha256').update(key.join('\n')).digest('hex').slice(0, 32)}.images`)
@@ -18,9 +19,14 @@ export async function decodedCache(folder: string, key: readonly string[], size:
     return split
   }
   const split = await decode()
-  await mkdir(folder, { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, Buffer.concat([new Uint8Array(split.labels.buffer), split.pixels]))
-  await rename(temporary, path)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(temporary, Buffer.concat([new Uint8Array(split.labels.buffer), split.pixels]))
+    await rename(temporary, path)
+  } catch {
+    // Only a cache: where it cannot be written, the next run decodes again.
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
   return split
 }

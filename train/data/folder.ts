@@ -26,7 +26,9 @@ async function subfolders(folder: string): Promise<string[]> {
 
 /** Image files of a class: those of its sub-folders (one a sequence) too, in the order of their names. */
 async function classFiles(folder: string, classIndex: number): Promise<FolderFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw new CacheNetError('dataset-invalid', `There is no folder ${folder} that can be read. Every class needs one, in train and in test alike.`, { folder }, { cause: error })
+  })
   const paths = entries.filter((entry) => entry.isFile() && imageName.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))
   return Promise.all(
     paths.sort(byName).map(async (path) => {

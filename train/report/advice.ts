@@ -12,6 +12,8 @@ const enoughToMeasure = 200
 const goodEnough = 0.95
 /** Right in training and wrong on new images by so much: learnt by heart. */
 const byHeart = 0.15
+/** Right on so many of its own images, a model has nothing more to learn from them. */
+const learnt = 0.9
 const mostNamed = 5
 
 /** Accuracy of the full model on its own images at the end of training; undefined where nothing was logged. */
@@ -25,7 +27,7 @@ function moreImages({ manifest: { classNames }, trainCounts }: ReportData): Advi
   if (scarce.length === 0) return []
   const named = scarce.slice(0, mostNamed).map(([index, count]) => `${classNames[index] ?? ''} (${count})`)
   const more = scarce.length > mostNamed ? ` and ${scarce.length - mostNamed} more` : ''
-  return [{ sentence: `Add images, first of the classes with the fewest to learn from: ${named.join(', ')}${more}. A hundred and more of each, in other light and other places, help more than any setting.` }]
+  return [{ sentence: `Add images, first of the classes with the fewest to learn from: ${named.join(', ')}${more}. A hundred of each, in other light and places, help more than any setting.` }]
 }
 
 function confused({ manifest: { classNames }, confusedPairs }: ReportData): Advice[] {
@@ -40,10 +42,10 @@ function training(data: ReportData): Advice[] {
   const { fullAccuracy } = data.evaluation
   if (own === undefined || fullAccuracy >= goodEnough) return []
   const shares = `${(own * 100).toFixed(0)} % right in training, ${(fullAccuracy * 100).toFixed(0)} % on new images`
-  if (own - fullAccuracy > byHeart) return [{ sentence: `It has learnt its images by heart (${shares}): other images help, longer training does not.` }]
+  if (own >= learnt && own - fullAccuracy > byHeart) return [{ sentence: `It has learnt its images by heart (${shares}): other images help, longer training does not.` }]
   const { full } = data.manifest.training.config as { full?: { optimizer?: { epochs?: number } } }
   const epochs = full?.optimizer?.epochs
-  if (own >= goodEnough || epochs === undefined) return []
+  if (own >= learnt || epochs === undefined) return []
   return [{ sentence: `It has not learnt its own images yet (${shares}): train for longer.`, command: `--anew --set "full.optimizer.epochs=${Math.ceil(epochs * 2)}"` }]
 }
 

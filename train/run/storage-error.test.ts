@@ -17,4 +17,6 @@ it('leaves alone what is no matter of files', () => {
   expect(storageError(new TypeError('x is not a function'))).toBeUndefined()
   expect(storageError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED', syscall: 'connect' }))).toBeUndefined()
   expect(storageError(new CacheNetError('aborted', 'stopped'))).toBeUndefined()
+  // In words already.
+  expect(storageError(new CacheNetError('dataset-invalid', 'Mend the folder.', {}, { cause: full }))).toBeUndefined()
 })

@@ -19,8 +19,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 const isReading: ReadonlySet<string> = new Set(['read', 'scandir', 'stat', 'lstat', 'readlink'])
 
-/** The system's error in what was thrown, or in what that was caused by. */
+/** The system's error in what was thrown, or in what that was caused by; none where somebody has put it into words already. */
 function systemError(thrown: unknown): NodeJS.ErrnoException | undefined {
+  if (thrown instanceof CacheNetError && thrown.code !== 'engine-failed' && thrown.code !== 'internal') return undefined
   for (let error = thrown; error instanceof Error; error = error.cause) {
     const { code, syscall } = error as NodeJS.ErrnoException
     if (syscall !== undefined && code !== undefined && Object.hasOwn(reasons, code)) return error

@@ -58,7 +58,7 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
     `${maxProbes === 0 ? 'the generalist' : `${leastBelief === undefined ? `${maxProbes} ${order}` : `the scene’s, from ${leastBelief}`}${asksGeneralist ? ', then the generalist' : ''}`}${looksTwice ? ' twice' : ''}`,
     scenePrior === undefined ? 'none' : `${scenePrior.memoryFrames} frames, ${exactly(scenePrior.surpriseChance)}${scenePrior.knowsScenes === true ? ', known scenes' : ''}`,
     percent(coverage, chosenOn),
-    `${((accuracy - edgeSceneAccuracy) * 100).toFixed(chosenOn < fewImages ? 0 : 1)} points`,
+    `${((accuracy - edgeSceneAccuracy) * 100).toFixed(chosenOn < fewImages ? 0 : 1).replace(/^-(0(?:\.0)?)$/, '$1')} points`,
   ])
   const regions = test.inRegion.map((region, index) => {
     const inside = (right: number | undefined): string => (right === undefined ? '–' : percent(right, region.images))

@@ -12,7 +12,7 @@ describe('notWorthUsing', () => {
   it('says what is no better than guessing, with its interval', () => {
     const [full, generalist, ...others] = notWorthUsing({ ...sample, images: 400, fullAccuracy: 0.158, generalistAccuracy: 0.033 }, 40)
     expect(full).toMatch(/^The full model is not worth using yet: right on 16 % \(13–20\)/)
-    expect(generalist).toMatch(/^The generalist is not worth using: right on 3 % \(2–6\) .* guessing is right on 2\.5 %/)
+    expect(generalist).toMatch(/^The generalist is not worth using: right on 3 % \(2–6\).* guessing is right on 2\.5 %/)
     expect(others).toEqual([])
   })
 

@@ -19,8 +19,8 @@ function judge({ name, right, images }: Network, classes: number, consequence: s
   const share = measuredShare(right, images)
   const chance = 1 / classes
   const [low] = wilsonInterval(right, images)
-  if (low <= chance) return [`${name} is not worth using: right on ${share} of the test images, where guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`]
-  if (right < leastRight) return [`${name} is not worth using yet: right on ${share} of the test images, so wrong more often than right. ${consequence}`]
+  if (low <= chance) return [`${name} is not worth using: right on ${share} of the test images, and guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`]
+  if (right < leastRight) return [`${name} is not worth using yet: right on ${share} of the test images. ${consequence}`]
   return []
 }
 
@@ -36,7 +36,7 @@ function uselessPartitions({ inRegion, partitionShares, images }: Judged): strin
 
 function uselessHits({ streams, images }: Judged): string[] {
   const bad = Object.entries(streams).flatMap(([name, { coverage, accuracyOnHits }]) =>
-    coverage > leastCoverage && accuracyOnHits < leastRight ? [`${name} (right on ${measuredShare(accuracyOnHits, Math.round(images * Math.min(1, coverage)))})`] : [],
+    coverage > leastCoverage && Math.round(accuracyOnHits * 100) < leastRight * 100 ? [`${name} (right on ${measuredShare(accuracyOnHits, Math.round(images * Math.min(1, coverage)))})`] : [],
   )
   return bad.length === 0 ? [] : [`What the device answers by itself is wrong more often than right on ${bad.join(', ')}: do not go by it.`]
 }
@@ -48,7 +48,7 @@ function uselessHits({ streams, images }: Judged): string[] {
  */
 export function notWorthUsing(test: Judged, classes: number): string[] {
   const { images, fullAccuracy, generalistAccuracy } = test
-  const whole = judge({ name: 'The full model', right: fullAccuracy, images }, classes, 'It teaches the others and answers what they miss, so the bundle is no better. More images of each class help most.')
-  const generalist = judge({ name: 'The generalist', right: generalistAccuracy, images }, classes, 'On the phone it is the one that answers, so nearly every frame goes to the edge, and without one there is no answer to go by.')
+  const whole = judge({ name: 'The full model', right: fullAccuracy, images }, classes, 'Neither is the whole bundle.')
+  const generalist = judge({ name: 'The generalist', right: generalistAccuracy, images }, classes, 'Do not go by what the phone says without an edge.')
   return [...whole, ...generalist, ...uselessPartitions(test), ...uselessHits(test)]
 }

@@ -1,5 +1,6 @@
 import type { Markup } from '../html/markup.ts'
 import { label, rect, slantedLabel, svg } from './svg.ts'
+import { shortenTo, textWidth } from './text-width.ts'
 
 export interface HeatMapData {
   readonly label: string
@@ -20,7 +21,12 @@ const titleHeight = 20
 /** Nine steps of colour, `heat-1` … `heat-9`, by the share of the row; an empty cell has none. */
 const heatOf = (share: number): number => Math.max(1, Math.min(9, Math.ceil(share * 9)))
 
-const shorten = (name: string, most: number): string => (name.length <= most ? name : `${name.slice(0, most - 1)}…`)
+/** Names are shortened to this, in units of the picture. */
+const widestName = 92
+const shorten = (name: string): string => shortenTo(name, widestName)
+const widestOf = (names: readonly string[]): number => Math.max(0, ...names.map((name) => textWidth(shorten(name))))
+/** Slanted names climb by 50 degrees. */
+const [climb, reach] = [Math.sin((50 / 180) * Math.PI), Math.cos((50 / 180) * Math.PI)] as const
 
 /** Cells shaded by their share of the row, so that rare classes show as well as frequent ones; numbers where they fit. */
 export function heatMap({ label: name, rows, columns, counts, rowTitle, columnTitle, hasDiagonal = false }: HeatMapData): Markup {
@@ -28,12 +34,13 @@ export function heatMap({ label: name, rows, columns, counts, rowTitle, columnTi
   // A few columns need not be as narrow as forty.
   const cellWidth = Math.max(isNamed ? 20 : 2, Math.min(58, 300 / columns.length))
   const cellHeight = Math.max(isNamed ? 17 : 2, Math.min(30, 300 / rows.length, cellWidth))
-  const nameWidth = isNamed ? 12 + 5.6 * Math.min(14, Math.max(0, ...rows.map((row) => row.length))) : 20
-  const isSlanted = Math.max(0, ...columns.map((column) => column.length)) * 5.6 > cellWidth
-  const longest = Math.min(14, Math.max(0, ...columns.map((column) => column.length)))
-  const top = titleHeight + (isNamed ? (isSlanted ? 8 + longest * 4.4 : 18) : 4)
+  // At least as wide as the title that stands over the names.
+  const nameWidth = isNamed ? 10 + Math.max(widestOf(rows), textWidth(`${rowTitle} ↓`, 11)) : 20
+  const longest = widestOf(columns)
+  const isSlanted = longest > cellWidth
+  const top = titleHeight + (isNamed ? (isSlanted ? 18 + longest * climb : 18) : 4)
   // A slanted name of the last column reaches beyond its cell.
-  const [width, height] = [nameWidth + columns.length * cellWidth + (isNamed && isSlanted ? 6 + longest * 3.6 : 4), top + rows.length * cellHeight + 4]
+  const [width, height] = [nameWidth + columns.length * cellWidth + (isNamed && isSlanted ? Math.max(4, 12 + longest * reach - cellWidth / 2) : 4), top + rows.length * cellHeight + 4]
   const cells = rows.flatMap((row, rowIndex) => {
     const sum = (counts[rowIndex] ?? []).reduce((total, count) => total + count, 0)
     return columns.flatMap((column, columnIndex) => {
@@ -49,8 +56,8 @@ export function heatMap({ label: name, rows, columns, counts, rowTitle, columnTi
   })
   const names = isNamed
     ? [
-        ...rows.map((row, index) => label(nameWidth - 6, top + (index + 0.5) * cellHeight + 3.5, shorten(row, 14), { anchor: 'end' })),
-        ...columns.map((column, index) => columnName(shorten(column, 14), nameWidth + (index + 0.5) * cellWidth, top - 6, isSlanted)),
+        ...rows.map((row, index) => label(nameWidth - 6, top + (index + 0.5) * cellHeight + 3.5, shorten(row), { anchor: 'end' })),
+        ...columns.map((column, index) => columnName(shorten(column), nameWidth + (index + 0.5) * cellWidth, top - 6, isSlanted)),
       ]
     : []
   const titles = [label(nameWidth - 6, 12, `${rowTitle} ↓`, { anchor: 'end', className: 'axis' }), label(nameWidth, 12, `${columnTitle} →`, { anchor: 'start', className: 'axis' })]

@@ -1,5 +1,5 @@
 import { markup, type Markup } from '../html/markup.ts'
-import { plotFrame, type Axis } from './plot-frame.ts'
+import { axisLeft, plotFrame, type Axis } from './plot-frame.ts'
 import { circle, label, line, polyline, svg } from './svg.ts'
 
 export interface LineSeries {
@@ -25,12 +25,15 @@ export interface LineChartData {
 }
 
 const size = { width: 420, height: 230 }
-const area = { left: 48, top: 26, width: 360, height: 162 }
+const right = 408
+const leastLeft = 48
 
 /** Lines over a common x; a series of one point is a dot. */
 export function lineChart({ label: name, x, y, series, markers = [] }: LineChartData): Markup {
+  const left = axisLeft(y, leastLeft)
+  const area = { left, top: 26, width: right - left, height: 162 }
   const frame = plotFrame(area, x, y)
-  const [right, bottom] = [area.left + area.width, area.top + area.height]
+  const bottom = area.top + area.height
   const lines = series.map(({ points, className }) => {
     const corners = points.map(([atX, atY]): [number, number] => [frame.x(atX), frame.y(atY)])
     return corners.length === 1 ? circle(corners[0]![0], corners[0]![1], 3, `fill ${className}`) : polyline(corners, `line ${className}`)

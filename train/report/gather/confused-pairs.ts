@@ -2,7 +2,7 @@ import type { Split } from '../../data/dataset.ts'
 import type { ConfusedPair } from '../report-data.ts'
 import { thumbnail } from './thumbnail.ts'
 
-const mostPairs = 4
+const mostPairs = 3
 const mostPictures = 4
 
 /**

@@ -111,9 +111,15 @@ figcaption { margin: 0.5rem 0; color: var(--muted); font-size: 0.875rem; }
 @media (max-width: 34rem) {
   header { padding-top: 1rem; }
   section { margin: 1rem 0 2rem; }
-  .tiles { gap: 0.6rem; }
-  .tiles li { padding: 0.6rem 0.9rem; }
-  .tiles strong { font-size: 1.6rem; }
+  h1 { font-size: 1.6rem; }
+  .lead { margin-bottom: 0.75rem; }
+  .warnings { margin-bottom: 0.75rem; padding: 0.6rem 0.9rem 0.6rem 1.9rem; font-size: 0.9rem; line-height: 1.4; }
+  .tiles { grid-template-columns: repeat(3, 1fr); gap: 0.5rem; margin-bottom: 0.9rem; }
+  .tiles li { grid-template-columns: 1fr; padding: 0.5rem 0.6rem; }
+  .tiles strong { font-size: 1.5rem; }
+  .tile-name { font-size: 0.8125rem; }
+  .tile-note { font-size: 0.75rem; line-height: 1.3; }
+  .pictures img { width: 44px; height: 44px; }
   header, main { padding-inline: 0.75rem; }
   figure { padding: 0.9rem; }
   .scroll { padding-inline: 0.9rem; }

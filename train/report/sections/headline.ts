@@ -18,9 +18,9 @@ function tiles({ evaluation }: ReportData): Markup {
   const share = (value: number): string => measuredShare(value, images, '\u00a0')
   const plain = streams[plainStream] ?? Object.values(streams)[0]
   return markup`<ul class="tiles">${[
-    tile('Edge', share(fullAccuracy), 'of new images right: the full model'),
-    tile('Phone alone', share(generalistAccuracy), 'right without any edge: the generalist'),
-    ...(plain === undefined ? [] : [tile('Together', share(plain.accuracy), `right, and ${share(plain.coverage)} of the frames answered on the phone; more where scenes last`)]),
+    tile('Edge', share(fullAccuracy), 'right: the full model'),
+    tile('Phone alone', share(generalistAccuracy), 'right: the generalist'),
+    ...(plain === undefined ? [] : [tile('Together', share(plain.accuracy), `right; the phone answers ${share(plain.coverage)} by itself, more where scenes last`)]),
   ]}</ul>`
 }
 
@@ -47,7 +47,7 @@ export function headlineSection(data: ReportData): Markup {
   return section({
     id: 'result',
     title: 'How good it is',
-    lead: `Measured on ${evaluation.images} images that training never saw.${isFew ? ' So few that the true figure may lie anywhere in the brackets.' : ''}`,
+    lead: `On ${evaluation.images} images that training never saw${isFew ? ': so few that the truth may lie anywhere in the brackets.' : '.'}`,
     body: [
       warnings.length === 0 ? nothing : markup`<ul class="warnings">${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul>`,
       tiles(data),
