@@ -3,14 +3,16 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
 import { apiPaths, bundleListSchema, frameAnswerSchema, rawFrameType } from '../core/wire/frames.ts'
 import type { RequestEntry } from './deps.ts'
+import { bundleCost } from './engine/bundle-cost.ts'
 import { installedEngines } from './engine/create-engine.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from './start-edge.ts'
 import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
-import { randomRgb } from './testing/engine-samples.ts'
+import { engineBundleOf, randomRgb } from './testing/engine-samples.ts'
 import { expectError } from './testing/expect-error.ts'
 
 describe('startEdge', () => {
@@ -130,6 +132,62 @@ describe('startEdge', () => {
     await expect.poll(answer, { timeout: 30_000 }).toBe(200)
   })
 
+  it('goes on answering with a version that was put back soon after it was replaced', async () => {
+    const place = await temporaryFolder()
+    onTestFinished(place.remove)
+    await writeBundle(place.folder, sample)
+    const edge = await start({ bundlesFolder: place.folder, reloadMs: 30, retireAfterMs: 1_500 })
+    const etag = async (): Promise<string | null> => {
+      const response = await fetch(edge.origin + apiPaths.manifest('sample'))
+      await response.arrayBuffer()
+      return response.headers.get('ETag')
+    }
+    const first = await etag()
+    await writeBundle(place.folder, await createSampleBundle({ seed: 8 }))
+    await expect.poll(etag, { timeout: 30_000 }).not.toBe(first)
+    await writeBundle(place.folder, sample)
+    await expect.poll(etag, { timeout: 30_000 }).toBe(first)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
+  })
+
+  it('refuses a bundle that costs more than an edge has, and serves the others', async () => {
+    const place = await temporaryFolder()
+    onTestFinished(place.remove)
+    await writeBundle(place.folder, sample)
+    await writeBundle(place.folder, await createSampleBundle({ id: 'heavy', seed: 4 }))
+    const logged: Record<string, unknown>[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) })
+    const { full, encoder } = engineBundleOf(sample)
+    const limits = { maxMegaMacs: bundleCost({ full, encoder }).megaMacs, maxActivationBytes: 2 ** 30 }
+    await expect(start({ bundlesFolder: place.folder, costLimits: { ...limits, maxMegaMacs: limits.maxMegaMacs / 2 }, log })).rejects.toMatchObject({ code: 'config-invalid' })
+    expect(logged.map(({ code }) => code)).toEqual(['bundle-too-heavy', 'bundle-too-heavy'])
+    const edge = await start({ bundlesFolder: place.folder, costLimits: limits })
+    expect(edge.bundleIds).toEqual(['heavy', 'sample'])
+  })
+
+  it('answers a request that comes on a connection accepted just before it stops', async () => {
+    const edge = await start()
+    const sockets = await Promise.all(
+      Array.from({ length: 32 }, async () => {
+        const socket = connect({ port: edge.port, host: '127.0.0.1' })
+        await once(socket, 'connect')
+        return socket
+      }),
+    )
+    const closed = edge.close()
+    const answers = sockets.map(async (socket) => {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+      let received = ''
+      for await (const chunk of socket) received += String(chunk)
+      return received.slice(0, 12)
+    })
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['HTTP/1.1 200']))
+    await closed
+  })
+
   it('counts the bytes of its connections', async () => {
     const edge = await start()
     const { sha256, bytes } = sample.manifest.full.whole
@@ -153,7 +211,7 @@ describe('startEdge', () => {
     const edge = await start()
     const { upload, answer } = await beginUpload(edge)
     const closed = edge.close()
-    await expect(fetch(`${edge.origin}/healthz`)).rejects.toThrow()
+    await expect.poll(() => fetch(`${edge.origin}/healthz`).then(() => 'answered', () => 'refused')).toBe('refused')
     upload.end(randomRgb(sample.manifest).subarray(100))
     const response = await answer
     const chunks: Buffer[] = []

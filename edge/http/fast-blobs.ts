@@ -45,7 +45,7 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
     const names = parseBlobPath(path)
     if (names === undefined) return undefined
     try {
-      const bytes = store.get(names.bundleId).blob(names.sha256)
+      const bytes = store.blob(names.bundleId, names.sha256)
       const blob = known.get(bytes) ?? blobOf(names.sha256, bytes)
       known.set(bytes, blob)
       return blob

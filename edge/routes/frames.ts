@@ -1,8 +1,9 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { apiPaths } from '../../core/wire/frames.ts'
+import { apiPaths, manifestHeader } from '../../core/wire/frames.ts'
 import { clientAddress } from '../access/client-address.ts'
+import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import { defaultFrameLimits, type EdgeDeps } from '../deps.ts'
 import { decodeFrame, requireFrameType } from '../frames/decode-frame.ts'
 import { readFrameContext } from '../frames/frame-context.ts'
@@ -29,6 +30,14 @@ function limitFramesInFlight({ isStopping }: FrameDeps, maxFramesInFlight: numbe
   }
 }
 
+/** Says which manifest answers, and throws `bundle-changed` where the device holds another. */
+function requireSameManifest(c: Context, { manifestHash }: StoredBundle): void {
+  c.header(manifestHeader, manifestHash)
+  const held = c.req.header(manifestHeader)
+  if (held === undefined || held === manifestHash) return
+  throw new CacheNetError('bundle-changed', 'The edge has another version of this bundle. Load its manifest again; what is cached by hash stays good.', { manifest: manifestHash })
+}
+
 /**
  * A frame that missed on a phone: the full model answers it, and the selector chooses the partition for those that follow. Or an
  * audit of one that hit: then the answer says whether the full model agrees.
@@ -42,6 +51,7 @@ export function frameRoutes(deps: FrameDeps): Hono {
   app.post(apiPaths.frames(':bundleId'), limitFramesInFlight(deps, limits.maxFramesInFlight), async (c) => {
     const bundle = store.get(c.req.param('bundleId') ?? '')
     const { manifest } = bundle
+    requireSameManifest(c, bundle)
     const contentType = c.req.header('Content-Type')
     requireFrameType(contentType)
     const { holds, auditOf, hits } = readFrameContext(c, manifest)
