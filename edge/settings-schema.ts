@@ -70,7 +70,7 @@ export const settingDefaults: Partial<Record<SettingName, string>> = {
   'rate-limit': '100',
   'trust-proxy': '0',
   'max-body-bytes': String(4 * 2 ** 20),
-  'max-pixels': String(12 * 2 ** 20),
+  'max-pixels': '11000000',
   'body-timeout-seconds': '10',
   'stop-seconds': '10',
   'drain-seconds': '0',

@@ -120,6 +120,22 @@ describe('startEdge', () => {
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
   })
 
+  it('answers others while one client keeps very many bodies on their way', async () => {
+    const edge = await start({ access: { trustedProxies: 1 }, batching: { maxQueued: 8 }, frameLimits: { maxFramesInFlight: 8 } })
+    const head = `POST ${apiPaths.frames('sample')} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`
+    const refused: string[] = []
+    const slow = Array.from({ length: 256 }, () => {
+      const socket = connect({ port: edge.port, host: '127.0.0.1' })
+      socket.on('error', () => undefined).on('data', (chunk: Buffer) => void refused.push(/"code":"([a-z-]+)"/.exec(chunk.toString())?.[1] ?? ''))
+      socket.write(head)
+      return socket
+    })
+    await expect.poll(() => refused.length, { timeout: 30_000 }).toBe(128)
+    expect(new Set(refused)).toEqual(new Set(['rate-limited']))
+    for (let turn = 0; turn < 20; turn++) expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    for (const socket of slow) socket.destroy()
+  })
+
   it('publishes a bundle that is dropped into its folder, and answers with it', async () => {
     const place = await temporaryFolder()
     onTestFinished(place.remove)
