@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand, renderUsage, runMain } from 'citty'
-import { destination, pino } from 'pino'
+import { pino } from 'pino'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { addressForPhones, greeting } from './greeting.ts'
+import { createBoundedLog, streamOf } from './log/bounded-log.ts'
 import { optionsOf } from './options-of.ts'
 import { qrCode, qrContent } from './qr-code.ts'
 import { edgeFlags } from './settings-flags.ts'
@@ -28,12 +29,16 @@ const examples = `EXAMPLES
 Every flag has a variable: --default-bundle is CACHENET_DEFAULT_BUNDLE. A flag wins over its variable, and that over the file.
 SIGTERM or Ctrl+C stops it: frames in flight are answered first. docs/hosting.md says more.`
 
+/** Longest that an edge that ends waits for whoever reads its log. */
+const flushLimitMs = 1_000
+
 async function run(settings: EdgeSettings): Promise<void> {
-  const log = pino({ level: settings['log-level'] }, destination({ fd: 2, sync: true }))
+  const lines = createBoundedLog(streamOf(2))
+  const log = pino({ level: settings['log-level'] }, lines)
   log.info({ settings: shownSettings(settings) }, 'settings')
   const tls = await openTls(settings)
   const edge = await startEdge(optionsOf(settings, tls, log))
-  const stop = stopOnSignal(() => edge.close(), log)
+  const stop = stopOnSignal(() => edge.close(), log, () => lines.flush(flushLimitMs))
   surviveRejections(log, () => stop('uncaughtException'))
   const { host, token, page } = settings
   const facts = { ...edge, host, interfaces: networkInterfaces(), isPageBuilt: existsSync(join(page, 'index.html')), hasToken: token !== undefined, authority: tls?.local }
