@@ -8,6 +8,7 @@ import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
 import { randomRgb } from './testing/engine-samples.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 interface Running {
   readonly child: ChildProcess
@@ -52,6 +53,35 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     running.child.kill(signal)
     expect(await running.exit).toBe(0)
     expect(running.err()).toContain(signal)
+  })
+
+  it('stops in order, and takes its engine along, where npm that started it is told to', async () => {
+    const child = spawn('npm', ['run', '--silent', 'edge', '--', '--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--drain-seconds', '0'], { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await expect.poll(() => out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(out) ?? []
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200)
+    const exit = once(child, 'exit').then(([code]) => code as number | null)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    await expect(fetch(`${origin}/healthz`)).rejects.toThrow()
+  })
+
+  it('answers on while nobody reads its log, and stops', async () => {
+    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--log-level', 'debug', '--drain-seconds', '0', '--rate-limit', '0'])
+    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
+    running.child.stderr?.pause()
+    // Some megabytes of lines, where a pipe takes 64 kB.
+    for (let turn = 0; turn < 100; turn++) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${origin}/${'x'.repeat(1_000)}`)))
+      await Promise.all(answers.map((answer) => answer.arrayBuffer()))
+    }
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+    running.child.kill('SIGTERM')
+    expect(await running.exit).toBe(0)
   })
 
   it('asks for its token, and lets it into no log', async () => {

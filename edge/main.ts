@@ -32,8 +32,9 @@ SIGTERM or Ctrl+C stops it: frames in flight are answered first. docs/hosting.md
 /** Longest that an edge that ends waits for whoever reads its log. */
 const flushLimitMs = 1_000
 
+const lines = createBoundedLog(streamOf(2))
+
 async function run(settings: EdgeSettings): Promise<void> {
-  const lines = createBoundedLog(streamOf(2))
   const log = pino({ level: settings['log-level'] }, lines)
   log.info({ settings: shownSettings(settings) }, 'settings')
   const tls = await openTls(settings)
@@ -53,6 +54,7 @@ const command = defineCommand({
       await run(resolveSettings(rawArgs, args, process.env))
     } catch (thrown) {
       const { code, message } = CacheNetError.from(thrown)
+      await lines.flush(flushLimitMs)
       process.stderr.write(code === 'internal' && thrown instanceof Error ? `${thrown.stack ?? message}\n` : `${message}\n`)
       process.exit(1)
     }

@@ -73,7 +73,7 @@ export const settingDefaults: Partial<Record<SettingName, string>> = {
   'max-pixels': '11000000',
   'body-timeout-seconds': '10',
   'stop-seconds': '10',
-  'drain-seconds': '0',
+  'drain-seconds': '2',
   https: 'false',
   'tls-folder': '.cache/tls',
   'log-level': 'info',
