@@ -18,6 +18,8 @@ export interface Access {
   readonly token?: string | undefined
   /** Origins whose pages may use the API besides our own. */
   readonly corsOrigins?: readonly string[] | undefined
+  /** Names under which the edge is asked, besides addresses and names of the local network; matters only without a token. */
+  readonly hosts?: readonly string[] | undefined
   /** Proxies of our own that a request passes; what others forward is not believed. */
   readonly trustedProxies?: number | undefined
 }

@@ -107,6 +107,11 @@ describe('startEdge', () => {
     const refusals = [
       ['\x16\x03\x01 is no HTTP\r\n\r\n', '400', 'request-invalid'],
       [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431', 'request-invalid'],
+      ['GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET /a HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n', '417', 'request-invalid'],
+      ['CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', '405', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n`, '400', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`, '408', 'request-timeout'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`, '408', 'request-timeout'],
@@ -116,8 +121,11 @@ describe('startEdge', () => {
       const received = await exchange(edge, text)
       expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
       expect(received).toContain(`"code":"${code}"`)
+      for (const name of ['content-security-policy', 'x-content-type-options', 'x-request-id']) expect(received.toLowerCase()).toContain(`\n${name}: `)
     }
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    expect(await exchange(edge, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await exchange(edge, `GET ${apiPaths.bundles} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it('answers others while one client keeps very many bodies on their way', async () => {

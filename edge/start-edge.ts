@@ -14,7 +14,7 @@ import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
 import { bundleCost, defaultCostLimits, framesPerBatch, requireAffordable, type BundleCost, type CostLimits } from './engine/bundle-cost.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
-import { answerClientErrors } from './http/client-error.ts'
+import { answerClientErrors, refuseUrl, refuseWithoutHost } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
 import { createGentleClose } from './http/gentle-close.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
@@ -65,7 +65,7 @@ export interface RunningEdge {
 }
 
 /** A sender has this long for a whole request: a frame is small, and half a request holds a connection. */
-const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }
+const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, requireHostHeader: false }
 
 function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
@@ -158,9 +158,12 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       isStopping: () => state === 'stopping',
       ...(onRequest === undefined ? {} : { onRequest }),
     }
-    const answer = getRequestListener(createApp(deps).fetch)
+    // HTTP/1.0 needs no Host.
+    const answer = getRequestListener(createApp(deps).fetch, { hostname: 'localhost', errorHandler: refuseUrl })
     const fastBlobs = createFastBlobs(deps)
-    const onAsked = (request: IncomingMessage, response: ServerResponse): void => fastBlobs(request, response, () => void answer(request, response))
+    const onAsked = (request: IncomingMessage, response: ServerResponse): void => {
+      if (!refuseWithoutHost(request, response)) fastBlobs(request, response, () => void answer(request, response))
+    }
     const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
     const closeGently = createGentleClose(server)
     answerClientErrors(server)

@@ -12,6 +12,8 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
     maxAge: 3600,
   })
   return async (c, next) => {
+    // Whoever asks: a cache between must not give one origin the answer to another, or to none.
+    c.header('Vary', 'Origin')
     const origin = c.req.header('Origin')
     if (origin === undefined || !origins.includes(origin)) return next()
     const answered = await listed(c, next)
