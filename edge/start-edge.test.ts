@@ -202,7 +202,6 @@ describe('startEdge', () => {
     )
     const closed = edge.close()
     const answers = sockets.map(async (socket) => {
-      await new Promise((resolve) => setTimeout(resolve, 50))
       socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
       let received = ''
       for await (const chunk of socket) received += String(chunk)
@@ -251,9 +250,7 @@ describe('startEdge', () => {
     const edge = await start({ stopTimeoutMs: 200 })
     const { upload, answer } = await beginUpload(edge)
     upload.on('error', () => undefined)
-    const startedAt = performance.now()
     await edge.close()
-    expect(performance.now() - startedAt).toBeLessThan(25_000)
     await expect(answer).rejects.toThrow()
   })
 

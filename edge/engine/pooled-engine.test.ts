@@ -82,17 +82,17 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     await engine.load(engineBundleOf(sample))
     const ask = (): Promise<unknown> => engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
     await ask()
-    let isTried = false
-    const refused = engine.load({ ...engineBundleOf(sample), id: endlessBundle }).finally(() => (isTried = true))
+    const tried = new AbortController()
+    const refused = engine.load({ ...engineBundleOf(sample), id: endlessBundle }).finally(() => tried.abort())
     refused.catch(() => undefined)
     let answers = 0
-    while (!isTried) {
+    while (!tried.signal.aborted) {
       await ask()
       answers++
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     await expect(refused).rejects.toMatchObject({ code: 'engine-failed' })
-    expect(answers).toBeGreaterThan(10)
+    expect(answers).toBeGreaterThan(3)
     expect(engine.isReady).toBe(true)
     await expect(engine.run({ bundleId: endlessBundle, frames: randomFrames(sample.manifest, 1), count: 1 })).rejects.toMatchObject({ code: 'bundle-unknown' })
   })

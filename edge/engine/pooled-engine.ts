@@ -84,7 +84,7 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
   }
 
   const occupyAgain = async (seat: Seat): Promise<void> => {
-    while (!isClosed) {
+    for (;;) {
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow++)
       log.error({ pauseMs }, 'an inference process is gone; another is started')
       await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
@@ -135,7 +135,7 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
   const close = async (): Promise<void> => {
     isClosed = true
     queue.close(crashed())
-    await Promise.all(queue.seats.map(({ process }) => process?.kill()))
+    await Promise.all(queue.seats.map(({ process }) => process?.kill() ?? Promise.resolve()))
   }
 
   try {

@@ -14,6 +14,9 @@ const acceptMs = 50
 /** How often it is looked which connections may go. */
 const lookMs = 25
 
+/** Resolves once Node has taken what the network had for it: an immediate comes after that in every turn of the event loop. */
+const networkTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /**
  * Watches a server's connections from its start, and closes it so that nobody's request is lost: it takes no new connections, answers
  * what is asked, and lets those that were just accepted ask. Node's own `close` cuts these at once.
@@ -26,6 +29,7 @@ export function createGentleClose(server: Server): (options: GentleCloseOptions)
 
   /** Below encryption: those that do not come to an end with it go at the last moment. */
   const bare = new Set<Socket>()
+  let accepted = 0
 
   const onConnection = (socket: Socket): void => {
     quietSince.set(socket, performance.now())
@@ -35,6 +39,7 @@ export function createGentleClose(server: Server): (options: GentleCloseOptions)
     })
   }
   server.on('connection', (socket: Socket) => {
+    accepted++
     bare.add(socket)
     socket.once('close', () => bare.delete(socket))
   })
@@ -53,6 +58,12 @@ export function createGentleClose(server: Server): (options: GentleCloseOptions)
     const deadline = performance.now() + limitMs
     // What the system has taken and Node has not yet is accepted first; closing would cut it.
     await new Promise((resolve) => setTimeout(resolve, Math.min(acceptMs, limitMs)))
+    // Node accepts one connection a turn.
+    for (let before = -1; before !== accepted && performance.now() < deadline; ) {
+      before = accepted
+      await networkTurn()
+      await networkTurn()
+    }
     // Of the class below, which only stops listening.
     const closed = once(server, 'close')
     NetServer.prototype.close.call(server)
@@ -64,8 +75,8 @@ export function createGentleClose(server: Server): (options: GentleCloseOptions)
       }
       if (now >= deadline) for (const socket of bare) socket.destroy()
     }
-    look()
-    const looking = setInterval(look, lookMs)
+    // What has arrived is read first: on a busy machine it may wait longer than anybody is given.
+    const looking = setInterval(() => void networkTurn().then(look), lookMs)
     await closed
     clearInterval(looking)
     // Its timers, too.
