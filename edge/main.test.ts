@@ -60,7 +60,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   })
 
   it('stops in order, and takes its engine along, where npm that started it is told to', async () => {
-    const child = spawn('npm', ['run', '--silent', 'edge', '--', '--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--drain-seconds', '0'], { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn('npm', ['run', '--silent', 'edge', '--', '--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--drain-seconds', '0', '--stop-seconds', '0'], { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
     onTestFinished(() => void child.kill('SIGKILL'))
