@@ -48,7 +48,11 @@ export function createApp(deps: EdgeDeps): Hono {
   const app = new Hono()
   app.onError((thrown, c) => errorResponse(c, thrown, deps))
   app.notFound(unknownRoute)
-  app.use(nameRequests(deps.access?.trustedProxies ?? 0), observed(deps), withSecurityHeaders(deps.access?.trustedProxies ?? 0))
+  app.use(
+    nameRequests(deps.access?.trustedProxies ?? 0),
+    observed(deps),
+    withSecurityHeaders(deps.access?.trustedProxies ?? 0),
+  )
   for (const guard of guards(deps)) {
     app.use('/api/*', guard)
     app.use('/metrics', guard)

@@ -18,7 +18,10 @@ export interface Access {
   readonly token?: string | undefined
   /** Origins whose pages may use the API besides our own. */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Names under which the edge is asked, besides addresses and names of the local network; matters only without a token. */
+  /**
+   * Names under which the edge is asked, besides addresses and names of the local network; matters only
+   * without a token.
+   */
   readonly hosts?: readonly string[] | undefined
   /** Proxies of our own that a request passes; what others forward is not believed. */
   readonly trustedProxies?: number | undefined
@@ -31,7 +34,10 @@ export interface FrameLimits {
   readonly maxPixels: number
   /** Longest that a body may take to arrive. */
   readonly bodyTimeoutMs: number
-  /** Frames that are here and not answered; bodies on their way have limits of their own (`frames/body-room.ts`). */
+  /**
+   * Frames that are here and not answered; bodies on their way have limits of their own
+   * (`frames/body-room.ts`).
+   */
   readonly maxFramesInFlight: number
 }
 

@@ -46,11 +46,14 @@ it('teaches how a phone comes to trust the authority, with the fingerprint to co
 
 it('sends phones to the network where the edge listens to it', () => {
   expect(addressForPhones(facts)).toBe('http://192.168.1.20:8787/')
-  expect(addressForPhones({ ...facts, host: '192.168.1.7', origin: 'http://192.168.1.7:8787' })).toBe('http://192.168.1.7:8787/')
+  expect(addressForPhones({ ...facts, host: '192.168.1.7', origin: 'http://192.168.1.7:8787' })).toBe(
+    'http://192.168.1.7:8787/',
+  )
 })
 
 it('sends phones nowhere where no phone can come', () => {
-  for (const host of ['127.0.0.1', '127.0.1.1', 'localhost', '::1']) expect(addressForPhones({ ...facts, host })).toBeUndefined()
+  for (const host of ['127.0.0.1', '127.0.1.1', 'localhost', '::1'])
+    expect(addressForPhones({ ...facts, host })).toBeUndefined()
   expect(addressForPhones({ ...facts, interfaces: {} })).toBeUndefined()
   const text = greeting({ ...facts, host: '127.0.0.1', origin: 'http://127.0.0.1:8787' })
   expect(text).toContain('this machine alone')

@@ -22,8 +22,16 @@ const isOpen = (host: string): boolean => ['0.0.0.0', '::', ''].includes(host)
 /** Whether nobody but this machine reaches it. */
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
 
-/** Where a phone finds this edge: the first address of the network, or where it listens. Undefined where no phone does. */
-export function addressForPhones({ host, port, origin, interfaces }: Pick<GreetingFacts, 'host' | 'port' | 'origin' | 'interfaces'>): string | undefined {
+/**
+ * Where a phone finds this edge: the first address of the network, or where it listens. Undefined where no
+ * phone does.
+ */
+export function addressForPhones({
+  host,
+  port,
+  origin,
+  interfaces,
+}: Pick<GreetingFacts, 'host' | 'port' | 'origin' | 'interfaces'>): string | undefined {
   if (isLoopback(host)) return undefined
   if (!isOpen(host)) return `${origin}/`
   const [address] = networkAddresses(interfaces)
@@ -34,7 +42,9 @@ function phoneLines({ port, origin, interfaces, host, authority }: GreetingFacts
   const address = addressForPhones({ host, port, origin, interfaces })
   if (address === undefined) {
     return [
-      isLoopback(host) ? 'It listens to this machine alone. Without --host phones on the network reach it; as it is, there is:' : 'This machine has no address on a network. For a phone there is:',
+      isLoopback(host)
+        ? 'It listens to this machine alone. Without --host phones on the network reach it; as it is, there is:'
+        : 'This machine has no address on a network. For a phone there is:',
       `  Android, by USB: adb reverse tcp:${port} tcp:${port}, then open ${new URL(origin).protocol}//localhost:${port}/ on the phone. Any phone: tailscale serve ${port}`,
     ]
   }
@@ -68,7 +78,8 @@ export function greeting(facts: GreetingFacts): string {
     ...phoneLines(facts),
   ]
   if (hasToken) {
-    const how = addressForPhones(facts) === undefined ? '' : ' The QR code carries it; who scans the code gets in.'
+    const how =
+      addressForPhones(facts) === undefined ? '' : ' The QR code carries it; who scans the code gets in.'
     lines.push('', `It asks for its access token.${how}`)
   } else if (!isLoopback(host)) lines.push('', 'Everybody who reaches this machine may use it: it asks for no token. --token auto makes one, --host 127.0.0.1 keeps it to this machine.')
   if (!isPageBuilt) lines.push('', 'The page is not built yet: run npm run build, and load it then. The API answers already.')

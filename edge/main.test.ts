@@ -60,7 +60,26 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   })
 
   it('stops in order, and takes its engine along, where npm that started it is told to', async () => {
-    const child = spawn('npm', ['run', '--silent', 'edge', '--', '--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--drain-seconds', '0', '--stop-seconds', '0'], { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn(
+      'npm',
+      [
+        'run',
+        '--silent',
+        'edge',
+        '--',
+        '--port',
+        '0',
+        '--host',
+        '127.0.0.1',
+        '--bundles',
+        folder,
+        '--drain-seconds',
+        '0',
+        '--stop-seconds',
+        '0',
+      ],
+      { cwd: root, env: { ...process.env, NO_COLOR: '1' } },
+    )
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -74,13 +93,28 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   })
 
   it('answers on while nobody reads its log, and stops', async () => {
-    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--log-level', 'debug', '--drain-seconds', '0', '--rate-limit', '0'])
+    const running = runEdge([
+      '--port',
+      '0',
+      '--host',
+      '127.0.0.1',
+      '--bundles',
+      folder,
+      '--log-level',
+      'debug',
+      '--drain-seconds',
+      '0',
+      '--rate-limit',
+      '0',
+    ])
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
     running.child.stderr?.pause()
     // Some megabytes of lines, where a pipe takes 64 kB.
     for (let turn = 0; turn < 100; turn++) {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${origin}/${'x'.repeat(1_000)}`)))
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => fetch(`${origin}/${'x'.repeat(1_000)}`)),
+      )
       await Promise.all(answers.map((answer) => answer.arrayBuffer()))
     }
     expect((await fetch(`${origin}/healthz`)).status).toBe(200)
@@ -102,11 +136,27 @@ describe('npm run edge', { timeout: 120_000 }, () => {
 
   it('makes a token, keeps it, and carries it to phones by its code alone', async () => {
     const file = join(folder, '.token')
-    const running = runEdge(['--port', '0', '--host', '0.0.0.0', '--bundles', folder, '--token', 'auto', '--token-file', file, '--log-level', 'trace'])
+    const running = runEdge([
+      '--port',
+      '0',
+      '--host',
+      '0.0.0.0',
+      '--bundles',
+      folder,
+      '--token',
+      'auto',
+      '--token-file',
+      file,
+      '--log-level',
+      'trace',
+    ])
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://localhost:')
     const [, port = ''] = /http:\/\/localhost:(\d+)/.exec(running.out()) ?? []
     const token = (await readFile(file, 'utf8')).trim()
-    const asked = (authorization: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${apiPaths.bundles}`, { headers: { Authorization: `Bearer ${authorization}` } })
+    const asked = (authorization: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${apiPaths.bundles}`, {
+        headers: { Authorization: `Bearer ${authorization}` },
+      })
     expect((await asked('auto')).status).toBe(401)
     expect((await asked(token)).status).toBe(200)
     expect(running.out() + running.err()).not.toContain(token)

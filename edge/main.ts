@@ -37,7 +37,9 @@ const lines = createBoundedLog(streamOf(2))
 
 /** With the token that the edge makes in place of the word that asks for one. */
 async function withToken(settings: EdgeSettings): Promise<EdgeSettings> {
-  return settings.token === automaticToken ? { ...settings, token: await readAutomaticToken(settings['token-file']) } : settings
+  return settings.token === automaticToken
+    ? { ...settings, token: await readAutomaticToken(settings['token-file']) }
+    : settings
 }
 
 async function run(given: EdgeSettings): Promise<void> {

@@ -22,7 +22,10 @@ export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Log
       hosts: settings.hosts,
       trustedProxies: settings['trust-proxy'],
     },
-    costLimits: { maxMegaMacs: settings['max-mega-macs'], maxActivationBytes: settings['max-activation-mb'] * 2 ** 20 },
+    costLimits: {
+      maxMegaMacs: settings['max-mega-macs'],
+      maxActivationBytes: settings['max-activation-mb'] * 2 ** 20,
+    },
     requestsPerSecond: settings['rate-limit'],
     frameLimits: {
       maxBodyBytes: settings['max-body-bytes'],

@@ -23,7 +23,11 @@ export const edgeFlags = {
   threads: flag('threads', 'number', 'Threads for inference (as many as there are cores)'),
   'batch-window-ms': flag('batch-window-ms', 'ms', 'How long a frame waits for company while inference is idle'),
   'max-queued': flag('max-queued', 'frames', 'Frames that may wait; one more is refused with 503'),
-  token: flag('token', 'secret', 'Access token of at least 16 characters, better given as CACHENET_TOKEN or in the file; auto makes one. None lets everybody in'),
+  token: flag(
+    'token',
+    'secret',
+    'Access token of at least 16 characters, better given as CACHENET_TOKEN or in the file; auto makes one. None lets everybody in',
+  ),
   'token-file': flag('token-file', 'file', 'Where --token auto keeps its token'),
   'cors-origins': flag('cors-origins', 'origins', 'Other origins whose pages may use the API, with commas between them'),
   hosts: flag('hosts', 'names', 'Names under which the edge is asked, with commas between them; needed without a token, besides addresses and local names'),

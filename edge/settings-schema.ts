@@ -33,7 +33,10 @@ export const settingsSchema = z
     token: z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be printable and without spaces')
-      .refine((value) => value === automaticToken || value.length >= 16, 'must have at least 16 characters, or be auto')
+      .refine(
+        (value) => value === automaticToken || value.length >= 16,
+        'must have at least 16 characters, or be auto',
+      )
       .optional(),
     'token-file': text,
     'cors-origins': origins,

@@ -121,7 +121,8 @@ describe('startEdge', () => {
       const received = await exchange(edge, text)
       expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
       expect(received).toContain(`"code":"${code}"`)
-      for (const name of ['content-security-policy', 'x-content-type-options', 'x-request-id']) expect(received.toLowerCase()).toContain(`\n${name}: `)
+      for (const name of ['content-security-policy', 'x-content-type-options', 'x-request-id'])
+        expect(received.toLowerCase()).toContain(`\n${name}: `)
     }
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
     expect(await exchange(edge, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
@@ -129,18 +130,28 @@ describe('startEdge', () => {
   })
 
   it('answers others while one client keeps very many bodies on their way', async () => {
-    const edge = await start({ access: { trustedProxies: 1 }, batching: { maxQueued: 8 }, frameLimits: { maxFramesInFlight: 8 } })
+    const edge = await start({
+      access: { trustedProxies: 1 },
+      batching: { maxQueued: 8 },
+      frameLimits: { maxFramesInFlight: 8 },
+    })
     const head = `POST ${apiPaths.frames('sample')} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`
     const refused: string[] = []
     const slow = Array.from({ length: 256 }, () => {
       const socket = connect({ port: edge.port, host: '127.0.0.1' })
-      socket.on('error', () => undefined).on('data', (chunk: Buffer) => void refused.push(/"code":"([a-z-]+)"/.exec(chunk.toString())?.[1] ?? ''))
+      socket
+        .on('error', () => undefined)
+        .on(
+          'data',
+          (chunk: Buffer) => void refused.push(/"code":"([a-z-]+)"/.exec(chunk.toString())?.[1] ?? ''),
+        )
       socket.write(head)
       return socket
     })
     await expect.poll(() => refused.length, { timeout: 30_000 }).toBe(128)
     expect(new Set(refused)).toEqual(new Set(['rate-limited']))
-    for (let turn = 0; turn < 20; turn++) expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    for (let turn = 0; turn < 20; turn++)
+      expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
     for (const socket of slow) socket.destroy()
   })
 
@@ -182,10 +193,19 @@ describe('startEdge', () => {
     await writeBundle(place.folder, sample)
     await writeBundle(place.folder, await createSampleBundle({ id: 'heavy', seed: 4 }))
     const logged: Record<string, unknown>[] = []
-    const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) })
+    const log = pino(
+      { level: 'error' },
+      { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+    )
     const { full, encoder } = engineBundleOf(sample)
     const limits = { maxMegaMacs: bundleCost({ full, encoder }).megaMacs, maxActivationBytes: 2 ** 30 }
-    await expect(start({ bundlesFolder: place.folder, costLimits: { ...limits, maxMegaMacs: limits.maxMegaMacs / 2 }, log })).rejects.toMatchObject({ code: 'config-invalid' })
+    await expect(
+      start({
+        bundlesFolder: place.folder,
+        costLimits: { ...limits, maxMegaMacs: limits.maxMegaMacs / 2 },
+        log,
+      }),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
     expect(logged.map(({ code }) => code)).toEqual(['bundle-too-heavy', 'bundle-too-heavy'])
     const edge = await start({ bundlesFolder: place.folder, costLimits: limits })
     expect(edge.bundleIds).toEqual(['heavy', 'sample'])
@@ -234,7 +254,14 @@ describe('startEdge', () => {
     const edge = await start()
     const { upload, answer } = await beginUpload(edge)
     const closed = edge.close()
-    await expect.poll(() => fetch(`${edge.origin}/healthz`).then(() => 'answered', () => 'refused')).toBe('refused')
+    await expect
+      .poll(() =>
+        fetch(`${edge.origin}/healthz`).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused')
     upload.end(randomRgb(sample.manifest).subarray(100))
     const response = await answer
     const chunks: Buffer[] = []

@@ -12,7 +12,14 @@ import { openBundleStore, type BundleStore } from './bundles/store.ts'
 import { watchBundles } from './bundles/watch-bundles.ts'
 import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
-import { bundleCost, defaultCostLimits, framesPerBatch, requireAffordable, type BundleCost, type CostLimits } from './engine/bundle-cost.ts'
+import {
+  bundleCost,
+  defaultCostLimits,
+  framesPerBatch,
+  requireAffordable,
+  type BundleCost,
+  type CostLimits,
+} from './engine/bundle-cost.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
 import { answerClientErrors, refuseUrl, refuseWithoutHost } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
@@ -65,7 +72,12 @@ export interface RunningEdge {
 }
 
 /** A sender has this long for a whole request: a frame is small, and half a request holds a connection. */
-const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, requireHostHeader: false }
+const serverLimits = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  requireHostHeader: false,
+}
 
 function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
@@ -105,7 +117,17 @@ const reachable = (host: string): string => (['0.0.0.0', '::', ''].includes(host
  * and what the engine throws where that does not start; nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
-  const { log = pino({ level: 'silent' }), onRequest, tls, requestsPerSecond = 0, reloadMs = 0, drainMs = 0, stopTimeoutMs = 10_000, retireAfterMs = 30_000, costLimits = defaultCostLimits } = options
+  const {
+    log = pino({ level: 'silent' }),
+    onRequest,
+    tls,
+    requestsPerSecond = 0,
+    reloadMs = 0,
+    drainMs = 0,
+    stopTimeoutMs = 10_000,
+    retireAfterMs = 30_000,
+    costLimits = defaultCostLimits,
+  } = options
   await requireFreePort(options)
   const engine = await startEngine({ log, wish: options.engine, threads: options.threads })
   let stopWatching = (): void => undefined
@@ -159,10 +181,14 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       ...(onRequest === undefined ? {} : { onRequest }),
     }
     // HTTP/1.0 needs no Host.
-    const answer = getRequestListener(createApp(deps).fetch, { hostname: 'localhost', errorHandler: refuseUrl })
+    const answer = getRequestListener(createApp(deps).fetch, {
+      hostname: 'localhost',
+      errorHandler: refuseUrl,
+    })
     const fastBlobs = createFastBlobs(deps)
     const onAsked = (request: IncomingMessage, response: ServerResponse): void => {
-      if (!refuseWithoutHost(request, response)) fastBlobs(request, response, () => void answer(request, response))
+      if (!refuseWithoutHost(request, response))
+        fastBlobs(request, response, () => void answer(request, response))
     }
     const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
     const closeGently = createGentleClose(server)

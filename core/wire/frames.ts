@@ -17,8 +17,9 @@ export const auditHeader = 'x-cachenet-audit'
 export const hitsHeader = 'x-cachenet-hits'
 
 /**
- * SHA-256 of the manifest's bytes, in hexadecimal, which is its ETag. With a frame: of the manifest that the device holds; an edge with
- * another refuses the frame (`bundle-changed`), since its classes may mean something else. With an answer: of the edge's own.
+ * SHA-256 of the manifest's bytes, in hexadecimal, which is its ETag. With a frame: of the manifest that the
+ * device holds; an edge with another refuses the frame (`bundle-changed`), since its classes may mean
+ * something else. With an answer: of the edge's own.
  */
 export const manifestHeader = 'x-cachenet-manifest'
 

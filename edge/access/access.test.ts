@@ -56,15 +56,24 @@ describe('access by token', () => {
     expect(await cookieOf(0, `https://edge.test${apiPaths.session}`)).toMatch(/Secure/)
     expect(await cookieOf(0, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https' })).not.toMatch(/Secure/)
     for (const proto of ['https', 'HTTPS', 'http, https']) {
-      expect(await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': proto })).toMatch(/^__Host-cachenet-session=.*Path=\/.*Secure/)
+      expect(
+        await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': proto }),
+      ).toMatch(/^__Host-cachenet-session=.*Path=\/.*Secure/)
     }
-    expect(await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https, http' })).toMatch(/^cachenet-session=/)
+    expect(
+      await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https, http' }),
+    ).toMatch(/^cachenet-session=/)
   })
 
   it('knows the cookie of https, and tells browsers to stay with https where the name is public', async () => {
     const { app } = await createTestApp(() => ({ access: { token, trustedProxies: 1 } }))
     const open = (host: string, proto: string): Promise<Response> =>
-      Promise.resolve(app.request(`http://${host}${apiPaths.session}`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-Proto': proto } }))
+      Promise.resolve(
+        app.request(`http://${host}${apiPaths.session}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-Proto': proto },
+        }),
+      )
     const [pair = ''] = ((await open('edge.test', 'https')).headers.get('Set-Cookie') ?? '').split(';')
     expect((await app.request(apiPaths.bundles, { headers: { Cookie: pair } })).status).toBe(200)
     for (const [host, proto, expected] of [
@@ -74,7 +83,12 @@ describe('access by token', () => {
       ['192.168.1.2', 'https', null],
       ['[::1]', 'https', null],
       ['mypc.local', 'https', null],
-    ] as const) expect([host, proto, (await open(host, proto)).headers.get('Strict-Transport-Security')]).toEqual([host, proto, expected])
+    ] as const)
+      expect([host, proto, (await open(host, proto)).headers.get('Strict-Transport-Security')]).toEqual([
+        host,
+        proto,
+        expected,
+      ])
   })
 
   it('is what the typed client shows', async () => {
@@ -168,7 +182,9 @@ describe('CORS', () => {
   it('says that answers depend on the origin, also to whoever has none', async () => {
     const { app, sample } = await createTestApp(() => ({ access: { corsOrigins: [origin] } }))
     for (const headers of [{}, { Origin: origin }, { Origin: 'https://evil.test' }]) {
-      const response = await app.request(apiPaths.blob('sample', sample.manifest.full.whole.sha256), { headers })
+      const response = await app.request(apiPaths.blob('sample', sample.manifest.full.whole.sha256), {
+        headers,
+      })
       expect(response.headers.get('Vary')).toContain('Origin')
     }
   })

@@ -22,5 +22,7 @@ it('says so where it cannot keep one', async () => {
   const { folder, remove } = await temporaryFolder()
   onTestFinished(remove)
   await writeFile(join(folder, 'file'), '')
-  await expect(readAutomaticToken(join(folder, 'file', 'token'))).rejects.toMatchObject({ code: 'config-invalid' })
+  await expect(readAutomaticToken(join(folder, 'file', 'token'))).rejects.toMatchObject({
+    code: 'config-invalid',
+  })
 })

@@ -9,7 +9,10 @@ export const automaticToken = 'auto'
 const tokenBytes = 16
 const acceptable = /^[0-9a-f]{32}$/
 
-/** Written beside and renamed, so that an edge that is ended meanwhile leaves no half of a token. Readable by its owner alone. */
+/**
+ * Written beside and renamed, so that an edge that is ended meanwhile leaves no half of a token. Readable by
+ * its owner alone.
+ */
 async function store(path: string, token: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const beside = `${path}.${process.pid}`
@@ -29,8 +32,8 @@ async function store(path: string, token: string): Promise<void> {
 }
 
 /**
- * A random token that stays the same from start to start, so that phones that scanned it once go on being let in. Delete the file for
- * another. Throws `config-invalid` where it can be neither read nor written.
+ * A random token that stays the same from start to start, so that phones that scanned it once go on being let
+ * in. Delete the file for another. Throws `config-invalid` where it can be neither read nor written.
  */
 export async function readAutomaticToken(path: string): Promise<string> {
   const known = (await readFile(path, 'utf8').catch(() => '')).trim()
@@ -39,7 +42,12 @@ export async function readAutomaticToken(path: string): Promise<string> {
   try {
     await store(path, token)
   } catch (cause) {
-    throw new CacheNetError('config-invalid', `--token auto keeps its token in ${path}, which cannot be written. Choose another with --token-file, or give a token.`, { path }, { cause })
+    throw new CacheNetError(
+      'config-invalid',
+      `--token auto keeps its token in ${path}, which cannot be written. Choose another with --token-file, or give a token.`,
+      { path },
+      { cause },
+    )
   }
   return token
 }

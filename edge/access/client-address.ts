@@ -7,9 +7,11 @@ function groupsOf(address: string): number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
   const [, front = '', ...bytes] = dotted ?? []
   const [a = 0, b = 0, c = 0, d = 0] = bytes.map(Number)
-  const plain = dotted === null ? address : `${front}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  const plain =
+    dotted === null ? address : `${front}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
   const [head = '', tail] = plain.split('::')
-  const parse = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)))
+  const parse = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => parseInt(group, 16))
   const [before, behind] = [parse(head), parse(tail ?? '')]
   return [...before, ...Array<number>(Math.max(0, 8 - before.length - behind.length)).fill(0), ...behind]
 }
@@ -20,7 +22,10 @@ function bareAddress(text: string): string {
   return (inBrackets ?? withPort ?? text).replace(/%.*$/, '')
 }
 
-/** Whom an address belongs to. An IPv6 network usually has 2^64 addresses, all of one household; an IPv4 address has one, however it is written. */
+/**
+ * Whom an address belongs to. An IPv6 network usually has 2^64 addresses, all of one household; an IPv4
+ * address has one, however it is written.
+ */
 function networkOf(text: string): string {
   const address = bareAddress(text)
   if (isIP(address) !== 6) return address
@@ -57,7 +62,10 @@ export const clientAddress = (c: Context, trustedProxies: number): string => add
 /** Whether the client's side of the connection is encrypted. */
 export function isSecure(c: Context, trustedProxies: number): boolean {
   // Each proxy adds its own at the end, as with `X-Forwarded-For`; most write one and nothing else.
-  const entries = trustedProxies > 0 ? (c.req.header('X-Forwarded-Proto') ?? '').split(',').map((entry) => entry.trim()) : []
+  const entries =
+    trustedProxies > 0
+      ? (c.req.header('X-Forwarded-Proto') ?? '').split(',').map((entry) => entry.trim())
+      : []
   const forwarded = entries.at(-trustedProxies) || entries[0]
   return (forwarded || new URL(c.req.url).protocol.replace(':', '')).toLowerCase() === 'https'
 }

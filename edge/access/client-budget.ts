@@ -15,13 +15,20 @@ export interface ClientBudgetOptions {
   readonly nowMs?: () => number
 }
 
-export function createClientBudget({ first, most, perSecond, mostClients = 4096, nowMs = () => performance.now() }: ClientBudgetOptions): ClientBudget {
+export function createClientBudget({
+  first,
+  most,
+  perSecond,
+  mostClients = 4096,
+  nowMs = () => performance.now(),
+}: ClientBudgetOptions): ClientBudget {
   const clients = new Map<string, { readonly left: number; readonly atMs: number }>()
   return {
     take(client, wanted) {
       const now = nowMs()
       const known = clients.get(client)
-      const there = known === undefined ? first : Math.min(most, known.left + ((now - known.atMs) / 1000) * perSecond)
+      const there =
+        known === undefined ? first : Math.min(most, known.left + ((now - known.atMs) / 1000) * perSecond)
       const taken = Math.min(wanted, Math.floor(there))
       // Taken out and put back, so that the order of the map is that of use.
       clients.delete(client)

@@ -35,5 +35,11 @@ export function requireToken(token: string): MiddlewareHandler {
 
 /** Hands out the cookie that stands for the token: no script can read it, and no other site can send it. */
 export function setSession(c: Context, token: string, isSecure: boolean): void {
-  setCookie(c, isSecure ? secureCookieName : cookieName, sessionOf(token), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: halfAYearSeconds, secure: isSecure })
+  setCookie(c, isSecure ? secureCookieName : cookieName, sessionOf(token), {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: halfAYearSeconds,
+    secure: isSecure,
+  })
 }

@@ -36,6 +36,7 @@ export async function folderStamp(folder: string): Promise<string> {
   const names = await readdir(blobs).catch((): string[] => [])
   // One after the other: on a drive that hangs, each would hold one of the few threads that all files share.
   const stamps: string[] = []
-  for (const path of [join(folder, 'manifest.json'), ...names.sort().map((name) => join(blobs, name))]) stamps.push(await stamp(path))
+  for (const path of [join(folder, 'manifest.json'), ...names.sort().map((name) => join(blobs, name))])
+    stamps.push(await stamp(path))
   return `${names.join()} ${stamps.join(' ')}`
 }

@@ -13,9 +13,13 @@ it('gives what comes in time, and passes failures on', async () => {
 it('gives up what hangs, begins nothing more under its name until it ends, and leaves others alone', async () => {
   const patience = createPatience(20)
   let release = (): void => undefined
-  await expect(patience.wait('a', () => new Promise<void>((resolve) => (release = resolve)))).rejects.toMatchObject({ code: 'bundle-unreadable' })
+  await expect(
+    patience.wait('a', () => new Promise<void>((resolve) => (release = resolve))),
+  ).rejects.toMatchObject({ code: 'bundle-unreadable' })
   let begun = 0
-  await expect(patience.wait('a', () => Promise.resolve(begun++))).rejects.toMatchObject({ code: 'bundle-unreadable' })
+  await expect(patience.wait('a', () => Promise.resolve(begun++))).rejects.toMatchObject({
+    code: 'bundle-unreadable',
+  })
   expect(begun).toBe(0)
   await expect(patience.wait('b', never)).rejects.toMatchObject({ code: 'bundle-unreadable' })
   release()

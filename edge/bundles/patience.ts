@@ -3,8 +3,9 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 /** Waits for the file system, and not for ever. */
 export interface Patience {
   /**
-   * What `work` gives. Throws `bundle-unreadable` where that takes too long; asked again under the same name, it throws at once while the
-   * first is still hanging: each one holds a thread of the few that all files share.
+   * What `work` gives. Throws `bundle-unreadable` where that takes too long; asked again under the same name,
+   * it throws at once while the first is still hanging: each one holds a thread of the few that all files
+   * share.
    */
   wait<Result>(name: string, work: () => Promise<Result>): Promise<Result>
 }
@@ -14,7 +15,11 @@ export function createPatience(limitMs: number): Patience {
   return {
     async wait(name, work) {
       const tooLong = (): CacheNetError =>
-        new CacheNetError('bundle-unreadable', 'Its files do not answer. Look at the drive that they are on; they are read again once they do.', { limitMs })
+        new CacheNetError(
+          'bundle-unreadable',
+          'Its files do not answer. Look at the drive that they are on; they are read again once they do.',
+          { limitMs },
+        )
       if (hanging.has(name)) throw tooLong()
       hanging.add(name)
       const working = work().finally(() => hanging.delete(name))

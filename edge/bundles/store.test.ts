@@ -28,7 +28,10 @@ describe('openBundleStore', () => {
     preparing = Promise.resolve()
   })
 
-  const openStore = (defaultBundle?: string, limits: Pick<StoreOptions, 'keepReplacedMs' | 'readLimitMs'> = {}): Promise<BundleStore> => {
+  const openStore = (
+    defaultBundle?: string,
+    limits: Pick<StoreOptions, 'keepReplacedMs' | 'readLimitMs'> = {},
+  ): Promise<BundleStore> => {
     const log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) })
     return openBundleStore({
       folder,
@@ -182,11 +185,21 @@ describe('openBundleStore', () => {
     // Infinity as a half float.
     bytes.set([0x00, 0xfc], 10)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const partitions = manifest.partitions.map((entry) => (entry === first ? { ...entry, whole: { ...entry.whole, sha256 } } : entry))
+    const partitions = manifest.partitions.map((entry) =>
+      entry === first ? { ...entry, whole: { ...entry.whole, sha256 } } : entry,
+    )
     await writeBundle(folder, await createSampleBundle({ id: 'second' }))
-    await writeBundle(folder, { manifest: { ...manifest, partitions }, blobs: new Map([...blobs, [sha256, bytes]]) })
+    await writeBundle(folder, {
+      manifest: { ...manifest, partitions },
+      blobs: new Map([...blobs, [sha256, bytes]]),
+    })
     expect(ids(await openStore())).toEqual(['second'])
-    expect(refusals()).toEqual([expect.objectContaining({ code: 'weights-not-finite', details: { file: `blobs/${sha256}.bin`, value: 5 } })])
+    expect(refusals()).toEqual([
+      expect.objectContaining({
+        code: 'weights-not-finite',
+        details: { file: `blobs/${sha256}.bin`, value: 5 },
+      }),
+    ])
   })
 
   it('keeps the blobs of a version that was replaced for a while', async () => {
@@ -194,11 +207,18 @@ describe('openBundleStore', () => {
     const store = await openStore(undefined, { keepReplacedMs: 60_000 })
     const unknown = expect.objectContaining({ code: 'blob-unknown' }) as Error
     const first = sample.manifest.generalist.whole.sha256
-    const versions = [await createSampleBundle({ seed: 5 }), await createSampleBundle({ seed: 6 }), await createSampleBundle({ seed: 7 })]
+    const versions = [
+      await createSampleBundle({ seed: 5 }),
+      await createSampleBundle({ seed: 6 }),
+      await createSampleBundle({ seed: 7 }),
+    ]
     for (const [index, version] of versions.entries()) {
       await writeBundle(folder, version)
       await store.refresh()
-      for (const { manifest } of versions.slice(0, index + 1)) expect(store.blob('sample', manifest.generalist.whole.sha256)).toHaveLength(manifest.generalist.whole.bytes)
+      for (const { manifest } of versions.slice(0, index + 1))
+        expect(store.blob('sample', manifest.generalist.whole.sha256)).toHaveLength(
+          manifest.generalist.whole.bytes,
+        )
       // Two versions are kept, and not more.
       if (index < 2) expect(store.blob('sample', first)).toEqual(sample.blobs.get(first))
       else expect(() => store.blob('sample', first)).toThrow(unknown)

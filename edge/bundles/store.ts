@@ -13,8 +13,8 @@ export interface BundleStore {
   /** Throws `bundle-unknown`. */
   get(id: string): StoredBundle
   /**
-   * Content of a blob, also of a version that was replaced not long ago: a page that holds its manifest is still loading. Throws
-   * `bundle-unknown` or `blob-unknown`.
+   * Content of a blob, also of a version that was replaced not long ago: a page that holds its manifest is
+   * still loading. Throws `bundle-unknown` or `blob-unknown`.
    */
   blob(id: string, sha256: string): Uint8Array<ArrayBuffer>
   /** Whether a version is served. */
@@ -66,7 +66,15 @@ interface Replaced {
  * Throws `config-invalid` where none is left, or where the default is not among them.
  */
 export async function openBundleStore(options: StoreOptions): Promise<BundleStore> {
-  const { folder, defaultBundle, log, prepare, retire, keepReplacedMs = 600_000, readLimitMs = 30_000 } = options
+  const {
+    folder,
+    defaultBundle,
+    log,
+    prepare,
+    retire,
+    keepReplacedMs = 600_000,
+    readLimitMs = 30_000,
+  } = options
   const patience = createPatience(readLimitMs)
   const places = new Map<string, Place>()
   /** Of what is served; replaced as a whole, so that nobody ever sees half a change. */
@@ -79,7 +87,13 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
 
   const keepReplaced = (bundle: StoredBundle): void => {
     const { id } = bundle.manifest
-    replaced.set(id, [{ bundle, until: Date.now() + keepReplacedMs }, ...(replaced.get(id) ?? [])].slice(0, mostReplacedKept))
+    replaced.set(
+      id,
+      [{ bundle, until: Date.now() + keepReplacedMs }, ...(replaced.get(id) ?? [])].slice(
+        0,
+        mostReplacedKept,
+      ),
+    )
   }
   const forgetReplaced = (): void => {
     for (const [id, versions] of replaced) {
@@ -104,14 +118,25 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
   const refuse = (path: string, thrown: unknown, serves: StoredBundle | undefined): void => {
     const { code, message, details } = CacheNetError.from(thrown)
     const still = serves === undefined ? '' : '; its version before goes on being served'
-    log.error({ bundle: basename(path), code, details, serves: serves?.key }, `refused the bundle ${basename(path)}${still}: ${message}`)
+    log.error(
+      { bundle: basename(path), code, details, serves: serves?.key },
+      `refused the bundle ${basename(path)}${still}: ${message}`,
+    )
   }
 
-  /** What is in a folder, where that is not what was looked at last. Throws as `openNamedBundle` does, and `bundle-unreadable`. */
-  const read = (path: string, known: string | undefined): Promise<{ stamp: string; open: () => Promise<StoredBundle> } | undefined> =>
+  /**
+   * What is in a folder, where that is not what was looked at last. Throws as `openNamedBundle` does, and
+   * `bundle-unreadable`.
+   */
+  const read = (
+    path: string,
+    known: string | undefined,
+  ): Promise<{ stamp: string; open: () => Promise<StoredBundle> } | undefined> =>
     patience.wait(path, async () => {
       const stamp = await folderStamp(path)
-      return stamp === known ? undefined : { stamp, open: () => patience.wait(path, () => openNamedBundle(path)) }
+      return stamp === known
+        ? undefined
+        : { stamp, open: () => patience.wait(path, () => openNamedBundle(path)) }
     })
 
   const look = async (path: string): Promise<void> => {
@@ -128,7 +153,10 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
       const opened = await found.open()
       if (opened.key !== bundle?.key) {
         await prepare?.(opened)
-        log.info({ bundle: opened.manifest.id, version: opened.key, replaces: bundle?.key }, `serves the bundle ${opened.manifest.id}`)
+        log.info(
+          { bundle: opened.manifest.id, version: opened.key, replaces: bundle?.key },
+          `serves the bundle ${opened.manifest.id}`,
+        )
         bundle = opened
       }
     } catch (thrown) {
@@ -178,7 +206,11 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
   const get = (id: string): StoredBundle => {
     const bundle = published.get(id)
     if (bundle !== undefined) return bundle
-    throw new CacheNetError('bundle-unknown', `This edge has no bundle of that name; it has: ${ids().join(', ')}.`, { bundles: ids() })
+    throw new CacheNetError(
+      'bundle-unknown',
+      `This edge has no bundle of that name; it has: ${ids().join(', ')}.`,
+      { bundles: ids() },
+    )
   }
   return {
     get bundles() {
@@ -198,7 +230,8 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
       refreshing ??= lookAround()
         .catch((thrown: unknown) => {
           const { code } = CacheNetError.from(thrown)
-          if (trouble !== code) log.error({ err: thrown }, 'the folder of bundles cannot be read; what was read before is served')
+          if (trouble !== code)
+            log.error({ err: thrown }, 'the folder of bundles cannot be read; what was read before is served')
           trouble = code
         })
         .finally(() => (refreshing = undefined))

@@ -36,7 +36,10 @@ const why = {
 /** A manifest is some kilobytes. */
 const mostManifestBytes = 16 * 2 ** 20
 
-/** Reads a file that is one, and no longer than it may be: opening a pipe waits for ever, and a huge file fills the memory. */
+/**
+ * Reads a file that is one, and no longer than it may be: opening a pipe waits for ever, and a huge file
+ * fills the memory.
+ */
 async function readPlainFile(path: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const facts = await stat(path)
   if (!facts.isFile()) throw new RangeError('It is no file.')
@@ -59,7 +62,11 @@ function requireFinite(bytes: Uint8Array, file: string): void {
   const allOnes = 0x7c
   for (let at = 1; at < bytes.length; at += 2) {
     if (((bytes[at] ?? 0) & allOnes) !== allOnes) continue
-    throw new CacheNetError('weights-not-finite', `The file ${file} has a weight that is no finite number. Train the bundle again.`, { file, value: (at - 1) / 2 })
+    throw new CacheNetError(
+      'weights-not-finite',
+      `The file ${file} has a weight that is no finite number. Train the bundle again.`,
+      { file, value: (at - 1) / 2 },
+    )
   }
 }
 
@@ -91,7 +98,10 @@ async function readManifest(folder: string): Promise<{ manifest: Manifest; manif
     throw new CacheNetError('manifest-invalid', 'There is no manifest.json that can be read.', { file: 'manifest.json' }, { cause })
   })
   if (manifestBytes.byteLength > mostManifestBytes) {
-    throw new CacheNetError('manifest-invalid', 'The manifest is far too long to be one.', { file: 'manifest.json', mostBytes: mostManifestBytes })
+    throw new CacheNetError('manifest-invalid', 'The manifest is far too long to be one.', {
+      file: 'manifest.json',
+      mostBytes: mostManifestBytes,
+    })
   }
   let value: unknown
   try {

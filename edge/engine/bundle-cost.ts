@@ -42,10 +42,13 @@ export function bundleCost({ full, encoder }: Pick<EngineBundle, 'full' | 'encod
 }
 
 /**
- * Throws `bundle-too-heavy` where one frame costs more than an edge can give to one bundle: a file of a few kilobytes can ask for
- * gigabytes and hours.
+ * Throws `bundle-too-heavy` where one frame costs more than an edge can give to one bundle: a file of a few
+ * kilobytes can ask for gigabytes and hours.
  */
-export function requireAffordable({ megaMacs, activationBytes }: BundleCost, { maxMegaMacs, maxActivationBytes }: CostLimits): void {
+export function requireAffordable(
+  { megaMacs, activationBytes }: BundleCost,
+  { maxMegaMacs, maxActivationBytes }: CostLimits,
+): void {
   if (megaMacs <= maxMegaMacs && activationBytes <= maxActivationBytes) return
   throw new CacheNetError(
     'bundle-too-heavy',
@@ -61,4 +64,9 @@ const batchActivationBytes = 256 * 2 ** 20
 
 /** Frames that may run as one batch; at least one. */
 export const framesPerBatch = ({ megaMacs, activationBytes }: BundleCost): number =>
-  Math.max(1, Math.floor(Math.min(batchMegaMacs / Math.max(megaMacs, 1e-6), batchActivationBytes / Math.max(activationBytes, 1))))
+  Math.max(
+    1,
+    Math.floor(
+      Math.min(batchMegaMacs / Math.max(megaMacs, 1e-6), batchActivationBytes / Math.max(activationBytes, 1)),
+    ),
+  )

@@ -21,8 +21,9 @@ export interface EngineProcess {
   /** Resolves once the process is gone, whatever ended it. */
   readonly gone: Promise<void>
   /**
-   * Does one task; one at a time. Rejects with `worker-crashed` where the process ended, and with `edge-timeout` where the task took
-   * too long; then the process is ended, since nothing else stops native code.
+   * Does one task; one at a time. Rejects with `worker-crashed` where the process ended, and with
+   * `edge-timeout` where the task took too long; then the process is ended, since nothing else stops native
+   * code.
    */
   call(task: EngineTask, limitMs: number): Promise<EngineTaskReply>
   kill(): Promise<void>
@@ -30,7 +31,8 @@ export interface EngineProcess {
 
 type FromProcess = { readonly ready: true } | { readonly id: number; readonly reply: EngineTaskReply }
 
-const crashed = (): CacheNetError => new CacheNetError('worker-crashed', 'An inference process ended. Send the frame once more in a moment.')
+const crashed = (): CacheNetError =>
+  new CacheNetError('worker-crashed', 'An inference process ended. Send the frame once more in a moment.')
 const backgroundPriority = 10
 
 function giveWay({ pid }: ChildProcess): void {
@@ -41,19 +43,38 @@ function giveWay({ pid }: ChildProcess): void {
   }
 }
 
-/** Starts a process and resolves once its engine is there. Throws `worker-crashed` or `edge-timeout` where it is not. */
-export async function startEngineProcess({ module, choice, startLimitMs, isInBackground = false }: EngineProcessOptions): Promise<EngineProcess> {
-  const child = fork(fileURLToPath(new URL('./start-process.js', import.meta.url)), [JSON.stringify({ module: module.href, choice })], {
-    // Typed arrays as they are.
-    serialization: 'advanced',
-    // Its own flags only: those of the parent (a test runner's, a debugger's) are not for an inference process.
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+/**
+ * Starts a process and resolves once its engine is there. Throws `worker-crashed` or `edge-timeout` where it
+ * is not.
+ */
+export async function startEngineProcess({
+  module,
+  choice,
+  startLimitMs,
+  isInBackground = false,
+}: EngineProcessOptions): Promise<EngineProcess> {
+  const child = fork(
+    fileURLToPath(new URL('./start-process.js', import.meta.url)),
+    [JSON.stringify({ module: module.href, choice })],
+    {
+      // Typed arrays as they are.
+      serialization: 'advanced',
+      // Its own flags only: those of the parent (a test runner's, a debugger's) are not for an inference
+      // process.
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  )
   if (isInBackground) giveWay(child)
   let isAlive = true
   let nextId = 1
-  let waiting: { readonly id: number; readonly resolve: (reply: EngineTaskReply) => void; readonly reject: (reason: CacheNetError) => void } | undefined
+  let waiting:
+    | {
+        readonly id: number
+        readonly resolve: (reply: EngineTaskReply) => void
+        readonly reject: (reason: CacheNetError) => void
+      }
+    | undefined
   let isReady = (): void => undefined
   let cannotStart: (reason: CacheNetError) => void = () => undefined
   const started = new Promise<void>((resolve, reject) => {
@@ -87,7 +108,11 @@ export async function startEngineProcess({ module, choice, startLimitMs, isInBac
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         void kill()
-        reject(new CacheNetError('edge-timeout', 'Inference took too long and was ended. Send the frame again.', { limitMs }))
+        reject(
+          new CacheNetError('edge-timeout', 'Inference took too long and was ended. Send the frame again.', {
+            limitMs,
+          }),
+        )
       }, limitMs)
     })
     try {

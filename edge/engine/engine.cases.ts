@@ -99,7 +99,9 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       const blob = bundle.full.blob.slice()
       // The last bias of the head, as a half float that is no number.
       blob.set([0x00, 0x7e], blob.length - 2)
-      await expect(engine.load({ ...bundle, full: { ...bundle.full, blob } })).rejects.toMatchObject({ code: 'engine-failed' })
+      await expect(engine.load({ ...bundle, full: { ...bundle.full, blob } })).rejects.toMatchObject({
+        code: 'engine-failed',
+      })
       await expectReference(sample, 1)
     })
 

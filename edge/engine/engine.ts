@@ -35,7 +35,10 @@ export interface EngineOutput {
 
 /** What was found out by trying when a bundle was loaded, so that who loads it again need not try. */
 export interface LoadHints {
-  /** Frames from which on a batch runs in the form for batches; null where it never does; undefined where nothing was tried. */
+  /**
+   * Frames from which on a batch runs in the form for batches; null where it never does; undefined where
+   * nothing was tried.
+   */
   readonly leastBatch?: number | null | undefined
 }
 
@@ -51,8 +54,8 @@ export interface Engine {
   /** Whether a batch that runs alone is faster than one that does not, because the threads of all slots share it. */
   readonly canShare: boolean
   /**
-   * Makes a bundle runnable; loading an id again replaces what it had. Throws `engine-failed` where its networks compute something
-   * that is no number.
+   * Makes a bundle runnable; loading an id again replaces what it had. Throws `engine-failed` where its
+   * networks compute something that is no number.
    */
   load(bundle: EngineBundle, hints?: LoadHints): Promise<LoadHints>
   /** Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not fit it. */

@@ -12,7 +12,9 @@ const log = pino({ level: 'silent' })
 const wasm = { kind: 'tfjs-wasm', threads: 1 } as const
 
 for (const kind of installedEngines()) {
-  describeEngine(`${kind} on a pool of processes`, () => createPooledEngine({ log, choice: { kind, threads: 1 }, slots: 2 }))
+  describeEngine(`${kind} on a pool of processes`, () =>
+    createPooledEngine({ log, choice: { kind, threads: 1 }, slots: 2 }),
+  )
 }
 
 // Limits are wide: on a busy machine a thread starts slowly.
@@ -80,7 +82,8 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     const engine = await start({ module: frail, loadTimeoutMs: 6_000 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
-    const ask = (): Promise<unknown> => engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
+    const ask = (): Promise<unknown> =>
+      engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
     await ask()
     const tried = new AbortController()
     const refused = engine.load({ ...engineBundleOf(sample), id: endlessBundle }).finally(() => tried.abort())
@@ -94,7 +97,9 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     await expect(refused).rejects.toMatchObject({ code: 'engine-failed' })
     expect(answers).toBeGreaterThan(3)
     expect(engine.isReady).toBe(true)
-    await expect(engine.run({ bundleId: endlessBundle, frames: randomFrames(sample.manifest, 1), count: 1 })).rejects.toMatchObject({ code: 'bundle-unknown' })
+    await expect(
+      engine.run({ bundleId: endlessBundle, frames: randomFrames(sample.manifest, 1), count: 1 }),
+    ).rejects.toMatchObject({ code: 'bundle-unknown' })
   })
 
   it('ends its processes when it is closed, also in the middle of a batch', async () => {

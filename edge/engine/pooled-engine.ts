@@ -30,21 +30,31 @@ const startLimitMs = 60_000
 const firstPauseMs = 100
 const longestPauseMs = 10_000
 
-const crashed = (): CacheNetError => new CacheNetError('worker-crashed', 'An inference process ended. Send the frame once more in a moment.')
+const crashed = (): CacheNetError =>
+  new CacheNetError('worker-crashed', 'An inference process ended. Send the frame once more in a moment.')
 
 /** Whether a failure took the process along. */
-const endsProcess = (thrown: unknown): boolean => ['worker-crashed', 'edge-timeout'].includes(CacheNetError.from(thrown).code)
+const endsProcess = (thrown: unknown): boolean =>
+  ['worker-crashed', 'edge-timeout'].includes(CacheNetError.from(thrown).code)
 
 /**
- * An engine on a pool of processes, so that inference never blocks the event loop, and native code that hangs or aborts takes one
- * batch along and nothing else: a process can be ended from outside, a thread inside of native code cannot. One that ended is
- * replaced, with all bundles loaded again; the batch that it had says so (`worker-crashed`, `edge-timeout`).
+ * An engine on a pool of processes, so that inference never blocks the event loop, and native code that hangs
+ * or aborts takes one batch along and nothing else: a process can be ended from outside, a thread inside of
+ * native code cannot. One that ended is replaced, with all bundles loaded again; the batch that it had says
+ * so (`worker-crashed`, `edge-timeout`).
  *
- * A bundle that is loaded while others are served is loaded and tried in a process apart first, so that one that never ends loading,
- * or ends the process, costs no frame of the others.
+ * A bundle that is loaded while others are served is loaded and tried in a process apart first, so that one
+ * that never ends loading, or ends the process, costs no frame of the others.
  */
 export async function createPooledEngine(options: PooledEngineOptions): Promise<Engine> {
-  const { log, choice, slots = 1, module = new URL('./engine-handler.ts', import.meta.url), timeoutMs = 15_000, loadTimeoutMs = 60_000 } = options
+  const {
+    log,
+    choice,
+    slots = 1,
+    module = new URL('./engine-handler.ts', import.meta.url),
+    timeoutMs = 15_000,
+    loadTimeoutMs = 60_000,
+  } = options
   const bundles = new Map<string, LoadedBundle>()
   const queue = createSeatQueue(slots)
   let isClosed = false
@@ -52,7 +62,8 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
   let failuresInARow = 0
   let nextLoad = 1
 
-  const start = (isInBackground = false): Promise<EngineProcess> => startEngineProcess({ module, choice, startLimitMs, isInBackground })
+  const start = (isInBackground = false): Promise<EngineProcess> =>
+    startEngineProcess({ module, choice, startLimitMs, isInBackground })
 
   const loadInto = async (process: EngineProcess, { bundle, hints }: LoadedBundle): Promise<LoadHints> => {
     const reply = await process.call({ kind: 'load', bundle, hints }, loadTimeoutMs)
@@ -109,14 +120,21 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
     return process.call(task, timeoutMs)
   }
 
-  /** Loads and tries a bundle. Throws `engine-failed` where that ends the process, or does not come to an end. */
+  /**
+   * Loads and tries a bundle. Throws `engine-failed` where that ends the process, or does not come to an end.
+   */
   const tryOn = async (process: EngineProcess, loaded: LoadedBundle): Promise<LoadHints> => {
     try {
       return await loadInto(process, loaded)
     } catch (thrown) {
       if (!endsProcess(thrown)) throw thrown
       const { details } = CacheNetError.from(thrown)
-      throw new CacheNetError('engine-failed', 'The engine did not survive loading this bundle, or did not come to an end. Train it again with smaller networks.', details, { cause: thrown })
+      throw new CacheNetError(
+        'engine-failed',
+        'The engine did not survive loading this bundle, or did not come to an end. Train it again with smaller networks.',
+        details,
+        { cause: thrown },
+      )
     }
   }
 
@@ -175,10 +193,19 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
       hasServed = true
       return queue.use(undefined, async (seat) => {
         const live = Array.from(bundles.values(), ({ bundle }) => bundle.id)
-        for (const id of seat.loaded) if (!live.includes(id) && id !== loaded.bundle.id) seat.loaded.delete(id)
-        const task: EngineTask = { kind: 'run', batch: { ...batch, bundleId: loaded.bundle.id }, live: [...live, loaded.bundle.id] }
+        for (const id of seat.loaded)
+          if (!live.includes(id) && id !== loaded.bundle.id) seat.loaded.delete(id)
+        const task: EngineTask = {
+          kind: 'run',
+          batch: { ...batch, bundleId: loaded.bundle.id },
+          live: [...live, loaded.bundle.id],
+        }
         const reply = await perform(seat, loaded, task)
-        if (reply.kind !== 'ran') throw new CacheNetError('engine-failed', 'An inference process answered another call than was made.')
+        if (reply.kind !== 'ran')
+          throw new CacheNetError(
+            'engine-failed',
+            'An inference process answered another call than was made.',
+          )
         failuresInARow = 0
         return reply.output
       })

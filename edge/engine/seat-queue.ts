@@ -19,8 +19,8 @@ interface Waiting {
 export interface SeatQueue {
   readonly seats: readonly Seat[]
   /**
-   * Does something with a seat, alone, in the order of asking: with a certain one, or with any that has a process. Throws
-   * `worker-crashed` where any is asked for and no seat has a process.
+   * Does something with a seat, alone, in the order of asking: with a certain one, or with any that has a
+   * process. Throws `worker-crashed` where any is asked for and no seat has a process.
    */
   use<Result>(seat: Seat | undefined, work: (seat: Seat) => Promise<Result>): Promise<Result>
   /** A seat got or lost its process. */
@@ -29,14 +29,21 @@ export interface SeatQueue {
   close(reason: CacheNetError): void
 }
 
-/** Shares the processes of a pool among those who need one. As many wait as there are batches under way, and loads. */
+/**
+ * Shares the processes of a pool among those who need one. As many wait as there are batches under way, and
+ * loads.
+ */
 export function createSeatQueue(count: number): SeatQueue {
   const seats = Array.from({ length: count }, (): Seat => ({ process: undefined, loaded: new Set() }))
   const busy = new Set<Seat>()
   let waiting: Waiting[] = []
 
   const fits = ({ seat }: Waiting): Seat | undefined =>
-    seat === undefined ? seats.find((candidate) => !busy.has(candidate) && candidate.process?.isAlive === true) : busy.has(seat) ? undefined : seat
+    seat === undefined
+      ? seats.find((candidate) => !busy.has(candidate) && candidate.process?.isAlive === true)
+      : busy.has(seat)
+        ? undefined
+        : seat
 
   const serve = (): void => {
     const isGone = seats.every(({ process }) => process?.isAlive !== true)
@@ -46,7 +53,12 @@ export function createSeatQueue(count: number): SeatQueue {
         busy.add(found)
         entry.resolve(found)
       } else if (entry.seat === undefined && isGone) {
-        entry.reject(new CacheNetError('worker-crashed', 'Inference is being started again. Send the frame once more in a moment.'))
+        entry.reject(
+          new CacheNetError(
+            'worker-crashed',
+            'Inference is being started again. Send the frame once more in a moment.',
+          ),
+        )
       } else return true
       return false
     })

@@ -1,9 +1,10 @@
-// The first file of an inference process. It registers the loader that lets Node run TypeScript, in plain JavaScript, before the
-// module that does the work is loaded.
+// The first file of an inference process. It registers the loader that lets Node run TypeScript, in plain
+// JavaScript, before the module that does the work is loaded.
 import process from 'node:process'
 import { register } from 'tsx/esm/api'
 
-// A terminal and a service manager signal the whole group. The edge decides when its engine goes: frames in flight come first.
+// A terminal and a service manager signal the whole group. The edge decides when its engine goes: frames in
+// flight come first.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 // An edge that was killed leaves nothing behind.

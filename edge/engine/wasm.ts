@@ -77,7 +77,9 @@ export async function createWasmEngine(): Promise<Engine> {
         const loaded = loadBundle(bundle)
         // Once through both networks, so that the first real frame does not pay for the start.
         try {
-          requireNumbers(runBundle(loaded, { bundleId: bundle.id, frames: trialFrame(bundle.full.spec), count: 1 }))
+          requireNumbers(
+            runBundle(loaded, { bundleId: bundle.id, frames: trialFrame(bundle.full.spec), count: 1 }),
+          )
         } catch (thrown) {
           disposeBundle(loaded)
           throw thrown

@@ -23,12 +23,16 @@ it('counts large bodies until they are gone, and lets small ones pass', () => {
   expect(() => room.enter('a', 200_000)).toThrow(expect.objectContaining({ code: 'rate-limited' }) as Error)
   room.enter('a', 3_072)
   room.enter('b', 500_000)
-  expect(() => room.enter('c', 200_000)).toThrow(expect.objectContaining({ code: 'edge-overloaded' }) as Error)
+  expect(() => room.enter('c', 200_000)).toThrow(
+    expect.objectContaining({ code: 'edge-overloaded' }) as Error,
+  )
   large.leave()
   const unannounced = room.enter('c', 0)
   unannounced.grow(200_000)
   expect(() => unannounced.grow(600_000)).toThrow(expect.objectContaining({ code: 'rate-limited' }) as Error)
-  expect(() => room.enter('d', 400_000)).toThrow(expect.objectContaining({ code: 'edge-overloaded' }) as Error)
+  expect(() => room.enter('d', 400_000)).toThrow(
+    expect.objectContaining({ code: 'edge-overloaded' }) as Error,
+  )
   unannounced.leave()
   room.enter('d', 400_000)
 })

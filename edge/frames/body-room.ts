@@ -9,7 +9,12 @@ export interface BodyRoomLimits {
   readonly mostBytesOfClient: number
 }
 
-export const defaultBodyRoomLimits: BodyRoomLimits = { mostOpen: 1024, mostOpenOfClient: 128, mostBytes: 64 * 2 ** 20, mostBytesOfClient: 16 * 2 ** 20 }
+export const defaultBodyRoomLimits: BodyRoomLimits = {
+  mostOpen: 1024,
+  mostOpenOfClient: 128,
+  mostBytes: 64 * 2 ** 20,
+  mostBytesOfClient: 16 * 2 ** 20,
+}
 
 /** A body's place. */
 export interface BodyPlace {
@@ -22,8 +27,8 @@ export interface BodyPlace {
 }
 
 /**
- * Bounds what senders may have under way. A body may take its time on a slow network, so that waiting for one must cost no place in the
- * queue of frames, and no one sender may take what all share.
+ * Bounds what senders may have under way. A body may take its time on a slow network, so that waiting for one
+ * must cost no place in the queue of frames, and no one sender may take what all share.
  */
 export interface BodyRoom {
   /**
@@ -42,7 +47,12 @@ interface Share {
   bytes: number
 }
 
-export function createBodyRoom({ mostOpen, mostOpenOfClient, mostBytes, mostBytesOfClient }: BodyRoomLimits = defaultBodyRoomLimits): BodyRoom {
+export function createBodyRoom({
+  mostOpen,
+  mostOpenOfClient,
+  mostBytes,
+  mostBytesOfClient,
+}: BodyRoomLimits = defaultBodyRoomLimits): BodyRoom {
   const all: Share = { open: 0, bytes: 0 }
   /** Only of clients that have something under way. */
   const shares = new Map<string, Share>()
@@ -52,10 +62,18 @@ export function createBodyRoom({ mostOpen, mostOpenOfClient, mostBytes, mostByte
     const own = shares.get(client) ?? { open: 0, bytes: 0 }
     const isMore = open > 0 || bytes > 0
     if (isMore && (own.open + open > mostOpenOfClient || own.bytes + bytes > mostBytesOfClient)) {
-      throw new CacheNetError('rate-limited', 'Too many frames from one place are on their way. Send this one again when others have arrived.', { mostOpenOfClient, mostBytesOfClient, retryAfterSeconds: 1 })
+      throw new CacheNetError(
+        'rate-limited',
+        'Too many frames from one place are on their way. Send this one again when others have arrived.',
+        { mostOpenOfClient, mostBytesOfClient, retryAfterSeconds: 1 },
+      )
     }
     if (isMore && (all.open + open > mostOpen || all.bytes + bytes > mostBytes)) {
-      throw new CacheNetError('edge-overloaded', 'More frames arrive than the edge can hold. Send this one again in a second.', { mostOpen, mostBytes })
+      throw new CacheNetError(
+        'edge-overloaded',
+        'More frames arrive than the edge can hold. Send this one again in a second.',
+        { mostOpen, mostBytes },
+      )
     }
     for (const share of [own, all]) {
       share.open += open

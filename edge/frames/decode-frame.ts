@@ -48,7 +48,12 @@ async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<nu
 }
 
 /** Scales to cover the model's input and crops the middle, in sRGB, with transparency on black as on a canvas. */
-async function decodeImage(body: Uint8Array, input: ModelInput, maxPixels: number, room: DecodeRoom): Promise<Uint8Array> {
+async function decodeImage(
+  body: Uint8Array,
+  input: ModelInput,
+  maxPixels: number,
+  room: DecodeRoom,
+): Promise<Uint8Array> {
   if (!isAcceptedImage(body)) {
     throw new CacheNetError('frame-not-an-image', 'The body is none of JPEG, PNG and WebP, whatever its content type says.', { accepted: imageFrameTypes })
   }
@@ -101,9 +106,16 @@ export function requireFrameType(contentType: string | undefined): void {
  *
  * @param maxPixels of an encoded image
  * @param room where it is decoded in turn
- * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged`, `frame-too-large` or `edge-overloaded`.
+ * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged`,
+ * `frame-too-large` or `edge-overloaded`.
  */
-export async function decodeFrame(body: Uint8Array, contentType: string | undefined, input: ModelInput, maxPixels = defaultFrameLimits.maxPixels, room = sharedRoom): Promise<Uint8Array> {
+export async function decodeFrame(
+  body: Uint8Array,
+  contentType: string | undefined,
+  input: ModelInput,
+  maxPixels = defaultFrameLimits.maxPixels,
+  room = sharedRoom,
+): Promise<Uint8Array> {
   requireFrameType(contentType)
   if (body.byteLength === 0) throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
   return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input, maxPixels, room)

@@ -2,11 +2,19 @@ import { expect, it } from 'vitest'
 import { createDecodeRoom } from './decode-room.ts'
 
 /** Work that ends when it is told to. */
-function held(): { readonly work: () => Promise<number>; readonly release: () => void; readonly hasBegun: () => boolean } {
+function held(): {
+  readonly work: () => Promise<number>
+  readonly release: () => void
+  readonly hasBegun: () => boolean
+} {
   let release = (): void => undefined
   let hasBegun = false
   const ended = new Promise<void>((resolve) => (release = resolve))
-  return { work: () => ((hasBegun = true), ended.then(() => 1)), release: () => release(), hasBegun: () => hasBegun }
+  return {
+    work: () => ((hasBegun = true), ended.then(() => 1)),
+    release: () => release(),
+    hasBegun: () => hasBegun,
+  }
 }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -7,9 +7,15 @@ const invalid = (message: string): CacheNetError => new CacheNetError('request-i
 
 function refusalOf(code: string | undefined): BareRefusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return bareRefusal(new CacheNetError('request-timeout', 'The request did not arrive in time. Send it again when the network is better.'))
+    return bareRefusal(
+      new CacheNetError(
+        'request-timeout',
+        'The request did not arrive in time. Send it again when the network is better.',
+      ),
+    )
   }
-  if (code === 'HPE_HEADER_OVERFLOW') return bareRefusal(invalid('The headers of the request are too long.'), 431)
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return bareRefusal(invalid('The headers of the request are too long.'), 431)
   return bareRefusal(invalid('That is no HTTP request.'))
 }
 
@@ -17,7 +23,10 @@ function send(response: ServerResponse, { status, headers, body }: BareRefusal):
   response.writeHead(status, headers).end(body)
 }
 
-/** What is no HTTP, or comes too slowly, or asks for what HTTP servers need not do, never reaches the app; it is refused as the app refuses. */
+/**
+ * What is no HTTP, or comes too slowly, or asks for what HTTP servers need not do, never reaches the app; it
+ * is refused as the app refuses.
+ */
 export function answerClientErrors(server: Server): void {
   server.on('clientError', (thrown: NodeJS.ErrnoException, socket: Duplex) => {
     if (thrown.code === 'ECONNRESET' || !socket.writable) socket.destroy()
@@ -33,7 +42,10 @@ export function answerClientErrors(server: Server): void {
 }
 
 /** A request without a Host, which HTTP/1.1 asks for (RFC 9112, 3.2). Refuses it and returns true. */
-export function refuseWithoutHost({ httpVersion, headers }: IncomingMessage, response: ServerResponse): boolean {
+export function refuseWithoutHost(
+  { httpVersion, headers }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   if (httpVersion !== '1.1' || headers.host !== undefined) return false
   send(response, bareRefusal(invalid('The request has no Host.')))
   return true

@@ -15,7 +15,13 @@ function forSender(thrown: unknown): CacheNetError {
 }
 
 /** What somebody can cause as often as they like must not fill the log. */
-const createRefusalLog = (log: Logger): ((isFault: boolean, facts: { readonly code: ErrorCode } & Record<string, unknown>, message: string) => void) => {
+const createRefusalLog = (
+  log: Logger,
+): ((
+  isFault: boolean,
+  facts: { readonly code: ErrorCode } & Record<string, unknown>,
+  message: string,
+) => void) => {
   const sampler = createSampler()
   return (isFault, facts, message) => {
     const passedOver = sampler.sample(facts.code)

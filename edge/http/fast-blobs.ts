@@ -25,7 +25,12 @@ interface Blob {
 
 const blobOf = (sha256: string, bytes: Uint8Array, dependsOnOrigin: boolean): Blob => {
   const vary = dependsOnOrigin ? { Vary: 'Origin' } : {}
-  const headers = { ...vary, ...blobHeaders(sha256, false), 'Content-Type': blobType, 'Content-Length': String(bytes.byteLength) }
+  const headers = {
+    ...vary,
+    ...blobHeaders(sha256, false),
+    'Content-Type': blobType,
+    'Content-Length': String(bytes.byteLength),
+  }
   return { bytes, headers: [...security, ...Object.entries(headers).flat(), idHeader] }
 }
 
@@ -37,7 +42,12 @@ const blobOf = (sha256: string, bytes: Uint8Array, dependsOnOrigin: boolean): Bl
 export function createFastBlobs({ bundles: store, access = {}, limiter, metrics, log, onRequest, isStopping }: FastBlobDeps): FastBlobs {
   const { token, trustedProxies = 0, hosts = [], corsOrigins = [] } = access
   const isPlain = ({ method, headers }: IncomingMessage): boolean =>
-    method === 'GET' && isKnownHost(headers.host, hosts) && headers['if-none-match'] === undefined && headers.origin === undefined && isStopping?.() !== true && !log.isLevelEnabled('debug')
+    method === 'GET' &&
+    isKnownHost(headers.host, hosts) &&
+    headers['if-none-match'] === undefined &&
+    headers.origin === undefined &&
+    isStopping?.() !== true &&
+    !log.isLevelEnabled('debug')
 
   /** By their content, so that they go when it does. */
   const known = new WeakMap<Uint8Array, Blob>()

@@ -14,12 +14,16 @@ const acceptMs = 50
 /** How often it is looked which connections may go. */
 const lookMs = 25
 
-/** Resolves once Node has taken what the network had for it: an immediate comes after that in every turn of the event loop. */
+/**
+ * Resolves once Node has taken what the network had for it: an immediate comes after that in every turn of
+ * the event loop.
+ */
 const networkTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * Watches a server's connections from its start, and closes it so that nobody's request is lost: it takes no new connections, answers
- * what is asked, and lets those that were just accepted ask. Node's own `close` cuts these at once.
+ * Watches a server's connections from its start, and closes it so that nobody's request is lost: it takes no
+ * new connections, answers what is asked, and lets those that were just accepted ask. Node's own `close` cuts
+ * these at once.
  */
 export function createGentleClose(server: Server): (options: GentleCloseOptions) => Promise<void> {
   /** When each connection was accepted, or answered last. */
@@ -59,7 +63,7 @@ export function createGentleClose(server: Server): (options: GentleCloseOptions)
     // What the system has taken and Node has not yet is accepted first; closing would cut it.
     await new Promise((resolve) => setTimeout(resolve, Math.min(acceptMs, limitMs)))
     // Node accepts one connection a turn.
-    for (let before = -1; before !== accepted && performance.now() < deadline; ) {
+    for (let before = -1; before !== accepted && performance.now() < deadline;) {
       before = accepted
       await networkTurn()
       await networkTurn()

@@ -42,7 +42,10 @@ function placeOf(folder: string, urlPath: string): string | undefined {
   return place.startsWith(normalize(folder + sep)) ? place : undefined
 }
 
-/** Changes with the file; undefined where there is none. Synchronous: the other kind waits for the threads that decoding keeps busy. */
+/**
+ * Changes with the file; undefined where there is none. Synchronous: the other kind waits for the threads
+ * that decoding keeps busy.
+ */
 function stampOf(place: string): string | undefined {
   try {
     const facts = statSync(place, { throwIfNoEntry: false })
@@ -59,8 +62,9 @@ interface Known {
 }
 
 /**
- * The files of a folder by the path of a URL, each read and compressed once and again when it changes. From memory, since reading and
- * compressing wait for the same few threads as the decoding of images. Resolves with undefined where there is no such file.
+ * The files of a folder by the path of a URL, each read and compressed once and again when it changes. From
+ * memory, since reading and compressing wait for the same few threads as the decoding of images. Resolves
+ * with undefined where there is no such file.
  */
 export function createPageFiles(folder: string): (urlPath: string) => Promise<PageFile | undefined> {
   const known = new Map<string, Known>()

@@ -31,7 +31,10 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 const halfAYear = 'max-age=15552000'
 
 /** Of the local network nobody owns a name: another machine may have it tomorrow, and speak http. */
-const isPublicName = (name: string): boolean => name.includes('.') && isIP(name.replace(/^\[|\]$/g, '')) === 0 && !/\.(localhost|local|lan|internal|home\.arpa)$/.test(name)
+const isPublicName = (name: string): boolean =>
+  name.includes('.') &&
+  isIP(name.replace(/^\[|\]$/g, '')) === 0 &&
+  !/\.(localhost|local|lan|internal|home\.arpa)$/.test(name)
 
 /**
  * Sets `securityHeaders` on whatever the handlers behind it answer. Before they do: a response that is taken apart afterwards to add

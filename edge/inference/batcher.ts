@@ -48,7 +48,14 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
  * one batch at a time: threads that share a batch wait for one another, and under load that is time that other frames need.
  */
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
-  const { maxBatch = 32, maxQueued = 128, maxAudits = 32, windowMs = 1, timeoutMs = 10_000, framesPerBatch = () => maxBatch } = options
+  const {
+    maxBatch = 32,
+    maxQueued = 128,
+    maxAudits = 32,
+    windowMs = 1,
+    timeoutMs = 10_000,
+    framesPerBatch = () => maxBatch,
+  } = options
   const queue = createFrameQueue({ maxQueued, maxAudits })
   let running = 0
   /** The batch that runs has all threads. */
@@ -76,7 +83,10 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
       isShared = engine.canShare && running === 0 && queue.size === 1
       const share = isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
       running++
-      void runBatch(queue.takeBatch((bundleKey) => Math.min(share, framesPerBatch(bundleKey))), isShared).finally(() => {
+      void runBatch(
+        queue.takeBatch((bundleKey) => Math.min(share, framesPerBatch(bundleKey))),
+        isShared,
+      ).finally(() => {
         running--
         isShared = false
         // Whatever came meanwhile has waited already.

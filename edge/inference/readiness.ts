@@ -19,13 +19,22 @@ export interface Readiness {
 }
 
 const notReady = (bundle: string, cause: unknown): CacheNetError =>
-  new CacheNetError('worker-crashed', `A frame of the bundle ${bundle} gets no answer.`, { bundle, reason: CacheNetError.from(cause).code }, { cause })
+  new CacheNetError(
+    'worker-crashed',
+    `A frame of the bundle ${bundle} gets no answer.`,
+    { bundle, reason: CacheNetError.from(cause).code },
+    { cause },
+  )
 
 /**
- * A frame that is refused because many wait, or that waits behind them, says nothing against an edge that answers others meanwhile:
- * one that is busy must not be taken out of service for it.
+ * A frame that is refused because many wait, or that waits behind them, says nothing against an edge that
+ * answers others meanwhile: one that is busy must not be taken out of service for it.
  */
-export function createReadiness(inference: Inference, store: Pick<BundleStore, 'bundles'>, { stuckMs = 5_000, freshMs = 1_000 }: ReadinessOptions = {}): Readiness {
+export function createReadiness(
+  inference: Inference,
+  store: Pick<BundleStore, 'bundles'>,
+  { stuckMs = 5_000, freshMs = 1_000 }: ReadinessOptions = {},
+): Readiness {
   let checking: Promise<void> | undefined
   let isChecking = false
   let checkedAt = 0
@@ -35,7 +44,11 @@ export function createReadiness(inference: Inference, store: Pick<BundleStore, '
   const tryOne = async ({ key, manifest }: StoredBundle): Promise<void> => {
     const limit = AbortSignal.timeout(stuckMs)
     try {
-      composeAnswer(manifest, await inference.answer(limit, key, new Float32Array(frameBytes(manifest.input))), 0)
+      composeAnswer(
+        manifest,
+        await inference.answer(limit, key, new Float32Array(frameBytes(manifest.input))),
+        0,
+      )
     } catch (thrown) {
       const { code } = CacheNetError.from(thrown)
       const isBusy = ['edge-overloaded', 'edge-timeout', 'aborted'].includes(code) && isAtWork()

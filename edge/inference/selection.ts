@@ -13,7 +13,10 @@ export interface Selection {
   extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[] | undefined): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
 }
 
-/** A stream changes its partition every few seconds at most. What one client says beyond that could only drown out the others. */
+/**
+ * A stream changes its partition every few seconds at most. What one client says beyond that could only drown
+ * out the others.
+ */
 const lessonsOfClient = { first: 16, most: 32, perSecond: 0.2 }
 
 /** Remembers, for each bundle version as long as it is served, how partitions follow one another. */

@@ -46,7 +46,9 @@ it('never blocks a process whose stderr nobody reads, and lets it end', async ()
     await log.flush(50)
     process.stdout.write('done')
     process.exit(0)`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   child.stderr.pause()
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))

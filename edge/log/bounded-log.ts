@@ -12,8 +12,8 @@ export interface BoundedLog {
 const mostBytes = 2 ** 20
 
 /**
- * Lines to a stream. A reader that stalls costs lines, of which the next one says how many, and neither time nor memory; what can no
- * longer be written to costs all of them, and ends nothing.
+ * Lines to a stream. A reader that stalls costs lines, of which the next one says how many, and neither time
+ * nor memory; what can no longer be written to costs all of them, and ends nothing.
  */
 export function createBoundedLog(stream: Writable, mostBufferedBytes = mostBytes): BoundedLog {
   let dropped = 0
@@ -27,18 +27,25 @@ export function createBoundedLog(stream: Writable, mostBufferedBytes = mostBytes
         dropped++
         return
       }
-      if (dropped > 0) stream.write(`${JSON.stringify({ level: 40, time: Date.now(), dropped, msg: 'the reader of the log stalled; lines are missing here' })}\n`)
+      if (dropped > 0)
+        stream.write(
+          `${JSON.stringify({ level: 40, time: Date.now(), dropped, msg: 'the reader of the log stalled; lines are missing here' })}\n`,
+        )
       dropped = 0
       stream.write(line)
     },
     async flush(limitMs) {
       const deadline = Date.now() + limitMs
-      while (!isBroken && stream.writableLength > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
+      while (!isBroken && stream.writableLength > 0 && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 10))
     },
   }
 }
 
-/** The stream of a file descriptor, which writes without blocking: to pipes and sockets by the event loop, to the rest by threads. */
+/**
+ * The stream of a file descriptor, which writes without blocking: to pipes and sockets by the event loop, to
+ * the rest by threads.
+ */
 export function streamOf(fd: number): Writable {
   const facts = fstatSync(fd)
   if (facts.isFIFO() || facts.isSocket()) return new Socket({ fd, readable: false, writable: true })

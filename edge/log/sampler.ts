@@ -11,14 +11,20 @@ interface Window {
 }
 
 /** Lines of each kind in a window. Kinds are few: they are codes. */
-export function createSampler(mostLines = 5, windowMs = 10_000, nowMs: () => number = () => performance.now()): Sampler {
+export function createSampler(
+  mostLines = 5,
+  windowMs = 10_000,
+  nowMs: () => number = () => performance.now(),
+): Sampler {
   const windows = new Map<string, Window>()
   return {
     sample(kind) {
       const now = nowMs()
       const known = windows.get(kind)
       const isOver = known === undefined || now >= known.endsMs
-      const window = isOver ? { endsMs: now + windowMs, logged: 0, passedOver: known?.passedOver ?? 0 } : known
+      const window = isOver
+        ? { endsMs: now + windowMs, logged: 0, passedOver: known?.passedOver ?? 0 }
+        : known
       windows.set(kind, window)
       if (window.logged >= mostLines) {
         window.passedOver++

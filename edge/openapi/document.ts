@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { manifestSchema } from '../../core/bundle/manifest.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
-import { apiPaths, auditHeader, bundleListSchema, frameAnswerSchema, hitsHeader, holdsHeader, imageFrameTypes, manifestHeader, rawFrameType } from '../../core/wire/frames.ts'
+import {
+  apiPaths,
+  auditHeader,
+  bundleListSchema,
+  frameAnswerSchema,
+  hitsHeader,
+  holdsHeader,
+  imageFrameTypes,
+  manifestHeader,
+  rawFrameType,
+} from '../../core/wire/frames.ts'
 
 /** A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults filled in. */
 function jsonSchema(schema: z.core.$ZodType): Record<string, unknown> {

@@ -5,7 +5,17 @@ import { sha256Hex } from '../../core/bundle/hash.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { apiPaths, auditHeader, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, manifestHeader, rawFrameType, type FrameAnswer } from '../../core/wire/frames.ts'
+import {
+  apiPaths,
+  auditHeader,
+  formatHolds,
+  frameAnswerSchema,
+  hitsHeader,
+  holdsHeader,
+  manifestHeader,
+  rawFrameType,
+  type FrameAnswer,
+} from '../../core/wire/frames.ts'
 import { partitionRef } from '../inference/compose-answer.ts'
 import { randomRgb } from '../testing/engine-samples.ts'
 import { expectError } from '../testing/expect-error.ts'
@@ -56,13 +66,18 @@ describe('POST frames', () => {
       expect(response.headers.get(manifestHeader)).toBe(manifestHash)
       expect((await expectError(response, 'bundle-changed')).details).toEqual({ manifest: manifestHash })
     }
-    expect((await expectError(await send(edge, rgb.subarray(1), rawFrameType), 'frame-size-wrong')).details).toBeDefined()
+    expect(
+      (await expectError(await send(edge, rgb.subarray(1), rawFrameType), 'frame-size-wrong')).details,
+    ).toBeDefined()
   })
 
   it('counts no more hits of a client than a device can have had', async () => {
     const counted: number[] = []
-    const edge = await createTestApp(({ metrics }) => ({ metrics: { ...metrics, deviceHits: (_id, hits) => void counted.push(hits) } }))
-    for (let turn = 0; turn < 5; turn++) await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'sample', { [hitsHeader]: '999999' })
+    const edge = await createTestApp(({ metrics }) => ({
+      metrics: { ...metrics, deviceHits: (_id, hits) => void counted.push(hits) },
+    }))
+    for (let turn = 0; turn < 5; turn++)
+      await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'sample', { [hitsHeader]: '999999' })
     expect(counted.reduce((sum, hits) => sum + hits)).toBeLessThan(60_000)
     expect(counted[0]).toBe(3_600)
   })

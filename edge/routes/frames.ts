@@ -17,7 +17,9 @@ import { createSelection } from '../inference/selection.ts'
 type FrameDeps = Pick<EdgeDeps, 'bundles' | 'inference' | 'isStopping' | 'metrics' | 'frameLimits' | 'access'>
 
 /** Counts the frames that are here and not answered, and refuses those that are too many. */
-function limitFramesInFlight(maxFramesInFlight: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+function limitFramesInFlight(
+  maxFramesInFlight: number,
+): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let framesInFlight = 0
   return async (work) => {
     if (framesInFlight >= maxFramesInFlight) {
@@ -37,10 +39,17 @@ function requireSameManifest(c: Context, { manifestHash }: StoredBundle): void {
   c.header(manifestHeader, manifestHash)
   const held = c.req.header(manifestHeader)
   if (held === undefined || held === manifestHash) return
-  throw new CacheNetError('bundle-changed', 'The edge has another version of this bundle. Load its manifest again; what is cached by hash stays good.', { manifest: manifestHash })
+  throw new CacheNetError(
+    'bundle-changed',
+    'The edge has another version of this bundle. Load its manifest again; what is cached by hash stays good.',
+    { manifest: manifestHash },
+  )
 }
 
-/** What phones answer themselves in a second, a few of them behind one address; what a client reports beyond that is not counted. */
+/**
+ * What phones answer themselves in a second, a few of them behind one address; what a client reports beyond
+ * that is not counted.
+ */
 const hitsOfClient = { first: 3_600, most: 1_000_000, perSecond: 240 }
 
 /**
@@ -56,12 +65,23 @@ export function frameRoutes(deps: FrameDeps): Hono {
   const decoding = createDecodeRoom({ mostPixels: limits.maxPixels })
   const plausibleHits = createClientBudget(hitsOfClient)
 
-  const answerFrame = async (c: Context, bundle: StoredBundle, client: string, body: Uint8Array): Promise<Response> => {
+  const answerFrame = async (
+    c: Context,
+    bundle: StoredBundle,
+    client: string,
+    body: Uint8Array,
+  ): Promise<Response> => {
     const { manifest } = bundle
     const { holds, auditOf, hits } = readFrameContext(c, manifest)
     const priority = auditOf === undefined ? 'miss' : 'audit'
     const decodeStartedAt = performance.now()
-    const rgb = await decodeFrame(body, c.req.header('Content-Type'), manifest.input, limits.maxPixels, decoding)
+    const rgb = await decodeFrame(
+      body,
+      c.req.header('Content-Type'),
+      manifest.input,
+      limits.maxPixels,
+      decoding,
+    )
     const frame = new Float32Array(rgb.length)
     preprocess(rgb, manifest.input, frame)
     const decodeMs = performance.now() - decodeStartedAt
@@ -88,7 +108,8 @@ export function frameRoutes(deps: FrameDeps): Hono {
 
   const app = new Hono()
   app.post(apiPaths.frames(':bundleId'), (c) => {
-    if (isStopping?.() === true) throw new CacheNetError('edge-stopping', 'The edge is being shut down and takes no more frames.')
+    if (isStopping?.() === true)
+      throw new CacheNetError('edge-stopping', 'The edge is being shut down and takes no more frames.')
     const bundle = store.get(c.req.param('bundleId') ?? '')
     requireSameManifest(c, bundle)
     requireFrameType(c.req.header('Content-Type'))
@@ -96,7 +117,9 @@ export function frameRoutes(deps: FrameDeps): Hono {
     readFrameContext(c, bundle.manifest)
     const client = clientAddress(c, access?.trustedProxies ?? 0)
     // The place in the queue is taken once the body is here: a slow sender keeps nobody waiting.
-    return receiveBody(c, bodies, client, limits, (body) => inFlight(() => answerFrame(c, bundle, client, body)))
+    return receiveBody(c, bodies, client, limits, (body) =>
+      inFlight(() => answerFrame(c, bundle, client, body)),
+    )
   })
   return app
 }

@@ -3,7 +3,10 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EdgeDeps } from '../deps.ts'
 import { createReadiness } from '../inference/readiness.ts'
 
-/** `/healthz`: the process is alive. `/readyz`: a frame of every bundle is answered, with what and for which; 503 where it is not. */
+/**
+ * `/healthz`: the process is alive. `/readyz`: a frame of every bundle is answered, with what and for which;
+ * 503 where it is not.
+ */
 export function healthRoutes({ bundles: store, inference, isDraining, isStopping }: Pick<EdgeDeps, 'bundles' | 'inference' | 'isDraining' | 'isStopping'>): Hono {
   const readiness = createReadiness(inference, store)
   const app = new Hono()

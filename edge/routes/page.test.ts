@@ -83,7 +83,9 @@ describe('the page', () => {
     const { pageFolder } = await createTestApp()
     await build(pageFolder)
     const files = createPageFiles(pageFolder)
-    const [first, ...others] = await Promise.all(Array.from({ length: 8 }, () => files('/assets/main-abc123.js')))
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 8 }, () => files('/assets/main-abc123.js')),
+    )
     expect(first?.gzipped).toBeDefined()
     for (const other of [...others, await files('/assets/main-abc123.js')]) expect(other).toBe(first)
   })
@@ -107,7 +109,16 @@ describe('the page', () => {
     }
   })
 
-  it.each(['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/assets/..%5c..%5cx', '//etc/passwd', '/%00', '/%ff', `/${'long'.repeat(200)}`])('never leaves its folder: %s', async (path) => {
+  it.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/assets/..%5c..%5cx',
+    '//etc/passwd',
+    '/%00',
+    '/%ff',
+    `/${'long'.repeat(200)}`,
+  ])('never leaves its folder: %s', async (path) => {
     const { app, pageFolder } = await createTestApp()
     await build(pageFolder)
     await writeFile(join(pageFolder, '..', 'package.json'), '{}')

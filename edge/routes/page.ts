@@ -22,11 +22,13 @@ const notBuilt = `<!doctype html>
 
 const isPage = (path: string): boolean => path === '/' || path === '/index.html'
 
-const readsGzip = (header: string | undefined): boolean => header !== undefined && parseAccept(header).some(({ type, q }) => ['gzip', '*'].includes(type) && q > 0)
+const readsGzip = (header: string | undefined): boolean =>
+  header !== undefined && parseAccept(header).some(({ type, q }) => ['gzip', '*'].includes(type) && q > 0)
 
 /**
- * The built page. Scripts, styles and WebAssembly are compressed: the runtime alone is megabytes on a slow link. Everything but hashed
- * assets is asked for again each time, and answered with 304 where it did not change.
+ * The built page. Scripts, styles and WebAssembly are compressed: the runtime alone is megabytes on a slow
+ * link. Everything but hashed assets is asked for again each time, and answered with 304 where it did not
+ * change.
  * A file that is not there is never answered with the page: stored as a script or as weights it would break the app for good.
  */
 export function pageRoutes({ pageFolder }: Pick<EdgeDeps, 'pageFolder'>): Hono {
@@ -37,11 +39,15 @@ export function pageRoutes({ pageFolder }: Pick<EdgeDeps, 'pageFolder'>): Hono {
     const file = await files(c.req.path)
     if (file === undefined) {
       // Looked for until it is there, so that a build needs no new start of the edge.
-      if (isPage(c.req.path) && !existsSync(join(pageFolder, 'index.html'))) return c.html(notBuilt, 503, { 'Cache-Control': 'no-store' })
+      if (isPage(c.req.path) && !existsSync(join(pageFolder, 'index.html')))
+        return c.html(notBuilt, 503, { 'Cache-Control': 'no-store' })
       return next()
     }
     const { type, bytes, gzipped, etag } = file
-    c.header('Cache-Control', c.req.path.startsWith(hashedAssets) ? 'public, max-age=31536000, immutable' : 'no-cache')
+    c.header(
+      'Cache-Control',
+      c.req.path.startsWith(hashedAssets) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    )
     c.header('ETag', etag)
     if (gzipped !== undefined) c.header('Vary', 'Accept-Encoding')
     if (matchesEtag(c.req.header('If-None-Match'), etag.slice(2))) return c.body(null, 304)

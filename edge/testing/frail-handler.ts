@@ -6,7 +6,10 @@ export const endlessBundle = 'endless'
 
 const hang = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
 
-/** The real engine, which crashes at a batch of 13, aborts at one of 15 as native code does, and hangs for ever at one of 14. */
+/**
+ * The real engine, which crashes at a batch of 13, aborts at one of 15 as native code does, and hangs for
+ * ever at one of 14.
+ */
 export async function createHandler(): Promise<(task: EngineTask) => Promise<EngineTaskReply>> {
   const perform = createTaskHandler(await createWasmEngine())
   return async (task) => {
