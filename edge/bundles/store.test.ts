@@ -229,6 +229,21 @@ describe('openBundleStore', () => {
     expect(() => hasty.blob('sample', versions[2]?.manifest.generalist.whole.sha256 ?? '')).toThrow(unknown)
   })
 
+  it('tries again what was refused for no fault of its own, and says so once', async () => {
+    await writeBundle(folder, sample)
+    const store = await openStore()
+    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+    preparing = Promise.reject(new CacheNetError('worker-crashed', 'no memory just now'))
+    preparing.catch(() => undefined)
+    await store.refresh()
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(1)
+    expect(refusals()).toEqual([expect.objectContaining({ code: 'worker-crashed', bundle: 'sample' })])
+    preparing = Promise.resolve()
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(5)
+  })
+
   it('takes away what is gone for good, and not what is only being replaced, nor the last', async () => {
     await writeBundle(folder, sample)
     const second = await writeBundle(folder, await createSampleBundle({ id: 'second' }))

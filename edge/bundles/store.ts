@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { CacheNetError } from '../../core/wire/errors.ts'
+import { CacheNetError, type ErrorCode } from '../../core/wire/errors.ts'
 import { folderStamp, listBundleFolders, openNamedBundle } from './bundle-folders.ts'
 import { createPatience } from './patience.ts'
 import type { StoredBundle } from './stored-bundle.ts'
@@ -52,7 +52,9 @@ interface Place {
 
 const preferredBundle = 'walkers'
 const missesUntilGone = 2
-/** Stands for the stamp of files that do not answer. */
+/** What is no fault of the files: it is tried again with every look. */
+const passingFaults: ReadonlySet<ErrorCode> = new Set(['bundle-unreadable', 'worker-crashed', 'edge-timeout'])
+/** Stands for the stamp of what is tried again. */
 const unreadable = 'unreadable'
 const mostReplacedKept = 2
 
@@ -160,10 +162,10 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
         bundle = opened
       }
     } catch (thrown) {
-      const isHanging = CacheNetError.from(thrown).code === 'bundle-unreadable'
-      if (isHanging) stamp = unreadable
+      const mayPass = passingFaults.has(CacheNetError.from(thrown).code)
+      if (mayPass) stamp = unreadable
       // It is asked for again with every look, and said once.
-      if (!isHanging || place?.stamp !== unreadable) refuse(path, thrown, bundle)
+      if (!mayPass || place?.stamp !== unreadable) refuse(path, thrown, bundle)
     }
     places.set(path, { bundle, stamp, misses: 0 })
     publish()
