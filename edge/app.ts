@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { allowOrigins } from './access/cors.ts'
+import { requireKnownHost } from './access/host.ts'
 import { rateLimit } from './access/rate-limit.ts'
 import { nameRequests, requestIdOf } from './access/request-id.ts'
 import { requireToken } from './access/token.ts'
@@ -33,8 +34,9 @@ function observed({ log, metrics, onRequest, isStopping }: EdgeDeps): Middleware
 
 /** Who may ask what. Health is for everybody, and so is the page: it is how a person comes to show a token. */
 function guards({ access = {}, limiter }: EdgeDeps): MiddlewareHandler[] {
-  const { token, corsOrigins = [], trustedProxies = 0 } = access
+  const { token, corsOrigins = [], trustedProxies = 0, hosts = [] } = access
   return [
+    ...(token === undefined ? [requireKnownHost(hosts)] : []),
     ...(corsOrigins.length === 0 ? [] : [allowOrigins(corsOrigins)]),
     ...(limiter === undefined ? [] : [rateLimit(limiter, trustedProxies)]),
     ...(token === undefined ? [] : [requireToken(token)]),
@@ -46,7 +48,11 @@ export function createApp(deps: EdgeDeps): Hono {
   const app = new Hono()
   app.onError((thrown, c) => errorResponse(c, thrown, deps))
   app.notFound(unknownRoute)
-  app.use(nameRequests(deps.access?.trustedProxies ?? 0), observed(deps), withSecurityHeaders)
+  app.use(
+    nameRequests(deps.access?.trustedProxies ?? 0),
+    observed(deps),
+    withSecurityHeaders(deps.access?.trustedProxies ?? 0),
+  )
   for (const guard of guards(deps)) {
     app.use('/api/*', guard)
     app.use('/metrics', guard)

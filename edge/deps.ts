@@ -18,6 +18,11 @@ export interface Access {
   readonly token?: string | undefined
   /** Origins whose pages may use the API besides our own. */
   readonly corsOrigins?: readonly string[] | undefined
+  /**
+   * Names under which the edge is asked, besides addresses and names of the local network; matters only
+   * without a token.
+   */
+  readonly hosts?: readonly string[] | undefined
   /** Proxies of our own that a request passes; what others forward is not believed. */
   readonly trustedProxies?: number | undefined
 }
@@ -29,14 +34,17 @@ export interface FrameLimits {
   readonly maxPixels: number
   /** Longest that a body may take to arrive. */
   readonly bodyTimeoutMs: number
-  /** Bounds bodies in memory and images being decoded, as the queue of the inference bounds frames. */
+  /**
+   * Frames that are here and not answered; bodies on their way have limits of their own
+   * (`frames/body-room.ts`).
+   */
   readonly maxFramesInFlight: number
 }
 
 export const defaultFrameLimits: FrameLimits = {
   maxBodyBytes: 4 * 2 ** 20,
-  // As many as a phone's camera takes. An image of 600 kB can unfold to hundreds of megabytes.
-  maxPixels: 12 * 2 ** 20,
+  // An image of 600 kB can unfold to hundreds of megabytes.
+  maxPixels: 11_000_000,
   bodyTimeoutMs: 10_000,
   maxFramesInFlight: 128,
 }

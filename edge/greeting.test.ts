@@ -22,7 +22,7 @@ it('names this machine and the network, and not what nobody can reach', () => {
   const text = greeting(facts)
   expect(text).toContain('http://localhost:8787/')
   expect(text).toContain('http://192.168.1.20:8787/')
-  expect(text).not.toMatch(/127\.0\.0\.1|fe80/)
+  expect(text).not.toMatch(/\/\/127\.|fe80/)
   expect(text).toContain('adb reverse tcp:8787 tcp:8787')
   expect(text).not.toContain('npm run build')
 })
@@ -46,6 +46,22 @@ it('teaches how a phone comes to trust the authority, with the fingerprint to co
 
 it('sends phones to the network where the edge listens to it', () => {
   expect(addressForPhones(facts)).toBe('http://192.168.1.20:8787/')
-  expect(addressForPhones({ ...facts, host: '127.0.0.1' })).toBe('http://localhost:8787/')
-  expect(addressForPhones({ ...facts, interfaces: {} })).toBe('http://localhost:8787/')
+  expect(addressForPhones({ ...facts, host: '192.168.1.7', origin: 'http://192.168.1.7:8787' })).toBe(
+    'http://192.168.1.7:8787/',
+  )
+})
+
+it('sends phones nowhere where no phone can come', () => {
+  for (const host of ['127.0.0.1', '127.0.1.1', 'localhost', '::1'])
+    expect(addressForPhones({ ...facts, host })).toBeUndefined()
+  expect(addressForPhones({ ...facts, interfaces: {} })).toBeUndefined()
+  const text = greeting({ ...facts, host: '127.0.0.1', origin: 'http://127.0.0.1:8787' })
+  expect(text).toContain('this machine alone')
+  expect(text).not.toMatch(/--https|no token/)
+})
+
+it('says in one line that everybody gets in, and what keeps them out', () => {
+  const open = greeting(facts).split('\n').filter((line) => line.includes('--token auto'))
+  expect(open).toHaveLength(1)
+  expect(greeting({ ...facts, hasToken: true })).not.toContain('--token auto')
 })

@@ -19,15 +19,36 @@ export interface GreetingFacts {
 
 const isOpen = (host: string): boolean => ['0.0.0.0', '::', ''].includes(host)
 
-/** Where a phone finds this edge: the first address of the network, or where it listens. */
-export function addressForPhones({ host, port, origin, interfaces }: Pick<GreetingFacts, 'host' | 'port' | 'origin' | 'interfaces'>): string {
-  const [address] = isOpen(host) ? networkAddresses(interfaces) : []
-  return address === undefined ? `${origin}/` : `${new URL(origin).protocol}//${address}:${port}/`
+/** Whether nobody but this machine reaches it. */
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
+
+/**
+ * Where a phone finds this edge: the first address of the network, or where it listens. Undefined where no
+ * phone does.
+ */
+export function addressForPhones({
+  host,
+  port,
+  origin,
+  interfaces,
+}: Pick<GreetingFacts, 'host' | 'port' | 'origin' | 'interfaces'>): string | undefined {
+  if (isLoopback(host)) return undefined
+  if (!isOpen(host)) return `${origin}/`
+  const [address] = networkAddresses(interfaces)
+  return address === undefined ? undefined : `${new URL(origin).protocol}//${address}:${port}/`
 }
 
 function phoneLines({ port, origin, interfaces, host, authority }: GreetingFacts): string[] {
+  const address = addressForPhones({ host, port, origin, interfaces })
+  if (address === undefined) {
+    return [
+      isLoopback(host)
+        ? 'It listens to this machine alone. Without --host phones on the network reach it; as it is, there is:'
+        : 'This machine has no address on a network. For a phone there is:',
+      `  Android, by USB: adb reverse tcp:${port} tcp:${port}, then open ${new URL(origin).protocol}//localhost:${port}/ on the phone. Any phone: tailscale serve ${port}`,
+    ]
+  }
   if (authority !== undefined) {
-    const address = addressForPhones({ host, port, origin, interfaces })
     return [
       'A phone has to trust the authority of this edge, once:',
       `  1. Open ${new URL(authorityPath, address).href} on the phone, pass over the warning this one time, and install what is loaded.`,
@@ -56,7 +77,11 @@ export function greeting(facts: GreetingFacts): string {
     '',
     ...phoneLines(facts),
   ]
-  if (hasToken) lines.push('', 'It asks for its access token. The QR code carries it; who scans the code gets in.')
+  if (hasToken) {
+    const how =
+      addressForPhones(facts) === undefined ? '' : ' The QR code carries it; who scans the code gets in.'
+    lines.push('', `It asks for its access token.${how}`)
+  } else if (!isLoopback(host)) lines.push('', 'Everybody who reaches this machine may use it: it asks for no token. --token auto makes one, --host 127.0.0.1 keeps it to this machine.')
   if (!isPageBuilt) lines.push('', 'The page is not built yet: run npm run build, and load it then. The API answers already.')
   return `${lines.join('\n')}\n`
 }

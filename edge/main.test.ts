@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
@@ -8,6 +11,7 @@ import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
 import { randomRgb } from './testing/engine-samples.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 interface Running {
   readonly child: ChildProcess
@@ -43,7 +47,8 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', folder], { CACHENET_BUNDLES: folder })
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     expect(running.out()).toContain('npm run build')
-    await expect.poll(running.out, { timeout: 60_000 }).toMatch(/[█▀▄]{5}/)
+    // No phone reaches it there.
+    expect(running.out()).not.toMatch(/[█▀▄]{5}/)
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
     const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
     expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
@@ -52,6 +57,69 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     running.child.kill(signal)
     expect(await running.exit).toBe(0)
     expect(running.err()).toContain(signal)
+  })
+
+  it('stops in order, and takes its engine along, where npm that started it is told to', async () => {
+    const child = spawn(
+      'npm',
+      [
+        'run',
+        '--silent',
+        'edge',
+        '--',
+        '--port',
+        '0',
+        '--host',
+        '127.0.0.1',
+        '--bundles',
+        folder,
+        '--drain-seconds',
+        '0',
+        '--stop-seconds',
+        '0',
+      ],
+      { cwd: root, env: { ...process.env, NO_COLOR: '1' } },
+    )
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await expect.poll(() => out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(out) ?? []
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200)
+    const exit = once(child, 'exit').then(([code]) => code as number | null)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    await expect(fetch(`${origin}/healthz`)).rejects.toThrow()
+  })
+
+  it('answers on while nobody reads its log, and stops', async () => {
+    const running = runEdge([
+      '--port',
+      '0',
+      '--host',
+      '127.0.0.1',
+      '--bundles',
+      folder,
+      '--log-level',
+      'debug',
+      '--drain-seconds',
+      '0',
+      '--rate-limit',
+      '0',
+    ])
+    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
+    running.child.stderr?.pause()
+    // Some megabytes of lines, where a pipe takes 64 kB.
+    for (let turn = 0; turn < 100; turn++) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => fetch(`${origin}/${'x'.repeat(1_000)}`)),
+      )
+      await Promise.all(answers.map((answer) => answer.arrayBuffer()))
+    }
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+    running.child.kill('SIGTERM')
+    expect(await running.exit).toBe(0)
   })
 
   it('asks for its token, and lets it into no log', async () => {
@@ -64,6 +132,45 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     expect((await fetch(origin + apiPaths.session, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })).status).toBe(204)
     expect(running.err()).toContain('"token":"(set)"')
     expect(running.err() + running.out()).not.toContain(token)
+  })
+
+  it('makes a token, keeps it, and carries it to phones by its code alone', async () => {
+    const file = join(folder, '.token')
+    const running = runEdge([
+      '--port',
+      '0',
+      '--host',
+      '0.0.0.0',
+      '--bundles',
+      folder,
+      '--token',
+      'auto',
+      '--token-file',
+      file,
+      '--log-level',
+      'trace',
+    ])
+    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://localhost:')
+    const [, port = ''] = /http:\/\/localhost:(\d+)/.exec(running.out()) ?? []
+    const token = (await readFile(file, 'utf8')).trim()
+    const asked = (authorization: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${apiPaths.bundles}`, {
+        headers: { Authorization: `Bearer ${authorization}` },
+      })
+    expect((await asked('auto')).status).toBe(401)
+    expect((await asked(token)).status).toBe(200)
+    expect(running.out() + running.err()).not.toContain(token)
+  })
+
+  it('says at once that a port is taken, before it loads anything', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void taken.close())
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const running = runEdge(['--port', String(port), '--host', '127.0.0.1', '--bundles', folder])
+    expect(await running.exit).toBe(1)
+    expect(running.err()).toContain(`Port ${port} is taken`)
+    expect(running.err()).not.toMatch(/serves the bundle|frames are answered by/)
   })
 
   it('teaches what it can do', async () => {

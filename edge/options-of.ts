@@ -19,7 +19,12 @@ export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Log
     access: {
       token: settings.token,
       corsOrigins: settings['cors-origins'],
+      hosts: settings.hosts,
       trustedProxies: settings['trust-proxy'],
+    },
+    costLimits: {
+      maxMegaMacs: settings['max-mega-macs'],
+      maxActivationBytes: settings['max-activation-mb'] * 2 ** 20,
     },
     requestsPerSecond: settings['rate-limit'],
     frameLimits: {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { automaticToken } from './access/automatic-token.ts'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 const text = z.string().min(1, 'must not be empty')
@@ -32,9 +33,16 @@ export const settingsSchema = z
     token: z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be printable and without spaces')
-      .min(16, 'must have at least 16 characters')
+      .refine(
+        (value) => value === automaticToken || value.length >= 16,
+        'must have at least 16 characters, or be auto',
+      )
       .optional(),
+    'token-file': text,
     'cors-origins': origins,
+    hosts: list,
+    'max-mega-macs': wholeNumber(1_000_000_000).refine((value) => value > 0, 'must be at least 1'),
+    'max-activation-mb': wholeNumber(1_000_000).refine((value) => value > 0, 'must be at least 1'),
     'rate-limit': wholeNumber(1_000_000),
     'trust-proxy': wholeNumber(16),
     'max-body-bytes': wholeNumber(2 ** 30).refine((value) => value >= 3072, 'must be at least 3072'),
@@ -67,13 +75,17 @@ export const settingDefaults: Partial<Record<SettingName, string>> = {
   'batch-window-ms': '1',
   'max-queued': '128',
   'cors-origins': '',
+  'token-file': '.cache/token',
+  hosts: '',
+  'max-mega-macs': '4000',
+  'max-activation-mb': '64',
   'rate-limit': '100',
   'trust-proxy': '0',
   'max-body-bytes': String(4 * 2 ** 20),
-  'max-pixels': String(12 * 2 ** 20),
+  'max-pixels': '11000000',
   'body-timeout-seconds': '10',
   'stop-seconds': '10',
-  'drain-seconds': '0',
+  'drain-seconds': '2',
   https: 'false',
   'tls-folder': '.cache/tls',
   'log-level': 'info',

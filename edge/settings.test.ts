@@ -18,8 +18,8 @@ describe('resolveSettings', () => {
   it('has a default for everything', () => {
     expect(resolveSettings([], {}, {})).toEqual({
       port: 8787, host: '0.0.0.0', bundles: 'public/bundles', page: 'dist', 'log-level': 'info', 'reload-seconds': 2, engine: 'auto',
-      'batch-window-ms': 1, 'max-queued': 128, 'cors-origins': [], 'rate-limit': 100, 'trust-proxy': 0, 'max-body-bytes': 4_194_304,
-      'max-pixels': 12_582_912, 'body-timeout-seconds': 10, 'stop-seconds': 10, 'drain-seconds': 0, https: false, 'tls-folder': '.cache/tls',
+      'batch-window-ms': 1, 'max-queued': 128, 'cors-origins': [], hosts: [], 'token-file': '.cache/token', 'max-mega-macs': 4000, 'max-activation-mb': 64, 'rate-limit': 100, 'trust-proxy': 0, 'max-body-bytes': 4_194_304,
+      'max-pixels': 11_000_000, 'body-timeout-seconds': 10, 'stop-seconds': 10, 'drain-seconds': 2, https: false, 'tls-folder': '.cache/tls',
     })
   })
 

@@ -3,14 +3,16 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
 import { apiPaths, bundleListSchema, frameAnswerSchema, rawFrameType } from '../core/wire/frames.ts'
 import type { RequestEntry } from './deps.ts'
+import { bundleCost } from './engine/bundle-cost.ts'
 import { installedEngines } from './engine/create-engine.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from './start-edge.ts'
 import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
-import { randomRgb } from './testing/engine-samples.ts'
+import { engineBundleOf, randomRgb } from './testing/engine-samples.ts'
 import { expectError } from './testing/expect-error.ts'
 
 describe('startEdge', () => {
@@ -105,6 +107,11 @@ describe('startEdge', () => {
     const refusals = [
       ['\x16\x03\x01 is no HTTP\r\n\r\n', '400', 'request-invalid'],
       [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431', 'request-invalid'],
+      ['GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET /a HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      ['GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n', '417', 'request-invalid'],
+      ['CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', '405', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n`, '400', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`, '408', 'request-timeout'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`, '408', 'request-timeout'],
@@ -114,8 +121,38 @@ describe('startEdge', () => {
       const received = await exchange(edge, text)
       expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
       expect(received).toContain(`"code":"${code}"`)
+      for (const name of ['content-security-policy', 'x-content-type-options', 'x-request-id'])
+        expect(received.toLowerCase()).toContain(`\n${name}: `)
     }
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    expect(await exchange(edge, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await exchange(edge, `GET ${apiPaths.bundles} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  it('answers others while one client keeps very many bodies on their way', async () => {
+    const edge = await start({
+      access: { trustedProxies: 1 },
+      batching: { maxQueued: 8 },
+      frameLimits: { maxFramesInFlight: 8 },
+    })
+    const head = `POST ${apiPaths.frames('sample')} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`
+    const refused: string[] = []
+    const slow = Array.from({ length: 256 }, () => {
+      const socket = connect({ port: edge.port, host: '127.0.0.1' })
+      socket
+        .on('error', () => undefined)
+        .on(
+          'data',
+          (chunk: Buffer) => void refused.push(/"code":"([a-z-]+)"/.exec(chunk.toString())?.[1] ?? ''),
+        )
+      socket.write(head)
+      return socket
+    })
+    await expect.poll(() => refused.length, { timeout: 30_000 }).toBe(128)
+    expect(new Set(refused)).toEqual(new Set(['rate-limited']))
+    for (let turn = 0; turn < 20; turn++)
+      expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    for (const socket of slow) socket.destroy()
   })
 
   it('publishes a bundle that is dropped into its folder, and answers with it', async () => {
@@ -128,6 +165,70 @@ describe('startEdge', () => {
     await writeBundle(place.folder, dropped)
     const answer = async (): Promise<number> => (await fetch(edge.origin + apiPaths.frames('dropped'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(dropped.manifest) })).status
     await expect.poll(answer, { timeout: 30_000 }).toBe(200)
+  })
+
+  it('goes on answering with a version that was put back soon after it was replaced', async () => {
+    const place = await temporaryFolder()
+    onTestFinished(place.remove)
+    await writeBundle(place.folder, sample)
+    const edge = await start({ bundlesFolder: place.folder, reloadMs: 30, retireAfterMs: 1_500 })
+    const etag = async (): Promise<string | null> => {
+      const response = await fetch(edge.origin + apiPaths.manifest('sample'))
+      await response.arrayBuffer()
+      return response.headers.get('ETag')
+    }
+    const first = await etag()
+    await writeBundle(place.folder, await createSampleBundle({ seed: 8 }))
+    await expect.poll(etag, { timeout: 30_000 }).not.toBe(first)
+    await writeBundle(place.folder, sample)
+    await expect.poll(etag, { timeout: 30_000 }).toBe(first)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
+    expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
+  })
+
+  it('refuses a bundle that costs more than an edge has, and serves the others', async () => {
+    const place = await temporaryFolder()
+    onTestFinished(place.remove)
+    await writeBundle(place.folder, sample)
+    await writeBundle(place.folder, await createSampleBundle({ id: 'heavy', seed: 4 }))
+    const logged: Record<string, unknown>[] = []
+    const log = pino(
+      { level: 'error' },
+      { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+    )
+    const { full, encoder } = engineBundleOf(sample)
+    const limits = { maxMegaMacs: bundleCost({ full, encoder }).megaMacs, maxActivationBytes: 2 ** 30 }
+    await expect(
+      start({
+        bundlesFolder: place.folder,
+        costLimits: { ...limits, maxMegaMacs: limits.maxMegaMacs / 2 },
+        log,
+      }),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
+    expect(logged.map(({ code }) => code)).toEqual(['bundle-too-heavy', 'bundle-too-heavy'])
+    const edge = await start({ bundlesFolder: place.folder, costLimits: limits })
+    expect(edge.bundleIds).toEqual(['heavy', 'sample'])
+  })
+
+  it('answers a request that comes on a connection accepted just before it stops', async () => {
+    const edge = await start()
+    const sockets = await Promise.all(
+      Array.from({ length: 32 }, async () => {
+        const socket = connect({ port: edge.port, host: '127.0.0.1' })
+        await once(socket, 'connect')
+        return socket
+      }),
+    )
+    const closed = edge.close()
+    const answers = sockets.map(async (socket) => {
+      socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+      let received = ''
+      for await (const chunk of socket) received += String(chunk)
+      return received.slice(0, 12)
+    })
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['HTTP/1.1 200']))
+    await closed
   })
 
   it('counts the bytes of its connections', async () => {
@@ -153,7 +254,14 @@ describe('startEdge', () => {
     const edge = await start()
     const { upload, answer } = await beginUpload(edge)
     const closed = edge.close()
-    await expect(fetch(`${edge.origin}/healthz`)).rejects.toThrow()
+    await expect
+      .poll(() =>
+        fetch(`${edge.origin}/healthz`).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused')
     upload.end(randomRgb(sample.manifest).subarray(100))
     const response = await answer
     const chunks: Buffer[] = []
@@ -169,9 +277,7 @@ describe('startEdge', () => {
     const edge = await start({ stopTimeoutMs: 200 })
     const { upload, answer } = await beginUpload(edge)
     upload.on('error', () => undefined)
-    const startedAt = performance.now()
     await edge.close()
-    expect(performance.now() - startedAt).toBeLessThan(25_000)
     await expect(answer).rejects.toThrow()
   })
 

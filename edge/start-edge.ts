@@ -1,20 +1,29 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createNetServer, type AddressInfo, type Server as NetServer } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { pino, type Logger } from 'pino'
 import { collectDefaultMetrics } from 'prom-client'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { createRateLimiter } from './access/rate-limit.ts'
 import { createApp } from './app.ts'
-import { openBundleStore } from './bundles/store.ts'
+import { openBundleStore, type BundleStore } from './bundles/store.ts'
 import { watchBundles } from './bundles/watch-bundles.ts'
 import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
+import {
+  bundleCost,
+  defaultCostLimits,
+  framesPerBatch,
+  requireAffordable,
+  type BundleCost,
+  type CostLimits,
+} from './engine/bundle-cost.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
-import { answerClientErrors } from './http/client-error.ts'
+import { answerClientErrors, refuseUrl, refuseWithoutHost } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
+import { createGentleClose } from './http/gentle-close.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
 import { createEdgeMetrics } from './metrics/edge-metrics.ts'
 import { countNetworkBytes } from './metrics/network-bytes.ts'
@@ -39,8 +48,12 @@ export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'fr
   readonly tls?: Tls | undefined
   /** Of one client; 0 or nothing sets no limit. */
   readonly requestsPerSecond?: number | undefined
+  /** How much a frame of a bundle may cost; a bundle that costs more is refused. */
+  readonly costLimits?: CostLimits | undefined
   /** Silent where none is given. */
   readonly log?: Logger
+  /** How long the engine keeps a version that is served no more: it may still have frames in the queue. */
+  readonly retireAfterMs?: number | undefined
   /** How long a stopping edge says that it is not ready, and still answers. */
   readonly drainMs?: number | undefined
   /** Longest that a stop waits for requests in flight. */
@@ -59,9 +72,12 @@ export interface RunningEdge {
 }
 
 /** A sender has this long for a whole request: a frame is small, and half a request holds a connection. */
-const serverLimits = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }
-/** A version that is served no more may still have frames in the queue. */
-const retireAfterMs = 30_000
+const serverLimits = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  requireHostHeader: false,
+}
 
 function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
@@ -74,7 +90,7 @@ function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetErro
   return new CacheNetError('config-invalid', reasons[code] ?? `The edge cannot listen on ${host}:${port} (${code}).`, { host, port, reason: code }, { cause })
 }
 
-async function listen(server: Server, options: EdgeOptions): Promise<number> {
+async function listen(server: NetServer, options: EdgeOptions): Promise<number> {
   server.listen(options.port, options.host)
   try {
     await once(server, 'listening')
@@ -84,13 +100,13 @@ async function listen(server: Server, options: EdgeOptions): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-async function stopListening(server: Server, timeoutMs: number): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs)
-  await closed
-  clearTimeout(deadline)
+/** Known before bundles are loaded, which takes a while. */
+async function requireFreePort(options: EdgeOptions): Promise<void> {
+  if (options.port === 0) return
+  const probe = createNetServer()
+  await listen(probe, options)
+  probe.close()
+  await once(probe, 'close')
 }
 
 /** An address that stands for all of a machine's is reached from that machine as localhost. */
@@ -101,19 +117,49 @@ const reachable = (host: string): string => (['0.0.0.0', '::', ''].includes(host
  * and what the engine throws where that does not start; nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
-  const { log = pino({ level: 'silent' }), onRequest, tls, requestsPerSecond = 0, reloadMs = 0, drainMs = 0, stopTimeoutMs = 10_000 } = options
+  const {
+    log = pino({ level: 'silent' }),
+    onRequest,
+    tls,
+    requestsPerSecond = 0,
+    reloadMs = 0,
+    drainMs = 0,
+    stopTimeoutMs = 10_000,
+    retireAfterMs = 30_000,
+    costLimits = defaultCostLimits,
+  } = options
+  await requireFreePort(options)
   const engine = await startEngine({ log, wish: options.engine, threads: options.threads })
   let stopWatching = (): void => undefined
   try {
-    const store = await openBundleStore({
+    const costs = new Map<string, BundleCost>()
+    const store: BundleStore = await openBundleStore({
       folder: options.bundlesFolder,
       defaultBundle: options.defaultBundle,
       log,
-      prepare: (bundle) => engine.load(engineBundleOf(bundle)),
-      retire: ({ key }) => void setTimeout(() => void engine.unload(key), retireAfterMs).unref(),
+      prepare: (bundle) => {
+        const networks = engineBundleOf(bundle)
+        const cost = bundleCost(networks)
+        requireAffordable(cost, costLimits)
+        costs.set(bundle.key, cost)
+        return engine.load(networks)
+      },
+      retire: ({ key }) =>
+        void setTimeout(() => {
+          // It may have been put back in the meantime.
+          if (store.isServed(key)) return
+          costs.delete(key)
+          void engine.unload(key)
+        }, retireAfterMs).unref(),
     })
     let state: 'serving' | 'draining' | 'stopping' = 'serving'
-    const inference = createBatcher(engine, options.batching)
+    const inference = createBatcher(engine, {
+      framesPerBatch: (key) => {
+        const cost = costs.get(key)
+        return cost === undefined ? Infinity : framesPerBatch(cost)
+      },
+      ...options.batching,
+    })
     const metrics = createEdgeMetrics({
       queued: () => inference.queued,
       engine: () => engine,
@@ -134,10 +180,18 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       isStopping: () => state === 'stopping',
       ...(onRequest === undefined ? {} : { onRequest }),
     }
-    const answer = getRequestListener(createApp(deps).fetch)
+    // HTTP/1.0 needs no Host.
+    const answer = getRequestListener(createApp(deps).fetch, {
+      hostname: 'localhost',
+      errorHandler: refuseUrl,
+    })
     const fastBlobs = createFastBlobs(deps)
-    const onAsked = (request: IncomingMessage, response: ServerResponse): void => fastBlobs(request, response, () => void answer(request, response))
+    const onAsked = (request: IncomingMessage, response: ServerResponse): void => {
+      if (!refuseWithoutHost(request, response))
+        fastBlobs(request, response, () => void answer(request, response))
+    }
     const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
+    const closeGently = createGentleClose(server)
     answerClientErrors(server)
     countNetworkBytes(server, metrics.registry)
     const port = await listen(server, options)
@@ -150,7 +204,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
         await new Promise((resolve) => setTimeout(resolve, drainMs))
       }
       state = 'stopping'
-      await stopListening(server, stopTimeoutMs)
+      await closeGently({ limitMs: stopTimeoutMs })
       await engine.close()
     }
     return {

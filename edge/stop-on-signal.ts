@@ -27,14 +27,19 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): () => void
  * Stops a server gently at a signal and ends the process: with 0, or with 1 where that failed. Returns what stops it for another
  * reason; then it ends with 1.
  */
-export function stopOnSignal(close: () => Promise<void>, log: Logger): (reason: string) => void {
+export function stopOnSignal(
+  close: () => Promise<void>,
+  log: Logger,
+  flush: () => Promise<void>,
+): (reason: string) => void {
+  const exit = (code: number): void => void flush().finally(() => process.exit(code))
   const stop = (reason: string, exitCode: number): void => {
     log.info({ reason }, 'stopping: frames in flight are answered, new ones are not taken')
     close().then(
-      () => process.exit(exitCode),
+      () => exit(exitCode),
       (thrown: unknown) => {
         log.error({ err: thrown }, 'could not stop in order')
-        process.exit(1)
+        exit(1)
       },
     )
   }

@@ -16,6 +16,13 @@ export const auditHeader = 'x-cachenet-audit'
 /** How many frames the phone answered by itself since the last one that it sent: what only the phone can count. */
 export const hitsHeader = 'x-cachenet-hits'
 
+/**
+ * SHA-256 of the manifest's bytes, in hexadecimal, which is its ETag. With a frame: of the manifest that the
+ * device holds; an edge with another refuses the frame (`bundle-changed`), since its classes may mean
+ * something else. With an answer: of the edge's own.
+ */
+export const manifestHeader = 'x-cachenet-manifest'
+
 /** A report of hits says less than this; one that says more is refused. */
 export const hitsLimit = 1_000_000
 

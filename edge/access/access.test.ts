@@ -55,7 +55,40 @@ describe('access by token', () => {
     }
     expect(await cookieOf(0, `https://edge.test${apiPaths.session}`)).toMatch(/Secure/)
     expect(await cookieOf(0, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https' })).not.toMatch(/Secure/)
-    expect(await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https' })).toMatch(/Secure/)
+    for (const proto of ['https', 'HTTPS', 'http, https']) {
+      expect(
+        await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': proto }),
+      ).toMatch(/^__Host-cachenet-session=.*Path=\/.*Secure/)
+    }
+    expect(
+      await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https, http' }),
+    ).toMatch(/^cachenet-session=/)
+  })
+
+  it('knows the cookie of https, and tells browsers to stay with https where the name is public', async () => {
+    const { app } = await createTestApp(() => ({ access: { token, trustedProxies: 1 } }))
+    const open = (host: string, proto: string): Promise<Response> =>
+      Promise.resolve(
+        app.request(`http://${host}${apiPaths.session}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-Proto': proto },
+        }),
+      )
+    const [pair = ''] = ((await open('edge.test', 'https')).headers.get('Set-Cookie') ?? '').split(';')
+    expect((await app.request(apiPaths.bundles, { headers: { Cookie: pair } })).status).toBe(200)
+    for (const [host, proto, expected] of [
+      ['edge.example.org', 'https', 'max-age=15552000'],
+      ['edge.example.org', 'http', null],
+      ['localhost', 'https', null],
+      ['192.168.1.2', 'https', null],
+      ['[::1]', 'https', null],
+      ['mypc.local', 'https', null],
+    ] as const)
+      expect([host, proto, (await open(host, proto)).headers.get('Strict-Transport-Security')]).toEqual([
+        host,
+        proto,
+        expected,
+      ])
   })
 
   it('is what the typed client shows', async () => {
@@ -113,6 +146,15 @@ describe('clientAddress', () => {
     [2, '1.1.1.1', '9.9.9.9'],
     [1, undefined, '9.9.9.9'],
     [1, '2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    [1, '2001:db8::7', '2001:db8:0:0'],
+    [1, '2001:db8::1:0:0:7', '2001:db8:0:0'],
+    [1, '2001:DB8:0:0:9::', '2001:db8:0:0'],
+    [1, '2001:0db8:0001::', '2001:db8:1:0'],
+    [1, '[2001:db8:1:2::9]:443', '2001:db8:1:2'],
+    [1, 'fe80::1%eth0', 'fe80:0:0:0'],
+    [1, '::ffff:1.2.3.4', '1.2.3.4'],
+    [1, '::FFFF:102:304', '1.2.3.4'],
+    [1, '1.2.3.4:5678', '1.2.3.4'],
   ])('behind %d proxies, of %s, is %s', async (proxies, forwarded, expected) => {
     expect(await addressOf(proxies, forwarded)).toBe(expected)
   })
@@ -134,6 +176,16 @@ describe('CORS', () => {
       const response = await app.request(apiPaths.bundles, { headers: { Origin: other, Authorization: `Bearer ${token}` } })
       expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull()
       expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin')
+    }
+  })
+
+  it('says that answers depend on the origin, also to whoever has none', async () => {
+    const { app, sample } = await createTestApp(() => ({ access: { corsOrigins: [origin] } }))
+    for (const headers of [{}, { Origin: origin }, { Origin: 'https://evil.test' }]) {
+      const response = await app.request(apiPaths.blob('sample', sample.manifest.full.whole.sha256), {
+        headers,
+      })
+      expect(response.headers.get('Vary')).toContain('Origin')
     }
   })
 

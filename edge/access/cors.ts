@@ -1,17 +1,19 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { auditHeader, hitsHeader, holdsHeader } from '../../core/wire/frames.ts'
+import { auditHeader, hitsHeader, holdsHeader, manifestHeader } from '../../core/wire/frames.ts'
 
 /** Lets pages of the listed origins use the API; nobody else's script gets to read an answer. */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const listed = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST'],
-    allowHeaders: ['Authorization', 'Content-Type', auditHeader, hitsHeader, holdsHeader],
-    exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+    allowHeaders: ['Authorization', 'Content-Type', auditHeader, hitsHeader, holdsHeader, manifestHeader],
+    exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id', manifestHeader],
     maxAge: 3600,
   })
   return async (c, next) => {
+    // Whoever asks: a cache between must not give one origin the answer to another, or to none.
+    c.header('Vary', 'Origin')
     const origin = c.req.header('Origin')
     if (origin === undefined || !origins.includes(origin)) return next()
     const answered = await listed(c, next)

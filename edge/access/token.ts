@@ -5,6 +5,8 @@ import type { Context } from 'hono'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 const cookieName = 'cachenet-session'
+/** Over https: a browser takes it only with `Secure`, and from this host alone. */
+const secureCookieName = `__Host-${cookieName}`
 const halfAYearSeconds = 180 * 24 * 3600
 
 /** Of equal length whatever goes in, so that the comparison says nothing, not even how long the secret is. */
@@ -21,7 +23,7 @@ export function requireToken(token: string): MiddlewareHandler {
   const session = sessionOf(token)
   return async (c, next) => {
     const bearer = bearerOf(c.req.header('Authorization'))
-    const cookie = bearer === undefined ? getCookie(c, cookieName) : undefined
+    const cookie = bearer === undefined ? (getCookie(c, secureCookieName) ?? getCookie(c, cookieName)) : undefined
     const isKnown = bearer !== undefined ? isSame(bearer, token) : cookie !== undefined && isSame(cookie, session)
     if (!isKnown) {
       c.header('WWW-Authenticate', 'Bearer realm="cachenet"')
@@ -33,5 +35,11 @@ export function requireToken(token: string): MiddlewareHandler {
 
 /** Hands out the cookie that stands for the token: no script can read it, and no other site can send it. */
 export function setSession(c: Context, token: string, isSecure: boolean): void {
-  setCookie(c, cookieName, sessionOf(token), { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: halfAYearSeconds, secure: isSecure })
+  setCookie(c, isSecure ? secureCookieName : cookieName, sessionOf(token), {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: halfAYearSeconds,
+    secure: isSecure,
+  })
 }

@@ -34,6 +34,9 @@ async function stamp(path: string): Promise<string> {
 export async function folderStamp(folder: string): Promise<string> {
   const blobs = join(folder, 'blobs')
   const names = await readdir(blobs).catch((): string[] => [])
-  const stamps = await Promise.all([join(folder, 'manifest.json'), ...names.sort().map((name) => join(blobs, name))].map(stamp))
+  // One after the other: on a drive that hangs, each would hold one of the few threads that all files share.
+  const stamps: string[] = []
+  for (const path of [join(folder, 'manifest.json'), ...names.sort().map((name) => join(blobs, name))])
+    stamps.push(await stamp(path))
   return `${names.join()} ${stamps.join(' ')}`
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { temporaryFolder, writeBundle } from '../testing/bundle-folder.ts'
-import { openBundleStore, type BundleStore } from './store.ts'
+import { openBundleStore, type BundleStore, type StoreOptions } from './store.ts'
 
 describe('openBundleStore', () => {
   let folder: string
@@ -27,12 +28,16 @@ describe('openBundleStore', () => {
     preparing = Promise.resolve()
   })
 
-  const openStore = (defaultBundle?: string): Promise<BundleStore> => {
+  const openStore = (
+    defaultBundle?: string,
+    limits: Pick<StoreOptions, 'keepReplacedMs' | 'readLimitMs'> = {},
+  ): Promise<BundleStore> => {
     const log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) })
     return openBundleStore({
       folder,
       defaultBundle,
       log,
+      ...limits,
       prepare: async ({ key }) => {
         prepared.push(key)
         await preparing
@@ -90,6 +95,19 @@ describe('openBundleStore', () => {
       'manifest-version-unsupported',
       'a manifest of another schema version',
       (bundle) => writeFile(join(folder, bundle.manifest.id, 'manifest.json'), JSON.stringify({ ...bundle.manifest, schemaVersion: 7 })),
+    ],
+    [
+      'blob-truncated',
+      'a blob that is far longer than it says',
+      (bundle) => truncate(blobPath(bundle, partition(bundle)), 2 ** 40),
+    ],
+    [
+      'blob-missing',
+      'a pipe in place of a blob',
+      async (bundle) => {
+        await rm(blobPath(bundle, partition(bundle)))
+        execFileSync('mkfifo', [blobPath(bundle, partition(bundle))])
+      },
     ],
     ['manifest-invalid', 'a manifest that ends early', (bundle) => truncate(join(folder, bundle.manifest.id, 'manifest.json'), 200)],
     ['manifest-invalid', 'a folder without a manifest', (bundle) => rm(join(folder, bundle.manifest.id, 'manifest.json'))],
@@ -158,6 +176,72 @@ describe('openBundleStore', () => {
     await writeBundle(folder, await createSampleBundle({ seed: 6 }))
     await store.refresh()
     expect(store.get('sample').manifest.training.seed).toBe(6)
+  })
+
+  it('refuses weights that are no finite numbers, whatever network they belong to', async () => {
+    const { manifest, blobs } = sample
+    const [first] = manifest.partitions
+    const bytes = blobs.get(first?.whole.sha256 ?? '')?.slice() ?? expect.fail('no blob')
+    // Infinity as a half float.
+    bytes.set([0x00, 0xfc], 10)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const partitions = manifest.partitions.map((entry) =>
+      entry === first ? { ...entry, whole: { ...entry.whole, sha256 } } : entry,
+    )
+    await writeBundle(folder, await createSampleBundle({ id: 'second' }))
+    await writeBundle(folder, {
+      manifest: { ...manifest, partitions },
+      blobs: new Map([...blobs, [sha256, bytes]]),
+    })
+    expect(ids(await openStore())).toEqual(['second'])
+    expect(refusals()).toEqual([
+      expect.objectContaining({
+        code: 'weights-not-finite',
+        details: { file: `blobs/${sha256}.bin`, value: 5 },
+      }),
+    ])
+  })
+
+  it('keeps the blobs of a version that was replaced for a while', async () => {
+    await writeBundle(folder, sample)
+    const store = await openStore(undefined, { keepReplacedMs: 60_000 })
+    const unknown = expect.objectContaining({ code: 'blob-unknown' }) as Error
+    const first = sample.manifest.generalist.whole.sha256
+    const versions = [
+      await createSampleBundle({ seed: 5 }),
+      await createSampleBundle({ seed: 6 }),
+      await createSampleBundle({ seed: 7 }),
+    ]
+    for (const [index, version] of versions.entries()) {
+      await writeBundle(folder, version)
+      await store.refresh()
+      for (const { manifest } of versions.slice(0, index + 1))
+        expect(store.blob('sample', manifest.generalist.whole.sha256)).toHaveLength(
+          manifest.generalist.whole.bytes,
+        )
+      // Two versions are kept, and not more.
+      if (index < 2) expect(store.blob('sample', first)).toEqual(sample.blobs.get(first))
+      else expect(() => store.blob('sample', first)).toThrow(unknown)
+    }
+    const hasty = await openStore(undefined, { keepReplacedMs: -1 })
+    await writeBundle(folder, sample)
+    await hasty.refresh()
+    expect(() => hasty.blob('sample', versions[2]?.manifest.generalist.whole.sha256 ?? '')).toThrow(unknown)
+  })
+
+  it('tries again what was refused for no fault of its own, and says so once', async () => {
+    await writeBundle(folder, sample)
+    const store = await openStore()
+    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+    preparing = Promise.reject(new CacheNetError('worker-crashed', 'no memory just now'))
+    preparing.catch(() => undefined)
+    await store.refresh()
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(1)
+    expect(refusals()).toEqual([expect.objectContaining({ code: 'worker-crashed', bundle: 'sample' })])
+    preparing = Promise.resolve()
+    await store.refresh()
+    expect(store.get('sample').manifest.training.seed).toBe(5)
   })
 
   it('takes away what is gone for good, and not what is only being replaced, nor the last', async () => {

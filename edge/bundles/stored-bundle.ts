@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyBlob } from '../../core/bundle/hash.ts'
 import { blobsOf, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
@@ -15,8 +15,12 @@ export interface StoredBundle {
   readonly manifest: Manifest
   /** The manifest as it lies on disk. */
   readonly manifestBytes: Uint8Array<ArrayBuffer>
+  /** SHA-256 of `manifestBytes`, in hexadecimal. */
+  readonly manifestHash: string
   /** Strong: quoted SHA-256 of `manifestBytes`. */
   readonly manifestEtag: string
+  /** Whether the manifest names a blob. */
+  has(sha256: string): boolean
   /** Content of a blob. Throws `blob-unknown` for a hash that the manifest does not name. */
   blob(sha256: string): Uint8Array<ArrayBuffer>
 }
@@ -29,17 +33,52 @@ const why = {
   'blob-altered': 'is not what the manifest names',
 } as const
 
+/** A manifest is some kilobytes. */
+const mostManifestBytes = 16 * 2 ** 20
+
+/**
+ * Reads a file that is one, and no longer than it may be: opening a pipe waits for ever, and a huge file
+ * fills the memory.
+ */
+async function readPlainFile(path: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const facts = await stat(path)
+  if (!facts.isFile()) throw new RangeError('It is no file.')
+  // One byte more than there may be, so that what is too long is seen to be.
+  return facts.size <= mostBytes ? new Uint8Array(await readFile(path)) : readStart(path, mostBytes + 1)
+}
+
+async function readStart(path: string, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await open(path)
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(bytes), 0, bytes)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Exponents of all ones are infinities and what is no number. Every blob is half floats, little endian. */
+function requireFinite(bytes: Uint8Array, file: string): void {
+  const allOnes = 0x7c
+  for (let at = 1; at < bytes.length; at += 2) {
+    if (((bytes[at] ?? 0) & allOnes) !== allOnes) continue
+    throw new CacheNetError(
+      'weights-not-finite',
+      `The file ${file} has a weight that is no finite number. Train the bundle again.`,
+      { file, value: (at - 1) / 2 },
+    )
+  }
+}
+
 async function readBlob(folder: string, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(
-    await readFile(join(folder, blobName(ref))).catch((cause: unknown) => {
-      throw new CacheNetError(
-        'blob-missing',
-        `The file ${blobName(ref)}, which the manifest names, cannot be read. Copy the bundle again, or train it again.`,
-        { file: blobName(ref) },
-        { cause },
-      )
-    }),
-  )
+  const bytes = await readPlainFile(join(folder, blobName(ref)), ref.bytes).catch((cause: unknown) => {
+    throw new CacheNetError(
+      'blob-missing',
+      `The file ${blobName(ref)}, which the manifest names, cannot be read. Copy the bundle again, or train it again.`,
+      { file: blobName(ref) },
+      { cause },
+    )
+  })
   try {
     await verifyBlob(bytes, ref)
   } catch (thrown) {
@@ -50,15 +89,20 @@ async function readBlob(folder: string, ref: BlobRef): Promise<Uint8Array<ArrayB
       file: blobName(ref),
     })
   }
+  requireFinite(bytes, blobName(ref))
   return bytes
 }
 
 async function readManifest(folder: string): Promise<{ manifest: Manifest; manifestBytes: Uint8Array<ArrayBuffer> }> {
-  const manifestBytes = new Uint8Array(
-    await readFile(join(folder, 'manifest.json')).catch((cause: unknown) => {
-      throw new CacheNetError('manifest-invalid', 'There is no manifest.json that can be read.', { file: 'manifest.json' }, { cause })
-    }),
-  )
+  const manifestBytes = await readPlainFile(join(folder, 'manifest.json'), mostManifestBytes).catch((cause: unknown) => {
+    throw new CacheNetError('manifest-invalid', 'There is no manifest.json that can be read.', { file: 'manifest.json' }, { cause })
+  })
+  if (manifestBytes.byteLength > mostManifestBytes) {
+    throw new CacheNetError('manifest-invalid', 'The manifest is far too long to be one.', {
+      file: 'manifest.json',
+      mostBytes: mostManifestBytes,
+    })
+  }
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(manifestBytes))
@@ -70,7 +114,7 @@ async function readManifest(folder: string): Promise<{ manifest: Manifest; manif
 
 /**
  * Reads `folder/{manifest.json,blobs/}` and checks every blob. Throws `manifest-invalid`, `manifest-version-unsupported`,
- * `blob-missing`, `blob-truncated` or `blob-altered`; the details name the file.
+ * `blob-missing`, `blob-truncated`, `blob-altered` or `weights-not-finite`; the details name the file.
  */
 export async function openBundle(folder: string): Promise<StoredBundle> {
   const { manifest, manifestBytes } = await readManifest(folder)
@@ -81,7 +125,9 @@ export async function openBundle(folder: string): Promise<StoredBundle> {
     key: `${manifest.id}@${hash.slice(0, 12)}`,
     manifest,
     manifestBytes,
+    manifestHash: hash,
     manifestEtag: `"${hash}"`,
+    has: (sha256) => blobs.has(sha256),
     blob(sha256) {
       const bytes = blobs.get(sha256)
       if (bytes !== undefined) return bytes

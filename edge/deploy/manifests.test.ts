@@ -52,12 +52,25 @@ describe('Kubernetes manifests', () => {
     const env = template.spec.containers[0]?.env ?? []
     for (const { name } of env) expect(variables).toContain(name)
     const settings = resolveSettings([], {}, Object.fromEntries(env.map(({ name, value }) => [name, value])))
+    const ingress = of('Ingress').spec as { rules: { host: string }[] }
+    expect(settings.hosts).toEqual(ingress.rules.map(({ host }) => host))
     expect(settings).toMatchObject({ 'trust-proxy': 1, 'drain-seconds': 10, threads: 2 })
   })
 })
 
 describe('the compose file', () => {
-  const compose = parse(text('compose.yaml')) as { services: Record<string, { environment: Record<string, string>; build?: { context: string; dockerfile: string }; volumes: string[]; read_only?: boolean }> }
+  const compose = parse(text('compose.yaml')) as {
+    services: Record<
+      string,
+      {
+        environment: Record<string, string>
+        build?: { context: string; dockerfile: string }
+        volumes: string[]
+        read_only?: boolean
+        stop_grace_period?: string
+      }
+    >
+  }
 
   it('names files that are there, and sets what the edge knows', () => {
     const { edge, caddy } = compose.services
@@ -68,7 +81,47 @@ describe('the compose file', () => {
     resolveSettings([], {}, { ...edge?.environment, CACHENET_TOKEN: '' })
   })
 
+  it('lets the edge answer under the name that Caddy asks by, and stop in its time', () => {
+    const edge = compose.services['edge']
+    expect(edge?.environment['CACHENET_HOSTS']).toBe(compose.services['caddy']?.environment['DOMAIN'])
+    const settings = resolveSettings([], {}, {})
+    expect(parseInt(edge?.stop_grace_period ?? '', 10)).toBeGreaterThan(
+      settings['drain-seconds'] + settings['stop-seconds'],
+    )
+  })
+
   it('has a Caddyfile that asks for the edge where the compose file puts it', () => {
     expect(text('Caddyfile')).toContain(`dynamic a edge ${resolveSettings([], {}, {}).port}`)
+  })
+})
+
+describe('the unit of systemd', () => {
+  const lines = text('cachenet-edge.service')
+    .split('\n')
+    .filter((line) => line.includes('=') && !line.startsWith('#'))
+  const values = (name: string): string[] =>
+    lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1))
+
+  it('starts the command that npm starts, without npm and a shell in between', () => {
+    const { scripts } = JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    expect(values('ExecStart')).toEqual([`/usr/bin/env ${scripts['edge']?.replace('exec ', '') ?? ''}`])
+  })
+
+  it('sets only what the edge knows, keeps what it writes in its own folder, and leaves it time to stop', () => {
+    const environment = Object.fromEntries(
+      values('Environment').map((value) => value.split('=') as [string, string]),
+    )
+    for (const name of Object.keys(environment)) if (name !== 'NODE_ENV') expect(variables).toContain(name)
+    const settings = resolveSettings([], {}, environment)
+    const state = `/var/lib/${values('StateDirectory')[0] ?? ''}/`
+    for (const path of [settings['token-file'], settings['tls-folder']])
+      expect(path.startsWith(state)).toBe(true)
+    expect(settings.token).toBe('auto')
+    expect(Number(values('TimeoutStopSec')[0])).toBeGreaterThan(
+      settings['drain-seconds'] + settings['stop-seconds'],
+    )
+    expect(values('KillMode')).toEqual(['mixed'])
   })
 })

@@ -94,6 +94,17 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       await expectReference(sample, 1)
     })
 
+    it('refuses networks that answer with what is no number, and keeps what it had', async () => {
+      const bundle = engineBundleOf(sample)
+      const blob = bundle.full.blob.slice()
+      // The last bias of the head, as a half float that is no number.
+      blob.set([0x00, 0x7e], blob.length - 2)
+      await expect(engine.load({ ...bundle, full: { ...bundle.full, blob } })).rejects.toMatchObject({
+        code: 'engine-failed',
+      })
+      await expectReference(sample, 1)
+    })
+
     it('refuses a blob that ends early, and keeps what it had', async () => {
       const bundle = engineBundleOf(sample)
       const { encoder } = bundle

@@ -33,6 +33,15 @@ export interface EngineOutput {
   readonly inferenceMs: number
 }
 
+/** What was found out by trying when a bundle was loaded, so that who loads it again need not try. */
+export interface LoadHints {
+  /**
+   * Frames from which on a batch runs in the form for batches; null where it never does; undefined where
+   * nothing was tried.
+   */
+  readonly leastBatch?: number | null | undefined
+}
+
 /**
  * Runs the full model and the encoder of bundles, both in one call. Every implementation passes `engine.cases.ts`.
  * As many batches at a time as it has `slots`: whoever calls it keeps to that (see `inference/batcher.ts`).
@@ -44,8 +53,11 @@ export interface Engine {
   readonly slots: number
   /** Whether a batch that runs alone is faster than one that does not, because the threads of all slots share it. */
   readonly canShare: boolean
-  /** Makes a bundle runnable; loading an id again replaces what it had. */
-  load(bundle: EngineBundle): Promise<void>
+  /**
+   * Makes a bundle runnable; loading an id again replaces what it had. Throws `engine-failed` where its
+   * networks compute something that is no number.
+   */
+  load(bundle: EngineBundle, hints?: LoadHints): Promise<LoadHints>
   /** Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not fit it. */
   run(batch: EngineBatch): Promise<EngineOutput>
   /** Forgets a bundle, also one that it never had. */

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf, randomFrames } from '../testing/engine-samples.ts'
+import { endlessBundle } from '../testing/frail-handler.ts'
 import { installedEngines } from './create-engine.ts'
 import { describeEngine } from './engine.cases.ts'
 import type { Engine } from './engine.ts'
@@ -11,12 +12,14 @@ const log = pino({ level: 'silent' })
 const wasm = { kind: 'tfjs-wasm', threads: 1 } as const
 
 for (const kind of installedEngines()) {
-  describeEngine(`${kind} on a pool of threads`, () => createPooledEngine({ log, choice: { kind, threads: 1 }, slots: 2 }))
+  describeEngine(`${kind} on a pool of processes`, () =>
+    createPooledEngine({ log, choice: { kind, threads: 1 }, slots: 2 }),
+  )
 }
 
 // Limits are wide: on a busy machine a thread starts slowly.
 describe('createPooledEngine', { timeout: 180_000 }, () => {
-  const frail = new URL('../testing/frail-thread.ts', import.meta.url)
+  const frail = new URL('../testing/frail-handler.ts', import.meta.url)
   const start = async (options: Partial<Parameters<typeof createPooledEngine>[0]>): Promise<Engine> => {
     const engine = await createPooledEngine({ log, choice: wasm, ...options })
     onTestFinished(() => engine.close())
@@ -42,19 +45,19 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  it('replaces a thread that crashes, with its bundles, and loses only the batch that it had', async () => {
+  it.each([13, 15])('replaces a process that ends at a batch of %d, with its bundles, and loses only the batch that it had', async (fatal) => {
     const engine = await start({ module: frail })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const batch = (count: number): Parameters<Engine['run']>[0] => ({ bundleId: 'sample', frames: randomFrames(sample.manifest, count), count })
-    await expect(engine.run(batch(13))).rejects.toMatchObject({ code: 'worker-crashed' })
+    await expect(engine.run(batch(fatal))).rejects.toMatchObject({ code: 'worker-crashed' })
     expect(engine.isReady).toBe(false)
     await expect(engine.run(batch(1))).rejects.toMatchObject({ code: 'worker-crashed' })
     await until(() => engine.isReady)
     expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
   })
 
-  it('goes on with the other threads while one is replaced', async () => {
+  it('goes on with the other processes while one is replaced', async () => {
     const engine = await start({ module: frail, slots: 2 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
@@ -64,7 +67,7 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
   })
 
-  it('ends and replaces a thread that hangs', async () => {
+  it('ends and replaces a process that hangs', async () => {
     const engine = await start({ module: frail, timeoutMs: 6_000 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
@@ -75,8 +78,44 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     expect(output.codeLogits).toHaveLength(sample.manifest.partitions.length)
   })
 
-  it('says so at once where the thread cannot start', async () => {
-    const module = new URL('../testing/no-such-thread.ts', import.meta.url)
+  it('answers for others while a bundle that never ends loading is tried, and refuses it', async () => {
+    const engine = await start({ module: frail, loadTimeoutMs: 6_000 })
+    const sample = await createSampleBundle()
+    await engine.load(engineBundleOf(sample))
+    const ask = (): Promise<unknown> =>
+      engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
+    await ask()
+    const tried = new AbortController()
+    const refused = engine.load({ ...engineBundleOf(sample), id: endlessBundle }).finally(() => tried.abort())
+    refused.catch(() => undefined)
+    let answers = 0
+    while (!tried.signal.aborted) {
+      await ask()
+      answers++
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await expect(refused).rejects.toMatchObject({ code: 'engine-failed' })
+    expect(answers).toBeGreaterThan(3)
+    expect(engine.isReady).toBe(true)
+    await expect(
+      engine.run({ bundleId: endlessBundle, frames: randomFrames(sample.manifest, 1), count: 1 }),
+    ).rejects.toMatchObject({ code: 'bundle-unknown' })
+  })
+
+  it('ends its processes when it is closed, also in the middle of a batch', async () => {
+    const engine = await createPooledEngine({ log, choice: wasm, module: frail })
+    const sample = await createSampleBundle()
+    await engine.load(engineBundleOf(sample))
+    const hanging = engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 14), count: 14 })
+    hanging.catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await engine.close()
+    await expect(hanging).rejects.toMatchObject({ code: 'worker-crashed' })
+    expect(engine.isReady).toBe(false)
+  })
+
+  it('says so at once where the process cannot start', async () => {
+    const module = new URL('../testing/no-such-handler.ts', import.meta.url)
     await expect(createPooledEngine({ log, choice: wasm, module })).rejects.toMatchObject({ code: 'worker-crashed' })
   })
 })

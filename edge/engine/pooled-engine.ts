@@ -1,114 +1,163 @@
-import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { Piscina } from 'piscina'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { unknownBundle } from './batch-fit.ts'
 import type { EngineChoice } from './create-engine.ts'
-import type { Engine, EngineBundle } from './engine.ts'
+import { startEngineProcess, type EngineProcess } from './engine-process.ts'
 import type { EngineTask, EngineTaskReply } from './engine-task.ts'
-import { sharedBundle } from './shared-bundle.ts'
+import type { Engine, EngineBundle, LoadHints } from './engine.ts'
+import { createSeatQueue, type Seat } from './seat-queue.ts'
 
 export interface PooledEngineOptions {
   readonly log: Logger
   readonly choice: EngineChoice
-  /** Threads of the pool: batches that run side by side. */
+  /** Processes of the pool: batches that run side by side. */
   readonly slots?: number
-  /** Module that the threads run. */
+  /** Module that the processes run. */
   readonly module?: URL
-  /** Longest that one batch may take before its thread is ended: it blocks everything behind it. */
+  /** Longest that one batch may take before its process is ended: it blocks everything behind it. */
   readonly timeoutMs?: number
+  /** Longest that a bundle may take to be loaded and tried. */
+  readonly loadTimeoutMs?: number
 }
 
-/** A busy machine may take its time to start a thread and load weights; that says nothing of how long a batch may take. */
-const loadTimeoutMs = 60_000
+interface LoadedBundle {
+  readonly bundle: EngineBundle
+  readonly hints: LoadHints
+}
+
+/** A busy machine may take its time to start a process. */
+const startLimitMs = 60_000
 const firstPauseMs = 100
 const longestPauseMs = 10_000
 
-const crashed = (cause: unknown): CacheNetError =>
-  new CacheNetError('worker-crashed', 'An inference thread ended. Send the frame once more in a moment.', {}, { cause })
+const crashed = (): CacheNetError =>
+  new CacheNetError('worker-crashed', 'An inference process ended. Send the frame once more in a moment.')
+
+/** Whether a failure took the process along. */
+const endsProcess = (thrown: unknown): boolean =>
+  ['worker-crashed', 'edge-timeout'].includes(CacheNetError.from(thrown).code)
 
 /**
- * An engine on a pool of threads, so that inference never blocks the event loop. A thread that crashes or hangs is replaced,
- * with all bundles loaded again; only the batch that it had is lost, and it says so (`worker-crashed`, `edge-timeout`).
+ * An engine on a pool of processes, so that inference never blocks the event loop, and native code that hangs
+ * or aborts takes one batch along and nothing else: a process can be ended from outside, a thread inside of
+ * native code cannot. One that ended is replaced, with all bundles loaded again; the batch that it had says
+ * so (`worker-crashed`, `edge-timeout`).
+ *
+ * A bundle that is loaded while others are served is loaded and tried in a process apart first, so that one
+ * that never ends loading, or ends the process, costs no frame of the others.
  */
 export async function createPooledEngine(options: PooledEngineOptions): Promise<Engine> {
-  const { log, choice, slots = 1, module = new URL('./pool-thread.ts', import.meta.url), timeoutMs = 30_000 } = options
-  const bundles = new Map<string, EngineBundle>()
+  const {
+    log,
+    choice,
+    slots = 1,
+    module = new URL('./engine-handler.ts', import.meta.url),
+    timeoutMs = 15_000,
+    loadTimeoutMs = 60_000,
+  } = options
+  const bundles = new Map<string, LoadedBundle>()
+  const queue = createSeatQueue(slots)
   let isClosed = false
+  let hasServed = false
   let failuresInARow = 0
-  /** Threads that ended and whose successors are not known to work yet. */
-  let missing = 0
-  let pool = createPool()
+  let nextLoad = 1
 
-  function createPool(): Piscina<EngineTask, EngineTaskReply> {
-    const created = new Piscina<EngineTask, EngineTaskReply>({
-      filename: fileURLToPath(new URL('./start-worker.js', import.meta.url)),
-      minThreads: slots,
-      maxThreads: slots,
-      workerData: { module: module.href, choice },
-      // Its own flags only: those of the parent (a test runner's, a debugger's) are not for an inference thread.
-      execArgv: [],
-      // A thread that waits by blocking would hold up what the runtimes still have to do between two batches.
-      atomics: 'disabled',
-    })
-    created.on('error', (thrown: unknown) => log.error({ err: thrown }, 'an inference thread failed between two batches'))
-    return created
+  const start = (isInBackground = false): Promise<EngineProcess> =>
+    startEngineProcess({ module, choice, startLimitMs, isInBackground })
+
+  const loadInto = async (process: EngineProcess, { bundle, hints }: LoadedBundle): Promise<LoadHints> => {
+    const reply = await process.call({ kind: 'load', bundle, hints }, loadTimeoutMs)
+    return reply.kind === 'loaded' ? reply.hints : hints
   }
 
-  const call = async (task: EngineTask, limitMs: number, transferList: ArrayBuffer[] = []): Promise<EngineTaskReply> => {
-    const limit = AbortSignal.timeout(limitMs)
-    let reply: EngineTaskReply
+  /** Puts a process on a seat, with all bundles. */
+  const occupy = async (seat: Seat): Promise<void> => {
+    const process = await start()
     try {
-      reply = await pool.run(task, { signal: limit, transferList })
-    } catch (cause) {
-      if (limit.aborted) throw new CacheNetError('edge-timeout', 'Inference took too long and was ended. Send the frame again.', { limitMs })
-      throw crashed(cause)
-    }
-    if (reply.kind === 'failed') throw CacheNetError.fromBody(reply.body, 'engine-failed')
-    return reply
-  }
-
-  const startAgain = async (): Promise<void> => {
-    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow++)
-    log.error({ pauseMs }, 'an inference thread is gone; another is started')
-    await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
-    if (isClosed) return
-    try {
-      // The pool replaces a thread by itself, but gives up where one fails while it starts.
-      if (pool.threads.length === 0) {
-        const broken = pool
-        pool = createPool()
-        await broken.destroy()
+      if (isClosed) throw crashed()
+      for (const loaded of bundles.values()) {
+        await loadInto(process, loaded)
+        seat.loaded.add(loaded.bundle.id)
       }
-      await call({ kind: 'load', bundles: [...bundles.values()] }, loadTimeoutMs)
-      missing--
     } catch (thrown) {
-      log.error({ err: thrown }, 'an inference thread could not be started again')
-      await startAgain()
+      await process.kill()
+      throw thrown
+    }
+    seat.process = process
+    void process.gone.then(() => {
+      if (seat.process !== process) return
+      seat.process = undefined
+      seat.loaded.clear()
+      queue.changed()
+      if (!isClosed) void occupyAgain(seat)
+    })
+    queue.changed()
+  }
+
+  const occupyAgain = async (seat: Seat): Promise<void> => {
+    for (;;) {
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failuresInARow++)
+      log.error({ pauseMs }, 'an inference process is gone; another is started')
+      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
+      if (isClosed) return
+      try {
+        await occupy(seat)
+        return
+      } catch (thrown) {
+        log.error({ err: thrown }, 'an inference process could not be started again')
+      }
     }
   }
 
-  /** What a batch that ended its thread leaves behind is cleared up in the background. */
-  const lose = (thrown: unknown): never => {
-    const { code } = CacheNetError.from(thrown)
-    if (code === 'worker-crashed' || code === 'edge-timeout') {
-      missing++
-      void startAgain()
+  /** Loads what a seat lacks, and does the task. */
+  const perform = async (seat: Seat, loaded: LoadedBundle, task: EngineTask): Promise<EngineTaskReply> => {
+    const { process } = seat
+    if (process === undefined) throw crashed()
+    if (!seat.loaded.has(loaded.bundle.id)) {
+      await loadInto(process, loaded)
+      seat.loaded.add(loaded.bundle.id)
     }
-    throw thrown
+    return process.call(task, timeoutMs)
   }
 
-  /** On every thread, as far as they are idle; one that is busy loads the bundle with the first batch that needs it. */
-  const loadEverywhere = (loading: readonly EngineBundle[]): Promise<unknown> =>
-    Promise.all(Array.from({ length: slots }, () => call({ kind: 'load', bundles: loading }, loadTimeoutMs)))
+  /**
+   * Loads and tries a bundle. Throws `engine-failed` where that ends the process, or does not come to an end.
+   */
+  const tryOn = async (process: EngineProcess, loaded: LoadedBundle): Promise<LoadHints> => {
+    try {
+      return await loadInto(process, loaded)
+    } catch (thrown) {
+      if (!endsProcess(thrown)) throw thrown
+      const { details } = CacheNetError.from(thrown)
+      throw new CacheNetError(
+        'engine-failed',
+        'The engine did not survive loading this bundle, or did not come to an end. Train it again with smaller networks.',
+        details,
+        { cause: thrown },
+      )
+    }
+  }
+
+  /** Where it can harm nobody. */
+  const tryApart = async (bundle: EngineBundle): Promise<LoadHints> => {
+    const apart = await start(true)
+    try {
+      return await tryOn(apart, { bundle, hints: {} })
+    } finally {
+      await apart.kill()
+    }
+  }
+
+  const isReady = (): boolean => !isClosed && queue.seats.some(({ process }) => process?.isAlive === true)
 
   const close = async (): Promise<void> => {
     isClosed = true
-    await pool.destroy()
+    queue.close(crashed())
+    await Promise.all(queue.seats.map(({ process }) => process?.kill() ?? Promise.resolve()))
   }
 
   try {
-    await loadEverywhere([])
+    await Promise.all(queue.seats.map(occupy))
   } catch (thrown) {
     await close()
     throw thrown
@@ -119,24 +168,47 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
     slots,
     canShare: slots > 1 && (choice.aloneThreads ?? choice.threads) > choice.threads,
     get isReady() {
-      return !isClosed && missing < slots
+      return isReady()
     },
-    async load(bundle) {
-      // Under a name of its own for each load: a thread knows what it has by name.
-      const loading = sharedBundle({ ...bundle, id: `${bundle.id}#${nextLoad++}` })
-      await loadEverywhere([loading])
-      bundles.set(bundle.id, loading)
+    async load(given) {
+      // Under a name of its own for each load: a process knows what it has by name.
+      const bundle = { ...given, id: `${given.id}#${nextLoad++}` }
+      const isApart = hasServed || !isReady()
+      let loaded: LoadedBundle = { bundle, hints: isApart ? await tryApart(bundle) : {} }
+      // One after the other, so that the others go on answering.
+      for (const seat of queue.seats) {
+        await queue.use(seat, async () => {
+          // One that is being replaced loads it with the first batch.
+          if (seat.process === undefined) return
+          loaded = { bundle, hints: await tryOn(seat.process, loaded) }
+          seat.loaded.add(bundle.id)
+        })
+      }
+      bundles.set(given.id, loaded)
+      return loaded.hints
     },
     async run(batch) {
-      const bundle = bundles.get(batch.bundleId)
-      if (bundle === undefined) throw unknownBundle(batch.bundleId)
-      if (missing >= slots) throw crashed(undefined)
-      const live = Array.from(bundles.values(), ({ id }) => id)
-      const task: EngineTask = { kind: 'run', batch: { ...batch, bundleId: bundle.id }, bundle, live }
-      const reply = await call(task, timeoutMs, [batch.frames.buffer]).catch(lose)
-      if (reply.kind !== 'ran') throw new CacheNetError('engine-failed', 'An inference thread answered another call than was made.')
-      failuresInARow = 0
-      return reply.output
+      const loaded = bundles.get(batch.bundleId)
+      if (loaded === undefined) throw unknownBundle(batch.bundleId)
+      hasServed = true
+      return queue.use(undefined, async (seat) => {
+        const live = Array.from(bundles.values(), ({ bundle }) => bundle.id)
+        for (const id of seat.loaded)
+          if (!live.includes(id) && id !== loaded.bundle.id) seat.loaded.delete(id)
+        const task: EngineTask = {
+          kind: 'run',
+          batch: { ...batch, bundleId: loaded.bundle.id },
+          live: [...live, loaded.bundle.id],
+        }
+        const reply = await perform(seat, loaded, task)
+        if (reply.kind !== 'ran')
+          throw new CacheNetError(
+            'engine-failed',
+            'An inference process answered another call than was made.',
+          )
+        failuresInARow = 0
+        return reply.output
+      })
     },
     unload(bundleId) {
       bundles.delete(bundleId)
@@ -145,5 +217,3 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
     close,
   }
 }
-
-let nextLoad = 1

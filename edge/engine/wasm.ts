@@ -6,8 +6,9 @@ import { decodeWeights } from '../../core/bundle/weights.ts'
 import { disposeWeights, forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { requireFit, unknownBundle, valuesPerFrame } from './batch-fit.ts'
+import { requireFit, unknownBundle } from './batch-fit.ts'
 import type { Engine, EngineBatch, EngineBundle, EngineOutput } from './engine.ts'
+import { requireNumbers, trialFrame } from './trial-frame.ts'
 
 interface LoadedNetwork {
   readonly spec: NetworkSpec
@@ -75,11 +76,18 @@ export async function createWasmEngine(): Promise<Engine> {
       promise(() => {
         const loaded = loadBundle(bundle)
         // Once through both networks, so that the first real frame does not pay for the start.
-        const frames = new Float32Array(valuesPerFrame(bundle.full.spec))
-        runBundle(loaded, { bundleId: bundle.id, frames, count: 1 })
+        try {
+          requireNumbers(
+            runBundle(loaded, { bundleId: bundle.id, frames: trialFrame(bundle.full.spec), count: 1 }),
+          )
+        } catch (thrown) {
+          disposeBundle(loaded)
+          throw thrown
+        }
         const previous = bundles.get(bundle.id)
         bundles.set(bundle.id, loaded)
         if (previous !== undefined) disposeBundle(previous)
+        return {}
       }),
 
     run: (batch) =>

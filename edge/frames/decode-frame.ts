@@ -4,6 +4,7 @@ import { frameBytes } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
 import { defaultFrameLimits } from '../deps.ts'
+import { createDecodeRoom, type DecodeRoom } from './decode-room.ts'
 
 const decodeSeconds = 5
 
@@ -12,6 +13,10 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
 // Frames are small: one core an image, many images side by side.
 sharp.concurrency(1)
+// No image comes twice.
+sharp.cache(false)
+
+const sharedRoom = createDecodeRoom({ mostPixels: defaultFrameLimits.maxPixels })
 
 const startsWith = (bytes: Uint8Array, offset: number, signature: readonly number[]): boolean =>
   signature.every((value, index) => bytes[offset + index] === value)
@@ -30,7 +35,8 @@ function damaged(cause: unknown): CacheNetError {
   return new CacheNetError('frame-damaged', message, {}, { cause })
 }
 
-async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<void> {
+/** Returns how many there are. */
+async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<number> {
   // Reads the header only, so that the check costs nothing however large the image claims to be.
   const { width, height } = await sharp(body, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
     throw damaged(cause)
@@ -38,14 +44,24 @@ async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<vo
   if (width * height > maxPixels) {
     throw new CacheNetError('frame-too-large', `The image has ${width}x${height} pixels; scale it down before sending it.`, { width, height, maxPixels })
   }
+  return width * height
 }
 
 /** Scales to cover the model's input and crops the middle, in sRGB, with transparency on black as on a canvas. */
-async function decodeImage(body: Uint8Array, input: ModelInput, maxPixels: number): Promise<Uint8Array> {
+async function decodeImage(
+  body: Uint8Array,
+  input: ModelInput,
+  maxPixels: number,
+  room: DecodeRoom,
+): Promise<Uint8Array> {
   if (!isAcceptedImage(body)) {
     throw new CacheNetError('frame-not-an-image', 'The body is none of JPEG, PNG and WebP, whatever its content type says.', { accepted: imageFrameTypes })
   }
-  await requireFewPixels(body, maxPixels)
+  const pixels = await requireFewPixels(body, maxPixels)
+  return room.run(pixels, () => decodePixels(body, input, maxPixels))
+}
+
+function decodePixels(body: Uint8Array, input: ModelInput, maxPixels: number): Promise<Uint8Array> {
   return sharp(body, { limitInputPixels: maxPixels, failOn: 'error' })
     .timeout({ seconds: decodeSeconds })
     .autoOrient()
@@ -89,10 +105,18 @@ export function requireFrameType(contentType: string | undefined): void {
  * The RGB bytes, height × width × 3, of an uploaded frame.
  *
  * @param maxPixels of an encoded image
- * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged` or `frame-too-large`.
+ * @param room where it is decoded in turn
+ * Throws `frame-type-unsupported`, `frame-empty`, `frame-size-wrong`, `frame-not-an-image`, `frame-damaged`,
+ * `frame-too-large` or `edge-overloaded`.
  */
-export async function decodeFrame(body: Uint8Array, contentType: string | undefined, input: ModelInput, maxPixels = defaultFrameLimits.maxPixels): Promise<Uint8Array> {
+export async function decodeFrame(
+  body: Uint8Array,
+  contentType: string | undefined,
+  input: ModelInput,
+  maxPixels = defaultFrameLimits.maxPixels,
+  room = sharedRoom,
+): Promise<Uint8Array> {
   requireFrameType(contentType)
   if (body.byteLength === 0) throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
-  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input, maxPixels)
+  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input, maxPixels, room)
 }

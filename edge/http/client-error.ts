@@ -1,26 +1,58 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { bareRefusal, refusalText, type BareRefusal } from './bare-refusal.ts'
 
-function errorFor(code: string | undefined): { status: string; error: CacheNetError } {
+const invalid = (message: string): CacheNetError => new CacheNetError('request-invalid', message)
+
+function refusalOf(code: string | undefined): BareRefusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return { status: '408 Request Timeout', error: new CacheNetError('request-timeout', 'The request did not arrive in time. Send it again when the network is better.') }
+    return bareRefusal(
+      new CacheNetError(
+        'request-timeout',
+        'The request did not arrive in time. Send it again when the network is better.',
+      ),
+    )
   }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return { status: '431 Request Header Fields Too Large', error: new CacheNetError('request-invalid', 'The headers of the request are too long.') }
-  }
-  return { status: '400 Bad Request', error: new CacheNetError('request-invalid', 'That is no HTTP request.') }
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return bareRefusal(invalid('The headers of the request are too long.'), 431)
+  return bareRefusal(invalid('That is no HTTP request.'))
 }
 
-/** What is no HTTP, or comes too slowly, never reaches the app; it is refused with a body of the same kind all the same. */
+function send(response: ServerResponse, { status, headers, body }: BareRefusal): void {
+  response.writeHead(status, headers).end(body)
+}
+
+/**
+ * What is no HTTP, or comes too slowly, or asks for what HTTP servers need not do, never reaches the app; it
+ * is refused as the app refuses.
+ */
 export function answerClientErrors(server: Server): void {
   server.on('clientError', (thrown: NodeJS.ErrnoException, socket: Duplex) => {
-    if (thrown.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy()
-      return
-    }
-    const { status, error } = errorFor(thrown.code)
-    const body = JSON.stringify(error.toBody())
-    socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`)
+    if (thrown.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else socket.end(refusalText(refusalOf(thrown.code)))
   })
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    send(response, bareRefusal(invalid('The edge knows no expectation but 100-continue.'), 417))
+  })
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => undefined)
+    socket.end(refusalText(bareRefusal(invalid('The edge is no proxy.'), 405)))
+  })
+}
+
+/** A request without a Host, which HTTP/1.1 asks for (RFC 9112, 3.2). Refuses it and returns true. */
+export function refuseWithoutHost(
+  { httpVersion, headers }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (httpVersion !== '1.1' || headers.host !== undefined) return false
+  send(response, bareRefusal(invalid('The request has no Host.')))
+  return true
+}
+
+/** The answer to a request whose path or Host make no URL. */
+export function refuseUrl(): Response {
+  const { status, headers, body } = bareRefusal(invalid('The path or the Host of the request is none.'))
+  return new Response(body, { status, headers })
 }

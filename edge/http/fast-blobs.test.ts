@@ -59,6 +59,13 @@ it('leaves to the app what is not plain', async () => {
   await expectError(await fetch(edge.origin + apiPaths.blob('nobody', '0'.repeat(64))), 'bundle-unknown')
 })
 
+it('says that it depends on the origin where others are let in, and leaves names of others to the app', async () => {
+  const edge = await start({ access: { corsOrigins: ['https://app.test'] } })
+  expect(await headersOf(edge, 'GET')).toEqual(await headersOf(edge, 'HEAD'))
+  expect((await headersOf(edge, 'GET')).headers).toMatchObject({ vary: 'Origin' })
+  expect((await headersOf(edge, 'GET', { Host: 'evil.example' })).status).toBe(421)
+})
+
 it('gives nothing to whoever lacks the token', async () => {
   const edge = await start({ access: { token: 'a-token-of-some-length' } })
   await expectError(await fetch(edge.origin + blobPath()), 'unauthorized')

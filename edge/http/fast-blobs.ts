@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { parseBlobPath } from '../../core/wire/frames.ts'
 import { addressOf } from '../access/client-address.ts'
+import { isKnownHost } from '../access/host.ts'
 import { idHeader, requestIdFrom } from '../access/request-id.ts'
 import type { EdgeDeps } from '../deps.ts'
 import { routeName } from '../metrics/route-name.ts'
@@ -22,10 +23,16 @@ interface Blob {
   readonly headers: readonly string[]
 }
 
-const blobOf = (sha256: string, bytes: Uint8Array): Blob => ({
-  bytes,
-  headers: [...security, ...Object.entries({ ...blobHeaders(sha256, false), 'Content-Type': blobType, 'Content-Length': String(bytes.byteLength) }).flat(), idHeader],
-})
+const blobOf = (sha256: string, bytes: Uint8Array, dependsOnOrigin: boolean): Blob => {
+  const vary = dependsOnOrigin ? { Vary: 'Origin' } : {}
+  const headers = {
+    ...vary,
+    ...blobHeaders(sha256, false),
+    'Content-Type': blobType,
+    'Content-Length': String(bytes.byteLength),
+  }
+  return { bytes, headers: [...security, ...Object.entries(headers).flat(), idHeader] }
+}
 
 /**
  * Answers plain downloads of blobs, which are most of an edge's bytes, from memory with one call, past the app's objects for requests,
@@ -33,9 +40,14 @@ const blobOf = (sha256: string, bytes: Uint8Array): Blob => ({
  * token, a refusal, a log that wants every request) is the app's.
  */
 export function createFastBlobs({ bundles: store, access = {}, limiter, metrics, log, onRequest, isStopping }: FastBlobDeps): FastBlobs {
-  const { token, trustedProxies = 0 } = access
+  const { token, trustedProxies = 0, hosts = [], corsOrigins = [] } = access
   const isPlain = ({ method, headers }: IncomingMessage): boolean =>
-    method === 'GET' && headers['if-none-match'] === undefined && headers.origin === undefined && isStopping?.() !== true && !log.isLevelEnabled('debug')
+    method === 'GET' &&
+    isKnownHost(headers.host, hosts) &&
+    headers['if-none-match'] === undefined &&
+    headers.origin === undefined &&
+    isStopping?.() !== true &&
+    !log.isLevelEnabled('debug')
 
   /** By their content, so that they go when it does. */
   const known = new WeakMap<Uint8Array, Blob>()
@@ -45,8 +57,8 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
     const names = parseBlobPath(path)
     if (names === undefined) return undefined
     try {
-      const bytes = store.get(names.bundleId).blob(names.sha256)
-      const blob = known.get(bytes) ?? blobOf(names.sha256, bytes)
+      const bytes = store.blob(names.bundleId, names.sha256)
+      const blob = known.get(bytes) ?? blobOf(names.sha256, bytes, corsOrigins.length > 0)
       known.set(bytes, blob)
       return blob
     } catch (thrown) {

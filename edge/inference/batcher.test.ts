@@ -159,7 +159,7 @@ describe('createBatcher', () => {
 
   it('waits for company within its window, and no longer', async () => {
     const { engine: watchedEngine, ran } = watched()
-    const batcher = createBatcher(watchedEngine, { windowMs: 200 })
+    const batcher = createBatcher(watchedEngine, { windowMs: 2_000 })
     const first = batcher.answer(never, 'sample', frame(0))
     await new Promise((resolve) => setTimeout(resolve, 20))
     await Promise.all([first, batcher.answer(never, 'sample', frame(1))])

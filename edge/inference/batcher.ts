@@ -6,6 +6,8 @@ import type { Inference } from './inference.ts'
 export interface BatcherOptions extends Partial<FrameQueueLimits> {
   /** Most frames that run as one batch. */
   readonly maxBatch?: number
+  /** Most frames of a bundle that run as one batch, where that is fewer. */
+  readonly framesPerBatch?: ((bundleKey: string) => number) | undefined
   /** Longest that a frame waits for company while the engine has nothing to do. */
   readonly windowMs?: number
   /** Longest that a frame waits for its answer. */
@@ -46,18 +48,28 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
  * one batch at a time: threads that share a batch wait for one another, and under load that is time that other frames need.
  */
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
-  const { maxBatch = 32, maxQueued = 128, maxAudits = 32, windowMs = 1, timeoutMs = 10_000 } = options
+  const {
+    maxBatch = 32,
+    maxQueued = 128,
+    maxAudits = 32,
+    windowMs = 1,
+    timeoutMs = 10_000,
+    framesPerBatch = () => maxBatch,
+  } = options
   const queue = createFrameQueue({ maxQueued, maxAudits })
   let running = 0
   /** The batch that runs has all threads. */
   let isShared = false
+  let lastBatchAt = performance.now()
   let window: NodeJS.Timeout | NodeJS.Immediate | undefined
 
   const runBatch = async (batch: readonly QueuedFrame[], isAlone: boolean): Promise<void> => {
     const startedAt = performance.now()
     try {
       const bundleId = batch[0]?.bundleKey ?? ''
-      deliver(batch, await engine.run({ bundleId, frames: stack(batch), count: batch.length, isAlone }), startedAt)
+      const output = await engine.run({ bundleId, frames: stack(batch), count: batch.length, isAlone })
+      lastBatchAt = performance.now()
+      deliver(batch, output, startedAt)
     } catch (thrown) {
       for (const { reject } of batch) reject(thrown)
     }
@@ -71,7 +83,10 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
       isShared = engine.canShare && running === 0 && queue.size === 1
       const share = isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
       running++
-      void runBatch(queue.takeBatch(share), isShared).finally(() => {
+      void runBatch(
+        queue.takeBatch((bundleKey) => Math.min(share, framesPerBatch(bundleKey))),
+        isShared,
+      ).finally(() => {
         running--
         isShared = false
         // Whatever came meanwhile has waited already.
@@ -92,6 +107,9 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
     engineName: engine.name,
     get isReady() {
       return engine.isReady
+    },
+    get lastBatchAt() {
+      return lastBatchAt
     },
     get queued() {
       return queue.queued

@@ -24,8 +24,12 @@ export interface FrameQueue {
   push(entry: QueuedFrame, priority: FramePriority): void
   /** Takes a frame out; does nothing where it is gone already. */
   remove(entry: QueuedFrame): void
-  /** The oldest frame and those of its bundle and priority behind it; empty where nothing waits. */
-  takeBatch(maxBatch: number): QueuedFrame[]
+  /**
+   * The oldest frame and those of its bundle and priority behind it; empty where nothing waits.
+   *
+   * @param framesPerBatch most frames of a bundle
+   */
+  takeBatch(framesPerBatch: (bundleKey: string) => number): QueuedFrame[]
 }
 
 const overloaded = (details: Record<string, unknown>): CacheNetError =>
@@ -58,9 +62,10 @@ export function createFrameQueue({ maxQueued, maxAudits }: FrameQueueLimits): Fr
         if (place >= 0) list.splice(place, 1)
       }
     },
-    takeBatch(maxBatch) {
+    takeBatch(framesPerBatch) {
       const priority = waiting.miss.length > 0 ? 'miss' : 'audit'
       const [oldest] = waiting[priority]
+      const maxBatch = oldest === undefined ? 0 : framesPerBatch(oldest.bundleKey)
       const batch: QueuedFrame[] = []
       waiting[priority] = waiting[priority].filter((entry) => {
         const isTaken = entry.bundleKey === oldest?.bundleKey && batch.length < maxBatch

@@ -19,6 +19,8 @@ export type FramePriority = 'miss' | 'audit'
 export interface Inference {
   readonly engineName: string
   readonly isReady: boolean
+  /** When a batch came back from the engine last, on the clock of `performance.now()`. */
+  readonly lastBatchAt: number
   /** Frames that wait for their turn. */
   readonly queued: Readonly<Record<FramePriority, number>>
   /**

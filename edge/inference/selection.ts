@@ -1,5 +1,6 @@
 import type { FrameAnswer, HeldPartition } from '../../core/wire/frames.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
+import { createClientBudget } from '../access/client-budget.ts'
 import { createRecentClients } from './recent-clients.ts'
 import { createTransitions, type Transitions } from './transitions.ts'
 
@@ -12,10 +13,17 @@ export interface Selection {
   extras(bundle: StoredBundle, answer: FrameAnswer, client: string, holds: readonly HeldPartition[] | undefined): Pick<FrameAnswer, 'inlineDelta' | 'likelyNext'>
 }
 
+/**
+ * A stream changes its partition every few seconds at most. What one client says beyond that could only drown
+ * out the others.
+ */
+const lessonsOfClient = { first: 16, most: 32, perSecond: 0.2 }
+
 /** Remembers, for each bundle version as long as it is served, how partitions follow one another. */
 export function createSelection(): Selection {
   const transitionsOf = new WeakMap<StoredBundle, Transitions>()
   const clients = createRecentClients()
+  const lessons = createClientBudget(lessonsOfClient)
 
   const transitions = (bundle: StoredBundle): Transitions => {
     const known = transitionsOf.get(bundle) ?? createTransitions()
@@ -32,7 +40,8 @@ export function createSelection(): Selection {
       const lastSent = clients.exchange(`${bundle.key} ${client}`, partition.id)
       const before = holds.find(({ id }) => ids.includes(id))?.id ?? lastSent
       const known = transitions(bundle)
-      if (before !== undefined) known.learn(before, partition.id)
+      const isNews = before !== undefined && before !== partition.id
+      if (isNews && lessons.take(client, 1) === 1) known.learn(before, partition.id)
       const next = known.likelyAfter(partition.id, new Set(holds.filter(({ form }) => form === 'whole').map(({ id }) => id)))
       const isMissing = told !== undefined && !holds.some(({ id }) => id === partition.id)
       return {

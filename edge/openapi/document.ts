@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { manifestSchema } from '../../core/bundle/manifest.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
-import { apiPaths, auditHeader, bundleListSchema, frameAnswerSchema, hitsHeader, holdsHeader, imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
+import {
+  apiPaths,
+  auditHeader,
+  bundleListSchema,
+  frameAnswerSchema,
+  hitsHeader,
+  holdsHeader,
+  imageFrameTypes,
+  manifestHeader,
+  rawFrameType,
+} from '../../core/wire/frames.ts'
 
 /** A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults filled in. */
 function jsonSchema(schema: z.core.$ZodType): Record<string, unknown> {
@@ -25,7 +35,7 @@ function groupByStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
   return groups
 }
 
-const guarded: readonly ErrorCode[] = ['unauthorized', 'rate-limited', 'internal']
+const guarded: readonly ErrorCode[] = ['unauthorized', 'host-unknown', 'rate-limited', 'internal']
 const path = (name: string, description: string, pattern: string): Record<string, unknown> => ({ name, in: 'path', required: true, description, schema: { type: 'string', pattern } })
 const header = (name: string, description: string, schema: Record<string, unknown>): Record<string, unknown> => ({ name, in: 'header', description, schema })
 const bundleId = path('bundleId', 'Id of a bundle', '^[a-z0-9][a-z0-9-]{0,62}$')
@@ -39,6 +49,7 @@ const frameOperation = {
     bundleId,
     header(holdsHeader, 'Resident partitions, most recently used first: `p1=whole,p3=delta`. The delta of a chosen partition that is not among them comes inside the answer; without this header none does.', { type: 'string' }),
     header(auditHeader, 'The class index that the device gave this frame: an audit of a hit. Served after all misses, refused first.', { type: 'integer', minimum: 0 }),
+    header(manifestHeader, 'SHA-256 of the manifest that the device holds, in hexadecimal: its ETag. Where the edge has another version of the bundle, it refuses the frame (bundle-changed); every answer says which it has, under the same name.', { type: 'string' }),
     header(hitsHeader, 'Frames that the device answered itself since the last one that it sent.', { type: 'integer', minimum: 0 }),
   ],
   requestBody: {
@@ -50,7 +61,7 @@ const frameOperation = {
     '200': json('The answer', 'FrameAnswer'),
     ...refusals([
       ...guarded, 'frame-empty', 'frame-size-wrong', 'frame-damaged', 'request-invalid', 'request-timeout', 'frame-too-large', 'frame-type-unsupported',
-      'frame-not-an-image', 'bundle-unknown', 'edge-overloaded', 'edge-stopping', 'edge-timeout', 'engine-failed', 'worker-crashed',
+      'frame-not-an-image', 'bundle-unknown', 'bundle-changed', 'edge-overloaded', 'edge-stopping', 'edge-timeout', 'engine-failed', 'worker-crashed',
     ]),
   },
 }
@@ -94,7 +105,7 @@ export function openapiDocument(): Record<string, unknown> {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'Only where the edge was started with a token' },
-        session: { type: 'apiKey', in: 'cookie', name: 'cachenet-session' },
+        session: { type: 'apiKey', in: 'cookie', name: 'cachenet-session', description: 'Over https it is called __Host-cachenet-session' },
       },
       schemas: {
         BundleList: jsonSchema(bundleListSchema),

@@ -11,7 +11,7 @@ export function blobRoutes({ bundles: store, access }: Pick<EdgeDeps, 'bundles' 
   app.get(apiPaths.blob(':bundleId', ':sha256'), (c) => {
     const names = parseBlobPath(c.req.path)
     if (names === undefined) throw new CacheNetError('blob-unknown', 'That is not the name of a blob: 64 hexadecimal digits and .bin.', { path: c.req.path })
-    const bytes = store.get(names.bundleId).blob(names.sha256)
+    const bytes = store.blob(names.bundleId, names.sha256)
     const headers = blobHeaders(names.sha256, access?.token !== undefined)
     for (const [name, value] of Object.entries(headers)) c.header(name, value)
     if (matchesEtag(c.req.header('If-None-Match'), headers.ETag)) return c.body(null, 304)

@@ -90,9 +90,7 @@ describe('POST frames, with anything', { timeout }, () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const small = await sharp({ create: { width: 1001, height: 1000, channels: 3, background: '#000' } }).toFormat(format).toBuffer()
       expect(small.length).toBeLessThan(100_000)
-      const startedAt = performance.now()
       expect(await outcome(await post(new Uint8Array(small), { 'Content-Type': `image/${format}` }))).toBe('frame-too-large')
-      expect(performance.now() - startedAt).toBeLessThan(10_000)
     }
   })
 

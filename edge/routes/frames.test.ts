@@ -5,7 +5,17 @@ import { sha256Hex } from '../../core/bundle/hash.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { apiPaths, auditHeader, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, rawFrameType, type FrameAnswer } from '../../core/wire/frames.ts'
+import {
+  apiPaths,
+  auditHeader,
+  formatHolds,
+  frameAnswerSchema,
+  hitsHeader,
+  holdsHeader,
+  manifestHeader,
+  rawFrameType,
+  type FrameAnswer,
+} from '../../core/wire/frames.ts'
 import { partitionRef } from '../inference/compose-answer.ts'
 import { randomRgb } from '../testing/engine-samples.ts'
 import { expectError } from '../testing/expect-error.ts'
@@ -41,6 +51,37 @@ function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array):
 }
 
 describe('POST frames', () => {
+  it('names the manifest that it answers by, and refuses a frame of a device that holds another', async () => {
+    const edge = await createTestApp()
+    const { manifestHash, manifestEtag } = edge.store.get('sample')
+    expect(manifestEtag).toBe(`"${manifestHash}"`)
+    const rgb = randomRgb(edge.sample.manifest)
+    for (const headers of [{}, { [manifestHeader]: manifestHash }]) {
+      const response = await send(edge, rgb, rawFrameType, 'sample', headers)
+      expect(response.status).toBe(200)
+      expect(response.headers.get(manifestHeader)).toBe(manifestHash)
+    }
+    for (const held of [edge.store.get('own').manifestHash, '0'.repeat(64), 'nonsense', '']) {
+      const response = await send(edge, rgb, rawFrameType, 'sample', { [manifestHeader]: held })
+      expect(response.headers.get(manifestHeader)).toBe(manifestHash)
+      expect((await expectError(response, 'bundle-changed')).details).toEqual({ manifest: manifestHash })
+    }
+    expect(
+      (await expectError(await send(edge, rgb.subarray(1), rawFrameType), 'frame-size-wrong')).details,
+    ).toBeDefined()
+  })
+
+  it('counts no more hits of a client than a device can have had', async () => {
+    const counted: number[] = []
+    const edge = await createTestApp(({ metrics }) => ({
+      metrics: { ...metrics, deviceHits: (_id, hits) => void counted.push(hits) },
+    }))
+    for (let turn = 0; turn < 5; turn++)
+      await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'sample', { [hitsHeader]: '999999' })
+    expect(counted.reduce((sum, hits) => sum + hits)).toBeLessThan(60_000)
+    expect(counted[0]).toBe(3_600)
+  })
+
   it('answers raw frames with the full model, and really selects with the encoder', async () => {
     const edge = await createTestApp()
     const chosen = new Set<string>()

@@ -18,7 +18,13 @@ describe('health', () => {
 
   it('is alive and not ready while inference is started again, or the edge is stopping', async () => {
     const restarting = await createTestApp(({ inference }) => ({
-      inference: { engineName: inference.engineName, isReady: false, queued: { miss: 0, audit: 0 }, answer: (...frame) => inference.answer(...frame) },
+      inference: {
+        engineName: inference.engineName,
+        isReady: false,
+        lastBatchAt: 0,
+        queued: { miss: 0, audit: 0 },
+        answer: (...frame) => inference.answer(...frame),
+      },
     }))
     await expectError(await restarting.app.request('/readyz'), 'worker-crashed')
     expect((await restarting.app.request('/healthz')).status).toBe(200)

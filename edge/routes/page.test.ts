@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { createPageFiles } from '../http/page-files.ts'
 import { expectError } from '../testing/expect-error.ts'
 import { createTestApp } from '../testing/test-app.ts'
 
@@ -78,6 +79,17 @@ describe('the page', () => {
     expect((await app.request('/sw.js', { headers: { ...headers, 'If-None-Match': etag } })).status).toBe(200)
   })
 
+  it('compresses a file once, also for many who ask at the same time', async () => {
+    const { pageFolder } = await createTestApp()
+    await build(pageFolder)
+    const files = createPageFiles(pageFolder)
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 8 }, () => files('/assets/main-abc123.js')),
+    )
+    expect(first?.gzipped).toBeDefined()
+    for (const other of [...others, await files('/assets/main-abc123.js')]) expect(other).toBe(first)
+  })
+
   it('says what to do while nothing is built, and notices the build without a new start', async () => {
     const { app, pageFolder } = await createTestApp()
     const missing = await app.request('/')
@@ -97,7 +109,16 @@ describe('the page', () => {
     }
   })
 
-  it.each(['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/assets/..%5c..%5cx', '//etc/passwd', '/%00'])('never leaves its folder: %s', async (path) => {
+  it.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/assets/..%5c..%5cx',
+    '//etc/passwd',
+    '/%00',
+    '/%ff',
+    `/${'long'.repeat(200)}`,
+  ])('never leaves its folder: %s', async (path) => {
     const { app, pageFolder } = await createTestApp()
     await build(pageFolder)
     await writeFile(join(pageFolder, '..', 'package.json'), '{}')

@@ -2,7 +2,8 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
-import type { Engine, EngineBatch, EngineBundle, EngineOutput } from '../engine.ts'
+import type { Engine, EngineBatch, EngineBundle, EngineOutput, LoadHints } from '../engine.ts'
+import { requireNumbers, trialFrame } from '../trial-frame.ts'
 import { bundleGraph, graphNames } from './bundle-graph.ts'
 import { leastBatch } from './least-batch.ts'
 import { hasWinograd } from './winograd-conv.ts'
@@ -71,26 +72,28 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
     })
 
   /** Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so it is tried. */
-  const load = async (bundle: EngineBundle): Promise<LoadedBundle> => {
+  const load = async (bundle: EngineBundle, { leastBatch: known }: LoadHints): Promise<LoadedBundle> => {
     const { spec } = bundle.full
     const plain = await open(bundle, threads, false)
     const alone = threads === aloneThreads ? plain : await open(bundle, aloneThreads, false)
-    if (!hasWinograd(spec)) return { spec, alone, plain }
+    if (!hasWinograd(spec) || known === null) return { spec, alone, plain }
     const session = await open(bundle, threads, true)
     const trial = (tried: InferenceSession) => (count: number) => runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)
-    const least = await leastBatch(trial(plain), trial(session))
+    const least = known ?? (await leastBatch(trial(plain), trial(session)))
     if (least !== undefined) return { spec, alone, plain, forBatches: { session, least } }
     await session.release()
     return { spec, alone, plain }
   }
 
+  const releaseSessions = async ({ alone, plain, forBatches }: LoadedBundle): Promise<void> => {
+    await plain.release()
+    if (alone !== plain) await alone.release()
+    await forBatches?.session.release()
+  }
   const release = async (id: string): Promise<void> => {
     const loaded = bundles.get(id)
     bundles.delete(id)
-    if (loaded === undefined) return
-    await loaded.plain.release()
-    if (loaded.alone !== loaded.plain) await loaded.alone.release()
-    await loaded.forBatches?.session.release()
+    if (loaded !== undefined) await releaseSessions(loaded)
   }
 
   return {
@@ -98,12 +101,18 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
     isReady: true,
     slots: 1,
     canShare: false,
-    async load(bundle) {
-      const loaded = await load(bundle)
+    async load(bundle, hints = {}) {
+      const loaded = await load(bundle, hints)
       // Once through both networks, so that the first real frame does not pay for the start.
-      await runSession(loaded.spec, loaded.alone, new Float32Array(valuesPerFrame(loaded.spec)), 1)
+      try {
+        requireNumbers(await runSession(loaded.spec, loaded.alone, trialFrame(loaded.spec), 1))
+      } catch (thrown) {
+        await releaseSessions(loaded)
+        throw thrown
+      }
       await release(bundle.id)
       bundles.set(bundle.id, loaded)
+      return { leastBatch: loaded.forBatches?.least ?? null }
     },
     async run(batch) {
       const loaded = bundles.get(batch.bundleId)

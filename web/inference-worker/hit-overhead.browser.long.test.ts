@@ -16,7 +16,7 @@ import { NetworkRunner } from './network-runner.ts'
 import { startKernels } from './start-kernels.ts'
 import { TensorMemory } from './tensor-memory.ts'
 
-// What a hit takes beyond its kernels. It prints numbers, and holds only what is true on any machine.
+// What a hit takes beyond its kernels. It prints numbers, which mean something on an idle machine.
 
 const size = 32
 // 4.9 million multiply-accumulates, as a partition of the released bundles has.
