@@ -15,6 +15,7 @@ export const errorStatus = {
   'rate-limited': 429,
   'route-unknown': 404,
   'bundle-unknown': 404,
+  'bundle-changed': 409,
   'blob-unknown': 404,
   'manifest-invalid': 422,
   'manifest-version-unsupported': 422,
