@@ -5,6 +5,7 @@ import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { classicScripts } from './web/build/classic-scripts.ts'
+import { hashAppFiles } from './web/build/hash-app-files.ts'
 import { isolation } from './web/build/isolation.ts'
 import { kernelThreadAlias } from './web/build/kernel-thread.ts'
 
@@ -31,6 +32,8 @@ function publicFiles(): Plugin {
   }
 }
 
+const appFiles = hashAppFiles()
+
 const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
 
 export default defineConfig({
@@ -41,6 +44,7 @@ export default defineConfig({
     preact(),
     publicFiles(),
     classicScripts(),
+    appFiles.plugin,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
@@ -54,6 +58,7 @@ export default defineConfig({
         globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm', 'icons/*.{png,svg}'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
+        manifestTransforms: [appFiles.transform],
       },
       integration: {
         // The plugin wants source and result to share a name; our source is called main.ts, like every entry.

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Plugin } from 'vite'
+
+interface Entry {
+  readonly url: string
+}
+
+export interface HashAppFiles {
+  /** Learns where the build is written. */
+  readonly plugin: Plugin
+  /** Puts hash and length of each file into the list that the service worker is built with (a `manifestTransform` of workbox-build). */
+  readonly transform: <Listed extends Entry>(entries: Listed[]) => Promise<{ manifest: Listed[]; warnings: string[] }>
+}
+
+/** What the service worker holds the app's own files against before it stores them, and before it hands them out. */
+export function hashAppFiles(): HashAppFiles {
+  let folder = ''
+  return {
+    plugin: { name: 'cachenet:hash-app-files', configResolved: (config) => void (folder = config.build.outDir) },
+    async transform(entries) {
+      const manifest = await Promise.all(
+        entries.map(async (entry) => {
+          const content = await readFile(join(folder, entry.url))
+          return { ...entry, bytes: content.byteLength, sha256: createHash('sha256').update(content).digest('hex') }
+        }),
+      )
+      return { manifest, warnings: [] }
+    },
+  }
+}
