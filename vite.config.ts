@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,9 +35,15 @@ function publicFiles(): Plugin {
 
 const appFiles = hashAppFiles()
 
+/** What the phone holds the kernels against where no service worker does it yet (`web/inference-worker/instantiate-kernels.ts`). */
+const kernelHash = (name: string): string =>
+  `sha256-${createHash('sha256').update(readFileSync(fromHere(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}.wasm`))).digest('base64')}`
+const kernelHashes = Object.fromEntries(['tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'].map((name) => [name, kernelHash(name)]))
+
 const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  ...(command === 'build' && { define: { kernelHashes: JSON.stringify(kernelHashes) } }),
   resolve: { alias: kernelThreadAlias() },
   root: fromHere('web'),
   publicDir: publicFolder,
@@ -82,4 +89,4 @@ export default defineConfig({
   worker: { format: 'iife' },
   server: { host: '127.0.0.1', headers: isolation, proxy: edge },
   preview: { host: '127.0.0.1', headers: isolation, proxy: edge },
-})
+}))

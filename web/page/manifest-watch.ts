@@ -35,7 +35,7 @@ export function createManifestWatch({ bundle, fetchManifest, notices, nowMs = ()
       return
     }
     await bundle.open()
-    if (bundle.opened.value === undefined) return
+    if (bundle.opened.peek() === undefined) return
     const message = 'This bundle was replaced at the edge, and the new version is loaded now. The stream was stopped: names and networks are other ones. Start it again.'
     notices.show({ about: 'bundle', kind: 'info', code: 'bundle-changed', message })
   }
