@@ -235,7 +235,9 @@ class HistoryRun {
   async #updateApp(): Promise<void> {
     await appendFile(join(this.#pageFolder, 'sw.js'), '\n// another version\n')
     const [page] = this.#pages
-    await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()))
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.getRegistration())?.update()
+    })
     await page.waitForFunction(() => window.harness.isUpdateReady(), undefined, { timeout: 20_000 })
     const reloaded = this.#pages.map((each) => each.waitForEvent('load'))
     await page.evaluate(() => window.harness.applyUpdate())
