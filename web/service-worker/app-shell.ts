@@ -35,7 +35,8 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
     if (await caches.has(threadsCacheName)) await threads.install().catch(() => undefined)
     // Whoever is shown a broken app cannot be asked whether they want a new one.
     isHealing = await isEarlierAppBroken(listed).catch(() => false)
-    if (isHealing) await self.skipWaiting()
+    // Not waited for: it resolves when this version is in force, which is after its installation.
+    if (isHealing) void self.skipWaiting()
   }
 
   async function activate(): Promise<void> {
