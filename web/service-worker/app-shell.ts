@@ -46,7 +46,8 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
     await app.forgetOthers()
     if (await caches.has(threadsCacheName)) await threads.forgetOthers()
     if (!isHealing) return
-    for (const client of await self.clients.matchAll({ type: 'window' })) await client.navigate(client.url).catch(() => undefined)
+    // Not waited for: what they load is answered by this version, and that only once it is in force.
+    for (const client of await self.clients.matchAll({ type: 'window' })) void client.navigate(client.url).catch(() => undefined)
   }
 
   async function answerThreads(event: FetchEvent, file: AppFile): Promise<Response> {
