@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -5,6 +6,7 @@ import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { classicScripts } from './web/build/classic-scripts.ts'
+import { hashAppFiles } from './web/build/hash-app-files.ts'
 import { isolation } from './web/build/isolation.ts'
 import { kernelThreadAlias } from './web/build/kernel-thread.ts'
 
@@ -31,9 +33,17 @@ function publicFiles(): Plugin {
   }
 }
 
+const appFiles = hashAppFiles()
+
+/** What the phone holds the kernels against where no service worker does it yet (`web/inference-worker/instantiate-kernels.ts`). */
+const kernelHash = (name: string): string =>
+  `sha256-${createHash('sha256').update(readFileSync(fromHere(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}.wasm`))).digest('base64')}`
+const kernelHashes = Object.fromEntries(['tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'].map((name) => [name, kernelHash(name)]))
+
 const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  ...(command === 'build' && { define: { kernelHashes: JSON.stringify(kernelHashes) } }),
   resolve: { alias: kernelThreadAlias() },
   root: fromHere('web'),
   publicDir: publicFolder,
@@ -41,6 +51,7 @@ export default defineConfig({
     preact(),
     publicFiles(),
     classicScripts(),
+    appFiles.plugin,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
@@ -54,6 +65,7 @@ export default defineConfig({
         globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm', 'icons/*.{png,svg}'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
+        manifestTransforms: [appFiles.transform],
       },
       integration: {
         // The plugin wants source and result to share a name; our source is called main.ts, like every entry.
@@ -77,4 +89,4 @@ export default defineConfig({
   worker: { format: 'iife' },
   server: { host: '127.0.0.1', headers: isolation, proxy: edge },
   preview: { host: '127.0.0.1', headers: isolation, proxy: edge },
-})
+}))

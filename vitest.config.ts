@@ -45,7 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'long',
-          include: ['{core,edge,train,bench}/**/*.long.test.ts'],
+          include: ['{core,edge,train,bench}/**/*.long.test.ts', 'web/e2e/**/*.long.spec.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,
@@ -57,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['web/e2e/**/*.spec.ts'],
+          exclude: ['**/*.long.spec.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each file has browsers, edges and ports of its own; more side by side make one another late.

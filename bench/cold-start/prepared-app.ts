@@ -38,8 +38,8 @@ export async function prepareApp(root: string): Promise<PreparedApp> {
     const page = await context.newPage()
     await page.goto(`${origin}/icons/icon.svg`)
     const stored = await page.evaluate(async () => {
-      const name = (await caches.keys()).find((key) => key.includes('precache')) ?? ''
-      return (await (await caches.open(name)).keys()).map(({ url }) => url)
+      const name = (await caches.keys()).find((key) => key.startsWith('cachenet-app')) ?? ''
+      return (await (await caches.open(name)).keys()).map(({ url }) => url.replace(/\?sha256=.*$/, ''))
     })
     await page.close()
     const manifest = parseManifest(await (await fetch(`${origin}${apiPaths.manifest(bundleId)}`)).json())

@@ -1,3 +1,4 @@
+import { jsonOf, readBounded } from '../client/read-bounded.ts'
 import { CacheNetError, type ErrorCode } from '../wire/errors.ts'
 import { verifyBlob } from './hash.ts'
 import type { BlobRef } from './manifest.ts'
@@ -21,7 +22,8 @@ const codeOfStatus = (status: number): ErrorCode =>
 async function refusal(response: Response, sha256: string): Promise<CacheNetError> {
   const code = codeOfStatus(response.status)
   try {
-    const body: unknown = await response.json()
+    const body = jsonOf(await readBounded(response, response.url))
+    if (body === undefined) throw new SyntaxError('no JSON')
     return CacheNetError.fromBody(body, code)
   } catch {
     return new CacheNetError(code, 'The edge did not send the weights; what is cached still works.', { status: response.status, sha256 })

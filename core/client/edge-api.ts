@@ -1,8 +1,11 @@
 import * as z from 'zod/mini'
-import { parseManifest, type Manifest } from '../bundle/manifest.ts'
+import type { Manifest } from '../bundle/manifest.ts'
 import { CacheNetError } from '../wire/errors.ts'
-import { apiPaths, auditHeader, bundleListSchema, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, rawFrameType } from '../wire/frames.ts'
+import { apiPaths, auditHeader, bundleListSchema, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, manifestHeader, rawFrameType } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
+import { fetchChecked } from './fetch-checked.ts'
+import { fetchManifest } from './fetch-manifest.ts'
+import { jsonOf, readBounded } from './read-bounded.ts'
 
 /** What the edge may know besides the frame itself. */
 export interface FrameContext {
@@ -12,12 +15,16 @@ export interface FrameContext {
   readonly auditOf?: number
   /** Frames that were answered here since the last one that was sent. */
   readonly hits?: number
+  /** Hash of the manifest that the answer will be read by: an edge with another one refuses the frame with `bundle-changed`. */
+  readonly manifestSha256?: string | undefined
 }
 
 export interface Received<Value> {
   readonly value: Value
   /** Bytes of the body. */
   readonly bytesDown: number
+  /** Hash of the manifest that the edge answered by; undefined where it does not say. */
+  readonly manifestSha256: string | undefined
 }
 
 export interface EdgeApiOptions {
@@ -53,56 +60,50 @@ const unreachable = (cause: unknown): CacheNetError =>
 const incomprehensible = (): CacheNetError =>
   new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Is this network asking for a login? If not, update the older of the two.')
 
-function parseJson(bytes: ArrayBuffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
-}
-
-function contextHeaders({ holds, auditOf, hits }: FrameContext): Record<string, string> {
+function contextHeaders({ holds, auditOf, hits, manifestSha256 }: FrameContext): Record<string, string> {
   return {
     ...(holds === undefined ? {} : { [holdsHeader]: formatHolds(holds) }),
     ...(auditOf === undefined ? {} : { [auditHeader]: String(auditOf) }),
     ...(hits === undefined ? {} : { [hitsHeader]: String(hits) }),
+    ...(manifestSha256 === undefined ? {} : { [manifestHeader]: manifestSha256 }),
   }
 }
 
 export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }: EdgeApiOptions): EdgeApi {
   const bearer = (value: string | undefined): Record<string, string> => (value === undefined ? {} : { Authorization: `Bearer ${value}` })
 
-  const call = async (signal: AbortSignal, path: string, init: RequestInit): Promise<ArrayBuffer> => {
+  const call = async (signal: AbortSignal, path: string, init: RequestInit): Promise<{ bytes: Uint8Array<ArrayBuffer>; response: Response }> => {
     let response: Response
-    let bytes: ArrayBuffer
+    let bytes: Uint8Array<ArrayBuffer>
     try {
       response = await fetchNow(`${baseUrl}${path}`, { ...init, signal })
-      bytes = await response.arrayBuffer()
+      bytes = await readBounded(response, path)
     } catch (cause) {
       signal.throwIfAborted()
-      throw unreachable(cause)
+      throw cause instanceof CacheNetError ? cause : unreachable(cause)
     }
-    if (response.ok) return bytes
-    throw CacheNetError.fromBody(parseJson(bytes), response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
+    if (response.ok) return { bytes, response }
+    throw CacheNetError.fromBody(jsonOf(bytes), response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
   }
 
-  const read = <Value>(schema: z.ZodMiniType<Value>, bytes: ArrayBuffer): Value => {
-    const parsed = schema.safeParse(parseJson(bytes))
+  const read = <Value>(schema: z.ZodMiniType<Value>, bytes: Uint8Array): Value => {
+    const parsed = schema.safeParse(jsonOf(bytes))
     if (!parsed.success) throw incomprehensible()
     return parsed.data
   }
 
   return {
-    async listBundles(signal) {
-      return read(bundleListSchema, await call(signal, apiPaths.bundles, { headers: bearer(token) }))
+    listBundles(signal) {
+      // Never kept by the browser, and so never in line behind an earlier request for it that nobody answers.
+      return fetchChecked(signal, { url: `${baseUrl}${apiPaths.bundles}`, headers: bearer(token), fetch: fetchNow, cache: 'no-store', read: (bytes) => read(bundleListSchema, bytes) })
     },
     async manifest(signal, bundleId) {
-      return parseManifest(parseJson(await call(signal, apiPaths.manifest(bundleId), { headers: bearer(token) })))
+      return (await fetchManifest(signal, { baseUrl, bundleId, headers: bearer(token), fetch: fetchNow })).manifest
     },
     async answerFrame(signal, bundleId, rgb, context = {}) {
       const headers = { 'Content-Type': rawFrameType, ...bearer(token), ...contextHeaders(context) }
-      const bytes = await call(signal, apiPaths.frames(bundleId), { method: 'POST', headers, body: rgb })
-      return { value: read(frameAnswerSchema, bytes), bytesDown: bytes.byteLength }
+      const { bytes, response } = await call(signal, apiPaths.frames(bundleId), { method: 'POST', headers, body: rgb })
+      return { value: read(frameAnswerSchema, bytes), bytesDown: bytes.byteLength, manifestSha256: response.headers.get(manifestHeader) ?? undefined }
     },
     async openSession(signal, secret) {
       await call(signal, apiPaths.session, { method: 'POST', headers: bearer(secret) })

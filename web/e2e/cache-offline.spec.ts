@@ -19,7 +19,7 @@ describe('offline', () => {
     await killServiceWorker()
     await stage.proxy.goOffline()
 
-    await stage.page.goto(`${stage.proxy.origin}/some/route`)
+    await stage.page.goto(`${stage.proxy.origin}/?some=query`)
     expect(await stage.page.title()).toBe('Partition cache')
     expect(await connect()).toBe(true)
     expect(await stage.page.evaluate(() => crossOriginIsolated)).toBe(true)

@@ -3,6 +3,8 @@ import { byLeastRecentUse, storedBytes } from '../../core/cache/lru.ts'
 import type { CacheContents } from '../../core/cache/partition-cache.ts'
 import type { CacheSnapshot, CacheSnapshotEntry } from './cache.ts'
 
+const isHash = (id: string): boolean => /^[0-9a-f]{64}$/.test(id)
+
 /** What the cache holds, in the words of the manifests: what pages are shown. */
 export function takeSnapshot(
   contents: CacheContents,
@@ -24,7 +26,8 @@ export function takeSnapshot(
   return {
     budget: { ...contents.budget },
     storedBytes: storedBytes(contents),
-    entries: [...byLeastRecentUse(contents).reverse(), ...contents.residents].map(entryOf),
+    // What is stored under another name than a hash is nobody's blob: one such key must not keep a page from reading of the others.
+    entries: [...byLeastRecentUse(contents).reverse(), ...contents.residents].filter(isHash).map(entryOf),
     bundleIds: [...bundleIds],
     isPersistent,
   }

@@ -11,7 +11,15 @@ const nameHeader = 'X-CacheNet-File-Name'
 export const storedFile = (file: File): Response =>
   new Response(file, { headers: { 'Content-Type': file.type || 'application/octet-stream', [nameHeader]: encodeURIComponent(file.name) } })
 
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
 export async function fileOfStored(stored: Response): Promise<File> {
-  const name = decodeURIComponent(stored.headers.get(nameHeader) ?? 'shared')
+  const name = decoded(stored.headers.get(nameHeader) ?? 'shared')
   return new File([await stored.blob()], name, { type: stored.headers.get('Content-Type') ?? '' })
 }

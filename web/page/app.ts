@@ -3,7 +3,7 @@ import { outputsOf, type Partition } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { createAuditor } from './auditor.ts'
-import { fetchBundleList } from './bundle.ts'
+import { fetchBundleList, fetchManifest } from './bundle.ts'
 import { connectCache, type CacheClient } from './cache-client.ts'
 import type { EdgeState } from './edge/edge-client.ts'
 import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
@@ -14,6 +14,7 @@ import { answerFrame } from './pipeline.ts'
 import { createPlayer, type Player, type PlayerOptions } from './player.ts'
 import { createStage, type Stage } from './stage.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
+import { createManifestWatch } from './manifest-watch.ts'
 import { cacheNotice } from './state/cache-notice.ts'
 import { createCacheView, type CacheView } from './state/cache-view.ts'
 import { createGateControl, type GateControl } from './state/gate-control.ts'
@@ -132,12 +133,18 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     })
   }
 
+  const onDoubt = (): void => manifestWatch.doubt()
   const bundle = createBundleHolder(async (signal, onManifest) => {
     await player.stop()
-    const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
-    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
+    const onPartitionFailure = (error: CacheNetError): void => {
+      // Weights of a version that is gone are gone with it.
+      if (error.code === 'blob-unknown') onDoubt()
+      notices.showError('partition', error)
+    }
+    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, onDoubt, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
+  const manifestWatch = createManifestWatch({ bundle, fetchManifest, notices })
   const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values, {
     residents: () => host.residents.peek(),
     isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',

@@ -1,5 +1,5 @@
-import { createEdgeApi, type EdgeApi } from '../../core/client/edge-api.ts'
-import type { Manifest } from '../../core/bundle/manifest.ts'
+import { createEdgeApi } from '../../core/client/edge-api.ts'
+import { fetchManifest as fetchFromEdge, type FetchedManifest } from '../../core/client/fetch-manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleList } from '../../core/wire/frames.ts'
 import { readSource } from '../messages/cache.ts'
@@ -16,16 +16,15 @@ interface Fetched<Value> {
 }
 
 /** Asks the edge that the page came from; its cookie is what lets the page in there, where not everybody is. */
-async function ask<Value>(signal: AbortSignal, limitMs: number, call: (api: EdgeApi, signal: AbortSignal) => Promise<Value>): Promise<Fetched<Value>> {
+async function ask<Value>(signal: AbortSignal, limitMs: number, call: (signal: AbortSignal, fetch: typeof globalThis.fetch) => Promise<Value>): Promise<Fetched<Value>> {
   let isFresh = true
   const fetchNoting: typeof fetch = async (input, init) => {
-    const response = await ((typeof input === 'string' ? takeAhead(input) : undefined) ?? fetch(input, init))
+    const response = await ((typeof input === 'string' ? takeAhead(input, init?.signal) : undefined) ?? fetch(input, init))
     isFresh = readSource(response.headers) !== 'cache'
     return response
   }
-  const api = createEdgeApi({ baseUrl: '', fetch: fetchNoting })
   try {
-    const value = await within(signal, limitMs, 'edge-timeout', (limited) => call(api, limited))
+    const value = await within(signal, limitMs, 'edge-timeout', (limited) => call(limited, fetchNoting))
     return { value, isFresh }
   } catch (thrown) {
     const error = CacheNetError.from(thrown)
@@ -36,12 +35,12 @@ async function ask<Value>(signal: AbortSignal, limitMs: number, call: (api: Edge
 
 /** The bundles that the edge serves, or served when it was last heard of. Rejects with `edge-…` codes and `unauthorized`. */
 export async function fetchBundleList(signal: AbortSignal): Promise<BundleList> {
-  const { value } = await ask(signal, listLimitMs, (api, limited) => api.listBundles(limited))
+  const { value } = await ask(signal, listLimitMs, (limited, fetch) => createEdgeApi({ baseUrl: '', fetch }).listBundles(limited))
   return value
 }
 
 /** A bundle's manifest, from the edge or as it was stored. Rejects with `bundle-unknown`, `manifest-…`, `edge-…` and `unauthorized`. */
-export async function fetchManifest(signal: AbortSignal, bundleId: string): Promise<{ manifest: Manifest; isFresh: boolean }> {
-  const { value, isFresh } = await ask(signal, manifestLimitMs, (api, limited) => api.manifest(limited, bundleId))
-  return { manifest: value, isFresh }
+export async function fetchManifest(signal: AbortSignal, bundleId: string): Promise<FetchedManifest & { readonly isFresh: boolean }> {
+  const { value, isFresh } = await ask(signal, manifestLimitMs, (limited, fetch) => fetchFromEdge(limited, { bundleId, fetch }))
+  return { ...value, isFresh }
 }

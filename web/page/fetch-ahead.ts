@@ -1,5 +1,6 @@
 interface Ahead {
   readonly response: Promise<Response>
+  readonly controller: AbortController
   readonly askedMs: number
 }
 
@@ -9,14 +10,31 @@ const keptMs = 10_000
 
 /** Asks for something that this page's own edge will be asked for in a moment, before the code that will ask is there. */
 export function fetchAhead(path: string): void {
-  const response = fetch(path)
+  const controller = new AbortController()
+  const response = fetch(path, { signal: controller.signal })
   response.catch(() => undefined)
-  ahead.set(path, { response, askedMs: performance.now() })
+  const found = { response, controller, askedMs: performance.now() }
+  ahead.set(path, found)
+  // A request that is never answered would hold up those that come after it: browsers ask for one thing once at a time.
+  setTimeout(() => {
+    if (ahead.get(path) !== found) return
+    ahead.delete(path)
+    controller.abort()
+  }, keptMs)
 }
 
-/** What was asked for ahead, once; undefined where it was not, or too long ago. Rejects as `fetch` does. */
-export function takeAhead(path: string): Promise<Response> | undefined {
+/**
+ * What was asked for ahead, once; undefined where it was not, or too long ago. Rejects as `fetch` does. From here on whoever took it says, by
+ * their signal, how long it may take.
+ */
+export function takeAhead(path: string, signal?: AbortSignal | null): Promise<Response> | undefined {
   const found = ahead.get(path)
   ahead.delete(path)
-  return found !== undefined && performance.now() - found.askedMs < keptMs ? found.response : undefined
+  if (found === undefined) return undefined
+  if (performance.now() - found.askedMs >= keptMs || signal?.aborted === true) {
+    found.controller.abort()
+    return undefined
+  }
+  signal?.addEventListener('abort', () => found.controller.abort(), { once: true })
+  return found.response
 }

@@ -9,34 +9,46 @@ import { createPlayback } from './playback.ts'
 import { playAtStart } from './play-at-start.ts'
 import { safeStorage } from './safe-storage.ts'
 import { createScreen } from './state/screen.ts'
+import { hasStarted, noteStarted } from './start-again.ts'
 import { takeEdgeLink } from './take-edge-link.ts'
 import { followTheme } from './theme.ts'
 import { numberStyle } from './views/format.ts'
-import { watchNetwork, watchPersistence } from './watch.ts'
+import { watchBundle, watchNetwork, watchPersistence } from './watch.ts'
 import { Page } from './views/page.tsx'
 import { keepAwake } from './wake-lock.ts'
 import { startServiceWorker } from './workers/start-service-worker.ts'
 
-const parameters = new URLSearchParams(location.search)
+function startPage(): void {
+  noteStarted(document)
+  const parameters = new URLSearchParams(location.search)
 
-const app = createApp({ storage: safeStorage(), parameters, createWorker: takeInferenceWorker })
-takeEdgeLink(app)
-// The code may be scanned while the app is open.
-addEventListener('hashchange', () => {
-  if (takeEdgeLink(app)) void app.bundle.open()
-})
-const playback = createPlayback(app, parameters)
-const install = createInstall()
-const screen = createScreen(window)
-followTheme(computed(() => app.settings.values.value.theme))
-effect(() => void (numberStyle.value = app.settings.values.value.numbers))
+  const app = createApp({ storage: safeStorage(), parameters, createWorker: takeInferenceWorker })
+  const reopen = (): void => void app.bundle.open()
+  takeEdgeLink({ app, reopen })
+  // The code may be scanned while the app is open.
+  addEventListener('hashchange', () => {
+    if (takeEdgeLink({ app, reopen })) reopen()
+  })
+  const playback = createPlayback(app, parameters)
+  const install = createInstall()
+  const screen = createScreen(window)
+  followTheme(computed(() => app.settings.values.value.theme))
+  effect(() => void (numberStyle.value = app.settings.values.value.numbers))
 
-const root = document.getElementById('page')
-if (root !== null) render(h(Page, { app, playback, install, screen }), root)
+  const root = document.getElementById('page')
+  if (root !== null) {
+    root.replaceChildren()
+    render(h(Page, { app, playback, install, screen }), root)
+  }
 
-startServiceWorker(app)
-watchNetwork(app)
-watchPersistence(app)
-keepAwake(app.isPlaying)
-void app.bundle.open()
-void playAtStart(playback, parameters)
+  startServiceWorker(app)
+  watchNetwork(app)
+  watchBundle(app)
+  watchPersistence(app)
+  keepAwake(app.isPlaying)
+  void app.bundle.open()
+  void playAtStart(playback, parameters)
+}
+
+// Once, also where this script came late, and was asked for again meanwhile.
+if (!hasStarted(document)) startPage()

@@ -16,6 +16,8 @@ import type { InferenceHost } from './workers/inference-host.ts'
 /** A bundle that is ready to answer frames. */
 export interface OpenedBundle {
   readonly manifest: Manifest
+  /** Of the manifest's bytes: which version of the bundle this is. */
+  readonly manifestSha256: string
   readonly edge: EdgeClient
   readonly partitions: Partitions
   /** What else there is to open; undefined until somebody knows. */
@@ -32,6 +34,8 @@ export interface OpenBundleDeps {
   /** The manifest is there; the networks follow. */
   readonly onManifest: (manifest: Manifest) => void
   readonly onPartitionFailure: (error: CacheNetError) => void
+  /** The edge seems to have another version of the bundle. */
+  readonly onDoubt: () => void
   /** Whether the person saves data. */
   readonly isFrugal: () => boolean
 }
@@ -63,10 +67,10 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
  * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, isFrugal } = deps
+  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, onDoubt, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
-  const { manifest, isFresh } = await session.enter(signal, () => {
+  const { manifest, sha256: manifestSha256, isFresh } = await session.enter(signal, () => {
     const listing = fetchBundleList(signal)
     listing.then((found) => (list.value = found), () => undefined)
     return fetchChosen(signal, bundle, lastBundle.read(), listing)
@@ -87,6 +91,6 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
   await restoring
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
-  const edge = createEdgeClient({ baseUrl: edgeUrl, bundleId, initialState, token: () => settings.value.edgeToken, held: () => host.held })
-  return { manifest, edge, partitions, list }
+  const edge = createEdgeClient({ baseUrl: edgeUrl, manifest, manifestSha256, onDoubt, initialState, token: () => settings.value.edgeToken, held: () => host.held })
+  return { manifest, manifestSha256, edge, partitions, list }
 }

@@ -2,11 +2,14 @@ import { tokenInFragment } from '../../core/client/token-in-fragment.ts'
 import { apiPaths } from '../../core/wire/api-paths.ts'
 import { fetchAhead } from './fetch-ahead.ts'
 import { safeStorage } from './safe-storage.ts'
+import { watchStart } from './start-again.ts'
 import { createLastBundle } from './state/last-bundle.ts'
 import { threadsAtStart } from './state/threads-at-start.ts'
 import { createInferenceWorker } from './workers/create-inference-worker.ts'
 
 // The first script of the page, and a small one: what takes long is begun before the rest of the page is read.
+
+watchStart({ document })
 
 const threadsOfFirst = threadsAtStart(safeStorage(), new URLSearchParams(location.search))
 let worker: Worker | undefined = createInferenceWorker(threadsOfFirst)

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
 import type { App } from './app.ts'
+import { backoffMs } from './edge/backoff.ts'
 
 /** Follows the network: says when the edge is away, asks again when the network is back, opens a bundle that could not be opened. */
 export function watchNetwork(app: App): void {
@@ -11,6 +12,23 @@ export function watchNetwork(app: App): void {
     if (app.edgeState.value === 'offline') {
       app.notices.show({ about: 'edge', kind: 'info', message: 'The edge is away. What this device is not certain of is marked uncertain until it is back.' })
     } else app.notices.dismiss('edge')
+  })
+}
+
+const openBackoff = { baseMs: 2_000, maxMs: 30_000 }
+/** Nothing but a person, or another version of the app, helps here. */
+const isForGood: ReadonlySet<string> = new Set(['unauthorized', 'manifest-version-unsupported'])
+
+/** Opens a bundle again that could not be opened, for as long as the page is there: what was in the way may be gone. */
+export function watchBundle({ bundle }: Pick<App, 'bundle'>): () => void {
+  let attempt = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return effect(() => {
+    const state = bundle.state.value
+    clearTimeout(timer)
+    if (state.kind === 'open') attempt = 0
+    if (state.kind !== 'failed' || isForGood.has(state.error.code)) return
+    timer = setTimeout(() => void bundle.open(), backoffMs(attempt++, openBackoff, Math.random))
   })
 }
 

@@ -8,9 +8,14 @@ const folder = '/cachenet-partitions/'
 
 const keyOf = (id: string): string => new URL(`${folder}${encodeURIComponent(id)}`, self.location.origin).href
 
+/** Undefined for a key that is none of ours. Whoever shares the origin may put anything here, and it must not hide the rest. */
 function idOf({ url }: Request): string | undefined {
-  const { pathname } = new URL(url)
-  return pathname.startsWith(folder) ? decodeURIComponent(pathname.slice(folder.length)) : undefined
+  try {
+    const { pathname } = new URL(url)
+    return pathname.startsWith(folder) ? decodeURIComponent(pathname.slice(folder.length)) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Blobs in the Cache Storage API. Opens the cache anew each time: the browser may have emptied it since. */

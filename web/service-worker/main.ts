@@ -1,16 +1,16 @@
-import type { PrecacheEntry } from 'workbox-precaching'
 import { apiPaths, parseBlobPath } from '../../core/wire/frames.ts'
+import type { AppFile } from './app-files.ts'
 import { serveAppShell } from './app-shell.ts'
 import type { Answering } from './manifest-route.ts'
 import { sendFramesDirectly } from './direct-routes.ts'
 import { sharePath } from '../messages/shared-files.ts'
 import { createServices, type Services } from './services.ts'
 import { receiveShare } from './share-target.ts'
-import { isThreadsFile, serveThreadsFiles } from './threads-files.ts'
 
-declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
+declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly AppFile[] }
 
 const services = createServices(self.clients)
+const appShell = serveAppShell(self, self.__WB_MANIFEST)
 
 self.addEventListener('fetch', (event) => {
   if (isShare(event.request)) {
@@ -18,25 +18,21 @@ self.addEventListener('fetch', (event) => {
     return
   }
   const answering = answerApi(services, event.request)
-  if (answering === undefined) return
-  event.respondWith(answering.response)
-  event.waitUntil(answering.settled.then(() => services.settled()))
+  if (answering !== undefined) {
+    event.respondWith(answering.response)
+    event.waitUntil(answering.settled.then(() => services.settled()))
+    return
+  }
+  const file = appShell.answer(event)
+  if (file !== undefined) event.respondWith(file)
 })
 
 self.addEventListener('install', sendFramesDirectly)
-
-// After ours, which takes the API's paths only; these take the rest.
-const files = self.__WB_MANIFEST
-serveAppShell(files.filter((file) => !isThreadsFile(file)))
-serveThreadsFiles(self, files.filter(isThreadsFile))
 
 self.addEventListener('message', (event) => {
   if (isSkipWaiting(event.data)) event.waitUntil(self.skipWaiting())
   else if (event.source !== null) event.waitUntil(services.requests.receive(event.data, event.source).then(() => services.settled()))
 })
-
-// The page that installed this version is served by it from its first visit on.
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 
 function answerApi({ blobs, manifests }: Services, request: Request): Answering | undefined {
   const { origin, pathname } = new URL(request.url)

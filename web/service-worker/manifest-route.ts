@@ -1,10 +1,12 @@
-import { parseManifest } from '../../core/bundle/manifest.ts'
+import type { BlobOrigin } from '../../core/cache/blob-source.ts'
 import { SingleFlight } from '../../core/cache/single-flight.ts'
+import { createEdgeApi } from '../../core/client/edge-api.ts'
+import { fetchManifest } from '../../core/client/fetch-manifest.ts'
 import { withTimeLimit } from '../../core/with-time-limit.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { apiPaths, bundleListSchema } from '../../core/wire/frames.ts'
-import type { ManifestStore } from './manifest-store.ts'
-import { errorResponse, jsonResponse } from './responses.ts'
+import { apiPaths } from '../../core/wire/frames.ts'
+import type { ManifestStore, ManifestText } from './manifest-store.ts'
+import { errorResponse, jsonResponse, manifestResponse } from './responses.ts'
 
 export interface ManifestRouteOptions {
   readonly manifests: ManifestStore
@@ -13,8 +15,10 @@ export interface ManifestRouteOptions {
   readonly onReplaced: () => Promise<void>
   /** How long a page waits for the edge where there is a stored copy. */
   readonly freshLimitMs?: number
-  /** How long it waits where there is none. */
+  /** How long it waits for a manifest where there is none. */
   readonly fetchLimitMs?: number
+  /** And for the list: shorter than pages wait for it, so that their next attempt is a new one. */
+  readonly listLimitMs?: number
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -29,91 +33,65 @@ const nothing = (): void => undefined
 /** Codes that the edge itself gives to say that the thing is gone: a stored copy must not hide that. */
 const isGone = ({ code }: CacheNetError): boolean => code === 'bundle-unknown' || code === 'route-unknown'
 
-function invalid(path: string): CacheNetError {
-  return new CacheNetError('edge-answer-invalid', 'What came from the edge cannot be read. Is this network asking for a login? What is cached still works.', {
-    path,
-  })
-}
-
 /** Manifests and the bundle list: from the edge where it answers soon, or else the stored copy. Only what can be read is stored. */
 export function createManifestRoute(options: ManifestRouteOptions) {
-  const { manifests, isStored, onReplaced, freshLimitMs = 3_000, fetchLimitMs = 20_000, fetch = globalThis.fetch } = options
-  const flights = new SingleFlight<string>()
+  const { manifests, isStored, onReplaced, freshLimitMs = 3_000, fetchLimitMs = 20_000, listLimitMs = 6_000 } = options
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  const api = createEdgeApi({ baseUrl: '', fetch })
+  const manifestFlights = new SingleFlight<ManifestText>()
+  const listFlights = new SingleFlight<string>()
 
-  async function fetchText(signal: AbortSignal, path: string): Promise<string> {
-    try {
-      // Asks the edge whether the browser's copy still holds (ETag), and transfers nothing if it does.
-      const response = await fetch(path, { signal, cache: 'no-cache' })
-      const text = await response.text()
-      if (response.ok) return text
-      throw CacheNetError.fromBody(parseJson(text, path), 'edge-answer-invalid')
-    } catch (thrown) {
-      if (thrown instanceof CacheNetError) throw thrown
-      throw new CacheNetError('edge-unreachable', 'The edge cannot be reached; what is cached still works.', { path }, { cause: thrown })
-    }
-  }
-
-  /** `store` throws where the text is not what it should be. */
-  function refresh(path: string, store: (text: string) => Promise<void>): Promise<string> {
+  /** Fetches and stores under a limit, once for all who ask meanwhile. */
+  function refresh<Value>(flights: SingleFlight<Value>, path: string, limitMs: number, fetchAndStore: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
     return flights.join(new AbortController().signal, path, async () => {
       const controller = new AbortController()
-      const fetching = withTimeLimit(fetchText(controller.signal, path), fetchLimitMs, () => {
-        controller.abort()
-        return new CacheNetError('edge-timeout', 'The edge went silent; what is cached still works.', { path, limitMs: fetchLimitMs })
+      return withTimeLimit(fetchAndStore(controller.signal), limitMs, () => {
+        const silence = new CacheNetError('edge-timeout', 'The edge went silent; what is cached still works.', { path, limitMs })
+        controller.abort(silence)
+        return silence
       })
-      const text = await fetching
-      await store(text)
-      return text
     })
   }
 
-  const storeManifest = (bundleId: string) => async (text: string): Promise<void> => {
-    const path = apiPaths.manifest(bundleId)
-    const manifest = parseManifest(parseJson(text, path))
-    if (manifest.id !== bundleId) throw new CacheNetError('manifest-invalid', 'The edge sent the manifest of another bundle.', { bundleId, found: manifest.id })
-    // Storage that is full or broken costs the offline start, not the answer.
-    const isReplaced = await manifests.save(text, manifest, isStored).catch(() => false)
-    if (isReplaced) await onReplaced()
-  }
+  const refreshManifest = (bundleId: string): Promise<ManifestText> =>
+    refresh(manifestFlights, apiPaths.manifest(bundleId), fetchLimitMs, async (signal) => {
+      const fetched = await fetchManifest(signal, { bundleId, fetch })
+      // Storage that is full or broken costs the offline start, not the answer.
+      const isReplaced = await manifests.save(fetched, isStored).catch(() => false)
+      if (isReplaced) await onReplaced()
+      return fetched
+    })
 
-  const storeList = async (text: string): Promise<void> => {
-    const parsed = bundleListSchema.safeParse(parseJson(text, apiPaths.bundles))
-    if (!parsed.success) throw invalid(apiPaths.bundles)
-    await manifests.saveList(text).catch(nothing)
-  }
+  const refreshList = (): Promise<string> =>
+    refresh(listFlights, apiPaths.bundles, listLimitMs, async (signal) => {
+      const text = JSON.stringify(await api.listBundles(signal))
+      await manifests.saveList(text).catch(nothing)
+      return text
+    })
 
-  async function answer(fresh: Promise<string>, readStored: () => Promise<string | undefined>): Promise<Response> {
+  async function answer<Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: (value: Value, source: BlobOrigin) => Response): Promise<Response> {
     const stored = await readStored().catch(nothing)
     try {
       const late = (): CacheNetError => new CacheNetError('edge-timeout', 'The edge is slow.', { limitMs: freshLimitMs })
-      return jsonResponse(await (stored === undefined ? fresh : withTimeLimit(fresh, freshLimitMs, late)), 'network')
+      return respond(await (stored === undefined ? fresh : withTimeLimit(fresh, freshLimitMs, late)), 'network')
     } catch (thrown) {
       const error = CacheNetError.from(thrown)
-      return stored === undefined || isGone(error) ? errorResponse(error) : jsonResponse(stored, 'cache')
+      return stored === undefined || isGone(error) ? errorResponse(error) : respond(stored, 'cache')
     }
   }
 
-  const answering = (fresh: Promise<string>, readStored: () => Promise<string | undefined>): Answering => ({
-    response: answer(fresh, readStored),
+  const answering = <Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: (value: Value, source: BlobOrigin) => Response): Answering => ({
+    response: answer(fresh, readStored, respond),
     settled: fresh.catch(nothing),
   })
 
   return {
-    manifest: (bundleId: string): Answering =>
-      answering(refresh(apiPaths.manifest(bundleId), storeManifest(bundleId)), () => manifests.textOf(bundleId)),
-    bundleList: (): Answering => answering(refresh(apiPaths.bundles, storeList), () => manifests.listText()),
+    manifest: (bundleId: string): Answering => answering(refreshManifest(bundleId), () => manifests.textOf(bundleId), manifestResponse),
+    bundleList: (): Answering => answering(refreshList(), () => manifests.listText(), jsonResponse),
     /** Fetches the manifest anew, for a blob that no stored one names. Rejects where the edge does not send it. */
     refreshManifest: async (bundleId: string): Promise<void> => {
-      await refresh(apiPaths.manifest(bundleId), storeManifest(bundleId))
+      await refreshManifest(bundleId)
     },
   }
 }
 export type ManifestRoute = ReturnType<typeof createManifestRoute>
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid(path)
-  }
-}

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { sha256Hex } from '../../core/bundle/hash.ts'
+import type { FetchedManifest } from '../../core/client/fetch-manifest.ts'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { sourceHeader } from '../messages/cache.ts'
@@ -15,14 +17,20 @@ afterEach(async () => {
   await caches.delete(cacheName)
 })
 
+/** A manifest as `fetchManifest` hands it over. */
+async function fetchedOf(manifest: typeof first): Promise<FetchedManifest> {
+  const text = JSON.stringify(manifest)
+  return { manifest, text, sha256: await sha256Hex(new TextEncoder().encode(text)) }
+}
+
 const nothingStored = (): Promise<boolean> => Promise.resolve(false)
 
 describe('the stored manifests', () => {
   it('outlive the service worker, and name its blobs', async () => {
-    await new ManifestStore(cacheName).save(JSON.stringify(first), first, nothingStored)
+    await new ManifestStore(cacheName).save(await fetchedOf(first), nothingStored)
     const store = new ManifestStore(cacheName)
     expect(await store.bundleIds()).toEqual(['sample'])
-    expect(await store.textOf('sample')).toBe(JSON.stringify(first))
+    expect((await store.textOf('sample'))?.text).toBe(JSON.stringify(first))
     const names = await store.names()
     expect(names.isComplete).toBe(true)
     expect(names.blobs.get(generalistOf(first))?.keeping).toBe('resident')
@@ -30,53 +38,85 @@ describe('the stored manifests', () => {
 
   it('let the older version stand until the generalist of the newer one is stored', async () => {
     const store = new ManifestStore(cacheName)
-    expect(await store.save(JSON.stringify(first), first, nothingStored)).toBe(false)
-    expect(await store.save(JSON.stringify(second), second, nothingStored)).toBe(false)
+    expect(await store.save(await fetchedOf(first), nothingStored)).toBe(false)
+    expect(await store.save(await fetchedOf(second), nothingStored)).toBe(false)
     for (const life of [store, new ManifestStore(cacheName)]) {
-      expect(await life.textOf('sample')).toBe(JSON.stringify(first))
+      expect((await life.textOf('sample'))?.text).toBe(JSON.stringify(first))
       const { blobs } = await life.names()
       expect(blobs.has(generalistOf(first)) && blobs.has(generalistOf(second))).toBe(true)
     }
     expect(await store.generalistStored(generalistOf(first))).toBe(false)
     expect(await store.generalistStored(generalistOf(second))).toBe(true)
     for (const life of [store, new ManifestStore(cacheName)]) {
-      expect(await life.textOf('sample')).toBe(JSON.stringify(second))
+      expect((await life.textOf('sample'))?.text).toBe(JSON.stringify(second))
       expect((await life.names()).blobs.has(generalistOf(first))).toBe(false)
     }
   })
 
   it('replace the older version at once where the generalist is stored already', async () => {
     const store = new ManifestStore(cacheName)
-    await store.save(JSON.stringify(first), first, nothingStored)
-    expect(await store.save(JSON.stringify(second), second, () => Promise.resolve(true))).toBe(true)
-    expect(await store.textOf('sample')).toBe(JSON.stringify(second))
+    await store.save(await fetchedOf(first), nothingStored)
+    expect(await store.save(await fetchedOf(second), () => Promise.resolve(true))).toBe(true)
+    expect((await store.textOf('sample'))?.text).toBe(JSON.stringify(second))
   })
 
   it('drop the newer version where the edge goes back to the older one', async () => {
     const store = new ManifestStore(cacheName)
-    await store.save(JSON.stringify(first), first, nothingStored)
-    await store.save(JSON.stringify(second), second, nothingStored)
-    expect(await store.save(JSON.stringify(first), first, nothingStored)).toBe(true)
+    await store.save(await fetchedOf(first), nothingStored)
+    await store.save(await fetchedOf(second), nothingStored)
+    expect(await store.save(await fetchedOf(first), nothingStored)).toBe(true)
     expect((await store.names()).blobs.has(generalistOf(second))).toBe(false)
   })
 
   it('let no blob count as unnamed while one of them cannot be read', async () => {
     const store = new ManifestStore(cacheName)
-    await store.save(JSON.stringify(first), first, nothingStored)
+    await store.save(await fetchedOf(first), nothingStored)
     const cache = await caches.open(cacheName)
     await cache.put(apiPaths.manifest('from-the-future'), new Response('{"schemaVersion":99}'))
     expect((await new ManifestStore(cacheName).names()).isComplete).toBe(false)
   })
 
+  it('are not handed out where their bytes have changed since, and take no blob with them', async () => {
+    await new ManifestStore(cacheName).save(await fetchedOf(first), nothingStored)
+    const cache = await caches.open(cacheName)
+    const stored = await cache.match(apiPaths.manifest('sample'))
+    const text = (await stored?.text()) ?? ''
+    await cache.put(apiPaths.manifest('sample'), new Response(text.replace('"bee"', '"wee"'), { headers: stored?.headers ?? {} }))
+    const store = new ManifestStore(cacheName)
+    expect(await store.textOf('sample')).toBeUndefined()
+    expect((await store.names()).isComplete).toBe(false)
+    await store.save(await fetchedOf(first), nothingStored)
+    for (const life of [store, new ManifestStore(cacheName)]) {
+      expect((await life.textOf('sample'))?.text).toBe(text)
+      expect((await life.names()).isComplete).toBe(true)
+    }
+  })
+
+  it('are read past whatever else lies in their cache', async () => {
+    await new ManifestStore(cacheName).save(await fetchedOf(first), nothingStored)
+    const cache = await caches.open(cacheName)
+    for (const path of ['/%', '/api/v1/bundles/%E0%A4%A/manifest.json', '/api/v1/bundles/sample/manifest.json?x', '/elsewhere']) await cache.put(path, new Response('?'))
+    const store = new ManifestStore(cacheName)
+    expect(await store.bundleIds()).toEqual(['sample'])
+    expect((await store.names()).isComplete).toBe(false)
+  })
+
   it('are forgotten one by one', async () => {
     const store = new ManifestStore(cacheName)
-    await store.save(JSON.stringify(first), first, nothingStored)
-    await store.save(JSON.stringify(other), other, nothingStored)
+    await store.save(await fetchedOf(first), nothingStored)
+    await store.save(await fetchedOf(other), nothingStored)
     await store.forget('sample')
     expect(await store.bundleIds()).toEqual(['other'])
     expect(await new ManifestStore(cacheName).bundleIds()).toEqual(['other'])
   })
 })
+
+const firstSha256 = (await fetchedOf(first)).sha256
+
+/** More than any manifest has, in pieces. */
+function endlessBody(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(2 ** 16)) })
+}
 
 type Answer = () => Promise<Response>
 
@@ -109,6 +149,8 @@ const answers = {
   otherBundle: () => Promise.resolve(Response.json(other)),
   invalid: () => Promise.resolve(Response.json({ ...first, classNames: [] })),
   gone: () => Promise.resolve(Response.json({ error: { code: 'bundle-unknown', message: 'No.' } }, { status: 404 })),
+  altered: () => Promise.resolve(new Response(JSON.stringify(first).replace('"bee"', '"wee"'), { headers: { ETag: `"${firstSha256}"` } })),
+  endless: () => Promise.resolve(new Response(endlessBody())),
   failing: () => Promise.resolve(new Response('<h1>502</h1>', { status: 502 })),
 } satisfies Record<string, Answer>
 
@@ -127,7 +169,9 @@ describe('the route of manifests', () => {
     ['loginPage', 'edge-answer-invalid', 'cache'],
     ['otherBundle', 'manifest-invalid', 'cache'],
     ['invalid', 'manifest-invalid', 'cache'],
-    ['failing', 'edge-answer-invalid', 'cache'],
+    ['altered', 'edge-answer-invalid', 'cache'],
+    ['endless', 'edge-answer-invalid', 'cache'],
+    ['failing', 'edge-unreachable', 'cache'],
     ['gone', 'bundle-unknown', 'bundle-unknown'],
   ] as const)('where the edge is %s answers %s, and %s once it is stored', async (kind, without, withStored) => {
     const { route, manifests, state } = createRoute(answers[kind])
@@ -142,7 +186,7 @@ describe('the route of manifests', () => {
     const again = route.manifest('sample')
     expect(await outcome(again.response)).toBe(withStored)
     await again.settled
-    expect(await manifests.textOf('sample')).toBe(JSON.stringify(first))
+    expect((await manifests.textOf('sample'))?.text).toBe(JSON.stringify(first))
   })
 
   it('stores what came too late for this answer, for the next', async () => {
@@ -157,7 +201,7 @@ describe('the route of manifests', () => {
     await answering.settled
     expect(state.replaced).toBe(0)
     await manifests.generalistStored(generalistOf(second))
-    expect(await manifests.textOf('sample')).toBe(JSON.stringify(second))
+    expect((await manifests.textOf('sample'))?.text).toBe(JSON.stringify(second))
     state.answer = answers.fresh
     await route.refreshManifest('sample')
     state.answer = () => Promise.resolve(Response.json(second))

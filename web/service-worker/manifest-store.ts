@@ -1,6 +1,8 @@
+import { sha256Hex } from '../../core/bundle/hash.ts'
 import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { nameBlobs, type NamedBlobs } from '../../core/cache/blob-names.ts'
-import { apiPaths } from '../../core/wire/frames.ts'
+import type { FetchedManifest } from '../../core/client/fetch-manifest.ts'
+import { apiPaths, bundleListSchema, manifestHeader } from '../../core/wire/frames.ts'
 
 export const manifestCacheName = 'cachenet-manifests-v1'
 
@@ -10,8 +12,12 @@ const pendingSuffix = '?pending'
 const currentKey = (bundleId: string): string => apiPaths.manifest(bundleId)
 const pendingKey = (bundleId: string): string => `${currentKey(bundleId)}${pendingSuffix}`
 
-interface Stored {
-  readonly text: string
+/** A manifest as it came, and the hash of its bytes. */
+export type ManifestText = Pick<FetchedManifest, 'text' | 'sha256'>
+
+interface Stored extends ManifestText {
+  /** False where the bytes are no longer those that were stored: nobody gets them, and what they name is not known. */
+  readonly isWhole: boolean
   /** Undefined where this version of the app cannot read it. */
   readonly manifest: Manifest | undefined
 }
@@ -19,24 +25,46 @@ interface Stored {
 /** Parsed when somebody first asks what it says: at a start offline the text goes out before that. */
 class StoredText implements Stored {
   readonly text: string
+  readonly sha256: string
+  readonly isWhole: boolean
+  readonly #bundleId: string
   #parsed: { readonly manifest: Manifest | undefined } | undefined
 
-  constructor(text: string) {
+  constructor({ text, sha256 }: ManifestText, bundleId: string, isWhole: boolean) {
     this.text = text
+    this.sha256 = sha256
+    this.isWhole = isWhole
+    this.#bundleId = bundleId
   }
 
   get manifest(): Manifest | undefined {
-    this.#parsed ??= { manifest: read(this.text) }
+    this.#parsed ??= { manifest: this.isWhole ? read(this.text, this.#bundleId) : undefined }
     return this.#parsed.manifest
   }
 }
 
-function read(text: string): Manifest | undefined {
+function read(text: string, bundleId: string): Manifest | undefined {
   try {
-    return parseManifest(JSON.parse(text))
+    const manifest = parseManifest(JSON.parse(text.replace(/^\uFEFF/, '')))
+    return manifest.id === bundleId ? manifest : undefined
   } catch {
     return undefined
   }
+}
+
+/** What was stored under a key, held against the hash that was stored with it. What an earlier version stored has none. */
+async function readStored(response: Response, bundleId: string): Promise<Stored> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const sha256 = await sha256Hex(bytes)
+  const isWhole = (response.headers.get(manifestHeader) ?? sha256) === sha256
+  return new StoredText({ text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), sha256 }, bundleId, isWhole)
+}
+
+/** The bundle whose manifest is stored at an address; undefined where it is the address of anything else. */
+function bundleIdOf(address: string): string | undefined {
+  const { pathname, search } = new URL(address)
+  const bundleId = pathname.split('/')[4] ?? ''
+  return pathname === apiPaths.manifest(bundleId) && (search === '' || search === pendingSuffix) ? bundleId : undefined
 }
 
 /**
@@ -52,10 +80,10 @@ export class ManifestStore {
     this.#cacheName = cacheName
   }
 
-  /** Text of the manifest to start from offline. */
-  async textOf(bundleId: string): Promise<string | undefined> {
+  /** The manifest to start from offline; undefined where there is none, or none that is still what was stored. */
+  async textOf(bundleId: string): Promise<ManifestText | undefined> {
     const stored = await this.#stored()
-    return (stored.get(currentKey(bundleId)) ?? stored.get(pendingKey(bundleId)))?.text
+    return [currentKey(bundleId), pendingKey(bundleId)].map((key) => stored.get(key)).find((found) => found?.isWhole === true)
   }
 
   async bundleIds(): Promise<string[]> {
@@ -73,20 +101,22 @@ export class ManifestStore {
    * Stores a manifest. Where an older one of the same bundle is stored, that stays in force until the new generalist is stored too.
    * True where an older one was replaced, so that some blobs may have lost their name.
    */
-  async save(text: string, manifest: Manifest, isStored: (sha256: string) => Promise<boolean>): Promise<boolean> {
+  async save(fetched: FetchedManifest, isStored: (sha256: string) => Promise<boolean>): Promise<boolean> {
+    const { manifest, sha256 } = fetched
     const stored = await this.#stored()
     const current = stored.get(currentKey(manifest.id))
-    if (current?.text === text) return this.#delete(pendingKey(manifest.id))
-    if (current === undefined || (await isStored(manifest.generalist.whole.sha256))) return this.#makeCurrent(text, manifest)
-    await this.#put(pendingKey(manifest.id), text, manifest)
+    if (current?.isWhole === true && current.sha256 === sha256) return this.#delete(pendingKey(manifest.id))
+    if (current?.manifest === undefined || (await isStored(manifest.generalist.whole.sha256))) return this.#makeCurrent(fetched)
+    await this.#put(pendingKey(manifest.id), fetched)
     return false
   }
 
   /** The generalist `sha256` is stored now: puts the manifests that waited for it in force. True where one was replaced. */
   async generalistStored(sha256: string): Promise<boolean> {
     let isReplaced = false
-    for (const [key, { text, manifest }] of [...(await this.#stored())]) {
-      if (key.endsWith(pendingSuffix) && manifest?.generalist.whole.sha256 === sha256) isReplaced = (await this.#makeCurrent(text, manifest)) || isReplaced
+    for (const [key, { text, sha256: own, manifest }] of [...(await this.#stored())]) {
+      if (!key.endsWith(pendingSuffix) || manifest?.generalist.whole.sha256 !== sha256) continue
+      isReplaced = (await this.#makeCurrent({ text, sha256: own, manifest })) || isReplaced
     }
     return isReplaced
   }
@@ -96,9 +126,11 @@ export class ManifestStore {
     await this.#delete(pendingKey(bundleId))
   }
 
+  /** The list as it was stored; undefined where there is none that can be read. */
   async listText(): Promise<string | undefined> {
     const cache = await caches.open(this.#cacheName)
-    return (await cache.match(apiPaths.bundles))?.text()
+    const text = await (await cache.match(apiPaths.bundles))?.text()
+    return text !== undefined && bundleListSchema.safeParse(parseJson(text)).success ? text : undefined
   }
 
   async saveList(text: string): Promise<void> {
@@ -106,17 +138,18 @@ export class ManifestStore {
     await cache.put(apiPaths.bundles, new Response(text))
   }
 
-  async #makeCurrent(text: string, manifest: Manifest): Promise<boolean> {
+  async #makeCurrent(fetched: FetchedManifest): Promise<boolean> {
+    const { manifest } = fetched
     const isReplacing = (await this.#stored()).has(currentKey(manifest.id))
-    await this.#put(currentKey(manifest.id), text, manifest)
+    await this.#put(currentKey(manifest.id), fetched)
     return (await this.#delete(pendingKey(manifest.id))) || isReplacing
   }
 
   /** In memory even where it cannot be stored: what it names has to be known to answer at all. */
-  async #put(key: string, text: string, manifest: Manifest): Promise<void> {
-    ;(await this.#stored()).set(key, { text, manifest })
+  async #put(key: string, { text, sha256, manifest }: FetchedManifest): Promise<void> {
+    ;(await this.#stored()).set(key, { text, sha256, manifest, isWhole: true })
     const cache = await caches.open(this.#cacheName)
-    await cache.put(key, new Response(text))
+    await cache.put(key, new Response(text, { headers: { 'Content-Type': 'application/json', [manifestHeader]: sha256 } }))
   }
 
   async #delete(key: string): Promise<boolean> {
@@ -137,14 +170,24 @@ export class ManifestStore {
     try {
       const cache = await caches.open(this.#cacheName)
       for (const { url } of await cache.keys()) {
+        const bundleId = bundleIdOf(url)
+        const response = bundleId === undefined ? undefined : await cache.match(url)
+        if (bundleId === undefined || response === undefined) continue
         const { pathname, search } = new URL(url)
-        const response = pathname === apiPaths.bundles ? undefined : await cache.match(url)
-        if (response !== undefined) stored.set(`${pathname}${search}`, new StoredText(await response.text()))
+        stored.set(`${pathname}${search}`, await readStored(response, bundleId))
       }
     } catch {
       // What is stored cannot be told, so nothing of it counts as unnamed.
       this.#isReadable = false
     }
     return stored
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

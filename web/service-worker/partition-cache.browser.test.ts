@@ -160,6 +160,14 @@ describe('blobs in Cache Storage', () => {
     await blobs.delete('a')
   })
 
+  it('are found past keys that are no names of blobs', async () => {
+    const { blobs, cacheName } = openStorage()
+    await blobs.put('a', hundred())
+    const cache = await caches.open(cacheName)
+    for (const key of ['/cachenet-partitions/%', '/cachenet-partitions/%E0%A4%A', '/elsewhere']) await cache.put(key, new Response('?'))
+    expect(await blobs.ids()).toEqual(['a'])
+  })
+
   it('may be called anything', async () => {
     const { blobs } = openStorage()
     await blobs.put('a/b?c=ü', hundred())

@@ -1,6 +1,8 @@
 import type { BlobOrigin } from '../../core/cache/blob-source.ts'
 import type { CacheNetError } from '../../core/wire/errors.ts'
+import { manifestHeader } from '../../core/wire/frames.ts'
 import { sourceHeader } from '../messages/cache.ts'
+import type { ManifestText } from './manifest-store.ts'
 
 /** What the edge sends with every response; without them a cross-origin isolated page refuses what the service worker answers. */
 const isolation = {
@@ -17,6 +19,13 @@ export const blobResponse = (bytes: Uint8Array<ArrayBuffer>, source: BlobOrigin)
 
 export const jsonResponse = (text: string, source: BlobOrigin): Response =>
   new Response(text, { headers: { ...isolation, 'Content-Type': 'application/json', [sourceHeader]: source } })
+
+/** With its hash, by which whoever gets it checks it once more. */
+export const manifestResponse = ({ text, sha256 }: ManifestText, source: BlobOrigin): Response => {
+  const response = jsonResponse(text, source)
+  response.headers.set(manifestHeader, sha256)
+  return response
+}
 
 /** As the edge would say it, so that a page needs to understand one kind of refusal. */
 export const errorResponse = (error: CacheNetError): Response =>

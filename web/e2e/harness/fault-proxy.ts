@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { loginPage, loginPath, type Spoil } from './network-faults.ts'
 
 /** What can go wrong on the way from an edge to a phone. */
 export type Fault =
@@ -25,7 +26,7 @@ export interface FaultProxy {
   /** The edge behind it; may be set to another one. */
   upstream: string
   /** Paths (any part of them) on which something goes wrong, until it is deleted again. */
-  readonly faults: Map<string, Fault>
+  readonly faults: Map<string, Fault | Spoil>
   /** How often paths that contain `part` were asked for. */
   requests(part: string): number
   /** Goes out of reach: every connection breaks, and no new one is taken. */
@@ -85,14 +86,19 @@ async function misbehave(fault: Exclude<Fault, 'held'>, body: Buffer, headers: R
 
 /** A real HTTP server in front of a real edge that can be told to misbehave. It listens on a free port, which it keeps. */
 export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
-  const faults = new Map<string, Fault>()
+  const faults = new Map<string, Fault | Spoil>()
   const asked: string[] = []
   const sockets = new Set<Socket>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
     asked.push(path)
-    const faultNow = (): Fault | undefined => [...faults].find(([part]) => path.includes(part))?.[1]
+    if (path === loginPath) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+      response.end(loginPage)
+      return
+    }
+    const faultNow = (): Fault | Spoil | undefined => [...faults].find(([part]) => path.includes(part))?.[1]
     while (faultNow() === 'held' && !response.destroyed) await new Promise((resolve) => setTimeout(resolve, pollMs))
     const fault = faultNow()
     const { host: _host, connection: _connection, 'accept-encoding': _encoding, ...wanted } = request.headers
@@ -109,6 +115,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     })
     const body = Buffer.from(await upstreamResponse.arrayBuffer())
     const { 'transfer-encoding': _transfer, 'content-encoding': _content, connection: _close, ...headers } = Object.fromEntries(upstreamResponse.headers)
+    if (typeof fault === 'function') return fault(body, headers, response)
     if (fault !== undefined && fault !== 'held' && upstreamResponse.ok) return misbehave(fault, body, headers, response)
     response.writeHead(upstreamResponse.status, headers)
     response.end(body)

@@ -1,14 +1,16 @@
 import { verifyBlob } from '../../../core/bundle/hash.ts'
-import { parseManifest, type BlobRef, type Manifest } from '../../../core/bundle/manifest.ts'
+import type { BlobRef, Manifest } from '../../../core/bundle/manifest.ts'
 import { nameBlobs } from '../../../core/cache/blob-names.ts'
 import { createBlobSource, type BlobAnswer } from '../../../core/cache/blob-source.ts'
 import { PartitionCache } from '../../../core/cache/partition-cache.ts'
 import type { Keeping } from '../../../core/cache/reconcile.ts'
 import { createMemoryStorage } from '../../../core/cache/storage.ts'
+import { fetchManifest } from '../../../core/client/fetch-manifest.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { apiPaths } from '../../../core/wire/frames.ts'
 import { takeSnapshot } from '../../messages/cache-snapshot.ts'
 import type { CacheEvent, CacheSnapshot } from '../../messages/cache.ts'
+import { within } from '../within.ts'
 import type { CacheBackend, OnProgress } from './cache-backend.ts'
 
 export interface MemoryCacheOptions {
@@ -16,19 +18,8 @@ export interface MemoryCacheOptions {
   readonly idleLimitMs?: number
 }
 
-async function fetchManifest(signal: AbortSignal, bundleId: string, fetch: typeof globalThis.fetch): Promise<Manifest> {
-  let response: Response
-  let body: unknown
-  try {
-    response = await fetch(apiPaths.manifest(bundleId), { signal, cache: 'no-cache' })
-    body = await response.json()
-  } catch (thrown) {
-    if (signal.aborted) throw new CacheNetError('aborted', 'The request was called off.', { bundleId })
-    throw new CacheNetError('edge-unreachable', 'The edge cannot be reached.', { bundleId }, { cause: thrown })
-  }
-  if (!response.ok) throw CacheNetError.fromBody(body, 'edge-answer-invalid')
-  return parseManifest(body)
-}
+/** No longer than this for a manifest, in milliseconds. */
+const manifestLimitMs = 25_000
 
 /**
  * The partition cache in the page itself, for browsers that offer no service worker or no storage (private mode, http:// from
@@ -69,7 +60,8 @@ export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), .
   async function keepingOf(signal: AbortSignal, bundleId: string, { sha256 }: BlobRef): Promise<Keeping> {
     const known = names().blobs.get(sha256)
     if (known !== undefined) return known.keeping
-    manifests.set(bundleId, await fetchManifest(signal, bundleId, fetch))
+    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) => fetchManifest(limited, { bundleId, fetch }))
+    manifests.set(bundleId, manifest)
     const named = names().blobs.get(sha256)
     if (named === undefined) {
       throw new CacheNetError('blob-unknown', 'No bundle here has such weights. Reload the page to get the newest bundle.', { bundleId, sha256 })

@@ -1,24 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths, hitsHeader, hitsLimit, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { apiPaths, hitsHeader, hitsLimit, manifestHeader, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
 import { createEdgeClient, type EdgeClient } from './edge-client.ts'
 
+const { manifest } = await createSampleBundle()
+const [partition] = manifest.partitions
+if (partition === undefined) throw new RangeError('The sample has partitions.')
 const answer: FrameAnswer = {
   classIndex: 1,
   label: 'bee',
-  probabilities: [0.1, 0.9],
+  probabilities: [0.1, 0.9, 0, 0],
   entropyNats: 0.3,
-  code: [1],
-  partition: { id: 'p0', whole: { bytes: 10, sha256: 'a'.repeat(64) } },
+  code: [1, 0, 0, 0],
+  partition: { id: partition.id, whole: partition.whole },
   answeredBy: 'full',
   timings: { decodeMs: 0, queueMs: 0, inferenceMs: 1 },
 }
+const own = 'a'.repeat(64)
+const other = 'b'.repeat(64)
 
 type Edge = (request: Request) => Promise<Response>
 const healthy: Edge = () => Promise.resolve(Response.json(answer))
 const away: Edge = () => Promise.reject(new TypeError('Failed to fetch'))
 const refusing =
-  (code: 'edge-overloaded' | 'frame-size-wrong'): Edge =>
+  (code: 'bundle-changed' | 'edge-overloaded' | 'frame-size-wrong'): Edge =>
   () => {
     const error = new CacheNetError(code, 'no')
     return Promise.resolve(Response.json(error.toBody(), { status: error.status }))
@@ -31,6 +37,7 @@ const hanging: Edge = ({ signal }) =>
 let edge: Edge
 let requests: Request[]
 let client: EdgeClient
+let doubts: number
 const { signal } = new AbortController()
 const frame = new Uint8Array([1, 2, 3])
 
@@ -38,17 +45,24 @@ beforeEach(() => {
   vi.useFakeTimers()
   requests = []
   edge = healthy
-  client = createEdgeClient({
-    baseUrl: 'http://edge.test',
-    bundleId: 'sample',
+  doubts = 0
+  client = createClient('http://edge.test')
+})
+
+function createClient(baseUrl: string): EdgeClient {
+  return createEdgeClient({
+    baseUrl,
+    manifest,
+    manifestSha256: own,
+    onDoubt: () => doubts++,
     random: () => 1,
     fetch: (url, init) => {
-      const request = new Request(url, init)
+      const request = new Request(new URL(url as string, 'http://edge.test'), init)
       requests.push(request)
       return edge(request)
     },
   })
-})
+}
 afterEach(() => {
   client.close()
   vi.useRealTimers()
@@ -180,5 +194,56 @@ describe('EdgeClient', () => {
     const before = requests.length
     await vi.advanceTimersByTimeAsync(60_000)
     expect(requests).toHaveLength(before)
+  })
+})
+
+describe('the manifest that answers are read by', () => {
+  const hashes = (): (string | null)[] => requests.map(({ headers }) => headers.get(manifestHeader))
+  const answering =
+    (hash: string | undefined, changes: Partial<FrameAnswer> = {}): Edge =>
+    () => Promise.resolve(Response.json({ ...answer, ...changes }, { headers: hash === undefined ? {} : { [manifestHeader]: hash } }))
+
+  it('goes with every frame to the edge of the page', async () => {
+    client = createClient('')
+    expect(await outcome(client.answer(signal, frame))).toBe('answered')
+    expect(hashes()).toEqual([own])
+  })
+
+  it('goes to an edge elsewhere once that has said that it knows of it: one that does not would refuse the header', async () => {
+    expect(await outcome(client.answer(signal, frame))).toBe('answered')
+    edge = answering(own)
+    for (let count = 0; count < 2; count++) expect(await outcome(client.answer(signal, frame))).toBe('answered')
+    expect(hashes()).toEqual([null, null, own])
+    expect(doubts).toBe(0)
+  })
+
+  it.each([
+    ['the edge refuses the frame', refusing('bundle-changed')],
+    ['the edge answers by another', answering(other)],
+  ])('is doubted where %s; nothing is shown, and no frame is sent for a while', async (_, changed) => {
+    edge = changed
+    expect(await outcome(client.answer(signal, frame))).toBe('bundle-changed')
+    expect([doubts, client.state.value]).toEqual([1, 'unknown'])
+    edge = answering(own)
+    expect(await outcome(client.answer(signal, frame))).toBe('answered')
+  })
+
+  it('lets no frame go to an edge of another version for some seconds', async () => {
+    edge = refusing('bundle-changed')
+    const codes = Promise.all(
+      [1, 2, 3].map(async (delay) => {
+        await new Promise((resolve) => setTimeout(resolve, delay * 500))
+        return client.answer(signal, frame).catch((thrown: unknown) => CacheNetError.from(thrown).code)
+      }),
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await codes).toEqual(['bundle-changed', 'bundle-changed', 'bundle-changed'])
+    expect(requests).toHaveLength(1)
+  })
+
+  it('is what an answer has to fit', async () => {
+    edge = answering(own, { probabilities: [0.9, 0.1, 0, 0] })
+    expect(await outcome(client.answer(signal, frame))).toBe('edge-answer-invalid')
+    expect(doubts).toBe(1)
   })
 })

@@ -1,5 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import { createEdgeApi } from '../../../core/client/edge-api.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
+import { checkFrameAnswer } from '../../../core/client/check-frame-answer.ts'
+import { createEdgeApi, type Received } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
 import { wait, within } from '../within.ts'
@@ -18,7 +20,12 @@ export interface EdgeAnswer {
 export interface EdgeClientOptions {
   /** Where the edge is; empty for where the page came from. */
   readonly baseUrl: string
-  readonly bundleId: string
+  /** What answers are held against, and shown by. */
+  readonly manifest: Manifest
+  /** Hash of the manifest's bytes. */
+  readonly manifestSha256: string
+  /** The edge seems to have another version of the bundle than this page: it said so, or its answers do not fit. May be called often. */
+  readonly onDoubt?: () => void
   /** What an edge that is not for everybody asks for; empty for none. Asked anew for each frame. */
   readonly token?: () => string
   /** What is in memory here, most recent first: the edge sends the delta that is missing. */
@@ -36,7 +43,7 @@ export interface EdgeClient {
   readonly state: ReadonlySignal<EdgeState>
   /**
    * Has the edge answer a frame. Tries again after failures that may pass. Rejects with `edge-unreachable` (at once while the
-   * circuit is open), `edge-timeout`, `edge-answer-invalid`, whatever code the edge refused with, or `aborted`.
+   * circuit is open), `edge-timeout`, `edge-answer-invalid`, `bundle-changed` where the edge has another version of the bundle, whatever code the edge refused with, or `aborted`.
    *
    * @param rgb the frame at the model's input size, RGB
    * @param takesPartition a partition is wanted: its delta comes along where it is missing here
@@ -62,6 +69,11 @@ const passing: ReadonlySet<string> = new Set(['edge-unreachable', 'edge-overload
 /** Codes that say something about the edge, not about the frame. */
 const edgeFailures: ReadonlySet<string> = new Set([...passing, 'edge-timeout', 'edge-answer-invalid', 'engine-failed', 'internal'])
 
+/** Codes after which the manifest is worth a look. */
+const doubtful: ReadonlySet<string> = new Set(['bundle-changed', 'bundle-unknown', 'edge-answer-invalid'])
+/** So long no frame is sent to an edge that has another version of the bundle. */
+const changedPauseMs = 5_000
+
 interface FrameOptions {
   readonly auditOf?: number
   readonly takesPartition?: boolean
@@ -69,7 +81,7 @@ interface FrameOptions {
 
 /** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
-  const { baseUrl, bundleId, timeLimitMs = 5000 } = options
+  const { baseUrl, manifest, manifestSha256, timeLimitMs = 5000, onDoubt = () => undefined } = options
   const { nowMs = () => performance.now(), random = Math.random, token = () => '', held = () => [] } = options
   const closing = new AbortController()
   const state = signal<EdgeState>(options.initialState ?? 'unknown')
@@ -77,6 +89,9 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   let probeTimer: ReturnType<typeof setTimeout> | undefined
   let lastFrame: Uint8Array<ArrayBuffer> | undefined
   let untoldHits = 0
+  /** An edge elsewhere that does not know the header would have its browser refuse the whole request: it is sent once the edge has said it first. */
+  let isHashTold = baseUrl === ''
+  let pausedUntilMs = -Infinity
 
   function step(event: CircuitEvent): void {
     circuit = stepCircuit(circuit, event, nowMs(), random, defaultCircuit)
@@ -99,18 +114,35 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     )
   }
 
+  const changed = (): CacheNetError =>
+    new CacheNetError('bundle-changed', 'The edge has another version of this bundle than this page. Its answers would get wrong names; this device answers until the page has loaded the new one.', { bundleId: manifest.id })
+
+  /** Throws where the answer is not one by the manifest that it would be shown by. */
+  function check({ value, manifestSha256: found }: Received<FrameAnswer>): void {
+    if (found !== undefined) isHashTold = true
+    if (found !== undefined && found !== manifestSha256) throw changed()
+    checkFrameAnswer(value, manifest)
+  }
+
+  function noteFailure(code: string): void {
+    if (code === 'bundle-changed') pausedUntilMs = nowMs() + changedPauseMs
+    if (doubtful.has(code)) onDoubt()
+  }
+
   async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, { auditOf, takesPartition = true }: FrameOptions = {}): Promise<{ answer: FrameAnswer; bytesDown: number }> {
     // The token may have changed since the last frame.
     const api = createEdgeApi({ baseUrl, token: token() === '' ? undefined : token(), fetch: options.fetch })
     const hits = Math.min(untoldHits, hitsLimit - 1)
     untoldHits -= hits
-    const context = { ...(takesPartition && { holds: held() }), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
+    const context = { ...(isHashTold && { manifestSha256 }), ...(takesPartition && { holds: held() }), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
     try {
-      const { value, bytesDown } = await within(signal, timeLimitMs, 'edge-timeout', (limited) => api.answerFrame(limited, bundleId, rgb, context))
-      return { answer: value, bytesDown }
+      const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) => api.answerFrame(limited, manifest.id, rgb, context))
+      check(received)
+      return { answer: received.value, bytesDown: received.bytesDown }
     } catch (thrown) {
       // The edge counts them with its answer.
       untoldHits += hits
+      noteFailure(CacheNetError.from(thrown).code)
       throw thrown
     }
   }
@@ -121,6 +153,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
       lastFrame = rgb
       for (let attempt = 0; ; attempt++) {
         if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
+        if (nowMs() < pausedUntilMs) throw changed()
         try {
           const { answer, bytesDown } = await post(signal, rgb, { takesPartition })
           step({ kind: 'succeeded' })
@@ -137,6 +170,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     },
     async audit(signal, rgb, classIndex) {
       if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away.')
+      if (nowMs() < pausedUntilMs) throw changed()
       const { answer, bytesDown } = await post(signal, rgb, { auditOf: classIndex })
       return { answer, bytesDown, bytesUp: rgb.byteLength }
     },

@@ -34,14 +34,13 @@ describe('parseStoredSettings', () => {
 
 describe('parseUrlSettings', () => {
   it('reads what the address names, and nothing else', () => {
-    expect(url('bundle=sample&cache=4&rate=max&threshold=0.5&probes=3&edge=http://127.0.0.1:9000/')).toEqual({
+    expect(url('bundle=sample&cache=4&rate=max&threshold=0.5&probes=3')).toEqual({
       bundle: 'sample',
       cachePartitions: 4,
       rate: 'max',
       thresholdNats: 0.5,
       maxProbes: 3,
       probing: 'recent-first',
-      edgeUrl: 'http://127.0.0.1:9000',
     })
     expect(url('rate=25&utm=1')).toEqual({ rate: 25 })
     expect(url('')).toEqual({})
@@ -57,6 +56,7 @@ describe('what the edge’s QR code hands over', () => {
   it('is a token, and an address where the page came from elsewhere', () => {
     expect(parseEdgeLink('#token=abc123')).toEqual({ edgeToken: 'abc123' })
     expect(parseEdgeLink('#token=a.b-c&edge=https://edge.test/')).toEqual({ edgeToken: 'a.b-c', edgeUrl: 'https://edge.test' })
+    expect(parseEdgeLink('', '?seed=3&edge=https://edge.test/')).toEqual({ edgeUrl: 'https://edge.test' })
     for (const hash of ['', '#cache', '#token=', '#token=a%20b', '#edge=javascript:alert(1)']) expect(parseEdgeLink(hash)).toEqual({})
   })
 

@@ -95,7 +95,6 @@ const urlNames = {
   smoothing: 'isSmoothing',
   threads: 'threads',
   theme: 'theme',
-  edge: 'edgeUrl',
 } as const satisfies Record<string, keyof Settings>
 
 /** Keeps every field that is right and drops the others: one bad value must not cost a person all of their settings. */
@@ -121,7 +120,7 @@ export function parseStoredSettings(text: string | null): Settings {
   return { ...defaultSettings, ...(values.success ? readFields(values.data) : {}) }
 }
 
-/** What the page's address sets for this visit: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…&edge=…` and so on. */
+/** What the page's address sets for this visit: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…` and so on; where frames go is asked (`parseEdgeLink`). */
 export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings> {
   const values: Record<string, unknown> = {}
   for (const [urlName, name] of Object.entries(urlNames)) {
@@ -135,11 +134,11 @@ export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings>
 
 /**
  * What the edge's QR code hands over behind the `#`: `#token=…`, and `edge=…` where the page came from elsewhere. It is there, and
- * not in the query, because a fragment never reaches a server or its log.
+ * not in the query, because a fragment never reaches a server or its log. `?edge=…` is understood too.
  */
-export function parseEdgeLink(hash: string): Partial<Settings> {
+export function parseEdgeLink(hash: string, search = ''): Partial<Pick<Settings, 'edgeUrl' | 'edgeToken'>> {
   const edgeToken = tokenInFragment(hash) ?? ''
-  const edgeUrl = new URLSearchParams(hash.replace(/^#/, '')).get('edge') ?? ''
+  const edgeUrl = new URLSearchParams(hash.replace(/^#/, '')).get('edge') ?? new URLSearchParams(search).get('edge') ?? ''
   return readFields({ ...(edgeToken !== '' && { edgeToken }), ...(edgeUrl !== '' && { edgeUrl }) })
 }
 
