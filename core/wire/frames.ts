@@ -26,12 +26,6 @@ export const manifestHeader = 'x-cachenet-manifest'
 /** A report of hits says less than this; one that says more is refused. */
 export const hitsLimit = 1_000_000
 
-/**
- * SHA-256 of the manifest's bytes in hexadecimal digits: with a frame, of the manifest that the phone holds; with an answer, of the one that
- * the edge answered by. An edge whose manifest is another one refuses the frame with `bundle-changed`.
- */
-export const manifestHeader = 'x-cachenet-manifest'
-
 export type HeldForm = 'whole' | 'delta'
 export interface HeldPartition {
   readonly id: string
