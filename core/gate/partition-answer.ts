@@ -55,5 +55,11 @@ export function answerOfPartition(head: PartitionHead, outputs: ArrayLike<number
   for (const index of classIndices) add(probabilities[index] ?? 0)
   add(sumOutside)
   for (let index = 0; index < classes; index++) probabilities[index] = (probabilities[index] ?? 0) / sum
-  return { probabilities, entropyNats: Number.isFinite(entropyNats) ? Math.max(0, entropyNats) : Infinity, classIndex: best, isElsewhere: !(bestWeight > sumOutside) }
+  return {
+    probabilities,
+    // Nothing is added up from what is no number: that would be no entropy at all.
+    entropyNats: Number.isFinite(sum) && sum > 0 ? Math.max(0, entropyNats) : Infinity,
+    classIndex: best,
+    isElsewhere: !(bestWeight > sumOutside),
+  }
 }

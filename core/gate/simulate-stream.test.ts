@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { simulateStream, type AnswerTable } from './simulate-stream.ts'
+import { edgeSceneAccuracy, simulateStream, strangerLabel, type AnswerTable } from './simulate-stream.ts'
 
 /** Images 0–1 belong to partition a, 2–3 to b; each partition is certain and right at home, uncertain and wrong abroad. */
 const table: AnswerTable = {
@@ -107,5 +107,73 @@ describe('simulateStream', () => {
   it('is the plain Cascade with no cache: only the generalist answers, right or wrong', () => {
     const { coverage, accuracy, accuracyOnHits } = simulateStream([0, 1, 2, 3], table, gate, keeping(0))
     expect([coverage, accuracy, accuracyOnHits]).toEqual([0.25, 0.75, 0])
+  })
+})
+
+describe('a stream whose scene decides which partition is asked', () => {
+  // Four classes, two places; each partition knows the classes of one place and is right there; the generalist is right, and certain of nothing.
+  const heads = new Map([['a', { classIndices: [0, 1], prior: [0.3, 0.3, 0.4] }], ['b', { classIndices: [2, 3], prior: [0.3, 0.3, 0.4] }]])
+  const labels = [0, 1, 2, 3, strangerLabel]
+  const oneHot = (label: number, sure: number): number[] => [0, 1, 2, 3].map((index) => (index === label ? sure : (1 - sure) / 3))
+  const ofHead = (classIndices: readonly number[], label: number): number[] => {
+    const output = classIndices.indexOf(label)
+    return [0, 1, 2].map((index) => (index === (output < 0 ? 2 : output) ? 0.96 : 0.02))
+  }
+  const outputs = new Map<string, number[]>([
+    ['generalist', labels.flatMap((label) => oneHot(label, 0.7))],
+    ['full', labels.flatMap((label) => oneHot(label, 0.97))],
+    ['a', labels.flatMap((label) => ofHead([0, 1], label))],
+    ['b', labels.flatMap((label) => ofHead([2, 3], label))],
+  ])
+  const told: AnswerTable = {
+    entropies: new Map(['a', 'b', 'generalist'].map((id) => [id, new Float32Array(5).fill(0.5)])),
+    answers: new Map([['a', [0, 1, 0, 0, 0]], ['b', [2, 2, 2, 3, 2]], ['generalist', [0, 1, 2, 3, 0]]]),
+    strange: new Map([['a', [0, 0, 1, 1, 1]], ['b', [1, 1, 0, 0, 1]], ['generalist', [0, 0, 0, 0, 1]], ['full', [0, 0, 0, 0, 1]]]),
+    fullAnswers: [0, 1, 2, 3, 0],
+    labels,
+    codes: labels.map(() => [0.5, 0.5]),
+    partitions: ['a', 'b'],
+    heads,
+    probabilitiesOf: (id) => Float32Array.from(outputs.get(id) ?? []),
+  }
+  const scenes = {
+    surpriseChance: 0.02,
+    localities: [{ kind: 'places' as const, meanLength: 50 }],
+    places: [{ name: 'harbour', weight: 1, shares: [0.5, 0.5, 0, 0] }, { name: 'farm', weight: 1, shares: [0, 0, 0.5, 0.5] }],
+  }
+  const byScene = { ...gate, thresholdNats: 0.5, generalistThresholdNats: 0.05, leastBelief: 0.7, scenePrior: { memoryFrames: 20, surpriseChance: 0.05, knowsScenes: true } }
+  const device = { cacheEntries: 2, keepShare: 1, scenes }
+  const stay = (from: number, frames: number): number[] => Array.from({ length: frames }, (_, frame) => from + (frame % 2))
+
+  it('has the partition of a place answer as long as the place lasts, and asks for the other one when it ends', () => {
+    const { accuracy, coverage, switchRate, partitionHitShare, downloadRate } = simulateStream([...stay(0, 40), ...stay(2, 40), ...stay(0, 40)], told, byScene, device)
+    expect(accuracy).toBe(1)
+    expect(coverage).toBeGreaterThan(0.85)
+    expect(partitionHitShare).toBe(1)
+    expect(switchRate * 120).toBe(3)
+    // The first one is still there when its place comes back.
+    expect(downloadRate * 120).toBe(2)
+  })
+
+  it('is certain of no stranger, whatever the scene makes likely', () => {
+    const { strangersCertain, strangersOnDevice, accuracy } = simulateStream([...stay(0, 20), 4, 4, ...stay(0, 20)], told, byScene, device)
+    expect([strangersCertain, strangersOnDevice, accuracy]).toEqual([0, 0, 1])
+    const blind = simulateStream([...stay(0, 20), 4, ...stay(0, 20)], { ...told, strange: undefined, probabilitiesOf: (id) => Float32Array.from((outputs.get(id) ?? []).map((value, index, all) => (index >= (all.length * 4) / 5 ? (all[index - (all.length * 4) / 5] ?? 0) : value))) }, byScene, device)
+    expect(blind.strangersOnDevice).toBe(1)
+  })
+
+  it('has the edge look now and then, however certain the device is', () => {
+    const untested = simulateStream(stay(0, 101), told, byScene, device)
+    const tested = simulateStream(stay(0, 101), told, { ...byScene, testEvery: 10 }, device)
+    expect(untested.coverage).toBeGreaterThan(0.95)
+    expect(tested.coverage).toBeLessThan(0.93)
+    expect(tested.coverage).toBeGreaterThan(0.85)
+  })
+
+  it('holds the whole against a full model that knows the scene too', () => {
+    const vague: AnswerTable = { ...told, fullAnswers: [2, 1, 2, 3, 0], probabilitiesOf: (id) => Float32Array.from(id === 'full' ? [0.4, 0.02, 0.56, 0.02, ...(outputs.get('full') ?? []).slice(4)] : (outputs.get(id) ?? [])) }
+    const images = stay(0, 40)
+    expect(edgeSceneAccuracy(images, vague, undefined, scenes)).toBe(0.5)
+    expect(edgeSceneAccuracy(images, vague, byScene.scenePrior, scenes)).toBeGreaterThan(0.9)
   })
 })

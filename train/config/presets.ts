@@ -156,7 +156,7 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
   },
   people: {
     partitionCount: 12,
-    full: { widths: [64, 256, 256], optimizer: { epochs: 6, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    full: { widths: [48, 160, 192], optimizer: { epochs: 6, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
     generalist: { widths: [8, 24, 32], optimizer: { epochs: 16, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 6, batchSize: 256, shiftRate: 32 } },

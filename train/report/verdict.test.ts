@@ -15,7 +15,7 @@ async function manyImages(): ReturnType<typeof sampleReport> {
 describe('verdictOf', () => {
   it('has intervals where test images are few', async () => {
     const { lost } = verdictOf(await sampleReport())
-    expect(linesOf(lost)).toContain('Inside its region, less accurate than the full model that is told the region: p2 (84 % (62–94) against 88 % (67–96)).')
+    expect(linesOf(lost)).toContain('Inside its region, less accurate than the full model that is told the region: p2 (84 % (63–94) against 88 % (67–96)).')
     expect(linesOf(lost)).toContain('i.i.d.: coverage 55 % (40–69) against 40 % (26–55), accuracy 90 % (77–96) against 90 % (77–96)')
   })
 
