@@ -75,8 +75,10 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       loading.catch(() => undefined)
       const script = parseDemoScript(parameters)
       const create = async (manifest: Manifest): Promise<FrameSource> => {
-        const { createDemoSource } = await loading
-        return createDemoSource({ input: manifest.input, classNames: manifest.classNames, rate, seed: seedOf(parameters), script })
+        const { createDemoSource, walkerSites } = await loading
+        const { classNames, dataset, input, scenes } = manifest
+        const sites = dataset.kind === 'people' ? walkerSites(classNames.length, scenes?.places.length ?? 1) : undefined
+        return createDemoSource({ input, classNames, sites, rate, seed: seedOf(parameters), script })
       }
       const expected = await app.bundle.whenManifest()
       const drawing = expected === undefined ? undefined : create(expected).then(drawnAhead)

@@ -5,7 +5,7 @@ import { walkerName, walkerNames } from '../../../core/walkers/names.ts'
 import { renderWalker } from '../../../core/walkers/render.ts'
 import { createSession } from '../../../core/walkers/session.ts'
 import { createDemoSource } from './demo.ts'
-import { demoTakes, takeFrames } from './demo-stream.ts'
+import { demoTakes, siteTakes, takeFrames } from './demo-stream.ts'
 import { createPictureSize } from './picture-size.ts'
 import type { SourceFrame } from './source.ts'
 
@@ -54,6 +54,19 @@ describe('createDemoSource', () => {
   it('claims no true labels where the bundle knows other things', async () => {
     const [frame] = await play(createDemoSource({ input, classNames: ['ant', 'bee'], rate: () => 'max', seed: 1 }), 1)
     expect(frame?.trueLabel).toBeNull()
+  })
+})
+
+describe('siteTakes', () => {
+  const sites = Array.from({ length: 6 }, (_, site) => ({ identities: [site * 10, site * 10 + 1, site * 10 + 2] }))
+
+  it('shows people where they are at home, one site for a while, and comes back to it', () => {
+    const takes = first(siteTakes(sites, 1, 10), 240)
+    for (const { identity, site } of takes) expect(Math.floor(identity / 10)).toBe(site)
+    const visits = takes.flatMap(({ site }, index) => (takes[index - 1]?.site === site ? [] : [site]))
+    expect(visits.length).toBe(40)
+    expect(new Set(visits.slice(0, 8)).size).toBe(4)
+    expect(new Set(visits).size).toBe(6)
   })
 })
 
