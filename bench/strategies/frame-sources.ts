@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import type { Manifest } from '../../core/bundle/manifest.ts'
@@ -8,7 +8,10 @@ import { orderSessions } from '../../core/streams/order-sessions.ts'
 import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'
+import { walkerSites } from '../../core/walkers/sites.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { restoreConfig } from '../../train/config/presets.ts'
+import { renderRecordings } from '../../train/data/people.ts'
 import { listAllImages, listImages, type LabelledImage, type StreamImage } from '../replay/list-images.ts'
 import { orderImages } from '../replay/order-images.ts'
 import type { StreamPlan } from './scenario.ts'
@@ -39,22 +42,52 @@ async function recordWalkers({ classNames, input }: Manifest, folder: string): P
   return images
 }
 
+/** Sessions at each site: so many frames of people who come and go, from recordings of the test. */
+const sessionsPerSite = 4
+
+/** Draws sessions at the sites of a bundle of people into PNG files. Returned session by session. */
+async function recordPeople({ classNames, input, training }: Manifest, folder: string): Promise<LabelledImage[]> {
+  const config = restoreConfig(training.config)
+  const { identities, sites: count, testSessions } = config.people
+  const { pixels, labels } = renderRecordings('test', sessionsPerSite, framesPerSession, walkerSites(identities, count), config, testSessions)
+  const bytes = input.width * input.width * 3
+  const images: LabelledImage[] = []
+  for (const [frame, classIndex] of labels.entries()) {
+    const className = classNames[classIndex] ?? ''
+    await mkdir(join(folder, className), { recursive: true })
+    const path = join(folder, className, `${String(frame).padStart(5, '0')}.png`)
+    const own = pixels.slice(frame * bytes, (frame + 1) * bytes)
+    await sharp(own, { raw: { width: input.width, height: input.width, channels: 3 } }).png({ compressionLevel: 1 }).toFile(path)
+    images.push({ path, className, classIndex })
+  }
+  return images
+}
+
 export interface FrameSources {
   /** The frames of a stream; the same for the same seed. Throws `config-invalid` where there are no images of the bundle's data. */
   stream(manifest: Manifest, plan: StreamPlan, frames: number, seed: number): Promise<readonly StreamImage[]>
 }
 
-/** @param dataFolder CIFAR-10's images, where they are needed; walkers are drawn into `scratch` */
+/** A folder that holds one of each data set has the one that is called like the bundle; any other is the data itself. */
+async function folderOf(dataFolder: string, bundle: string): Promise<string> {
+  const own = join(dataFolder, bundle)
+  return (await stat(own).catch(() => undefined))?.isDirectory() === true ? own : dataFolder
+}
+
+/** @param dataFolder images where they are needed, or one folder of them a bundle; people are drawn into `scratch` */
 export function createFrameSources(dataFolder: string | undefined, scratch: string): FrameSources {
   const known = new Map<string, Promise<readonly LabelledImage[]>>()
   const imagesOf = (manifest: Manifest): Promise<readonly LabelledImage[]> => {
     const { id, classNames, dataset } = manifest
     const listed = known.get(id)
     if (listed !== undefined) return listed
-    if (dataset.kind !== 'walkers' && dataFolder === undefined) {
+    if (dataset.kind !== 'walkers' && dataset.kind !== 'people' && dataFolder === undefined) {
       throw new CacheNetError('config-invalid', `Streams of ${id} need its images: name their folder with --data, or leave ${id} out with --only.`, { bundle: id })
     }
-    const listing = dataset.kind === 'walkers' ? recordWalkers(manifest, join(scratch, 'walkers')) : listImages(dataFolder ?? '', classNames).then(({ images }) => images)
+    const listing =
+      dataset.kind === 'walkers' ? recordWalkers(manifest, join(scratch, id))
+      : dataset.kind === 'people' ? recordPeople(manifest, join(scratch, id))
+      : folderOf(dataFolder ?? '', id).then((folder) => listImages(folder, classNames)).then(({ images }) => images)
     known.set(id, listing)
     return listing
   }

@@ -121,7 +121,7 @@ export async function runStrategies(signal: AbortSignal, settings: StrategiesSet
       const facts = { createdAt, fullMegaMacs: planNetwork(networks.full).megaMacs, partitionMegaMacs: planNetwork(networks.partition).megaMacs, partitions: stage.manifest.partitions.length }
       const seed = settings.seed + round
       const stream = await sources.stream(stage.manifest, scenario.stream, scenario.frames, seed)
-      const images = strategy === 'device' ? stream.slice(0, deviceFrames) : stream
+      const images = strategy === 'device' || strategy === 'device-scene' ? stream.slice(0, deviceFrames) : stream
       const tools: PlayTools = { stage, chromium, cpuShare: shares.get(scenario.slowDown)?.share ?? 1, commit, reference: references.get(scenarioKey(scenario)) }
       if (scenarioKey(scenario) !== lastKey) say((lastKey = scenarioKey(scenario)))
       try {

@@ -20,11 +20,14 @@ const mapped: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
 
 /** The conditions of the headline's targets, and the same at full speed without a network in between. */
 function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
-  const cifar10 = { bundle: 'cifar10', stream: scenes('places', 100), cache: 2, strategies: strategyNames, frames, rounds }
-  const walkers = { bundle: 'walkers', stream: { order: 'sessions' } as const, cache: 2, strategies: strategyNames, frames, rounds }
+  const worlds = [
+    { bundle: 'cifar100', stream: scenes('places', 100) },
+    { bundle: 'people', stream: { order: 'sessions' } as const },
+    { bundle: 'cifar10', stream: scenes('places', 100) },
+  ].map((world) => ({ ...world, cache: 2, strategies: strategyNames, frames, rounds }))
   return [
-    ...(slowDowns.includes(4) ? [cifar10, walkers].map((of): Scenario => ({ ...of, section: 'headline', network: 'wifi', slowDown: 4 })) : []),
-    ...[cifar10, walkers].map((of): Scenario => ({ ...of, section: 'full-speed', network: 'loopback', slowDown: 1 })),
+    ...(slowDowns.includes(4) ? worlds.map((of): Scenario => ({ ...of, section: 'headline', network: 'wifi', slowDown: 4 })) : []),
+    ...worlds.map((of): Scenario => ({ ...of, section: 'full-speed', network: 'loopback', slowDown: 1 })),
   ]
 }
 
@@ -33,7 +36,7 @@ function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
  * combines all networks with all devices and streams.
  */
 function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
-  const base = { section: 'matrix', bundle: 'cifar10', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds } as const
+  const base = { section: 'matrix', bundle: 'cifar100', stream: scenes('places', 100), network: 'wifi', slowDown: slowDowns.includes(4) ? 4 : 1, cache: 2, strategies: contenders, frames: Math.min(frames, 300), rounds } as const
   const streams = [scenes('single', 100), scenes('pairs', 100), scenes('places', 10), scenes('places', 1000), scenes('strange', 100), scenes('iid', 1)]
   const allStreams = [...streams, ...(['single', 'pairs'] as const).flatMap((kind) => [scenes(kind, 10), scenes(kind, 1000)]), base.stream]
   if (isFull) return allStreams.flatMap((stream) => networkNames.flatMap((network) => slowDowns.flatMap((slowDown) => [1, 2, 4].map((cache): Scenario => ({ ...base, stream, network, slowDown, cache })))))
@@ -42,7 +45,7 @@ function matrix({ rounds, frames, slowDowns, isFull }: Extent): Scenario[] {
     ...(['lan', 'lte', '3g', 'offline'] as const).map((network): Scenario => ({ ...base, network })),
     ...slowDowns.filter((slowDown) => slowDown !== base.slowDown).map((slowDown): Scenario => ({ ...base, slowDown })),
     ...[1, 4].map((cache): Scenario => ({ ...base, cache, strategies: ['adaptive'] })),
-    { ...base, bundle: 'walkers', stream: scenes('iid', 1) },
+    { ...base, bundle: 'people', stream: scenes('iid', 1) },
   ]
 }
 

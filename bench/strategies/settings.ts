@@ -41,15 +41,15 @@ const settingsSchema = flagsSchema
 export type StrategiesSettings = z.infer<typeof settingsSchema>
 
 export const strategiesFlags = {
-  data: flag('folder', 'CIFAR-10 images, one sub-folder a class, or a folder with train and test in it (needed for all but walkers)'),
+  data: flag('folder', 'Images, one sub-folder a class, or a folder with train and test in it; or a folder that holds one such folder a bundle (needed for all but people)'),
   folder: flag('folder', 'Plays the images of this folder in the order of their files, once, instead of the streams; sub-folders called like classes are labels, where there are any'),
   bundle: flag('id', 'The bundle that a folder is played with (cifar10)'),
   only: flag('parts', `Some of ${parts.join(',')} (all but folder)`),
-  match: flag('text', 'Only what is played under conditions whose name holds this, such as walkers or "1/8" (all)'),
+  match: flag('text', 'Only what is played under conditions whose name holds this, such as people or "1/8" (all)'),
   rounds: flag('number', 'How often all but the map is measured, each time with another stream and another order of strategies (5)'),
   frames: flag('number', 'Frames of a stream; Device, which is the same for every frame, plays the first 100 (400)'),
   devices: flag('list', 'Slow-downs of the device: 1, 4 and 8 (1,4,8; slower ones need Linux, root and two CPUs)'),
-  bundles: flag('folder', 'Where cifar10 and walkers are (public/bundles)'),
+  bundles: flag('folder', 'Where the bundles are (public/bundles)'),
   page: flag('folder', 'Folder of a built page (built anew)'),
   out: flag('file', 'Where to write the numbers; parts that are not measured stay as they are there (bench/results/strategies.json; for a folder bench/results/folder.json)'),
   resume: { type: 'boolean', description: 'Skip runs that the file has already, measured at the same commit with the same frames' },

@@ -61,7 +61,7 @@ function* passersBy(site: Site, frames: number, random: Random): Generator<{ ide
  *
  * @param first number of the first session: pictures are of the ones before
  */
-function renderRecordings(split: WalkerSplit, sessions: number, framesPerSession: number, sites: readonly Site[], { imageSize: size, seed }: PeopleOptions, first: number): Split {
+export function renderRecordings(split: WalkerSplit, sessions: number, framesPerSession: number, sites: readonly Site[], { imageSize: size, seed }: PeopleOptions, first: number): Split {
   const images = allocateSplit(sites.length * sessions * framesPerSession, size)
   const cast = new Cast()
   let image = 0
