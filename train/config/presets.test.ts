@@ -25,6 +25,12 @@ describe('resolveConfig', () => {
 })
 
 describe('restoreConfig', () => {
+  it('leaves out what is no setting any more, and takes a wrong value of one that is for wrong', () => {
+    const stored = resolveConfig('walkers', undefined, ['seed=5'])
+    expect(restoreConfig({ ...stored, encoder: { ...stored.encoder, association: 0.5 }, gone: 1 })).toEqual(stored)
+    expect(() => restoreConfig({ ...stored, seed: 'x' })).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+  })
+
   it('reads a config that was stored before a key existed', () => {
     const { cutoutPixels: _, ...full } = resolveConfig('cifar10', undefined, ['seed=5']).full
     const restored = restoreConfig({ ...resolveConfig('cifar10', undefined, ['seed=5']), full })
@@ -32,7 +38,7 @@ describe('restoreConfig', () => {
     expect(restored.seed).toBe(5)
   })
 
-  it('refuses a key that there is not', () => {
-    expect(() => restoreConfig({ ...defaults, epochs: 3 })).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+  it('refuses a key that there is not among what is changed', () => {
+    expect(() => restoreConfig(defaults, ['epochs=3'])).toThrow(expect.objectContaining({ code: 'config-invalid' }))
   })
 })

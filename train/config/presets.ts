@@ -222,9 +222,18 @@ export function resolveConfig(preset: PresetName, file: unknown, assignments: re
   return parseConfig(layers.reduce<unknown>(merge, defaults))
 }
 
+/** Settings that have no default, by their names. */
+const withoutDefault: ReadonlySet<string> = new Set(['recordedSessions', 'widths', 'recorded', 'knowsScenes'])
+
+/** What of a stored config is still a setting: what earlier programs had besides decides over nothing any more. */
+function stillKnown(base: unknown, stored: unknown): unknown {
+  if (!isTree(base) || !isTree(stored)) return stored
+  return Object.fromEntries(Object.entries(stored).flatMap(([key, value]) => (key in base ? [[key, stillKnown(base[key], value)]] : withoutDefault.has(key) ? [[key, value]] : [])))
+}
+
 /**
  * A config that was stored with a bundle, and assignments over it: keys that it does not know yet have their defaults, which change nothing of
- * what it says.
+ * what it says; keys that are no settings any more are left out.
  */
 export const restoreConfig = (stored: unknown, assignments: readonly string[] = []): TrainingConfig =>
-  parseConfig([stored, ...assignments.map(parseAssignment)].reduce<unknown>(merge, defaults))
+  parseConfig([stillKnown(defaults, stored), ...assignments.map(parseAssignment)].reduce<unknown>(merge, defaults))
