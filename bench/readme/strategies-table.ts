@@ -53,7 +53,7 @@ function byCommits(rows: readonly Row[]): Map<string, Row[]> {
   return groups
 }
 
-/** What of the results stands in the README: headline, full speed, and every other condition, whoever won there. */
+/** What of the results stands in docs/results: headline, full speed, and every other condition, whoever won there. */
 export function strategiesTable(results: Results): string {
   const { rows, machine, commit, measuredAt, hitOverheadMs, kernelShareOfPartition, slowDowns } = results
   const sections = (['headline', 'full-speed', 'matrix', 'folder'] as const).flatMap((section) => {
@@ -63,7 +63,7 @@ export function strategiesTable(results: Results): string {
   const factors = slowDowns.filter(({ wantedFactor }) => wantedFactor > 1).map(({ wantedFactor, factor }) => `1/${wantedFactor} is ${factor.median.toFixed(1)} (${factor.least.toFixed(1)}–${factor.most.toFixed(1)}, n = ${factor.n})`)
   const limits = kernelShareOfPartition === null || hitOverheadMs === null ? [] : [`Of a partition's time ${percent(kernelShareOfPartition)} are bare convolutions; a hit in the page costs ${hitOverheadMs.toFixed(2)} ms beyond them.`]
   return [
-    `Measured ${measuredAt.slice(0, 10)} at ${commit} on ${String(machine['cpu'])}, ${String(machine['cores'])} cores (\`npm run bench -- strategies\`; raw numbers in \`bench/results/strategies.json\`, how and what not to conclude in \`bench/README.md\`).`,
+    `Measured ${measuredAt.slice(0, 10)} at ${commit} on ${String(machine['cpu'])}, ${String(machine['cores'])} cores (\`npm run bench -- strategies\`; raw numbers in \`bench/results/strategies.json\`).`,
     ...(factors.length === 0 ? [] : [`Slowed-down devices, by a known kernel: ${factors.join(', ')}.`]),
     ...limits,
     '',
@@ -73,9 +73,9 @@ export function strategiesTable(results: Results): string {
     .trimEnd()
 }
 
-/** The README with the table in its place. Throws where the place is not marked. */
+/** The page with the table in its place. Throws where the place is not marked. */
 export function withTable(readme: string, results: Results): string {
   const [start, end] = [readme.indexOf(tableStart), readme.indexOf(tableEnd)]
-  if (start < 0 || end < start) throw new RangeError(`the README has no place between ${tableStart} and ${tableEnd}`)
+  if (start < 0 || end < start) throw new RangeError(`the page has no place between ${tableStart} and ${tableEnd}`)
   return `${readme.slice(0, start + tableStart.length)}\n\n${strategiesTable(results)}\n\n${readme.slice(end)}`
 }

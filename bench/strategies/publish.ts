@@ -11,7 +11,7 @@ async function replace(path: string, content: string): Promise<void> {
   await rename(`${path}.tmp`, path)
 }
 
-/** Draws the plots, and writes the README's table: both say what the results say and nothing else. */
+/** Draws the plots, and writes the table of docs/results/strategies.md: both say what the results say and nothing else. */
 export async function publish(results: Results, projectFolder: string): Promise<void> {
   const plots = join(projectFolder, 'bench', 'results', 'plots')
   await mkdir(plots, { recursive: true })
@@ -24,6 +24,6 @@ export async function publish(results: Results, projectFolder: string): Promise<
     const crossover = crossoverOf(results.rows, bundle)
     if (crossover !== undefined) await replace(join(plots, `crossover-${bundle}.svg`), crossoverMap(bundle, crossover))
   }
-  const readme = join(projectFolder, 'README.md')
-  await replace(readme, withTable(await readFile(readme, 'utf8'), results))
+  const page = join(projectFolder, 'docs', 'results', 'strategies.md')
+  await replace(page, withTable(await readFile(page, 'utf8'), results))
 }
