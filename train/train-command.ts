@@ -5,6 +5,7 @@ import { CacheNetError } from '../core/wire/errors.ts'
 import { resolveConfig, type PresetName } from './config/presets.ts'
 import { trainedSettings } from './config/schema.ts'
 import { splitAssignments } from './config/split-assignments.ts'
+import { dataIdentity } from './data/data-identity.ts'
 import { measureInput } from './data/dataset.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
@@ -46,9 +47,9 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const config = resolveConfig(preset, await readJson(args.config), splitAssignments(set))
         if (args['print-config']) return void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
         const id = args.id ?? preset
-        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config) }
         // Data first: a run whose data cannot be read is none.
         const dataset = await loadDataset(preset, data, config, progress)
+        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config), ...dataIdentity(dataset) }
         const run = await RunFolder.open(args.run ?? join('runs', id), identity, args.resume)
         if (fullFrom !== undefined && !args.resume) await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const { summary } = await trainBundle(abortOnInterrupt(progress), {

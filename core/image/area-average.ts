@@ -80,7 +80,9 @@ export class AreaAverage {
     const narrow = this.#narrow
     for (let x = 0; x < this.#across.length; x++) {
       const { from, weights } = this.#across[x] as Covered
-      let [red, green, blue] = [0, 0, 0]
+      let red = 0
+      let green = 0
+      let blue = 0
       let pixel = start + from * channels
       for (let step = 0; step < weights.length; step++, pixel += channels) {
         const weight = weights[step] ?? 0

@@ -12,6 +12,8 @@ export interface Dataset {
   readonly kind: 'walkers' | 'folder' | 'cifar10'
   readonly description: string
   readonly classNames: readonly string[]
+  /** SHA-256 of what the images are, by split and class: data that is called the same need not be the same. */
+  readonly digest: string
   readonly size: number
   readonly train: Split
   /** Held out of the training images: for every choice. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { argMax } from '../../core/gate/entropy.ts'
 import { trainedSettings } from '../config/schema.ts'
 import { measureInput } from '../data/dataset.ts'
+import { dataIdentity } from '../data/data-identity.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { predictImages, type Predictions } from '../models/predict.ts'
 import { RunFolder } from '../run/run-folder.ts'
@@ -34,7 +35,7 @@ export async function runRegions(signal: AbortSignal, { preset, data, config, da
   let trunk: Trunk | undefined
   for (const seed of seeds) {
     const own = { ...config, seed }
-    const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`), { dataset: preset, data, config: trainedSettings(own) })
+    const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`), { dataset: preset, data, config: trainedSettings(own), ...dataIdentity(dataset) })
     const context: StageContext = { signal, config: own, dataset, input, run, progress }
     trunk ??= await openTrunk(context)
     progress.say(`\nCode of seed ${seed}`)

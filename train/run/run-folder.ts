@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { dataDifferences, type DataIdentity } from './data-differences.ts'
 
 /** Writes to a temporary name and renames: a reader sees the old content or the new, never half of either. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
@@ -11,10 +12,50 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 }
 
 /** What a run is about. Resuming with another is refused: its numbers would belong to neither. */
-export interface RunIdentity {
+export interface RunIdentity extends DataIdentity {
   readonly dataset: string
+  /** Where the images lie; where their digest is known the same ones may have moved. */
   readonly data: string | null
   readonly config: unknown
+  /** `pixelDefinition`: the same files are other pixels under another. */
+  readonly pixels?: number | undefined
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Settings that differ, by their path, with both values. */
+function settingDifferences(before: unknown, now: unknown, path = ''): string[] {
+  if (JSON.stringify(before) === JSON.stringify(now)) return []
+  if (!isRecord(before) || !isRecord(now)) return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`]
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+  return keys.flatMap((key) => settingDifferences(before[key], now[key], path === '' ? key : `${path}.${key}`))
+}
+
+/** What a run that is there and the one that is wanted do not have in common, in sentences. */
+function differences(before: RunIdentity, now: RunIdentity): string[] {
+  const found = dataDifferences(before, now)
+  if (before.dataset !== now.dataset) found.push(`The data set was ${before.dataset} and is ${now.dataset}.`)
+  if (before.digest === undefined && before.data !== now.data) found.push(`The data were in ${String(before.data)}.`)
+  if (before.pixels !== undefined && before.pixels !== now.pixels) found.push('The run began with a program that reads other pixels from the same files.')
+  const settings = settingDifferences(before.config, now.config)
+  if (settings.length > 0) found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)
+  return found
+}
+
+function parseIdentity(text: string, path: string): RunIdentity {
+  try {
+    const stored: unknown = JSON.parse(text)
+    if (isRecord(stored) && typeof stored['dataset'] === 'string') return stored as unknown as RunIdentity
+  } catch {
+    // Said below.
+  }
+  throw new CacheNetError('checkpoint-invalid', `${join(path, 'run.json')} is damaged, so nobody knows what the run was about. Name another folder with --run. Nothing was changed.`, { path })
+}
+
+/** What the run in a folder is about; undefined where there is none. Throws `checkpoint-invalid` where that is damaged. */
+export async function readIdentity(path: string): Promise<RunIdentity | undefined> {
+  const stored = await readFile(join(path, 'run.json'), 'utf8').catch(() => undefined)
+  return stored === undefined ? undefined : parseIdentity(stored, path)
 }
 
 /** The folder of one training run: `run.json`, `metrics.jsonl`, `checkpoints/`. */
@@ -33,8 +74,13 @@ export class RunFolder {
     if (isResumed && stored === undefined) {
       throw new CacheNetError('checkpoint-invalid', `There is no run to resume in ${path}. Leave --resume away to start one.`, { path })
     }
-    if (isResumed && stored !== wanted) {
-      throw new CacheNetError('checkpoint-invalid', `The run in ${path} has another config or other data. Its run.json says which; nothing was changed.`, { path })
+    if (isResumed && stored !== undefined && stored !== wanted) {
+      const found = differences(parseIdentity(stored, path), identity)
+      if (found.length > 0) {
+        throw new CacheNetError('checkpoint-invalid', `The run in ${path} began with another config or other data. ${found.join(' ')} Nothing was changed.`, { path, differences: found })
+      }
+      // Of an older run: what it did not say is held to from now on.
+      await writeAtomically(file, wanted)
     }
     if (!isResumed) {
       if (stored !== undefined) {
