@@ -37,6 +37,9 @@ export function kindOfType(type: string): FileKind {
 
 const heicBrands = new Set(['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'hevm', 'hevs', 'mif1', 'msf1'])
 
+/** TIFF, BMP, JPEG XL bare and boxed, JPEG 2000, Photoshop, SVG. */
+const otherImageStarts = ['II*\0', 'MM\0*', 'BM', '\xff\n', '\0\0\0\fJXL ', '\0\0\0\fjP  ', '8BPS', '<svg']
+
 /** By its first bytes (`headBytes` of them, or all): the one sign that does not lie. */
 export function kindOfBytes(head: Uint8Array): FileKind {
   const text = String.fromCharCode(...head.subarray(0, headBytes))
@@ -47,8 +50,7 @@ export function kindOfBytes(head: Uint8Array): FileKind {
     if (brands.includes('avif') || brands.includes('avis')) return 'image'
     return heicBrands.has(brands[0] ?? '') ? 'heic' : 'other'
   }
-  if (/^(II\*\0|MM\0\*|BM|\xff\x0a|\0\0\0\x0cJXL |\0\0\0\x0cjP {2}|8BPS|<svg)/.test(text)) return 'otherImage'
-  return 'other'
+  return otherImageStarts.some((start) => text.startsWith(start)) ? 'otherImage' : 'other'
 }
 
 /** Folders and files that programs keep beside the images of people: caches, thumbnails, resource forks. */

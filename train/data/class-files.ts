@@ -32,8 +32,11 @@ async function digestOf(path: string): Promise<string | undefined> {
 /**
  * Images of each class: those of its sub-folders (one a sequence) too, in the order of their names. What is left out is noted under
  * its path in `top`. Throws `dataset-invalid` for a class without any.
+ *
+ * @param top the folder that a person named
+ * @param split the one in it that has the class folders, or `top` itself
  */
-export async function filesByClass(top: string, classes: readonly ClassFolders[], leftOut: LeftOut): Promise<ClassFile[][]> {
+export async function filesByClass(top: string, split: string, classes: readonly ClassFolders[], leftOut: LeftOut): Promise<ClassFile[][]> {
   const result: ClassFile[][] = []
   for (const [classIndex, { folders }] of classes.entries()) {
     const paths = (await Promise.all(folders.map((folder) => walkImages(folder, top, leftOut)))).flat()
@@ -57,7 +60,7 @@ export async function filesByClass(top: string, classes: readonly ClassFolders[]
   }
   const empty = classes.filter((_, index) => result[index]!.length === 0)
   if (empty.length > 0) {
-    const folders = empty.flatMap((each) => (each.folders.length > 0 ? each.folders : [join(top, each.name)]))
+    const folders = empty.flatMap((each) => (each.folders.length > 0 ? each.folders : [join(split, each.name)]))
     const why = leftOut.sentence()
     throw new CacheNetError('dataset-invalid', `No image that can be read in ${folders.join(', ')}.${why === undefined ? '' : ` ${why}`}`, { empty: folders })
   }

@@ -86,7 +86,7 @@ async function ownSplit(top: string, folder: string, classes: readonly ClassFold
   }
   await noteOutside(top, folder, [], leftOut)
   const foldersOf = (name: string): readonly string[] => found.find((each) => each.name === name)?.folders ?? []
-  return filesByClass(folder, classes.map(({ name }) => ({ name, folders: foldersOf(name) })), leftOut)
+  return filesByClass(top, folder, classes.map(({ name }) => ({ name, folders: foldersOf(name) })), leftOut)
 }
 
 async function findFiles(top: string, validationShare: number, leftOut: LeftOut): Promise<FoundFiles> {
@@ -100,7 +100,7 @@ async function findFiles(top: string, validationShare: number, leftOut: LeftOut)
   await noteOutside(top, top, splits?.beside ?? [], leftOut)
   if (splits !== undefined) await noteOutside(top, trainFolder, [], leftOut)
   const own = (name: string | undefined): Promise<ClassFile[][]> | undefined => (name === undefined ? undefined : ownSplit(top, join(top, name), classes, leftOut))
-  const all = await filesByClass(trainFolder, classes, leftOut)
+  const all = await filesByClass(top, trainFolder, classes, leftOut)
   const test = await own(splits?.test)
   const validation = await own(splits?.validation)
   const tested = test === undefined ? takeLast(all, 0.1) : { kept: all, taken: test }

@@ -66,10 +66,11 @@ export async function walkImages(folder: string, top: string, leftOut: LeftOut):
     for (const name of names) leftOut.addHidden(shown(join(hidden, name)))
   }
 
+  const start = await realpath(folder).catch(() => folder)
   async function walk(current: string, above: readonly string[]): Promise<void> {
     const real = await realpath(current).catch(() => current)
-    // A link to a folder above leads round and round.
-    if (above.includes(real)) return
+    // A link to a folder above leads round and round, and out of the class.
+    if (above.includes(real) || start.startsWith(real === sep ? real : real + sep)) return
     const { folders, files, lost, hiddenFiles, hiddenFolders } = await listFolder(current)
     for (const name of files) {
       const path = join(current, name)
