@@ -31,10 +31,11 @@ async function fetchManifest(signal: AbortSignal, { origin }: RunningEdge, bundl
 }
 
 async function chooseImages({ data, order, kind, length, frames, seed }: ReplaySettings, classNames: readonly string[], write: ReplayTools['write']): Promise<LabelledImage[]> {
-  const { folder, images, ignored } = await listImages(data, classNames)
+  const { folder, images, ignored, leftOut } = await listImages(data, classNames)
   const stream = orderImages(images, classNames, { order, kind, length, frames, seed })
   const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
   write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
+  if (leftOut !== undefined) write(`${leftOut}\n`)
   if (ignored > 0) write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
   return stream
 }

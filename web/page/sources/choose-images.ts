@@ -39,7 +39,9 @@ export async function chooseImages<File extends NamedFile>(files: Iterable<File>
   const leftOut = new LeftOut()
   const images: File[] = []
   for (const file of files) {
-    if (isHiddenPath(pathOf(file))) {
+    // The folder that was chosen was meant, whatever it is called.
+    const inside = file.webkitRelativePath.split('/').slice(1).join('/') || file.name
+    if (isHiddenPath(inside)) {
       leftOut.addHidden(pathOf(file))
       continue
     }
