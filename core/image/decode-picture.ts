@@ -64,11 +64,13 @@ export async function decodePicture(open: () => DecodingPipeline, target: PixelS
   const { autoOrient: upright, space, depth, hasProfile = false } = await open().metadata()
   const crop = centreCrop(upright, target)
   const read = readSize(crop, target, mostPixels)
-  const isBareCmyk = space === 'cmyk' && !hasProfile
+  const isCmyk = space === 'cmyk'
+  const isBareCmyk = isCmyk && !hasProfile
   const middle = open().autoOrient().extract(crop)
   const scaled = read.width === crop.width && read.height === crop.height ? middle : middle.resize(read.width, read.height, { fit: 'fill', kernel: 'linear' })
-  const coloured = isBareCmyk
-    ? scaled.pipelineColourspace('cmyk').toColourspace('cmyk')
+  // Inks with a profile stay inks to the end: on its usual way sharp shifts the blacks, and browsers do not.
+  const coloured = isCmyk
+    ? scaled.pipelineColourspace('cmyk').toColourspace(isBareCmyk ? 'cmyk' : 'srgb')
     : scaled.flatten({ background: backgroundColour }).toColourspace('srgb')
   // sharp works on 16 bits in Display P3, and comes back from there only where it is to write a profile.
   const exact = depth === 'ushort' && hasProfile ? coloured.withIccProfile('srgb') : coloured

@@ -71,6 +71,7 @@ export async function makeZoo(): Promise<ZooFile[]> {
       ['deep-display-p3.png', open(picture).toColourspace('rgb16').withIccProfile('p3').png()],
       ['adobe-rgb.jpg', open(picture).withIccProfile(adobeRgb).jpeg(fine), lossless],
       ['cmyk.jpg', open(picture).toColourspace('cmyk').jpeg({ quality: 95 })],
+      ['cmyk-with-profile.jpg', open(picture).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 })],
       ['moving.webp', frames.clone().webp({ lossless: true }), lossless],
       ['moving.gif', frames.clone().gif()],
       ['one-pixel.png', open(drawPicture(1, 1)).png()],

@@ -150,6 +150,16 @@ describe('loadFolder', () => {
     expect(imagesByClass(train, 4)[3]).toHaveLength(5)
   })
 
+  it.each(['png', 'jpeg', 'webp'] as const)('gives the pixels of a small %s file as any decoder does, where it has the size of the networks already', async (format) => {
+    await paintClasses(join(folder, 'data'), { bees: 4 })
+    await mkdir(join(folder, 'data/ants'))
+    const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index * 7919) % 256)
+    const file = await sharp(noise, { raw: { width: 32, height: 32, channels: 3 } }).toFormat(format).toBuffer()
+    for (const name of ['1', '2', '3', '4']) await writeFile(join(folder, 'data/ants', `${name}.${format}`), file)
+    const { train } = await loadFolder(join(folder, 'data'), { ...options(), size: 32 }, quiet)
+    expect(Buffer.from(train.pixels.subarray(0, 32 * 32 * 3)).equals(await sharp(file).raw().toBuffer())).toBe(true)
+  })
+
   it('tells two folders apart whose names, sizes and times are the same', async () => {
     const load = async (value: number, name: string): Promise<Awaited<ReturnType<typeof loadFolder>>> => {
       for (const path of ['ants/1.png', 'ants/2.png', 'ants/3.png', 'bees/1.png', 'bees/2.png', 'bees/3.png'].map((file) => join(folder, name, file))) {
