@@ -20,7 +20,10 @@ function coveredPixels(source: number, target: number): readonly Covered[] {
   return covered
 }
 
-/** Target pixel t covers the source from t·s to (t+1)·s, s = source/target; what it covers in part counts in part. */
+/**
+ * Target pixel t covers the source from t·s to (t+1)·s, s = source/target; what it covers in part counts in
+ * part.
+ */
 function workOutCovered(source: number, target: number): Covered[] {
   const scale = source / target
   return Array.from({ length: target }, (_, index) => {
@@ -37,8 +40,9 @@ function workOutCovered(source: number, target: number): Covered[] {
 }
 
 /**
- * Scales pixels to RGB by averaging the area that each target pixel covers: nothing is skipped, so nothing aliases, whatever
- * the ratio. Rows come in as many parts as suit the caller, so that a large picture need not be in memory as a whole.
+ * Scales pixels to RGB by averaging the area that each target pixel covers: nothing is skipped, so nothing
+ * aliases, whatever the ratio. Rows come in as many parts as suit the caller, so that a large picture need
+ * not be in memory as a whole.
  */
 export class AreaAverage {
   readonly #across: readonly Covered[]
@@ -64,7 +68,13 @@ export class AreaAverage {
    * @param channels of a pixel: 3, or 4 of which the last is not looked at
    * @param stride values from one row to the next
    */
-  add(pixels: Uint8Array | Uint8ClampedArray, channels: 3 | 4, rows: number, start: number, stride: number): void {
+  add(
+    pixels: Uint8Array | Uint8ClampedArray,
+    channels: 3 | 4,
+    rows: number,
+    start: number,
+    stride: number,
+  ): void {
     for (let row = 0; row < rows; row++) this.#addRow(pixels, channels, start + row * stride)
   }
 
@@ -109,13 +119,15 @@ export class AreaAverage {
       }
       const weight = weights[row - from] ?? 0
       const to = y * rowLength
-      for (let x = 0; x < rowLength; x++) this.#sums[to + x] = (this.#sums[to + x] ?? 0) + weight * (this.#narrow[x] ?? 0)
+      for (let x = 0; x < rowLength; x++)
+        this.#sums[to + x] = (this.#sums[to + x] ?? 0) + weight * (this.#narrow[x] ?? 0)
     }
   }
 }
 
 /**
- * `AreaAverage` of pixels that are all there. Pixels that already have the target's size come out exactly as they were.
+ * `AreaAverage` of pixels that are all there. Pixels that already have the target's size come out exactly as
+ * they were.
  *
  * @param pixels row by row, RGB or, with 4 channels, RGBA, of which the transparency is not looked at
  */

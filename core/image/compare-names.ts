@@ -1,7 +1,11 @@
 const byNumber = new Intl.Collator('en', { numeric: true })
 
-/** Numbers as numbers, `2` before `10`; what is alike but for zeros (`1`, `01`, `001`) in one order on every machine. */
-export const compareNames = (a: string, b: string): number => byNumber.compare(a, b) || (a < b ? -1 : Number(a > b))
+/**
+ * Numbers as numbers, `2` before `10`; what is alike but for zeros (`1`, `01`, `001`) in one order on every
+ * machine.
+ */
+export const compareNames = (a: string, b: string): number =>
+  byNumber.compare(a, b) || (a < b ? -1 : Number(a > b))
 
 /** Folder by folder: all of one folder before the next. Parts are separated by `/`. */
 export function comparePaths(a: string, b: string): number {

@@ -3,8 +3,8 @@ import { centreCrop, type Crop } from './centre-crop.ts'
 import type { PixelSize } from './pixel-size.ts'
 
 /**
- * Counts up whenever the same file may give other pixels than before. What was worked out from pixels (decoded images that
- * are kept, a run that goes on) belongs to one of them.
+ * Counts up whenever the same file may give other pixels than before. What was worked out from pixels
+ * (decoded images that are kept, a run that goes on) belongs to one of them.
  */
 export const pixelDefinition = 2
 
@@ -29,7 +29,9 @@ export interface DecodingPipeline {
   toColourspace(space: 'srgb' | 'cmyk'): DecodingPipeline
   withIccProfile(profile: 'srgb'): DecodingPipeline
   raw(): DecodingPipeline
-  toBuffer(options: { resolveWithObject: true }): Promise<{ data: Uint8Array; info: PixelSize & { readonly channels: number } }>
+  toBuffer(options: {
+    resolveWithObject: true
+  }): Promise<{ data: Uint8Array; info: PixelSize & { readonly channels: number } }>
 }
 
 /** Inks without a profile, as browsers take them: what an ink and black let through. */
@@ -42,7 +44,10 @@ function inksToRgb(cmyk: Uint8Array): Uint8Array {
   return rgb
 }
 
-/** The size of at most `mostPixels` that a crop is brought to before its areas are averaged; the crop's own where it is small enough. */
+/**
+ * The size of at most `mostPixels` that a crop is brought to before its areas are averaged; the crop's own
+ * where it is small enough.
+ */
 function readSize(crop: PixelSize, target: PixelSize, mostPixels: number): PixelSize {
   const scale = Math.sqrt(mostPixels / (crop.width * crop.height))
   if (scale >= 1) return { width: crop.width, height: crop.height }
@@ -51,23 +56,31 @@ function readSize(crop: PixelSize, target: PixelSize, mostPixels: number): Pixel
 }
 
 /**
- * The pixels of a picture's file, as trainer, edge and page read it: its first frame, upright as its EXIF data say, in sRGB of
- * 8 bits as its profile says, transparency on black, the middle with the model's aspect, areas averaged to the model's size.
- * A picture that has that size already keeps its pixels.
+ * The pixels of a picture's file, as trainer, edge and page read it: its first frame, upright as its EXIF
+ * data say, in sRGB of 8 bits as its profile says, transparency on black, the middle with the model's aspect,
+ * areas averaged to the model's size. A picture that has that size already keeps its pixels.
  *
  * @param open the file in sharp, anew each time
- * @param mostPixels that are read at once; a larger middle is brought down to about so many first, which moves the result by
+ * @param mostPixels that are read at once; a larger middle is brought down to about so many first, which
+ *   moves the result by
  *   less than 1 of 255 on average
  * @returns RGB, row by row. Rejects with what the decoder says where the file cannot be read to its end.
  */
-export async function decodePicture(open: () => DecodingPipeline, target: PixelSize, mostPixels: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodePicture(
+  open: () => DecodingPipeline,
+  target: PixelSize,
+  mostPixels: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { autoOrient: upright, space, depth, hasProfile = false } = await open().metadata()
   const crop = centreCrop(upright, target)
   const read = readSize(crop, target, mostPixels)
   const isCmyk = space === 'cmyk'
   const isBareCmyk = isCmyk && !hasProfile
   const middle = open().autoOrient().extract(crop)
-  const scaled = read.width === crop.width && read.height === crop.height ? middle : middle.resize(read.width, read.height, { fit: 'fill', kernel: 'linear' })
+  const scaled =
+    read.width === crop.width && read.height === crop.height
+      ? middle
+      : middle.resize(read.width, read.height, { fit: 'fill', kernel: 'linear' })
   // Inks with a profile stay inks to the end: on its usual way sharp shifts the blacks, and browsers do not.
   const coloured = isCmyk
     ? scaled.pipelineColourspace('cmyk').toColourspace(isBareCmyk ? 'cmyk' : 'srgb')

@@ -16,5 +16,7 @@ it('says in one line how many files were left out, and why', () => {
 })
 
 it('knows a path through what is hidden', () => {
-  expect(['cats/1.png', 'cats/._1.png', 'cats/.ipynb_checkpoints/1.png', '@eaDir/1.png'].map(isHiddenPath)).toEqual([false, true, true, true])
+  expect(
+    ['cats/1.png', 'cats/._1.png', 'cats/.ipynb_checkpoints/1.png', '@eaDir/1.png'].map(isHiddenPath),
+  ).toEqual([false, true, true, true])
 })

@@ -1,17 +1,25 @@
 import { heicAdvice, imageFormats, isHidden, kindOfName, type FileKind } from './file-kind.ts'
 
 /** Why a file is not among the images. */
-export type LeftOutReason = Exclude<FileKind, 'image' | 'unknown'> | 'hidden' | 'lost' | 'outside' | 'notTrained'
+export type LeftOutReason =
+  Exclude<FileKind, 'image' | 'unknown'> | 'hidden' | 'lost' | 'outside' | 'notTrained'
 
 /** What follows the number: one file, several files; then what to do. */
 const words: Readonly<Record<LeftOutReason, readonly [one: string, several: string, advice?: string]>> = {
   heic: ['image in HEIC', 'images in HEIC', heicAdvice],
-  otherImage: ['image in a format that is not read', 'images in formats that are not read', `${imageFormats} are: save it as one of them.`],
+  otherImage: [
+    'image in a format that is not read',
+    'images in formats that are not read',
+    `${imageFormats} are: save it as one of them.`,
+  ],
   other: ['file that is no image', 'files that are no images'],
   hidden: ['image that a program keeps for itself', 'images that programs keep for themselves'],
   lost: ['link that leads nowhere', 'links that lead nowhere'],
   outside: ['image outside the class folders', 'images outside the class folders'],
-  notTrained: ['image of a class that there are no training images of', 'images of classes that there are no training images of'],
+  notTrained: [
+    'image of a class that there are no training images of',
+    'images of classes that there are no training images of',
+  ],
 }
 const shownNames = 2
 
@@ -26,7 +34,9 @@ export class LeftOut {
     names.push(name)
   }
 
-  /** Files like `._x.png` and what lies in `.ipynb_checkpoints`: of no interest unless they look like images. */
+  /**
+   * Files like `._x.png` and what lies in `.ipynb_checkpoints`: of no interest unless they look like images.
+   */
   addHidden(name: string): void {
     if (kindOfName(name) !== 'other' && kindOfName(name) !== 'unknown') this.add('hidden', name)
   }

@@ -18,10 +18,14 @@ describe('findSplitFolders', () => {
   })
 
   it('takes folders for classes where they are', () => {
-    for (const names of [['cats', 'dogs'], ['train', 'bus', 'car'], ['test', 'control'], []]) expect(findSplitFolders(names)).toBeUndefined()
+    for (const names of [['cats', 'dogs'], ['train', 'bus', 'car'], ['test', 'control'], []])
+      expect(findSplitFolders(names)).toBeUndefined()
   })
 
-  it.each([[['train', 'Train', 'test']], [['train', 'val', 'validation']], [['val', 'test']]])('refuses %j', (names) => {
-    expect(() => findSplitFolders(names)).toThrow(expect.objectContaining({ code: 'dataset-invalid' }))
-  })
+  it.each([[['train', 'Train', 'test']], [['train', 'val', 'validation']], [['val', 'test']]])(
+    'refuses %j',
+    (names) => {
+      expect(() => findSplitFolders(names)).toThrow(expect.objectContaining({ code: 'dataset-invalid' }))
+    },
+  )
 })

@@ -4,7 +4,8 @@ const fixed = (value: number): Buffer => {
   bytes.writeInt32BE(Math.round(value * 65_536))
   return bytes
 }
-const xyz = (x: number, y: number, z: number): Buffer => Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), fixed(x), fixed(y), fixed(z)])
+const xyz = (x: number, y: number, z: number): Buffer =>
+  Buffer.concat([Buffer.from('XYZ \0\0\0\0', 'latin1'), fixed(x), fixed(y), fixed(z)])
 
 /** A curve that is a power, with 8 bits behind the point. */
 function power(exponent: number): Buffer {
@@ -23,7 +24,10 @@ function description(text: string): Buffer {
   return bytes
 }
 
-/** A profile of version 2 with the primaries of Adobe RGB (1998), adapted to D50, and its curve: what many cameras write. */
+/**
+ * A profile of version 2 with the primaries of Adobe RGB (1998), adapted to D50, and its curve: what many
+ * cameras write.
+ */
 export function adobeRgbProfile(): Buffer {
   const curve = power(563 / 256)
   const tags: readonly (readonly [string, Buffer])[] = [

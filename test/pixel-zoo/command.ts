@@ -13,8 +13,15 @@ export interface ZooEntry {
   readonly expected?: string
 }
 
-/** For a test in a browser: the zoo, and what trainer and edge read of it. Runs in a program of its own, since both decode in Node. */
+/**
+ * For a test in a browser: the zoo, and what trainer and edge read of it. Runs in a program of its own, since
+ * both decode in Node.
+ */
 export async function pixelZoo(): Promise<ZooEntry[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'test/pixel-zoo/print-zoo.ts'], { maxBuffer: 2 ** 26, timeout: 180_000 })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', 'test/pixel-zoo/print-zoo.ts'],
+    { maxBuffer: 2 ** 26, timeout: 180_000 },
+  )
   return JSON.parse(stdout) as ZooEntry[]
 }

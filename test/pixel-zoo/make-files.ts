@@ -13,7 +13,13 @@ export interface ZooFile {
   readonly shows?: Picture
 }
 
-const types: Readonly<Record<string, string>> = { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp', gif: 'image/gif', avif: 'image/avif' }
+const types: Readonly<Record<string, string>> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+}
 const orientations = [1, 2, 3, 4, 5, 6, 7, 8]
 
 const open = ({ width, height, rgb }: Picture): Sharp => sharp(rgb, { raw: { width, height, channels: 3 } })
@@ -28,7 +34,10 @@ function withAlpha({ width, height, rgb }: Picture, opacity: (x: number, y: numb
   return sharp(rgba, { raw: { width, height, channels: 4 } })
 }
 
-/** Files of every kind that people have: turned, transparent, grey, deep, with a palette, with profiles, moving, tiny, long, large. */
+/**
+ * Files of every kind that people have: turned, transparent, grey, deep, with a palette, with profiles,
+ * moving, tiny, long, large.
+ */
 export async function makeZoo(): Promise<ZooFile[]> {
   const folder = await mkdtemp(join(tmpdir(), 'cachenet-zoo-'))
   try {
@@ -39,11 +48,27 @@ export async function makeZoo(): Promise<ZooFile[]> {
     const lossless = { shows: picture }
     const fine = { quality: 95, chromaSubsampling: '4:4:4' }
     const fade = withAlpha(picture, (x) => Math.round((x * 255) / 320))
-    const frames = sharp([await open(picture).png().toBuffer(), await open(other).png().toBuffer()], { join: { animated: true } })
+    const frames = sharp([await open(picture).png().toBuffer(), await open(other).png().toBuffer()], {
+      join: { animated: true },
+    })
 
     const made: readonly (readonly [name: string, pipeline: Sharp, more?: { readonly shows: Picture }])[] = [
-      ...orientations.map((orientation) => [`exif-${orientation}.jpg`, open(layDown(picture, orientation)).withMetadata({ orientation }).jpeg(fine), lossless] as const),
-      ...orientations.map((orientation) => [`exif-${orientation}.webp`, open(layDown(picture, orientation)).withMetadata({ orientation }).webp({ lossless: true }), lossless] as const),
+      ...orientations.map(
+        (orientation) =>
+          [
+            `exif-${orientation}.jpg`,
+            open(layDown(picture, orientation)).withMetadata({ orientation }).jpeg(fine),
+            lossless,
+          ] as const,
+      ),
+      ...orientations.map(
+        (orientation) =>
+          [
+            `exif-${orientation}.webp`,
+            open(layDown(picture, orientation)).withMetadata({ orientation }).webp({ lossless: true }),
+            lossless,
+          ] as const,
+      ),
       ['exif-6.png', open(layDown(picture, 6)).withMetadata({ orientation: 6 }).png(), lossless],
       ['exif-6.avif', open(layDown(picture, 6)).withMetadata({ orientation: 6 }).avif(fine), lossless],
       ['plain.png', open(picture).png(), lossless],
@@ -57,7 +82,7 @@ export async function makeZoo(): Promise<ZooFile[]> {
       ['fading.png', fade.clone().png()],
       ['fading.webp', fade.clone().webp({ lossless: true })],
       ['half-transparent.png', withAlpha(picture, () => 128).png()],
-      ['hidden-colours.png', withAlpha(picture, (x, y) => ((x >> 3) + (y >> 3)) % 2 === 0 ? 0 : 255).png()],
+      ['hidden-colours.png', withAlpha(picture, (x, y) => (((x >> 3) + (y >> 3)) % 2 === 0 ? 0 : 255)).png()],
       ['fading-palette.png', fade.clone().png({ palette: true })],
       ['grey.png', open(picture).greyscale().toColourspace('b-w').png()],
       ['grey.jpg', open(picture).greyscale().toColourspace('b-w').jpeg(fine)],
@@ -71,7 +96,10 @@ export async function makeZoo(): Promise<ZooFile[]> {
       ['deep-display-p3.png', open(picture).toColourspace('rgb16').withIccProfile('p3').png()],
       ['adobe-rgb.jpg', open(picture).withIccProfile(adobeRgb).jpeg(fine), lossless],
       ['cmyk.jpg', open(picture).toColourspace('cmyk').jpeg({ quality: 95 })],
-      ['cmyk-with-profile.jpg', open(picture).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 })],
+      [
+        'cmyk-with-profile.jpg',
+        open(picture).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 }),
+      ],
       ['moving.webp', frames.clone().webp({ lossless: true }), lossless],
       ['moving.gif', frames.clone().gif()],
       ['one-pixel.png', open(drawPicture(1, 1)).png()],
@@ -80,10 +108,21 @@ export async function makeZoo(): Promise<ZooFile[]> {
       ['own-size.jpg', open(drawPicture(32, 32)).jpeg()],
       ['long.png', open(drawPicture(20_000, 10)).png(), { shows: drawPicture(20_000, 10) }],
       ['tall.png', open(drawPicture(10, 2_001)).png(), { shows: drawPicture(10, 2_001) }],
-      ['phone.jpg', open(layDown(drawPicture(2_000, 1_504), 6)).withMetadata({ orientation: 6 }).jpeg({ quality: 90 })],
+      [
+        'phone.jpg',
+        open(layDown(drawPicture(2_000, 1_504), 6))
+          .withMetadata({ orientation: 6 })
+          .jpeg({ quality: 90 }),
+      ],
     ]
     const files: ZooFile[] = []
-    for (const [name, pipeline, more] of made) files.push({ name, type: types[name.split('.').at(-1) ?? ''] ?? '', bytes: await pipeline.toBuffer(), ...more })
+    for (const [name, pipeline, more] of made)
+      files.push({
+        name,
+        type: types[name.split('.').at(-1) ?? ''] ?? '',
+        bytes: await pipeline.toBuffer(),
+        ...more,
+      })
     return files
   } finally {
     await rm(folder, { recursive: true })

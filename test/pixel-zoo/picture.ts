@@ -7,7 +7,10 @@ export interface Picture {
   readonly rgb: Uint8Array
 }
 
-/** Something like a photograph: light that falls off, edges, colours, fine structure and noise; no two corners alike. */
+/**
+ * Something like a photograph: light that falls off, edges, colours, fine structure and noise; no two corners
+ * alike.
+ */
 export function drawPicture(width: number, height: number, seed = 1): Picture {
   const random = createRandom(seed)
   const rgb = new Uint8Array(width * height * 3)
@@ -37,7 +40,16 @@ export function layDown({ width, height, rgb }: Picture, orientation: number): P
   for (let row = 0; row < fileHeight; row++) {
     for (let column = 0; column < fileWidth; column++) {
       const [right, bottom] = [fileWidth - 1 - column, fileHeight - 1 - row]
-      const places = [[column, row], [right, row], [right, bottom], [column, bottom], [row, column], [bottom, column], [bottom, right], [row, right]]
+      const places = [
+        [column, row],
+        [right, row],
+        [right, bottom],
+        [column, bottom],
+        [row, column],
+        [bottom, column],
+        [bottom, right],
+        [row, right],
+      ]
       const [x = 0, y = 0] = places[orientation - 1] ?? []
       const from = (y * width + x) * 3
       file.set(rgb.subarray(from, from + 3), (row * fileWidth + column) * 3)

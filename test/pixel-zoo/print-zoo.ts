@@ -8,8 +8,8 @@ import { readFilePixels } from '../../train/data/read-file-pixels.ts'
 import { makeZoo, type ZooFile } from './make-files.ts'
 import type { Picture } from './picture.ts'
 
-// print-zoo.ts: the files of the zoo, and what trainer and edge read of each, as JSON on the standard output. A program of its own, for a
-// test that runs in a browser.
+// print-zoo.ts: the files of the zoo, and what trainer and edge read of each, as JSON on the standard output.
+// A program of its own, for a test that runs in a browser.
 
 const size = 32
 const input: ModelInput = { width: size, height: size, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] }

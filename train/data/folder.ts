@@ -14,7 +14,11 @@ import { kindOfFile, listFolder, walkImages } from './walk-images.ts'
 /** Large photographs are decoded as a whole: so many times 40 MB. */
 const decodesAtOnce = 6
 
-async function decode(files: readonly ClassFile[], size: number, onProgress: (done: number, of: number) => void): Promise<Split> {
+async function decode(
+  files: readonly ClassFile[],
+  size: number,
+  onProgress: (done: number, of: number) => void,
+): Promise<Split> {
   const split = allocateSplit(files.length, size)
   const broken: string[] = []
   let next = 0
@@ -34,29 +38,50 @@ async function decode(files: readonly ClassFile[], size: number, onProgress: (do
   }
   await Promise.all(Array.from({ length: decodesAtOnce }, decodeOnes))
   if (broken.length > 0) {
-    throw new CacheNetError('dataset-invalid', `${broken.length} images cannot be read. Mend or delete them: ${broken.slice(0, 10).join(', ')}.`, { broken })
+    throw new CacheNetError(
+      'dataset-invalid',
+      `${broken.length} images cannot be read. Mend or delete them: ${broken.slice(0, 10).join(', ')}.`,
+      { broken },
+    )
   }
   return split
 }
 
 /** Takes `share` of each class off the end: whole stretches of a sequence, never single frames out of it. */
-function takeLast(files: readonly ClassFile[][], share: number): { kept: ClassFile[][]; taken: ClassFile[][] } {
-  const cut = (list: ClassFile[]): number => Math.min(list.length - 1, Math.max(1, Math.round(list.length * (1 - share))))
-  return { kept: files.map((list) => list.slice(0, cut(list))), taken: files.map((list) => list.slice(cut(list))) }
+function takeLast(
+  files: readonly ClassFile[][],
+  share: number,
+): { kept: ClassFile[][]; taken: ClassFile[][] } {
+  const cut = (list: ClassFile[]): number =>
+    Math.min(list.length - 1, Math.max(1, Math.round(list.length * (1 - share))))
+  return {
+    kept: files.map((list) => list.slice(0, cut(list))),
+    taken: files.map((list) => list.slice(cut(list))),
+  }
 }
 
-/** The folders of each class, in the order of the names; names as everybody else writes them (NFC), whatever the disk does. */
+/**
+ * The folders of each class, in the order of the names; names as everybody else writes them (NFC), whatever
+ * the disk does.
+ */
 async function classesIn(folder: string): Promise<ClassFolders[]> {
   const classes = new Map<string, string[]>()
   for (const found of (await listFolder(folder)).folders) {
     const name = found.normalize('NFC')
     classes.set(name, [...(classes.get(name) ?? []), join(folder, found)])
   }
-  return [...classes].map(([name, folders]) => ({ name, folders })).sort((a, b) => compareNames(a.name, b.name))
+  return [...classes]
+    .map(([name, folders]) => ({ name, folders }))
+    .sort((a, b) => compareNames(a.name, b.name))
 }
 
 /** What lies beside the class folders is named, not trained on. */
-async function noteOutside(top: string, folder: string, beside: readonly string[], leftOut: LeftOut): Promise<void> {
+async function noteOutside(
+  top: string,
+  folder: string,
+  beside: readonly string[],
+  leftOut: LeftOut,
+): Promise<void> {
   const shown = (path: string): string => relative(top, path).split(sep).join('/')
   for (const name of (await listFolder(folder)).files) {
     const path = join(folder, name)
@@ -64,7 +89,8 @@ async function noteOutside(top: string, folder: string, beside: readonly string[
     if (kind !== 'other') leftOut.add(kind === 'image' ? 'outside' : kind, shown(path))
   }
   for (const name of beside) {
-    for (const path of await walkImages(join(folder, name), top, new LeftOut())) leftOut.add('outside', shown(path))
+    for (const path of await walkImages(join(folder, name), top, new LeftOut()))
+      leftOut.add('outside', shown(path))
   }
 }
 
@@ -76,17 +102,29 @@ interface FoundFiles {
 }
 
 /** Images of a split that has a folder of its own, by the classes of training. */
-async function ownSplit(top: string, folder: string, classes: readonly ClassFolders[], leftOut: LeftOut): Promise<ClassFile[][]> {
+async function ownSplit(
+  top: string,
+  folder: string,
+  classes: readonly ClassFolders[],
+  leftOut: LeftOut,
+): Promise<ClassFile[][]> {
   const found = await classesIn(folder)
   const trained = new Set(classes.map(({ name }) => name))
   for (const { folders } of found.filter(({ name }) => !trained.has(name))) {
     for (const extra of folders) {
-      for (const path of await walkImages(extra, top, leftOut)) leftOut.add('notTrained', relative(top, path).split(sep).join('/'))
+      for (const path of await walkImages(extra, top, leftOut))
+        leftOut.add('notTrained', relative(top, path).split(sep).join('/'))
     }
   }
   await noteOutside(top, folder, [], leftOut)
-  const foldersOf = (name: string): readonly string[] => found.find((each) => each.name === name)?.folders ?? []
-  return filesByClass(top, folder, classes.map(({ name }) => ({ name, folders: foldersOf(name) })), leftOut)
+  const foldersOf = (name: string): readonly string[] =>
+    found.find((each) => each.name === name)?.folders ?? []
+  return filesByClass(
+    top,
+    folder,
+    classes.map(({ name }) => ({ name, folders: foldersOf(name) })),
+    leftOut,
+  )
 }
 
 async function findFiles(top: string, validationShare: number, leftOut: LeftOut): Promise<FoundFiles> {
@@ -95,17 +133,30 @@ async function findFiles(top: string, validationShare: number, leftOut: LeftOut)
   const classes = await classesIn(trainFolder)
   const classNames = classes.map(({ name }) => name)
   if (classes.length < 2) {
-    throw new CacheNetError('dataset-invalid', `${trainFolder} has ${classes.length} class folders, and a classifier needs two or more.`, { folder: trainFolder, classNames })
+    throw new CacheNetError(
+      'dataset-invalid',
+      `${trainFolder} has ${classes.length} class folders, and a classifier needs two or more.`,
+      { folder: trainFolder, classNames },
+    )
   }
   await noteOutside(top, top, splits?.beside ?? [], leftOut)
   if (splits !== undefined) await noteOutside(top, trainFolder, [], leftOut)
-  const own = (name: string | undefined): Promise<ClassFile[][]> | undefined => (name === undefined ? undefined : ownSplit(top, join(top, name), classes, leftOut))
+  const own = (name: string | undefined): Promise<ClassFile[][]> | undefined =>
+    name === undefined ? undefined : ownSplit(top, join(top, name), classes, leftOut)
   const all = await filesByClass(top, trainFolder, classes, leftOut)
   const test = await own(splits?.test)
   const validation = await own(splits?.validation)
   const tested = test === undefined ? takeLast(all, 0.1) : { kept: all, taken: test }
-  const validated = validation === undefined ? takeLast(tested.kept, validationShare) : { kept: tested.kept, taken: validation }
-  return { classNames, train: validated.kept.flat(), validation: validated.taken.flat(), test: tested.taken.flat() }
+  const validated =
+    validation === undefined
+      ? takeLast(tested.kept, validationShare)
+      : { kept: tested.kept, taken: validation }
+  return {
+    classNames,
+    train: validated.kept.flat(),
+    validation: validated.taken.flat(),
+    test: tested.taken.flat(),
+  }
 }
 
 export interface FolderOptions {
@@ -117,11 +168,16 @@ export interface FolderOptions {
 }
 
 /**
- * Any folder of images, one sub-folder a class; or `DIR/train` with `DIR/val`, `DIR/test` or both, under their usual names in any case.
- * Without images for the test a tenth of each class is put aside, without such for choices `validationShare`. Decoded images are kept in
- * one file, so that only the first run waits for them.
+ * Any folder of images, one sub-folder a class; or `DIR/train` with `DIR/val`, `DIR/test` or both, under
+ * their usual names in any case. Without images for the test a tenth of each class is put aside, without such
+ * for choices `validationShare`. Decoded images are kept in one file, so that only the first run waits for
+ * them.
  */
-export async function loadFolder(folder: string, options: FolderOptions, onProgress: (done: number, of: number) => void): Promise<Dataset> {
+export async function loadFolder(
+  folder: string,
+  options: FolderOptions,
+  onProgress: (done: number, of: number) => void,
+): Promise<Dataset> {
   const leftOut = new LeftOut()
   const files = await findFiles(folder, options.validationShare, leftOut)
   const line = leftOut.sentence()
@@ -130,7 +186,12 @@ export async function loadFolder(folder: string, options: FolderOptions, onProgr
   const { size, cacheFolder } = options
   const { classNames } = files
   const load = (of: readonly ClassFile[]): Promise<Split> => {
-    const key = [`pixels ${pixelDefinition}`, `size ${size}`, `classes ${JSON.stringify(classNames)}`, ...of.map(({ classIndex, digest }) => `${classIndex} ${digest}`)]
+    const key = [
+      `pixels ${pixelDefinition}`,
+      `size ${size}`,
+      `classes ${JSON.stringify(classNames)}`,
+      ...of.map(({ classIndex, digest }) => `${classIndex} ${digest}`),
+    ]
     return decodedCache(cacheFolder, key, { images: of.length, size }, () => decode(of, size, onProgress))
   }
   return {

@@ -18,9 +18,20 @@ export interface FolderContent {
 /** Throws `dataset-invalid` for a folder that cannot be read. */
 export async function listFolder(folder: string): Promise<FolderContent> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new CacheNetError('dataset-invalid', `The folder ${folder} cannot be read. Name a folder with one sub-folder a class.`, { folder }, { cause })
+    throw new CacheNetError(
+      'dataset-invalid',
+      `The folder ${folder} cannot be read. Name a folder with one sub-folder a class.`,
+      { folder },
+      { cause },
+    )
   })
-  const content = { folders: [] as string[], files: [] as string[], lost: [] as string[], hiddenFiles: [] as string[], hiddenFolders: [] as string[] }
+  const content = {
+    folders: [] as string[],
+    files: [] as string[],
+    lost: [] as string[],
+    hiddenFiles: [] as string[],
+    hiddenFolders: [] as string[],
+  }
   await Promise.all(
     entries.map(async (entry) => {
       const { name } = entry
@@ -53,8 +64,8 @@ export async function kindOfFile(path: string): Promise<Exclude<FileKind, 'unkno
 }
 
 /**
- * Every image below a folder, links to files and folders followed, in the order of the paths. What is none goes to `leftOut`, under
- * its path in `top`. Throws `dataset-invalid` for a folder that cannot be read.
+ * Every image below a folder, links to files and folders followed, in the order of the paths. What is none
+ * goes to `leftOut`, under its path in `top`. Throws `dataset-invalid` for a folder that cannot be read.
  */
 export async function walkImages(folder: string, top: string, leftOut: LeftOut): Promise<string[]> {
   const images: string[] = []

@@ -13,12 +13,20 @@ export function dataDifferences(before: DataIdentity, now: DataIdentity): string
   const { classNames: old, digest } = before
   const { classNames: found } = now
   if (old !== undefined && found !== undefined) {
-    const differing = Array.from({ length: Math.max(old.length, found.length) }, (_, index) => index).filter((index) => old[index] !== found[index])
+    const differing = Array.from({ length: Math.max(old.length, found.length) }, (_, index) => index).filter(
+      (index) => old[index] !== found[index],
+    )
     if (differing.length > 0) {
-      const each = differing.slice(0, shownClasses).map((index) => `class ${index + 1} was ${shown(old[index])} and is ${shown(found[index])}`)
-      return [`The classes are others: ${each.join(', ')}${differing.length > shownClasses ? `, and ${differing.length - shownClasses} more` : ''}.`]
+      const each = differing
+        .slice(0, shownClasses)
+        .map((index) => `class ${index + 1} was ${shown(old[index])} and is ${shown(found[index])}`)
+      return [
+        `The classes are others: ${each.join(', ')}${differing.length > shownClasses ? `, and ${differing.length - shownClasses} more` : ''}.`,
+      ]
     }
   }
   if (digest === undefined || now.digest === undefined || digest === now.digest) return []
-  return [`The images are others, or lie in other classes (digest ${digest.slice(0, 12)} then, ${now.digest.slice(0, 12)} now).`]
+  return [
+    `The images are others, or lie in other classes (digest ${digest.slice(0, 12)} then, ${now.digest.slice(0, 12)} now).`,
+  ]
 }

@@ -25,7 +25,11 @@ async function paint(names: readonly string[]): Promise<string> {
   for (const [index, name] of names.entries()) {
     await mkdir(join(folder, 'data/train', name), { recursive: true })
     for (let image = 0; image < 3; image++) {
-      await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: index * 20, g: image, b: 0 } } }).png().toFile(join(folder, 'data/train', name, `${image}.png`))
+      await sharp({
+        create: { width: 8, height: 8, channels: 3, background: { r: index * 20, g: image, b: 0 } },
+      })
+        .png()
+        .toFile(join(folder, 'data/train', name, `${image}.png`))
     }
   }
   return join(folder, 'data')
@@ -36,12 +40,18 @@ async function bundleOf(digest: string): Promise<string> {
   const copy = join(folder, 'bundle')
   await cp('public/bundles/cifar10', copy, { recursive: true })
   const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8')) as { dataset: object }
-  await writeFile(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, dataset: { ...manifest.dataset, digest } }))
+  await writeFile(
+    join(copy, 'manifest.json'),
+    JSON.stringify({ ...manifest, dataset: { ...manifest.dataset, digest } }),
+  )
   return copy
 }
 
 it('opens a bundle that does not know its data with any of the same classes', async () => {
-  expect((await openBundle('public/bundles/cifar10', await paint(classNames), progress)).context.dataset.classNames).toEqual(classNames)
+  expect(
+    (await openBundle('public/bundles/cifar10', await paint(classNames), progress)).context.dataset
+      .classNames,
+  ).toEqual(classNames)
 })
 
 it('refuses data whose classes sort differently, names them, and leaves the bundle as it is', async () => {
@@ -49,7 +59,9 @@ it('refuses data whose classes sort differently, names them, and leaves the bund
   const bundle = await bundleOf('0'.repeat(64))
   const before = await readFile(join(bundle, 'manifest.json'), 'utf8')
   const message = expect.stringContaining('class 4 was “cat” and is “deer”') as string
-  await expect(recalibrateBundle({ bundle, out: bundle, data, assignments: [], command: '', progress })).rejects.toMatchObject({ code: 'dataset-invalid', message })
+  await expect(
+    recalibrateBundle({ bundle, out: bundle, data, assignments: [], command: '', progress }),
+  ).rejects.toMatchObject({ code: 'dataset-invalid', message })
   expect(await readFile(join(bundle, 'manifest.json'), 'utf8')).toBe(before)
 })
 
@@ -59,5 +71,8 @@ it('takes the images that a bundle was trained on, and no others', async () => {
   await expect(openBundle(await bundleOf(digest), data, progress)).resolves.toBeDefined()
   await rm(join(data, 'train/frog/1.png'))
   const message = expect.stringMatching(/not the images that the bundle.*digest/) as string
-  await expect(openBundle(join(folder, 'bundle'), data, progress)).rejects.toMatchObject({ code: 'dataset-invalid', message })
+  await expect(openBundle(join(folder, 'bundle'), data, progress)).rejects.toMatchObject({
+    code: 'dataset-invalid',
+    message,
+  })
 })

@@ -6,17 +6,27 @@ import { rgbaToRgb } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { isRawImage, type FrameImage } from '../messages/inference.ts'
 
-/** Of a large image so many pixels are read back from the canvas at a time: 2 MB, whatever the image's size. */
+/**
+ * Of a large image so many pixels are read back from the canvas at a time: 2 MB, whatever the image's size.
+ */
 const stripPixels = 2 ** 19
 
 function contextOf({ width, height }: PixelSize): OffscreenCanvasRenderingContext2D {
-  // Read back at once, so the canvas had better stay in main memory. It is opaque: what is transparent lies on black.
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true, colorSpace: 'srgb', alpha: false })
-  if (context === null) throw new CacheNetError('engine-failed', 'This browser gives the worker no canvas to read pixels with.')
+  // Read back at once, so the canvas had better stay in main memory. It is opaque: what is transparent lies
+  // on black.
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+    colorSpace: 'srgb',
+    alpha: false,
+  })
+  if (context === null)
+    throw new CacheNetError('engine-failed', 'This browser gives the worker no canvas to read pixels with.')
   return context
 }
 
-/** Makes frames of any size into RGB bytes at the model's input size. Keeps its canvas from frame to frame. */
+/**
+ * Makes frames of any size into RGB bytes at the model's input size. Keeps its canvas from frame to frame.
+ */
 export class FramePixels {
   readonly #input: ModelInput
   readonly #keepsBitmaps: boolean
@@ -29,8 +39,8 @@ export class FramePixels {
   }
 
   /**
-   * Crops the middle to the model's aspect, averages areas to the model's size. An image that already has that size keeps
-   * its exact pixels. A bitmap is closed, but where they are kept.
+   * Crops the middle to the model's aspect, averages areas to the model's size. An image that already has
+   * that size keeps its exact pixels. A bitmap is closed, but where they are kept.
    *
    * @returns RGB, row by row, `frameBytes(input)` long
    */
@@ -81,13 +91,23 @@ export class FramePixels {
 
   #requireWhole(rgba: Uint8ClampedArray, { width, height }: PixelSize): void {
     if (rgba.length !== width * height * 4) {
-      throw new CacheNetError('frame-size-wrong', 'A frame has another count of bytes than its size says.', { width, height, bytes: rgba.length })
+      throw new CacheNetError('frame-size-wrong', 'A frame has another count of bytes than its size says.', {
+        width,
+        height,
+        bytes: rgba.length,
+      })
     }
   }
 }
 
 /** RGBA of some rows of a crop, drawn onto black. */
-function readRows(context: OffscreenCanvasRenderingContext2D, bitmap: ImageBitmap, crop: Crop, row: number, count: number): Uint8ClampedArray {
+function readRows(
+  context: OffscreenCanvasRenderingContext2D,
+  bitmap: ImageBitmap,
+  crop: Crop,
+  row: number,
+  count: number,
+): Uint8ClampedArray {
   context.clearRect(0, 0, crop.width, count)
   context.drawImage(bitmap, -crop.left, -crop.top - row)
   return context.getImageData(0, 0, crop.width, count).data

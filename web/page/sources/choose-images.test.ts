@@ -7,12 +7,19 @@ const file = (path: string): NamedFile => ({
   type: '',
   slice: () => new Blob([]),
 })
-const inOrder = async (paths: readonly string[]): Promise<string[]> => (await chooseImages(paths.map(file))).images.map(displayName)
+const inOrder = async (paths: readonly string[]): Promise<string[]> =>
+  (await chooseImages(paths.map(file))).images.map(displayName)
 
 describe('chooseImages', () => {
   it('plays folder by folder, and numbers as numbers', async () => {
     const files = ['set/b/1.png', 'set/a/10.png', 'set/a/2.png', 'set/a.late/1.png', 'set/0.png']
-    expect(await inOrder(files)).toEqual(['set/0.png', 'set/a/2.png', 'set/a/10.png', 'set/a.late/1.png', 'set/b/1.png'])
+    expect(await inOrder(files)).toEqual([
+      'set/0.png',
+      'set/a/2.png',
+      'set/a/10.png',
+      'set/a.late/1.png',
+      'set/b/1.png',
+    ])
   })
 
   it('has one order for names that only look alike', async () => {

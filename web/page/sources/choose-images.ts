@@ -1,5 +1,11 @@
 import { comparePaths } from '../../../core/image/compare-names.ts'
-import { headBytes, kindOfBytes, kindOfName, kindOfType, type FileKind } from '../../../core/image/file-kind.ts'
+import {
+  headBytes,
+  kindOfBytes,
+  kindOfName,
+  kindOfType,
+  type FileKind,
+} from '../../../core/image/file-kind.ts'
 import { isHiddenPath, LeftOut } from '../../../core/image/left-out.ts'
 
 /** A file that a person chose, as far as its place in a stream goes. */
@@ -32,10 +38,12 @@ async function kindOf(file: NamedFile): Promise<FileKind> {
 }
 
 /**
- * The images among the files: what trainer and replay take for one too, and HEIC, which some browsers can read. Each gets its turn;
- * what is left out is counted, with its reason.
+ * The images among the files: what trainer and replay take for one too, and HEIC, which some browsers can
+ * read. Each gets its turn; what is left out is counted, with its reason.
  */
-export async function chooseImages<File extends NamedFile>(files: Iterable<File>): Promise<ChosenImages<File>> {
+export async function chooseImages<File extends NamedFile>(
+  files: Iterable<File>,
+): Promise<ChosenImages<File>> {
   const leftOut = new LeftOut()
   const images: File[] = []
   for (const file of files) {
@@ -52,7 +60,10 @@ export async function chooseImages<File extends NamedFile>(files: Iterable<File>
   return { images: images.sort((a, b) => comparePaths(pathOf(a), pathOf(b))), leftOut }
 }
 
-/** The folder that an image lies in is its class, its letters composed as in a bundle; null for a file that was chosen without a folder. */
+/**
+ * The folder that an image lies in is its class, its letters composed as in a bundle; null for a file that
+ * was chosen without a folder.
+ */
 export function trueLabelOf(file: NamedFile): string | null {
   return file.webkitRelativePath.split('/').at(-2)?.normalize('NFC') ?? null
 }

@@ -3,7 +3,8 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 type Read = (start: number, end: number) => Promise<DataView>
 
-const fourLetters = (view: DataView, at: number): string => String.fromCharCode(...[0, 1, 2, 3].map((offset) => view.getUint8(at + offset)))
+const fourLetters = (view: DataView, at: number): string =>
+  String.fromCharCode(...[0, 1, 2, 3].map((offset) => view.getUint8(at + offset)))
 
 /** Tag 0x0112 of the first directory (EXIF 2.32, 4.6.2); 1 where there is none. */
 function orientationOf(exif: DataView): Orientation {
@@ -26,7 +27,8 @@ const mostExifBytes = 2 ** 16
 const mostChunks = 10_000
 
 /**
- * How a WebP file wants to be turned. Chromium turns JPEG, PNG and AVIF by itself, and no WebP; trainer and edge turn all.
+ * How a WebP file wants to be turned. Chromium turns JPEG, PNG and AVIF by itself, and no WebP; trainer and
+ * edge turn all.
  *
  * @returns 1 for every other file, and for what cannot be read
  */
@@ -35,13 +37,15 @@ export async function webpOrientation(file: Blob): Promise<Orientation> {
   try {
     const head = await read(0, 21)
     // Bit 3 of the flags of the extended form (RFC 9649): there are EXIF data, in a chunk behind the image.
-    const isExtended = fourLetters(head, 0) === 'RIFF' && fourLetters(head, 8) === 'WEBP' && fourLetters(head, 12) === 'VP8X'
+    const isExtended =
+      fourLetters(head, 0) === 'RIFF' && fourLetters(head, 8) === 'WEBP' && fourLetters(head, 12) === 'VP8X'
     if (!isExtended || (head.getUint8(20) & 8) === 0) return 1
     let at = 12
     for (let chunk = 0; chunk < mostChunks && at + 8 <= file.size; chunk++) {
       const header = await read(at, at + 8)
       const bytes = header.getUint32(4, true)
-      if (fourLetters(header, 0) === 'EXIF') return orientationOf(await read(at + 8, at + 8 + Math.min(bytes, mostExifBytes)))
+      if (fourLetters(header, 0) === 'EXIF')
+        return orientationOf(await read(at + 8, at + 8 + Math.min(bytes, mostExifBytes)))
       at += 8 + bytes + (bytes % 2)
     }
     return 1
@@ -50,8 +54,13 @@ export async function webpOrientation(file: Blob): Promise<Orientation> {
   }
 }
 
-/** Column and row of the upright picture at which each of the file's axes begins and in which direction it runs: a canvas' transform. */
-const transforms: Readonly<Record<Orientation, (width: number, height: number) => [number, number, number, number, number, number]>> = {
+/**
+ * Column and row of the upright picture at which each of the file's axes begins and in which direction it
+ * runs: a canvas' transform.
+ */
+const transforms: Readonly<
+  Record<Orientation, (width: number, height: number) => [number, number, number, number, number, number]>
+> = {
   1: () => [1, 0, 0, 1, 0, 0],
   2: (width) => [-1, 0, 0, 1, width, 0],
   3: (width, height) => [-1, 0, 0, -1, width, height],
