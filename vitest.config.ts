@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { findChromium } from './test/find-chromium.ts'
+import { pixelZoo } from './test/pixel-zoo/command.ts'
 import { isolation } from './web/build/isolation.ts'
 import { kernelThreadAlias } from './web/build/kernel-thread.ts'
 
@@ -23,6 +24,8 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
       headless: true,
       screenshotFailures: false,
       provider: playwright({ launchOptions }),
+      // What a test in the browser has done outside it.
+      commands: { pixelZoo },
       instances: [{ browser: 'chromium' }],
     },
   },

@@ -6,6 +6,7 @@ import { isScaled, resolveConfig, type PresetName } from './config/presets.ts'
 import { fewestForPartitions } from './config/scale-to-data.ts'
 import { trainedSettings, type TrainingConfig } from './config/schema.ts'
 import { splitAssignments } from './config/split-assignments.ts'
+import { dataIdentity } from './data/data-identity.ts'
 import { measureInput, splitCount } from './data/dataset.ts'
 import { loadDataset } from './data/load-dataset.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
@@ -89,7 +90,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         }
         // A run whose data cannot be read is none.
         if (start === 'anew') await RunFolder.remove(path)
-        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config) }
+        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config), ...dataIdentity(dataset) }
         const run = await RunFolder.open(path, identity, start === 'resume')
         const fullFrom = args['full-from']
         if (fullFrom !== undefined && start !== 'resume') await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)

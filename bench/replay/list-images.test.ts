@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { listAllImages, listImages } from './list-images.ts'
@@ -39,6 +39,31 @@ describe('listImages', () => {
     await touch('train/ant/1.png', 'train/bee/1.png', 'test/bee/7.png')
     expect(await names()).toEqual(['bee/7.png 1 bee'])
     expect((await listImages(folder, classNames)).folder).toBe(join(folder, 'test'))
+  })
+
+  it.each([
+    ['Train', 'TEST'],
+    ['training', 'validation'],
+  ])('takes the images that were not trained on from %s beside %s', async (train, held) => {
+    await touch(`${train}/ant/1.png`, `${held}/bee/7.png`)
+    expect(await names()).toEqual(['bee/7.png 1 bee'])
+  })
+
+  it('takes what the page and training take, follows links, and says what it leaves out', async () => {
+    await touch('ant/1.jfif', 'ant/2.jpe', 'ant/3.avif', 'ant/notes.txt', 'ant/4.heic', 'ant/.ipynb_checkpoints/1.png', 'ant/@eaDir/1.png', 'ant/._1.png')
+    await writeFile(join(folder, 'ant/1000001234'), '\u0089PNG\r\n\u001a\n', 'latin1')
+    await symlink('ant', join(folder, 'bee'))
+    await symlink('..', join(folder, 'ant/round'))
+    const { images, leftOut } = await listImages(folder, classNames)
+    expect(images.map(({ path, classIndex }) => `${classIndex} ${basename(path)}`)).toEqual(
+      ['0 1.jfif', '0 2.jpe', '0 3.avif', '0 1000001234', '1 1.jfif', '1 2.jpe', '1 3.avif', '1 1000001234'],
+    )
+    expect(leftOut).toMatch(/2 images in HEIC.*Save it as JPEG.*6 images that programs keep/)
+  })
+
+  it('knows a class whose letters the disk has taken apart', async () => {
+    await touch('cafe\u0301/1.png')
+    expect((await listImages(folder, ['caf\u00e9', 'tea'])).images[0]?.className).toBe('caf\u00e9')
   })
 
   it('lists every image, whether or not its class is known, where that is asked for', async () => {

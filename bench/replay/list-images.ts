@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { imageFormats } from '../../core/image/file-kind.ts'
+import { LeftOut } from '../../core/image/left-out.ts'
+import { findSplitFolders } from '../../core/image/split-folders.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-
-/** What the page's folder source plays. */
-const imageName = /\.(png|jpe?g|webp|gif|bmp|avif)$/i
-const byName = new Intl.Collator('en', { numeric: true }).compare
+import { listFolder, walkImages } from '../../train/data/walk-images.ts'
 
 export interface StreamImage {
   readonly path: string
@@ -18,10 +17,12 @@ export interface LabelledImage extends StreamImage {
 }
 
 interface AllImages {
-  /** The folder that was read: `test` inside the one that was named, where that has both `train` and `test`. */
+  /** The folder that was read: the one with the test images inside the one that was named, where it has splits; those for choices where there are no others. */
   readonly folder: string
   /** In the order of their paths. */
   readonly images: readonly StreamImage[]
+  /** The line that says how many files were left out and why; undefined where there were none. */
+  readonly leftOut: string | undefined
 }
 
 export interface ImageList extends AllImages {
@@ -31,26 +32,27 @@ export interface ImageList extends AllImages {
   readonly ignored: number
 }
 
-async function readFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new CacheNetError('dataset-invalid', `The folder ${folder} cannot be read. Name one with --data.`, { folder }, { cause })
-  })
-  return entries.filter((entry) => entry.isFile() && imageName.test(entry.name) && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name))
-}
-
 /** Training images tell nothing: the network has seen them. */
 async function testFolder(folder: string): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
-  return names.has('train') && names.has('test') ? join(folder, 'test') : folder
+  const splits = findSplitFolders((await listFolder(folder)).folders)
+  const held = splits?.test ?? splits?.validation
+  return held === undefined ? folder : join(folder, held)
 }
 
 /** Every image below a folder, whether or not its class is known: the innermost folder called like a class says it. Throws `dataset-invalid` where there are none. */
 export async function listAllImages(dataFolder: string, classNames: readonly string[]): Promise<AllImages> {
   const folder = classNames.includes('test') ? dataFolder : await testFolder(dataFolder)
-  const paths = (await readFolder(folder)).sort((a, b) => byName(a, b) || (a < b ? -1 : 1))
-  if (paths.length === 0) throw new CacheNetError('dataset-invalid', `There are no images in ${folder}: PNG, JPEG and WebP can be played.`, { folder, images: 0 })
-  return { folder, images: paths.map((path) => ({ path, className: relative(folder, path).split(sep).slice(0, -1).findLast((name) => classNames.includes(name)) })) }
+  const left = new LeftOut()
+  const paths = await walkImages(folder, dataFolder, left)
+  const leftOut = left.sentence()
+  if (paths.length === 0) {
+    const why = leftOut === undefined ? '' : ` ${leftOut}`
+    throw new CacheNetError('dataset-invalid', `There are no images in ${folder}: ${imageFormats} can be played.${why}`, { folder, images: 0 })
+  }
+  // Disks may take letters apart that bundles have composed.
+  const classOf = (path: string): string | undefined =>
+    relative(folder, path).split(sep).slice(0, -1).map((name) => name.normalize('NFC')).findLast((name) => classNames.includes(name))
+  return { folder, images: paths.map((path) => ({ path, className: classOf(path) })), leftOut }
 }
 
 /**
@@ -58,7 +60,7 @@ export async function listAllImages(dataFolder: string, classNames: readonly str
  * Throws `dataset-invalid` where there are none.
  */
 export async function listImages(dataFolder: string, classNames: readonly string[]): Promise<ImageList> {
-  const { folder, images: all } = await listAllImages(dataFolder, classNames)
+  const { folder, images: all, leftOut } = await listAllImages(dataFolder, classNames)
   const images = all.flatMap(({ path, className }): LabelledImage[] => (className === undefined ? [] : [{ path, className, classIndex: classNames.indexOf(className) }]))
   if (images.length === 0) {
     throw new CacheNetError(
@@ -67,5 +69,5 @@ export async function listImages(dataFolder: string, classNames: readonly string
       { folder, images: all.length, classNames },
     )
   }
-  return { folder, images, ignored: all.length - images.length }
+  return { folder, images, leftOut, ignored: all.length - images.length }
 }

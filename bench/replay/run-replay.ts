@@ -43,12 +43,13 @@ function tellingImages({ data, images: choice }: ReplaySettings, kind: Manifest[
 async function chooseImages(settings: ReplaySettings, { classNames, dataset }: Manifest, write: ReplayTools['write']): Promise<LabelledImage[]> {
   const { data, order, kind, length, frames, seed } = settings
   const list = await listImages(data, classNames)
-  const { folder, ignored } = list
+  const { folder, ignored, leftOut } = list
   const { images, note } = tellingImages(settings, dataset.kind, list)
   const stream = orderImages(images, classNames, { order, kind, length, frames, seed })
   const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
   write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
   write(note)
+  if (leftOut !== undefined) write(`${leftOut}\n`)
   if (ignored > 0) write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
   return stream
 }

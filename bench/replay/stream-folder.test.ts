@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
@@ -39,6 +39,14 @@ describe('withStreamFolder', () => {
     expect(await exists(folder)).toBe(false)
     expect(await withStreamFolder(never, [{ path: bee.path, className: undefined }], (laidOut) => readdir(join(laidOut, '000000')))).toEqual(['-'])
     expect(await readFile(bee.path, 'utf8')).toBe('bee')
+  })
+
+  it('lays out what a link leads to', async () => {
+    const [bee] = images as [LabelledImage]
+    const path = join(bee.path, '..', 'link.png')
+    await symlink('1.png', path)
+    const found = await withStreamFolder(never, [{ ...bee, path }], (laidOut) => readFile(join(laidOut, '000000', 'bee', 'link.png'), 'utf8'))
+    expect(found).toBe('bee')
   })
 
   it('is gone also where what was done with it failed, or was stopped', async () => {

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { StreamImage } from './list-images.ts'
@@ -9,10 +9,12 @@ const unlabelled = '-'
 
 /** A hard link costs nothing; where the two folders are on different disks, or links are not allowed, it is a copy. */
 async function place(from: string, to: string): Promise<void> {
+  // A link to a link would lead from somewhere else, and so elsewhere.
+  const file = await realpath(from)
   try {
-    await link(from, to)
+    await link(file, to)
   } catch {
-    await copyFile(from, to)
+    await copyFile(file, to)
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
+import { readFilePixels } from '../../train/data/read-file-pixels.ts'
 import { runEngines, type EngineMeasurement } from '../engines/run-engines.ts'
 import { spreadOf, type Spread } from '../harness/spread.ts'
 import { ensureBuiltPage } from '../replay/built-page.ts'
@@ -42,7 +42,7 @@ export async function runKernels(signal: AbortSignal, settings: StrategiesSettin
         say(`  hit ${round + 1}/${settings.rounds}: median ${run.p50Ms.toFixed(2)} ms, mean ${run.meanMs.toFixed(2)} ms`)
         hits.push(run.p50Ms)
       }
-      const images = await Promise.all(stream.slice(0, engineFrames).map(async ({ path }) => new Uint8Array(await sharp(path).resize(input.width, input.height).removeAlpha().raw().toBuffer())))
+      const images = await Promise.all(stream.slice(0, engineFrames).map(({ path }) => readFilePixels(path, input.width)))
       const engines = await runEngines({ chromium, bundleFolder, pageFolder, images, rounds: 4 * settings.rounds })
       const kernels: Kernels = { bundle, hitMs: spreadOf(hits), ...engines }
       const kernelMs = engines.msPerFrame['partitionConvolutions']?.median ?? NaN

@@ -126,8 +126,9 @@ export const manifestSchema = z.object({
   schemaVersion: z.literal(manifestSchemaVersion),
   id: identifier,
   createdAt: z.iso.datetime(),
-  dataset: z.object({ kind: z.enum(datasetKinds), description: z.string() }),
-  classNames: z.array(z.string().check(z.minLength(1))).check(z.minLength(2), z.maxLength(10_000)),
+  /** `digest`: of the images that it was trained on. Absent in older bundles. */
+  dataset: z.object({ kind: z.enum(datasetKinds), description: z.string(), digest: z.optional(blobRefSchema.shape.sha256) }),
+  classNames: z.array(z.string().check(z.normalize('NFC'), z.minLength(1))).check(z.minLength(2), z.maxLength(10_000)),
   input: inputSchema,
   networks: z.object({
     generalist: networkSpecSchema,

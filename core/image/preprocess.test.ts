@@ -24,7 +24,7 @@ describe('preprocess', () => {
 })
 
 describe('rgbaToRgb', () => {
-  it('drops the fourth value of each pixel', () => {
-    expect(Array.from(rgbaToRgb(Uint8Array.from([1, 2, 3, 255, 4, 5, 6, 0])))).toEqual([1, 2, 3, 4, 5, 6])
+  it('keeps what is opaque, and puts what is transparent on black', () => {
+    expect(Array.from(rgbaToRgb(Uint8Array.from([1, 2, 3, 255, 4, 5, 6, 0, 100, 50, 200, 51])))).toEqual([1, 2, 3, 0, 0, 0, 20, 10, 40])
   })
 })

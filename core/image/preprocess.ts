@@ -4,14 +4,15 @@ import { CacheNetError } from '../wire/errors.ts'
 /** Bytes of one frame as it travels: RGB, row by row, no padding. */
 export const frameBytes = (input: ModelInput): number => input.width * input.height * input.channels
 
-/** RGBA pixels (as a canvas gives them) to the RGB bytes of a frame; transparency is dropped. */
+/** RGBA pixels (not premultiplied) to the RGB bytes of a frame; what is transparent lies on black, as in every picture here. */
 export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<ArrayBuffer> {
   const pixels = rgba.length / 4
   const rgb = new Uint8Array(pixels * 3)
   for (let pixel = 0; pixel < pixels; pixel++) {
-    rgb[pixel * 3] = rgba[pixel * 4] ?? 0
-    rgb[pixel * 3 + 1] = rgba[pixel * 4 + 1] ?? 0
-    rgb[pixel * 3 + 2] = rgba[pixel * 4 + 2] ?? 0
+    const opacity = (rgba[pixel * 4 + 3] ?? 0) / 255
+    rgb[pixel * 3] = Math.round((rgba[pixel * 4] ?? 0) * opacity)
+    rgb[pixel * 3 + 1] = Math.round((rgba[pixel * 4 + 1] ?? 0) * opacity)
+    rgb[pixel * 3 + 2] = Math.round((rgba[pixel * 4 + 2] ?? 0) * opacity)
   }
   return rgb
 }

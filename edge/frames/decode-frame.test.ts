@@ -48,16 +48,45 @@ describe('decodeFrame', () => {
     const grey = await plain(40, 40, '#808080').greyscale().png().toBuffer()
     const deep = await plain(40, 40, '#808080').toColourspace('rgb16').png().toBuffer()
     const cmyk = await plain(40, 40, '#808080').flatten().toColourspace('cmyk').jpeg().toBuffer()
-    for (const [body, type] of [[grey, 'png'], [deep, 'png'], [cmyk, 'jpeg']] as const) {
+    // Inks without a profile are taken as browsers take them: somewhat darker than a press would print them.
+    for (const [body, type, value] of [[grey, 'png', 128], [deep, 'png', 128], [cmyk, 'jpeg', 102]] as const) {
       const rgb = await decodeFrame(body, `image/${type}`, input)
       expect(rgb).toHaveLength(16 * 12 * 3)
-      expect(Math.abs((rgb[0] ?? 0) - 128)).toBeLessThan(20)
+      expect(Math.abs((rgb[0] ?? 0) - value)).toBeLessThan(4)
     }
   })
 
-  it('puts transparency on black', async () => {
+  it('puts transparency on black, and half of it half way', async () => {
     const body = await plain(40, 40, 'rgba(255, 255, 255, 0)').png().toBuffer()
     expect(Math.max(...(await decodeFrame(body, 'image/png', input)))).toBe(0)
+    const half = await plain(40, 40, 'rgba(200, 100, 50, 0.5)').png().toBuffer()
+    expect([...(await decodeFrame(half, 'image/png', input)).subarray(0, 3)].map((value, channel) => Math.abs(value - ([100, 50, 25][channel] ?? 0)) < 2)).toEqual([true, true, true])
+  })
+
+  it('gives an image of the model’s own size pixel by pixel', async () => {
+    const pixels = await noise(16, 12).raw().toBuffer()
+    expect(Buffer.from(await decodeFrame(await noise(16, 12).png().toBuffer(), 'image/png', input)).equals(pixels)).toBe(true)
+    const jpeg = await noise(16, 12).jpeg().toBuffer()
+    const decoded = await sharp(jpeg).removeAlpha().toColourspace('srgb').resize(16, 12, { fit: 'cover' }).raw().toBuffer()
+    expect(Buffer.from(await decodeFrame(jpeg, 'image/jpeg', input)).equals(decoded)).toBe(true)
+  })
+
+  it('averages areas, also of an image that is too large to be read at once', async () => {
+    const [width, height] = [1900, 1300]
+    const stripes = Uint8Array.from({ length: width * height * 3 }, (_, index) => (Math.floor(index / 3) % 2 === 0 ? 255 : 0))
+    const body = await sharp(stripes, { raw: { width, height, channels: 3 } }).png().toBuffer()
+    for (const value of await decodeFrame(body, 'image/png', input)) expect(Math.abs(value - 127.5)).toBeLessThan(2)
+  })
+
+  it.each(['image/jpg', 'image/pjpeg; q=1'])('takes %s for JPEG', async (type) => {
+    expect(await decodeFrame(await plain(40, 40, '#888').jpeg().toBuffer(), type, input)).toHaveLength(576)
+  })
+
+  it('names HEIC, and says what to do', async () => {
+    const heic = new TextEncoder().encode('\0\0\0\u0018ftypheic\0\0\0\0mif1heic')
+    const message = expect.stringMatching(/HEIC.*Save it as JPEG/) as string
+    await expect(decodeFrame(heic, 'image/heic', input)).rejects.toMatchObject({ code: 'frame-type-unsupported', message })
+    await expect(decodeFrame(heic, 'image/jpeg', input)).rejects.toMatchObject({ code: 'frame-not-an-image', message })
   })
 
   it('turns a photo upright as its EXIF says', async () => {

@@ -1,5 +1,7 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
+import { decodePicture } from '../../core/image/decode-picture.ts'
+import { heicAdvice, kindOfBytes, kindOfType } from '../../core/image/file-kind.ts'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
@@ -7,6 +9,8 @@ import { defaultFrameLimits } from '../deps.ts'
 import { createDecodeRoom, type DecodeRoom } from './decode-room.ts'
 
 const decodeSeconds = 5
+/** Bounds what a frame takes: 3 MB of pixels, and a few milliseconds of this thread to average them. */
+const mostPixelsRead = 2 ** 20
 
 // libvips reads dozens of formats, SVG and PDF among them; a door that is not needed stays shut.
 sharp.block({ operation: ['VipsForeignLoad'] })
@@ -30,6 +34,11 @@ function isAcceptedImage(bytes: Uint8Array): boolean {
   )
 }
 
+function notAnImage(body: Uint8Array): string {
+  const isHeic = kindOfBytes(body) === 'heic'
+  return isHeic ? `The body is an image in HEIC. ${heicAdvice}` : 'The body is none of JPEG, PNG and WebP, whatever its content type says.'
+}
+
 function damaged(cause: unknown): CacheNetError {
   const message = 'The image starts well and cannot be read to its end. Nothing was stored; send the frame again.'
   return new CacheNetError('frame-damaged', message, {}, { cause })
@@ -47,7 +56,6 @@ async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<nu
   return width * height
 }
 
-/** Scales to cover the model's input and crops the middle, in sRGB, with transparency on black as on a canvas. */
 async function decodeImage(
   body: Uint8Array,
   input: ModelInput,
@@ -55,24 +63,14 @@ async function decodeImage(
   room: DecodeRoom,
 ): Promise<Uint8Array> {
   if (!isAcceptedImage(body)) {
-    throw new CacheNetError('frame-not-an-image', 'The body is none of JPEG, PNG and WebP, whatever its content type says.', { accepted: imageFrameTypes })
+    throw new CacheNetError('frame-not-an-image', notAnImage(body), { accepted: imageFrameTypes })
   }
   const pixels = await requireFewPixels(body, maxPixels)
-  return room.run(pixels, () => decodePixels(body, input, maxPixels))
-}
-
-function decodePixels(body: Uint8Array, input: ModelInput, maxPixels: number): Promise<Uint8Array> {
-  return sharp(body, { limitInputPixels: maxPixels, failOn: 'error' })
-    .timeout({ seconds: decodeSeconds })
-    .autoOrient()
-    .resize(input.width, input.height, { fit: 'cover', position: 'centre' })
-    .flatten({ background: '#000' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer()
-    .catch((cause: unknown) => {
-      throw damaged(cause)
-    })
+  const open = (): Sharp => sharp(body, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({ seconds: decodeSeconds })
+  const decode = (): Promise<Uint8Array> => decodePicture(open, input, mostPixelsRead).catch((cause: unknown) => {
+    throw damaged(cause)
+  })
+  return room.run(pixels, decode)
 }
 
 function readRaw(body: Uint8Array, input: ModelInput): Uint8Array {
@@ -85,18 +83,25 @@ function readRaw(body: Uint8Array, input: ModelInput): Uint8Array {
   )
 }
 
+const bareType = (contentType: string | undefined): string => contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** Names in no register that programs send all the same. */
+const usualNames: Readonly<Record<string, string>> = { 'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/x-png': 'image/png' }
+
 /** `image/JPEG; q=1` → `image/jpeg`; undefined for a type that is not accepted. */
 function acceptedType(contentType: string | undefined): string | undefined {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase()
-  return [rawFrameType, ...imageFrameTypes].find((accepted) => accepted === type)
+  const type = bareType(contentType)
+  const meant = Object.hasOwn(usualNames, type) ? usualNames[type] : type
+  return [rawFrameType, ...imageFrameTypes].find((accepted) => accepted === meant)
 }
 
 /** Throws `frame-type-unsupported`; cheap, so that it can be asked before a body is read. */
 export function requireFrameType(contentType: string | undefined): void {
   if (acceptedType(contentType) !== undefined) return
+  const isHeic = kindOfType(bareType(contentType)) === 'heic'
   throw new CacheNetError(
     'frame-type-unsupported',
-    'Send a frame as application/octet-stream (bare RGB bytes) or as image/jpeg, image/png or image/webp.',
+    `${isHeic ? `HEIC is not read here. ${heicAdvice} ` : ''}Send a frame as application/octet-stream (bare RGB bytes) or as image/jpeg, image/png or image/webp.`,
     { found: contentType ?? null, accepted: [rawFrameType, ...imageFrameTypes] },
   )
 }

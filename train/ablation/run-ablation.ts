@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { resolveConfig } from '../config/presets.ts'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
+import { dataIdentity } from '../data/data-identity.ts'
 import { measureInput, splitCount, type Dataset } from '../data/dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
@@ -93,7 +94,7 @@ export async function runAblation(signal: AbortSignal, request: AblationRequest)
     let baseline: RunFolder | undefined
     for (const { name, assignments, shares } of [{ name: baselineName, assignments: [], shares: [] }, ...terms]) {
       const config = configOf(assignments, splitCount(dataset.train))
-      const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config) })
+      const run = await RunFolder.openOrResume(join(folder, `seed-${seed}`, folderName(name)), { dataset: preset, data, config: trainedSettings(config), ...dataIdentity(dataset) })
       const context: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
       const fullOf = baseline?.path ?? fullFrom
       if (fullOf !== undefined) await takeFull(context, fullOf)

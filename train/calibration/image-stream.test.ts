@@ -10,7 +10,7 @@ const labels = Int32Array.from({ length: 36 }, (_, image) => Math.floor(image / 
 const split = allocateSplit(0, 32)
 const context: EvaluationContext = {
   config: resolveConfig('folder', undefined, []),
-  dataset: { kind: 'folder', description: '', classNames, size: 32, train: split, validation: split, test: split },
+  dataset: { kind: 'folder', description: '', classNames, digest: '', size: 32, train: split, validation: split, test: split },
   input: { width: 32, height: 32, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
   progress: new Progress({ isTTY: false, write: () => true }),
 }

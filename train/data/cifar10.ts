@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { digestOfPixels } from './data-digest.ts'
 import { allocateSplit, imagesByClass, selectImages, type Dataset, type Split } from './dataset.ts'
 
 const size = 32
@@ -56,13 +57,17 @@ export async function loadCifar10(folder: string, validationShare: number): Prom
   const all = await load(trainFiles)
   const byClass = imagesByClass(all, classNames.length)
   const cut = (images: number[]): number => Math.round(images.length * (1 - validationShare))
+  const splits = {
+    train: selectImages(all, byClass.flatMap((images) => images.slice(0, cut(images))), size),
+    validation: selectImages(all, byClass.flatMap((images) => images.slice(cut(images))), size),
+    test: await load([testFile]),
+  }
   return {
     kind: 'cifar10',
     description: 'CIFAR-10 (Krizhevsky 2009), the homepage\'s binary files.',
     classNames,
+    digest: digestOfPixels(splits),
     size,
-    train: selectImages(all, byClass.flatMap((images) => images.slice(0, cut(images))), size),
-    validation: selectImages(all, byClass.flatMap((images) => images.slice(cut(images))), size),
-    test: await load([testFile]),
+    ...splits,
   }
 }

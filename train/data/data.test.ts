@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -69,10 +69,127 @@ describe('loadFolder', () => {
   })
 
   it.each([
-    ['a class that test lacks', async () => { await paintClasses(join(folder, 'data/train'), { ants: 4, bees: 4 }); await paintClasses(join(folder, 'data/test'), { ants: 3 }) }, 'data'],
+    ['train', 'val', 'test'],
+    ['Training', 'Validation', 'TEST'],
+  ])('uses %s, %s and %s, each for what it is', async (train, validation, test) => {
+    await paintClasses(join(folder, 'data', train), { ants: 4, bees: 4 })
+    await paintClasses(join(folder, 'data', validation), { ants: 2, bees: 3 })
+    await paintClasses(join(folder, 'data', test), { ants: 1, bees: 1 })
+    const data = await loadFolder(join(folder, 'data'), options(), quiet)
+    expect(data.classNames).toEqual(['ants', 'bees'])
+    expect([data.train, data.validation, data.test].map(splitCount)).toEqual([8, 5, 2])
+  })
+
+  it('uses val for choices and puts a tenth aside for the test where there is no other folder', async () => {
+    await paintClasses(join(folder, 'data/train'), { ants: 10, bees: 10 })
+    await paintClasses(join(folder, 'data/val'), { ants: 3, bees: 3 })
+    const data = await loadFolder(join(folder, 'data'), options(), quiet)
+    expect([data.train, data.validation, data.test].map(splitCount)).toEqual([18, 6, 2])
+  })
+
+  it('follows links to folders of splits, folders of classes and images, and goes round no circle', async () => {
+    await paintClasses(join(folder, 'elsewhere/train'), { ants: 4, bees: 4 })
+    await paintClasses(join(folder, 'elsewhere'), { more: 3 })
+    await mkdir(join(folder, 'data'))
+    await symlink(join(folder, 'elsewhere/train'), join(folder, 'data/train'))
+    await mkdir(join(folder, 'data/test/bees'), { recursive: true })
+    await symlink('../../elsewhere/more', join(folder, 'data/test/ants'))
+    await symlink(join(folder, 'elsewhere/more/0.png'), join(folder, 'data/test/bees/1.png'))
+    await symlink('..', join(folder, 'data/test/bees/round'))
+    await symlink('nowhere.png', join(folder, 'data/test/bees/lost.png'))
+    const lines: string[] = []
+    const data = await loadFolder(join(folder, 'data'), { ...options(), onLeftOut: (line) => lines.push(line) }, quiet)
+    expect([data.train, data.validation].map(splitCount)).toEqual([6, 2])
+    expect(data.test.labels.filter((label) => label === 0)).toHaveLength(3)
+    expect(lines).toEqual([expect.stringContaining('1 link that leads nowhere (test/bees/lost.png)')])
+  })
+
+  it('says in one line what is left out, and leaves it out', async () => {
+    const top = join(folder, 'data')
+    await paintClasses(join(top, 'train'), { ants: 4, bees: 4 })
+    await paintClasses(join(top, 'test'), { ants: 2, bees: 2, cats: 6 })
+    await paintClasses(join(top, 'train/ants'), { '.ipynb_checkpoints': 1, '@eaDir': 2 })
+    await paint(join(top, 'loose.png'), 9)
+    await writeFile(join(top, 'train/ants/._0.png'), 'a resource fork')
+    await writeFile(join(top, 'train/ants/notes.txt'), 'notes')
+    await writeFile(join(top, 'train/ants/scan.bmp'), 'BM')
+    await writeFile(join(top, 'train/bees/IMG_1.HEIC'), '')
+    // A messenger renamed it; what is in it is still HEIC.
+    await writeFile(join(top, 'train/bees/IMG_2.jpg'), '\0\0\0\u0018ftypheic\0\0\0\0mif1heic')
+    const lines: string[] = []
+    const { train, validation, test } = await loadFolder(top, { ...options(), onLeftOut: (line) => lines.push(line) }, quiet)
+    expect([train, validation, test].map(splitCount)).toEqual([6, 2, 4])
+    expect(lines).toHaveLength(1)
+    for (const part of [
+      '1 image outside the class folders (loose.png)',
+      '6 images of classes that there are no training images of (test/cats/0.png',
+      '4 images that programs keep for themselves',
+      '1 file that is no image (train/ants/notes.txt)',
+      '1 image in a format that is not read (train/ants/scan.bmp)',
+      '2 images in HEIC (train/bees/IMG_1.HEIC, train/bees/IMG_2.jpg). Save it as JPEG',
+    ]) {
+      expect(lines[0]).toContain(part)
+    }
+  })
+
+  it('names HEIC and what to do where a class has nothing else', async () => {
+    await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 })
+    await mkdir(join(folder, 'data/cats'))
+    await writeFile(join(folder, 'data/cats/1.HEIC'), '')
+    const message = expect.stringMatching(/cats.*HEIC.*Save it as JPEG/) as string
+    await expect(loadFolder(join(folder, 'data'), options(), quiet)).rejects.toMatchObject({ code: 'dataset-invalid', message })
+  })
+
+  it('knows images by what is in them, under every usual name or none', async () => {
+    await paintClasses(join(folder, 'data'), { ants: 6, bees: 6 })
+    for (const [index, name] of ['1000001234', 'a.jfif', 'b.jpe', 'photo.download'].entries()) await rename(join(folder, `data/ants/${index}.png`), join(folder, 'data/ants', name))
+    await sharp({ create: { width: 20, height: 20, channels: 3, background: '#888' } }).avif().toFile(join(folder, 'data/ants/c.avif'))
+    const { train, validation, test } = await loadFolder(join(folder, 'data'), options(), quiet)
+    expect([train, validation, test].flatMap(({ labels }) => [...labels]).filter((label) => label === 0)).toHaveLength(7)
+  })
+
+  it('has one order of classes that look alike, and composes the letters of their names', async () => {
+    const names = ['01', '1', '001', 'cafe\u0301', 'caf\u00e9']
+    await paintClasses(join(folder, 'data'), Object.fromEntries(names.map((name) => [name, 4])))
+    const { classNames, train } = await loadFolder(join(folder, 'data'), options(), quiet)
+    expect(classNames).toEqual(['001', '01', '1', 'caf\u00e9'])
+    // Two folders of one name are one class: of its 8 images one is for the test and two for choices.
+    expect(imagesByClass(train, 4)[3]).toHaveLength(5)
+  })
+
+  it.each(['png', 'jpeg', 'webp'] as const)('gives the pixels of a small %s file as any decoder does, where it has the size of the networks already', async (format) => {
+    await paintClasses(join(folder, 'data'), { bees: 4 })
+    await mkdir(join(folder, 'data/ants'))
+    const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index * 7919) % 256)
+    const file = await sharp(noise, { raw: { width: 32, height: 32, channels: 3 } }).toFormat(format).toBuffer()
+    for (const name of ['1', '2', '3', '4']) await writeFile(join(folder, 'data/ants', `${name}.${format}`), file)
+    const { train } = await loadFolder(join(folder, 'data'), { ...options(), size: 32 }, quiet)
+    expect(Buffer.from(train.pixels.subarray(0, 32 * 32 * 3)).equals(await sharp(file).raw().toBuffer())).toBe(true)
+  })
+
+  it('tells two folders apart whose names, sizes and times are the same', async () => {
+    const load = async (value: number, name: string): Promise<Awaited<ReturnType<typeof loadFolder>>> => {
+      for (const path of ['ants/1.png', 'ants/2.png', 'ants/3.png', 'bees/1.png', 'bees/2.png', 'bees/3.png'].map((file) => join(folder, name, file))) {
+        await mkdir(join(path, '..'), { recursive: true })
+        await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: value, g: value, b: value } } }).png({ compressionLevel: 0 }).toFile(path)
+        await utimes(path, 1_000_000, 1_000_000)
+      }
+      return loadFolder(join(folder, name), options(), quiet)
+    }
+    const [first, second] = [await load(50, 'one'), await load(60, 'two')]
+    expect((await stat(join(folder, 'one/ants/1.png'))).size).toBe((await stat(join(folder, 'two/ants/1.png'))).size)
+    expect([first.train.pixels[0], second.train.pixels[0]]).toEqual([50, 60])
+    expect(second.digest).not.toBe(first.digest)
+    // The same images elsewhere are the same data.
+    await rename(join(folder, 'one'), join(folder, 'moved'))
+    expect((await loadFolder(join(folder, 'moved'), options(), quiet)).digest).toBe(first.digest)
+  })
+
+  it.each([
     ['a folder that is not there', () => Promise.resolve(), 'nowhere'],
     ['one class only', () => paintClasses(join(folder, 'data'), { ants: 4 }), 'data'],
     ['an empty class', async () => { await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 }); await mkdir(join(folder, 'data/cats')) }, 'data'],
+    ['a class that test lacks', async () => { await paintClasses(join(folder, 'data/train'), { ants: 4, bees: 4 }); await paintClasses(join(folder, 'data/test'), { ants: 3 }) }, 'data'],
     ['an image that cannot be read', async () => { await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 }); await writeFile(join(folder, 'data/ants/x.png'), 'no image') }, 'data'],
   ])('names %s as the trouble', async (_, prepare, name) => {
     await prepare()

@@ -13,6 +13,8 @@ export interface Dataset {
   readonly kind: DatasetKind
   readonly description: string
   readonly classNames: readonly string[]
+  /** SHA-256 of what the images are, by split and class: data that is called the same need not be the same. */
+  readonly digest: string
   readonly size: number
   /**
    * What is seen together, where that is known: from how the data was recorded, from a `scenes.json`, or written down before any training.

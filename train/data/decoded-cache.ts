@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { allocateSplit, type Split } from './dataset.ts'
 
 /**
- * Decoded images of a split in one file: its labels, then its pixels. The name is a hash of all that went in, so a changed, added or
- * removed file makes another; a file that is cut short is made again. Where none can be written (a home that is read-only, a full disk), the images
- * are decoded all the same.
+ * Decoded images of a split in one file: its labels, then its pixels. The name is a hash of all that went in (`key`), so a changed, added
+ * or removed file makes another; a file that is cut short is made again. Where none can be written (a home that is read-only, a full disk), the
+ * images are decoded all the same.
  */
-export async function decodedCache(folder: string, key: readonly string[], size: number, decode: () => Promise<Split>): Promise<Split> {
+export async function decodedCache(
+  folder: string,
+  key: readonly string[],
+  { images, size }: { readonly images: number; readonly size: number },
+  decode: () => Promise<Split>,
+): Promise<Split> {
   const path = join(folder, `${createHash('sha256').update(key.join('\n')).digest('hex').slice(0, 32)}.images`)
-  const images = key.length - 1
   const stored = await readFile(path).catch(() => undefined)
   if (stored?.length === images * (4 + size * size * 3)) {
     const split = allocateSplit(images, size)

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { hasTrainFolder } from '../../core/image/split-folders.ts'
 import { cifar100Places, documentedPlaces } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { PresetName } from '../config/presets.ts'
@@ -10,6 +10,7 @@ import { loadCifar10 } from './cifar10.ts'
 import type { Dataset } from './dataset.ts'
 import { loadFolder } from './folder.ts'
 import { generatePeople } from './people.ts'
+import { listFolder } from './walk-images.ts'
 import { generateWalkers } from './walkers.ts'
 
 function requireData(data: string | undefined, preset: PresetName): string {
@@ -18,13 +19,13 @@ function requireData(data: string | undefined, preset: PresetName): string {
 }
 
 /** Copies of CIFAR-10 also go about as images, in train/CLASS and test/CLASS. */
-const hasImages = async (folder: string): Promise<boolean> => (await stat(join(folder, 'train')).catch(() => undefined))?.isDirectory() ?? false
+const hasImages = (folder: string): Promise<boolean> => listFolder(folder).then(({ folders }) => hasTrainFolder(folders), () => false)
 
 /** The images of a data set, decoded or drawn. Throws `dataset-invalid` for what is wrong with them, by file. */
 export async function loadDataset(preset: PresetName, data: string | undefined, config: TrainingConfig, progress: Progress): Promise<Dataset> {
   const { imageSize: size, validationShare } = config
   progress.start()
-  const fromImages = (folder: string): Promise<Dataset> => loadFolder(folder, { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet') }, report)
+  const fromImages = (folder: string): Promise<Dataset> => loadFolder(folder, { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet'), onLeftOut: (line) => progress.say(line) }, report)
   const report = (done: number, of: number): void => progress.count('images', done, of)
   switch (preset) {
     case 'walkers':

@@ -7,6 +7,7 @@ import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
 import type { Split as WalkerSplit } from '../../core/walkers/session.ts'
 import { createSiteSession, walkerSites, type Site } from '../../core/walkers/sites.ts'
 import type { TrainingConfig } from '../config/schema.ts'
+import { digestOfPixels } from './data-digest.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
 
 export type PeopleOptions = Pick<TrainingConfig, 'people' | 'imageSize' | 'seed'>
@@ -98,15 +99,17 @@ export function generatePeople(options: PeopleOptions, onProgress: (done: number
   const total = shown * framesPerSession * (trainSessions + validationSessions + testSessions)
   let done = 0
   const render = (split: WalkerSplit, sessions: number): Split => renderPictures(split, sessions, sites, options, () => onProgress(++done, total))
+  const [train, validation, test] = [render('train', trainSessions), render('validation', validationSessions), render('test', testSessions)]
   return {
     kind: 'people',
     description: `Synthetic people who walk towards the cameras of ${count} sites: ${identities} identities; clothes and light change by session.`,
     classNames,
     size: options.imageSize,
     places: placesOfSites(sites, classNames),
-    train: render('train', trainSessions),
-    validation: render('validation', validationSessions),
-    test: render('test', testSessions),
+    digest: digestOfPixels([train, validation, test]),
+    train,
+    validation,
+    test,
     recordings: (split, frames, sessions = 8) => renderRecordings(split, sessions, frames, sites, options, split === 'test' ? testSessions : validationSessions),
   }
 }

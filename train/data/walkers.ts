@@ -5,6 +5,7 @@ import { walkerNames } from '../../core/walkers/names.ts'
 import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
 import { createSession, type Split as WalkerSplit } from '../../core/walkers/session.ts'
 import type { TrainingConfig } from '../config/schema.ts'
+import { digestOfPixels } from './data-digest.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
 
 type Options = Pick<TrainingConfig, 'walkers' | 'imageSize' | 'seed'>
@@ -37,14 +38,18 @@ export function generateWalkers(options: Options, onProgress: (done: number, of:
   const total = identities * framesPerSession * (trainSessions + validationSessions + testSessions)
   let done = 0
   const onImage = (): void => onProgress(++done, total)
+  const splits = {
+    train: renderSplit('train', trainSessions, options, onImage),
+    validation: renderSplit('validation', validationSessions, options, onImage),
+    test: renderSplit('test', testSessions, options, onImage),
+  }
   return {
     kind: 'walkers',
     description: `Synthetic people who walk towards the camera: ${identities} identities; clothes, light, background and camera change by session.`,
     classNames: walkerNames(identities),
+    digest: digestOfPixels(splits),
     size: options.imageSize,
-    train: renderSplit('train', trainSessions, options, onImage),
-    validation: renderSplit('validation', validationSessions, options, onImage),
-    test: renderSplit('test', testSessions, options, onImage),
+    ...splits,
     recordings: (split, frames, sessions = split === 'test' ? testSessions : validationSessions) =>
       renderSplit(split, sessions, { ...options, walkers: { ...options.walkers, framesPerSession: frames } }, () => undefined),
   }

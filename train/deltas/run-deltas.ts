@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput } from '../data/dataset.ts'
+import { dataIdentity } from '../data/data-identity.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
@@ -53,7 +54,7 @@ export async function runDeltas(signal: AbortSignal, { preset, data, config, dat
   let last: { context: StageContext; networks: TrainedNetworks } | undefined
   for (const rank of ranks) {
     const own: TrainingConfig = { ...config, delta: { ...config.delta, rank } }
-    const run = await RunFolder.openOrResume(join(folder, `rank-${rank}`), { dataset: preset, data, config: trainedSettings(own) })
+    const run = await RunFolder.openOrResume(join(folder, `rank-${rank}`), { dataset: preset, data, config: trainedSettings(own), ...dataIdentity(dataset) })
     for (const network of taken) await run.takeCheckpoint(from, `${network}.bin`)
     progress.say(`\nDeltas of rank ${rank}`)
     const context: StageContext = { signal, config: own, dataset, input: measureInput(dataset.train, dataset.size), run, progress }

@@ -1,10 +1,12 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
 import { restoreConfig } from '../config/presets.ts'
 import { loadDataset } from '../data/load-dataset.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import type { TrainedNetworks } from '../stages/answers.ts'
 import type { EvaluationContext } from '../stages/context.ts'
+import { dataDifferences } from './data-differences.ts'
 import type { Progress } from './progress.ts'
 
 /** A finished bundle, its networks as they ship, and the data that it was trained on. */
@@ -15,6 +17,8 @@ export interface OpenBundle {
 }
 
 /**
+ * Throws `dataset-invalid` where the data are known to be others.
+ *
  * @param data folder of the data; undefined for those that need none
  * @param assignments over the bundle's own settings
  */
@@ -22,6 +26,14 @@ export async function openBundle(folder: string, data: string | undefined, progr
   const { manifest, networks } = await readBundle(folder)
   const config = restoreConfig(manifest.training.config, assignments)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
+  const differences = dataDifferences({ classNames: manifest.classNames, digest: manifest.dataset.digest }, dataset)
+  if (differences.length > 0) {
+    throw new CacheNetError(
+      'dataset-invalid',
+      `These are not the images that the bundle in ${folder} was trained on. ${differences.join(' ')} Name the folder of then with --data; nothing was changed.`,
+      { folder, differences },
+    )
+  }
   await startTrainingBackend()
   return { manifest, networks, context: { config, dataset, input: manifest.input, progress } }
 }

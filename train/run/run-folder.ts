@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { dataDifferences, type DataIdentity } from './data-differences.ts'
 
 /** Writes to a temporary name and renames: a reader sees the old content or the new, never half of either. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
@@ -17,10 +18,50 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 }
 
 /** What a run is about. Resuming with another is refused: its numbers would belong to neither. */
-export interface RunIdentity {
+export interface RunIdentity extends DataIdentity {
   readonly dataset: string
+  /** Where the images lie; where their digest is known the same ones may have moved. */
   readonly data: string | null
   readonly config: unknown
+  /** `pixelDefinition`: the same files are other pixels under another. */
+  readonly pixels?: number | undefined
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Settings that differ, by their path, with both values. */
+function settingDifferences(before: unknown, now: unknown, path = ''): string[] {
+  if (JSON.stringify(before) === JSON.stringify(now)) return []
+  if (!isRecord(before) || !isRecord(now)) return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`]
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+  return keys.flatMap((key) => settingDifferences(before[key], now[key], path === '' ? key : `${path}.${key}`))
+}
+
+/** What a run that is there and the one that is wanted do not have in common, in sentences. */
+function differences(before: RunIdentity, now: RunIdentity): string[] {
+  const found = dataDifferences(before, now)
+  if (before.dataset !== now.dataset) found.push(`The data set was ${before.dataset} and is ${now.dataset}.`)
+  if (before.digest === undefined && before.data !== now.data) found.push(`The data were in ${String(before.data)}.`)
+  if (before.pixels !== undefined && before.pixels !== now.pixels) found.push('The run began with a program that reads other pixels from the same files.')
+  const settings = settingDifferences(before.config, now.config)
+  if (settings.length > 0) found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)
+  return found
+}
+
+function parseIdentity(text: string, path: string): RunIdentity {
+  try {
+    const stored: unknown = JSON.parse(text)
+    if (isRecord(stored) && typeof stored['dataset'] === 'string') return stored as unknown as RunIdentity
+  } catch {
+    // Said below.
+  }
+  throw new CacheNetError('checkpoint-invalid', `${join(path, 'run.json')} is damaged, so nobody knows what the run was about. Name another folder with --run. Nothing was changed.`, { path })
+}
+
+/** What the run in a folder is about; undefined where there is none. Throws `checkpoint-invalid` where that is damaged. */
+export async function readIdentity(path: string): Promise<RunIdentity | undefined> {
+  const stored = await readFile(join(path, 'run.json'), 'utf8').catch(() => undefined)
+  return stored === undefined ? undefined : parseIdentity(stored, path)
 }
 
 /** How to begin: `new` in an empty place, `resume` with what is there, `anew` in its place. */
@@ -30,17 +71,6 @@ export type RunStart = 'new' | 'resume' | 'anew'
 const runFiles = ['checkpoints', 'metrics.jsonl', 'elapsed.json', 'reconstructions.json', 'report.html', 'run.json'] as const
 
 const isThere = (path: string): Promise<boolean> => stat(join(path, 'run.json')).then(() => true, () => false)
-
-/** Settings that two runs have differently, as "full.optimizer.epochs: 8 → 4"; a few of them. */
-function differencesOf(stored: string, wanted: RunIdentity): string[] {
-  const flatten = (value: unknown, path: string): [string, string][] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`))
-      : [[path.replace(/^config\./, ''), JSON.stringify(value)]]
-  const [before, after] = [new Map(flatten(JSON.parse(stored), '')), new Map(flatten(JSON.parse(JSON.stringify(wanted)), ''))]
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))
-  return keys.map((key) => `${key}: ${before.get(key) ?? 'none'} → ${after.get(key) ?? 'none'}`)
-}
 
 /** The folder of one training run: `run.json`, `metrics.jsonl`, `checkpoints/`. */
 export class RunFolder {
@@ -80,14 +110,17 @@ export class RunFolder {
     const wanted = JSON.stringify(identity, null, 2)
     await RunFolder.requireStart(path, isResumed ? 'resume' : 'new')
     if (isResumed && stored !== undefined && stored !== wanted) {
-      const differences = differencesOf(stored, identity)
-      const few = differences.slice(0, 4).join('; ')
-      throw new CacheNetError(
-        'checkpoint-invalid',
-        `The run in ${path} has other settings or other data (${few}${differences.length > 4 ? `; and ${differences.length - 4} more` : ''}). ` +
-          'npm run train with --anew in place of --resume throws it away and begins again with these; --run names another folder. Nothing was changed.',
-        { path, differences },
-      )
+      const found = differences(parseIdentity(stored, path), identity)
+      if (found.length > 0) {
+        throw new CacheNetError(
+          'checkpoint-invalid',
+          `The run in ${path} began with other settings or other data. ${found.join(' ')} ` +
+            'npm run train with --anew in place of --resume throws it away and begins again with these; --run names another folder. Nothing was changed.',
+          { path, differences: found },
+        )
+      }
+      // Of an older run: what it did not say is held to from now on.
+      await writeAtomically(file, wanted)
     }
     if (!isResumed) await writeAtomically(file, wanted)
     return new RunFolder(path)

@@ -94,6 +94,32 @@ describe('RunFolder', () => {
   })
 })
 
+describe('the data of a run', () => {
+  const before = { dataset: 'folder', data: '/a', config: { seed: 1 }, classNames: ['ant', 'bee'], digest: '1'.repeat(64), pixels: 2 }
+  const resume = (changes: object): Promise<unknown> => RunFolder.open(join(folder, 'r'), { ...before, ...changes }, true)
+  beforeEach(() => RunFolder.open(join(folder, 'r'), before, false))
+
+  it('may lie elsewhere', async () => {
+    await expect(resume({ data: '/b' })).resolves.toBeInstanceOf(RunFolder)
+  })
+
+  it.each([
+    [{ classNames: ['ant', 'cat'] }, 'class 2 was “bee” and is “cat”'],
+    [{ classNames: ['ant'] }, 'class 2 was “bee” and is nothing'],
+    [{ digest: '2'.repeat(64) }, 'The images are others'],
+    [{ pixels: 3 }, 'reads other pixels'],
+    [{ config: { seed: 2 } }, 'seed was 1 and is 2'],
+  ])('is refused where it is other, and what differs is named: %j', async (changes, text) => {
+    await expect(resume(changes)).rejects.toMatchObject({ code: 'checkpoint-invalid', message: expect.stringContaining(text) as string })
+  })
+
+  it('of an older run is taken as it is, and held to from then on', async () => {
+    await writeFile(join(folder, 'r/run.json'), JSON.stringify({ dataset: 'folder', data: '/a', config: { seed: 1 } }))
+    await resume({})
+    await expect(resume({ digest: '3'.repeat(64) })).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+  })
+})
+
 describe('what people read', () => {
   it('writes files whole', async () => {
     await writeAtomically(join(folder, 'deep/er/file'), 'content')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { assignedKey, splitAssignments } from '../config/split-assignments.ts'
 import { measureInput } from '../data/dataset.ts'
+import { dataIdentity } from '../data/data-identity.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { typedCommand } from '../run/typed-command.ts'
@@ -24,7 +25,7 @@ export async function exportWinner(signal: AbortSignal, request: SeriesRequest, 
   const { partitionCount } = shipped
   const [first, second, third] = shipped.widths
   const config: TrainingConfig = { ...request.config, partitionCount, generalist: { ...request.config.generalist, widths: [first, second, third] } }
-  const run = await RunFolder.openOrResume(join(folder, 'winner'), { dataset: preset, data, config: trainedSettings(config) })
+  const run = await RunFolder.openOrResume(join(folder, 'winner'), { dataset: preset, data, config: trainedSettings(config), ...dataIdentity(dataset) })
   const [candidate] = rows
   const input = measureInput(dataset.train, dataset.size)
   if (candidate !== undefined) await takeFull({ config, dataset, input, run }, fullFrom ?? join(folder, candidateName(candidate)))

@@ -6,6 +6,7 @@ import { imageStream } from '../calibration/image-stream.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
 import { trainedSettings, type OptimizerSettings, type TrainingConfig } from '../config/schema.ts'
 import { measureInput } from '../data/dataset.ts'
+import { dataIdentity } from '../data/data-identity.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
@@ -112,7 +113,7 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
         continue
       }
       const own = candidateConfig(config, widths, partitionCount)
-      const run = await RunFolder.openOrResume(join(folder, name), { dataset: preset, data, config: trainedSettings(own) })
+      const run = await RunFolder.openOrResume(join(folder, name), { dataset: preset, data, config: trainedSettings(own), ...dataIdentity(dataset) })
       const context: StageContext = { signal, config: own, dataset, input, run, progress }
       if (fullFrom !== undefined && !taken.has('full.bin')) await takeFull(context, fullFrom)
       const sources: [string, string][] = [['full.bin', 'full.bin'], ['generalist.bin', `generalist ${widths.join('-')}`], ['encoder.bin', `encoder ${partitionCount}`]]

@@ -45,7 +45,7 @@ function buildManifest(context: EvaluationContext, networks: TrainedNetworks, ca
     schemaVersion: manifestSchemaVersion,
     id: facts.id,
     createdAt: new Date().toISOString(),
-    dataset: { kind: dataset.kind, description: dataset.description },
+    dataset: { kind: dataset.kind, description: dataset.description, digest: dataset.digest },
     classNames: dataset.classNames,
     input,
     networks: {

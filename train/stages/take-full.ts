@@ -4,6 +4,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { inferenceSpec, unfoldNetwork } from '../models/fold.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import { finishedStep, writeCheckpoint } from '../run/checkpoint.ts'
+import { dataDifferences } from '../run/data-differences.ts'
+import { readIdentity } from '../run/run-folder.ts'
 import { fullArchitecture } from './1-full.ts'
 import type { StageContext } from './context.ts'
 
@@ -12,11 +14,16 @@ const sameInput = 1e-3
 
 /**
  * Lets a run have the full model of another run (its folder, finished or not) or of a bundle (its folder), instead of training one.
- * Throws `checkpoint-invalid` where a run has none, `config-invalid` where a bundle's is of other sizes, classes or images.
+ * Throws `checkpoint-invalid` where a run has none, `config-invalid` where it is of other classes, or a bundle's of other sizes or images.
  */
 export async function takeFull(context: Pick<StageContext, 'config' | 'dataset' | 'input' | 'run'>, from: string): Promise<void> {
   const isBundle = await stat(join(from, 'manifest.json')).then(() => true, () => false)
-  if (!isBundle) return context.run.takeCheckpoint(from, 'full.bin')
+  if (!isBundle) {
+    // Other images may be meant, such as those of another seed; other classes under the same outputs never are.
+    const [difference] = dataDifferences({ classNames: (await readIdentity(from))?.classNames }, { classNames: context.dataset.classNames })
+    if (difference !== undefined) throw new CacheNetError('config-invalid', `The full model of the run in ${from} does not fit. ${difference}`, { path: from })
+    return context.run.takeCheckpoint(from, 'full.bin')
+  }
   const { manifest, networks } = await readBundle(from)
   const architecture = fullArchitecture(context)
   const refuse = (why: string): never => {

@@ -52,6 +52,7 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
 
   function begin(): void {
     app.notices.dismiss('stream')
+    app.notices.dismiss('left-out')
     // In the wake of a tap, and once somebody uses the app: browsers grant it to those.
     if (!hasAsked) void requestPersistence()
     hasAsked = true
@@ -103,11 +104,11 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
         await app.player.play(createVideoSource({ video, file: film, rate, onLastPicture: () => app.stage.keepVideo() }))
         return
       }
-      const onUnreadable = (name: string): void =>
-        app.notices.show({ about: 'file', kind: 'warning', message: `${name} cannot be read as an image and was left out; the others play on.` })
+      const onUnreadable = (message: string): void => app.notices.show({ about: 'file', kind: 'warning', message })
+      const onLeftOut = (message: string): void => app.notices.show({ about: 'left-out', kind: 'info', message })
       const load = async (): Promise<FrameSource> => {
         const { createImagesSource } = await import('./sources/images.ts')
-        return createImagesSource(files, { kind, rate, onUnreadable })
+        return createImagesSource(files, { kind, rate, onUnreadable, onLeftOut })
       }
       await app.player.play(lazySource({ kind, isLossless: true }, load))
     },

@@ -24,16 +24,29 @@ function pixelsOf({ image }: SourceFrame): number[] {
   return [...(context?.getImageData(0, 0, 1, 1).data ?? [])]
 }
 
-async function play(files: readonly File[]): Promise<{ frames: SourceFrame[]; pixels: number[][]; unreadable: string[] }> {
+interface Played {
+  readonly frames: SourceFrame[]
+  readonly pixels: number[][]
+  readonly unreadable: string[]
+  readonly leftOut: string[]
+}
+
+async function play(files: readonly File[]): Promise<Played> {
   const frames: SourceFrame[] = []
   const pixels: number[][] = []
   const unreadable: string[] = []
-  const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: (name) => unreadable.push(name) })
+  const leftOut: string[] = []
+  const source = createImagesSource(files, {
+    kind: 'folder',
+    rate: () => 'max',
+    onUnreadable: (message) => unreadable.push(message),
+    onLeftOut: (line) => leftOut.push(line),
+  })
   for await (const frame of source.frames(new AbortController().signal)) {
     frames.push(frame)
     pixels.push(pixelsOf(frame))
   }
-  return { frames, pixels, unreadable }
+  return { frames, pixels, unreadable, leftOut }
 }
 
 describe('createImagesSource', () => {
@@ -61,7 +74,34 @@ describe('createImagesSource', () => {
     const notes = chosen(new File(['notes'], 'notes.txt'), 'set/ant/notes.txt')
     const { frames, unreadable } = await play([await png('set/ant/1.png', [0, 0, 0, 255]), broken, notes, await png('set/ant/3.png', [0, 0, 0, 255])])
     expect(frames.map(({ name }) => name)).toEqual(['set/ant/1.png', 'set/ant/3.png'])
-    expect(unreadable).toEqual(['set/ant/2.png'])
+    expect(unreadable).toEqual(['set/ant/2.png cannot be read as an image. It was left out; the others play on.'])
+  })
+
+  it('knows images by type and content, and says in one line what it left out', async () => {
+    const bytes = await (await png('x', [9, 9, 9, 255])).arrayBuffer()
+    const files = [
+      new File([bytes], '1000001234', { type: 'image/png' }),
+      new File([bytes], '1000001235'),
+      chosen(new File([bytes], '1.png'), 'set/.ipynb_checkpoints/1.png'),
+      chosen(new File(['BM'], '1.bmp'), 'set/ant/1.bmp'),
+    ]
+    const { frames, leftOut } = await play(files)
+    expect(frames.map(({ name }) => name)).toEqual(['1000001234', '1000001235'])
+    expect(leftOut).toHaveLength(1)
+    expect(leftOut[0]).toMatch(/^Left out: 1 image that a program keeps .* 1 image in a format that is not read \(set\/ant\/1.bmp\)/)
+  })
+
+  it('names HEIC and says what to do, also under another name', async () => {
+    const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic'
+    const files = [new File([heic], 'a.jpg'), new File([heic], 'IMG_1.HEIC')]
+    const { unreadable } = await play([...files, await png('z.png', [0, 0, 0, 255])])
+    expect(unreadable.map((message) => /^(a.jpg|IMG_1.HEIC) is in HEIC.*Save it as JPEG/.test(message))).toEqual([true, true])
+    await expect(play(files)).rejects.toMatchObject({ code: 'source-unavailable', message: expect.stringMatching(/None of these 2.*Save it as JPEG/) as string })
+  })
+
+  it('has the letters of a folder composed as the classes of a bundle', async () => {
+    const { frames } = await play([await png('set/cafe\u0301/1.png', [0, 0, 0, 255])])
+    expect(frames[0]?.trueLabel).toBe('caf\u00e9')
   })
 
   it('says so where there is no image among the files', async () => {

@@ -1,0 +1,32 @@
+/** What says which images they are; a field that is missing is not known, as in older runs and bundles. */
+export interface DataIdentity {
+  readonly classNames?: readonly string[] | undefined
+  /** See `Dataset.digest`. */
+  readonly digest?: string | undefined
+}
+
+const shownClasses = 5
+const shown = (name: string | undefined): string => (name === undefined ? 'nothing' : `“${name}”`)
+
+/** What differs between the data of then and of now, in sentences; none where nothing is known to. */
+export function dataDifferences(before: DataIdentity, now: DataIdentity): string[] {
+  const { classNames: old, digest } = before
+  const { classNames: found } = now
+  if (old !== undefined && found !== undefined) {
+    const differing = Array.from({ length: Math.max(old.length, found.length) }, (_, index) => index).filter(
+      (index) => old[index] !== found[index],
+    )
+    if (differing.length > 0) {
+      const each = differing
+        .slice(0, shownClasses)
+        .map((index) => `class ${index + 1} was ${shown(old[index])} and is ${shown(found[index])}`)
+      return [
+        `The classes are others: ${each.join(', ')}${differing.length > shownClasses ? `, and ${differing.length - shownClasses} more` : ''}.`,
+      ]
+    }
+  }
+  if (digest === undefined || now.digest === undefined || digest === now.digest) return []
+  return [
+    `The images are others, or lie in other classes (digest ${digest.slice(0, 12)} then, ${now.digest.slice(0, 12)} now).`,
+  ]
+}
