@@ -106,7 +106,7 @@ export function generatePeople(options: PeopleOptions, onProgress: (done: number
     classNames,
     size: options.imageSize,
     places: placesOfSites(sites, classNames),
-    digest: digestOfPixels([train, validation, test]),
+    digest: digestOfPixels({ train, validation, test }),
     train,
     validation,
     test,

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { findChromium } from '../../test/find-chromium.ts'
-import { buildReport } from './build-report.ts'
-import { sampleReport } from './testing/sample-report.ts'
+import { findChromium } from './find-chromium.ts'
+import { buildReport } from '../train/report/build-report.ts'
+import { sampleReport } from '../train/report/testing/sample-report.ts'
 
 const executablePath = findChromium()
 
