@@ -102,7 +102,11 @@ await runMain(
           for (const seed of parseIntegers('--seeds', seeds)) {
             const folder = join(work, String(seed))
             await drawSet(data, folder, counts, seed)
-            for (const name of ['by hand', 'by default'] as const) outcomes[name].push(await measure(signal, folder, join(work, `run-${seed}-${name === 'by hand' ? 'hand' : 'default'}`), name === 'by hand', seed, progress))
+            for (const name of ['by hand', 'by default'] as const) {
+              const outcome = await measure(signal, folder, join(work, `run-${seed}-${name === 'by hand' ? 'hand' : 'default'}`), name === 'by hand', seed, progress)
+              outcomes[name].push(outcome)
+              progress.say(`${name}, seed ${seed}: ${row('', [outcome]).slice(1).join(', ')}`)
+            }
           }
         } finally {
           await rm(work, { recursive: true, force: true })
