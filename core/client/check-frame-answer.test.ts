@@ -45,6 +45,7 @@ describe('checkFrameAnswer', () => {
     ['a class that there is not', { classIndex: 4, label: 'elk' }],
     ['the name of another class', { label: 'ant' }],
     ['more entropy than there can be', { entropyNats: 2 }],
+    ['less than the probabilities have', { entropyNats: 0 }],
     ['a code of other partitions', { code: [1] }],
     ['a code of zeros', { code: [0, 0, 0, 0] }],
     ['a partition that there is not', { partition: { id: 'p9', whole: first.whole } }],

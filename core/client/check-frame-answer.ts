@@ -1,10 +1,12 @@
 import type { Manifest } from '../bundle/manifest.ts'
-import { argMax } from '../gate/entropy.ts'
+import { argMax, predictiveEntropy } from '../gate/entropy.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import type { FrameAnswer } from '../wire/frames.ts'
 
 /** Seven digits travel of each probability. */
 const sumTolerance = 1e-3
+/** In nats. The edge works it out before it rounds. */
+const entropyTolerance = 0.05
 /** So far may the most probable class be ahead of the one that is named: two that are rounded to the same. */
 const tieTolerance = 1e-6
 
@@ -19,7 +21,7 @@ function faultOf(answer: FrameAnswer, { classNames, partitions }: Manifest): str
   if (!isDistribution(probabilities)) return 'probabilities'
   if ((probabilities[argMax(probabilities)] ?? 0) > (probabilities[classIndex] ?? -1) + tieTolerance) return 'most probable class'
   if (label !== classNames[classIndex]) return 'label'
-  if (!(entropyNats <= Math.log(classNames.length) + sumTolerance)) return 'entropy'
+  if (!(Math.abs(entropyNats - predictiveEntropy(probabilities)) <= entropyTolerance)) return 'entropy'
   if (code.length !== 0 && (code.length !== partitions.length || !isDistribution(code))) return 'code'
   if (partition !== undefined && partitions.find(({ id }) => id === partition.id)?.whole.sha256 !== partition.whole.sha256) return 'partition'
   if (likelyNext !== undefined && !isNamed(likelyNext.id)) return 'likely next partition'
