@@ -28,7 +28,6 @@ export interface EngineOptions {
 
 export interface ClassifyOptions {
   readonly classFactors?: Float32Array | undefined
-  readonly isAudited?: boolean | undefined
 }
 
 interface Answer {
@@ -74,9 +73,8 @@ export class Engine {
    * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed, but where they are kept.
    *
    * @param classFactors what the scene makes of each class; probabilities and entropies are under it
-   * @param isAudited the pixels are handed out with a hit too
    */
-  classify(image: FrameImage, gate: GateSettings, { classFactors, isAudited = false }: ClassifyOptions = {}): Classification {
+  classify(image: FrameImage, gate: GateSettings, { classFactors }: ClassifyOptions = {}): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
@@ -99,7 +97,7 @@ export class Engine {
       probes,
       residents: this.residents.order,
       timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
-      ...((decision.kind === 'miss' || isAudited) && { rgb }),
+      rgb,
     }
   }
 

@@ -65,6 +65,9 @@ const isAway = ({ code }: CacheNetError): boolean => code === 'edge-unreachable'
 
 const never = new AbortController().signal
 
+/** So many frames after a breakdown it is a thing of the past. */
+const framesOfRecovery = 100
+
 /** Puts the page's parts together. Nothing is opened yet: see `App.bundle.open`. */
 export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const settings = createSettings(storage, parameters)
@@ -77,23 +80,31 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const edgeSession = createEdgeSession({ settings: settings.values })
 
   const connecting = connectCache()
+  let storedBytes = Infinity
   void connecting.then((cache) => {
     cache.onEvent((event) => {
       if (event.kind === 'evicted') void forget(event.sha256)
       // What was fetched before the service worker took over went past it: the list is asked for again, for an offline start.
       if (event.kind === 'persistence' && event.isPersistent) void bundle.whenOpen().then(() => fetchBundleList(never)).catch(() => undefined)
       if (event.kind === 'notice') notices.show(cacheNotice(event.code))
+      if (event.kind === 'changed') {
+        // More is stored than before: the trouble is over.
+        if (event.snapshot.storedBytes > storedBytes) notices.dismiss('storage')
+        storedBytes = event.snapshot.storedBytes
+      }
     })
     return cacheView.follow(cache)
   })
   const withCache = async (work: (cache: CacheClient) => Promise<void>): Promise<void> => {
     try {
       await work(await connecting)
+      notices.dismiss('cache')
     } catch (thrown) {
       notices.showError('cache', CacheNetError.from(thrown))
     }
   }
 
+  let framesSinceRestart = 0
   const host = new InferenceHost({
     createWorker,
     // For measuring what it is worth.
@@ -105,6 +116,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition[form] ?? partition.whole)).bytes)
     },
     onRestart: ({ code }) => {
+      framesSinceRestart = 0
       const message = 'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
       notices.show({ about: 'worker', kind: 'warning', code, message })
     },
@@ -134,7 +146,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
 
   const bundle = createBundleHolder(async (signal, onManifest) => {
     await player.stop()
-    const onPartitionFailure = (error: CacheNetError): void => notices.showError('partition', error)
+    // An edge that is away is told once, whatever it kept from us.
+    const onPartitionFailure = (error: CacheNetError): void => {
+      if (!isAway(error) || edgeState.peek() !== 'offline') notices.showError('partition', error)
+    }
     return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
@@ -188,9 +203,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     if (isCalm) await whenDrawn(signal)
     const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
       classNames: current.manifest.classNames,
+      inputWidth: current.manifest.input.width,
       gate: () => gate.value,
       scene: gateControl.scene,
-      thresholdAlone: gateControl.thresholdAlone,
+      thresholdAlone: (network) => gateControl.thresholdAlone(network),
       classify: (...args) => host.classify(...args),
       askEdge: async (...args) => {
         asking++
@@ -214,7 +230,11 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
         const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
         if (whole !== undefined) lastUses.note(whole.sha256)
       },
-      wantPartition: (partition, options) => current.partitions.want(signal, partition, options),
+      async wantPartition(partition, options) {
+        const bytes = await current.partitions.want(signal, partition, options)
+        if (host.residents.value.includes(partition.id)) notices.dismiss('partition')
+        return bytes
+      },
       expectNext(id, index) {
         if (!settings.values.value.isPrefetching || !isCheap()) return
         void current.partitions.prefetch(signal, id).then((bytes) => {
@@ -241,6 +261,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     stage.show(frame)
     session.add(record)
     gateControl.learn(record)
+    if (++framesSinceRestart === framesOfRecovery) notices.dismiss('worker')
   }
   const player = createPlayer({
     answer,

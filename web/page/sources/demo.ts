@@ -7,6 +7,7 @@ import { createSession, type Session } from '../../../core/walkers/session.ts'
 import type { RawImage } from '../../messages/inference.ts'
 import type { DemoScript } from '../state/settings-schema.ts'
 import { demoTakes, scriptedTakes, takeFrames } from './demo-stream.ts'
+import { hasDemo, knownWalkers } from './demo-cast.ts'
 import { createPace, type Rate } from './pace.ts'
 import { createPictureSize } from './picture-size.ts'
 import type { FrameSource } from './source.ts'
@@ -36,9 +37,7 @@ export function createDemoSource({ input, classNames, rate, seed, script }: Demo
     return walker
   }
   // People the bundle was trained on; where it was trained on something else, all of them.
-  const everybody = walkerNames(walkerCount).map((name, identity) => ({ name, identity }))
-  const knownPeople = everybody.filter(({ name }) => known.has(name))
-  const cast = (knownPeople.length >= 2 ? knownPeople : everybody).map(({ identity }) => identity)
+  const cast = hasDemo(classNames) ? knownWalkers(classNames) : walkerNames(walkerCount).map((_, identity) => identity)
 
   return {
     kind: 'demo',
