@@ -26,11 +26,13 @@ let removeBundles: () => Promise<void>
 beforeAll(async () => {
   const { folder, remove } = await temporaryFolder()
   removeBundles = remove
+  // The demo is played to bundles that know its people.
+  const classNames = ['Alex', 'Blake', 'Casey', 'Devon']
   const { manifest, blobs } = await createSampleBundle({ id: 'sure' })
   // So cold a softmax is certain of everything: no frame ever leaves the page.
-  await writeBundle(folder, { blobs, manifest: { ...manifest, generalist: { ...manifest.generalist, temperature: 1e-5 } } })
+  await writeBundle(folder, { blobs, manifest: { ...manifest, classNames, generalist: { ...manifest.generalist, temperature: 1e-5 } } })
   const unsure = await createSampleBundle({ id: 'unsure' })
-  await writeBundle(folder, { ...unsure, manifest: { ...unsure.manifest, generalist: { ...unsure.manifest.generalist, temperature: 1e3 } } })
+  await writeBundle(folder, { ...unsure, manifest: { ...unsure.manifest, classNames, generalist: { ...unsure.manifest.generalist, temperature: 1e3 } } })
   edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()

@@ -114,7 +114,7 @@ describe('settings', () => {
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(17, 22, 26)')
       await driver.expectAccessible()
       await page.reload()
-      expect(await page.getByTestId('threshold-value').textContent()).toBe('0.20')
+      expect(await page.getByTestId('threshold').inputValue()).toBe('0.2')
       expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
     })
   })
@@ -129,6 +129,30 @@ describe('settings', () => {
 })
 
 describe('insight', () => {
+  it('expects what it takes the scene for: both are of one moment', async () => {
+    await withPage({ viewport: viewports.desktop }, '?demo=6,19,6,19&hold=40&rate=15', async (driver) => {
+      const { page } = driver
+      await page.getByTestId('play-demo').click()
+      await driver.untilFrames(3)
+      await driver.go('insight')
+      await page.getByTestId('believed-scene').waitFor()
+      const told: string[] = []
+      while ((await driver.state()) === 'playing') {
+        told.push(
+          await page.evaluate(() => {
+            const text = (testId: string): string => document.querySelector(`[data-testid="${testId}"]`)?.textContent ?? ''
+            return `${text('believed-scene')} | ${text('expected-classes')} | ${text('scene-prior')}`
+          }),
+        )
+        await page.waitForTimeout(40)
+      }
+      // Where it is sure of one person alone, that one is whom it expects first.
+      const sure = told.map((line) => /^(\w+) alone \| (\w+) .*\((\d+)\u00a0%\)/.exec(line)).filter((match) => match !== null && Number(match[3]) > 60)
+      expect(new Set(sure.map((match) => match?.[1])).size).toBeGreaterThan(0)
+      expect(sure.filter((match) => match?.[1] !== match?.[2]).map((match) => match?.[0])).toEqual([])
+    })
+  })
+
   it('draws what the log holds, and says the same as a table', async () => {
     await withPage({ viewport: viewports.desktop }, script, async (driver) => {
       const { page } = driver

@@ -36,7 +36,6 @@ export interface EngineOptions {
 
 export interface ClassifyOptions {
   readonly classFactors?: Float32Array | undefined
-  readonly isAudited?: boolean | undefined
   /** The partition that the scene asks for: see `probeOrder`. */
   readonly choice?: SceneChoice | undefined
 }
@@ -127,9 +126,8 @@ export class Engine {
    * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed, but where they are kept.
    *
    * @param classFactors what the scene makes of each class; probabilities and entropies are under it
-   * @param isAudited the pixels are handed out with a hit too
    */
-  classify(image: FrameImage, gate: GateSettings, { classFactors, isAudited = false, choice }: ClassifyOptions = {}): Classification {
+  classify(image: FrameImage, gate: GateSettings, { classFactors, choice }: ClassifyOptions = {}): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
@@ -155,7 +153,7 @@ export class Engine {
       probes,
       residents: this.residents.order,
       timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
-      ...((decision.kind === 'miss' || isAudited) && { rgb }),
+      rgb,
     }
   }
 

@@ -53,11 +53,11 @@ export function createHandlers(startKernels: () => Promise<WasmKernels>, { keeps
       residents.setRoom(maxPartitions)
       return { residents: residents.order }
     },
-    async classify(signal, { image, gate, choice, classFactors, isAudited }) {
+    async classify(signal, { image, gate, choice, classFactors }) {
       const open = await engine()
       if (signal.aborted) throw new CacheNetError('aborted', 'The frame was called off before its turn came.')
-      const answer = open.classify(image, gate, { choice: choice && { id: choice.id }, classFactors, isAudited })
-      return new MovedAnswer(answer, [answer.probabilities.buffer, ...(answer.rgb === undefined ? [] : [answer.rgb.buffer])])
+      const answer = open.classify(image, gate, { choice: choice && { id: choice.id }, classFactors })
+      return new MovedAnswer(answer, [answer.probabilities.buffer, answer.rgb.buffer])
     },
     'measure-memory': () => measureMemory(),
   }

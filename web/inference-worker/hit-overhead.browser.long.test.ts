@@ -92,13 +92,13 @@ it('adds little to its kernels in the worker, and to the worker on the page', { 
     },
     page() {
       const image = raw()
-      return client.call(signal, { kind: 'classify', image, gate, isAudited: false }, { transfer: 'rgba' in image ? [image.rgba.buffer] : [] })
+      return client.call(signal, { kind: 'classify', image, gate }, { transfer: 'rgba' in image ? [image.rgba.buffer] : [] })
     },
     empty: () => client.call(signal, { kind: 'use', id: 'nobody' }),
     bitmap() {
       const image = bitmaps.pop()
       if (image === undefined) throw new RangeError('there are as many bitmaps as calls')
-      return client.call(signal, { kind: 'classify', image, gate, isAudited: false }, { transfer: [image] })
+      return client.call(signal, { kind: 'classify', image, gate }, { transfer: [image] })
     },
   })
   for (const tensor of tensors) memory.giveBack(tensor)

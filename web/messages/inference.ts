@@ -82,8 +82,6 @@ const requestSchema = z.discriminatedUnion('kind', [
     choice: z.optional(z.object({ id: z.optional(z.string()) })),
     /** What the scene makes of each class: see `classFactors` of the gate. */
     classFactors: z.optional(floats),
-    /** The pixels come back with a hit too: the edge is to be asked whether it is right. */
-    isAudited: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('measure-memory') }),
 ])
@@ -113,8 +111,8 @@ const classification = z.object({
   /** After this frame: the partition that answered a hit is now the first. */
   residents: residents.shape.residents,
   timings: z.object({ pixelsMs: z.number(), inferenceMs: z.number() }),
-  /** On a miss, and on an audited hit, the frame as it travels to the edge: RGB, row by row, the model's input size. */
-  rgb: z.optional(bytes),
+  /** The frame as it travels to the edge: RGB, row by row, the model's input size. */
+  rgb: bytes,
 })
 /** What the device makes of a frame. */
 export type Classification = z.infer<typeof classification>

@@ -66,6 +66,9 @@ const isAway = ({ code }: CacheNetError): boolean => code === 'edge-unreachable'
 
 const never = new AbortController().signal
 
+/** So many frames after a breakdown it is a thing of the past. */
+const framesOfRecovery = 100
+
 /** Puts the page's parts together. Nothing is opened yet: see `App.bundle.open`. */
 export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const settings = createSettings(storage, parameters)
@@ -78,23 +81,31 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const edgeSession = createEdgeSession({ settings: settings.values })
 
   const connecting = connectCache()
+  let storedBytes = Infinity
   void connecting.then((cache) => {
     cache.onEvent((event) => {
       if (event.kind === 'evicted') void forget(event.sha256)
       // What was fetched before the service worker took over went past it: the list is asked for again, for an offline start.
       if (event.kind === 'persistence' && event.isPersistent) void bundle.whenOpen().then(() => fetchBundleList(never)).catch(() => undefined)
       if (event.kind === 'notice') notices.show(cacheNotice(event.code))
+      if (event.kind === 'changed') {
+        // More is stored than before: the trouble is over.
+        if (event.snapshot.storedBytes > storedBytes) notices.dismiss('storage')
+        storedBytes = event.snapshot.storedBytes
+      }
     })
     return cacheView.follow(cache)
   })
   const withCache = async (work: (cache: CacheClient) => Promise<void>): Promise<void> => {
     try {
       await work(await connecting)
+      notices.dismiss('cache')
     } catch (thrown) {
       notices.showError('cache', CacheNetError.from(thrown))
     }
   }
 
+  let framesSinceRestart = 0
   const host = new InferenceHost({
     createWorker,
     // For measuring what it is worth.
@@ -106,6 +117,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition[form] ?? partition.whole)).bytes)
     },
     onRestart: ({ code }) => {
+      framesSinceRestart = 0
       const message = 'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
       notices.show({ about: 'worker', kind: 'warning', code, message })
     },
@@ -139,7 +151,8 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     const onPartitionFailure = (error: CacheNetError): void => {
       // Weights of a version that is gone are gone with it.
       if (error.code === 'blob-unknown') onDoubt()
-      notices.showError('partition', error)
+      // An edge that is away is told once, whatever it kept from us.
+      if (!isAway(error) || edgeState.peek() !== 'offline') notices.showError('partition', error)
     }
     return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, onDoubt, isFrugal: () => isSavingData(navigator) })
   })
@@ -198,9 +211,10 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     if (isCalm) await whenDrawn(signal)
     const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
       classNames: current.manifest.classNames,
+      inputWidth: current.manifest.input.width,
       gate: () => gate.value,
       scene: gateControl.scene,
-      thresholdAlone: gateControl.thresholdAlone,
+      thresholdAlone: (network) => gateControl.thresholdAlone(network),
       classify: (...args) => host.classify(...args),
       askEdge: async (...args) => {
         asking++
@@ -226,7 +240,11 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       },
       outputsOf: (network) => outputsOf(current.manifest, network),
       partitionOf: (id) => current.manifest.partitions.find((partition) => partition.id === id),
-      wantPartition: (partition, options) => current.partitions.want(signal, partition, options),
+      async wantPartition(partition, options) {
+        const bytes = await current.partitions.want(signal, partition, options)
+        if (host.residents.value.includes(partition.id)) notices.dismiss('partition')
+        return bytes
+      },
       expectNext(id, index) {
         if (!settings.values.value.isPrefetching || !isCheap()) return
         void current.partitions.prefetch(signal, id).then((bytes) => {
@@ -253,6 +271,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     stage.show(frame)
     session.add(record)
     gateControl.learn(record)
+    if (++framesSinceRestart === framesOfRecovery) notices.dismiss('worker')
   }
   const player = createPlayer({
     answer,

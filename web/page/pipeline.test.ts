@@ -23,8 +23,10 @@ const hit: Classification = {
   probes: [{ network: 'p1', entropyNats: 0.1 }],
   residents: ['p1', 'p0'],
   timings: { pixelsMs: 0.1, inferenceMs: 1 },
+  // A gradient: a picture of something.
+  rgb: Uint8Array.from({ length: 8 * 8 * 3 }, (_, index) => (Math.floor(index / 3) % 8) * 30),
 }
-const miss: Classification = { ...hit, outcome: 'miss', entropyNats: 0.6, rgb: new Uint8Array(3) }
+const miss: Classification = { ...hit, outcome: 'miss', entropyNats: 0.6 }
 const edgeAnswer: FrameAnswer = {
   classIndex: 0,
   label: 'ant',
@@ -57,14 +59,15 @@ let isTestDue: boolean
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const deps: PipelineDeps = {
   classNames,
+  inputWidth: 8,
   scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]), isNovel: (_raw, isStrange = isNovel) => isStrange, choice: () => choice, isTestDue: () => isTestDue },
   outputsOf: () => 2,
   partitionOf: (id) => (id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } }),
   thresholdAlone: () => 0.4,
   gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes, order: 'recent-first', asksGeneralist: false }),
-  classify: async (_signal, _image, gate, { isKept = false, classFactors, isAudited = false }) => {
+  classify: async (_signal, _image, gate, { isKept = false, classFactors }) => {
     lastFactors = classFactors
-    happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}${isAudited ? ', audited' : ''}`)
+    happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
     now += 2
     return local()
   },
@@ -195,7 +198,7 @@ describe('answerFrame', () => {
       bytesDown: 300,
     })
     expect(provisional).toMatchObject([{ label: 'bee', outcome: 'uncertain', answeredBy: 'device' }])
-    expect(happened).toEqual(['classify at 0.3', 'edge gets 3 bytes', 'want p2'])
+    expect(happened).toEqual(['classify at 0.3', 'edge gets 192 bytes', 'want p2'])
   })
 
   it('has device and edge answer under what the scene makes of each class, and the scene learn from either', async () => {
@@ -222,11 +225,18 @@ describe('answerFrame', () => {
   it('asks the edge of what fits nothing, however certain the scene has made the device', async () => {
     factors = Float32Array.from([0.25, 1.75])
     isNovel = true
-    local = () => Promise.resolve({ ...hit, rgb: new Uint8Array(3) })
+    local = () => Promise.resolve(hit)
     expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
-    expect(happened[0]).toBe('classify at 0.3, audited')
     edge = () => failing('edge-unreachable')
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', sureness: 'none' })
+  })
+
+  it('knows nothing of one colour, whoever is certain of it, and the scene learns nothing from it', async () => {
+    factors = Float32Array.from([0.25, 1.75])
+    local = () => Promise.resolve({ ...hit, probabilities: Float32Array.from([0, 1]), rgb: new Uint8Array(8 * 8 * 3).fill(90) })
+    edge = () => Promise.resolve({ ...edgeAnswer, classIndex: 1, probabilities: [0, 1] })
+    expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
+    expect(seen).toEqual([])
   })
 
   it('is certain of the edge’s answer where the device says nothing against it', async () => {
@@ -247,7 +257,7 @@ describe('answerFrame', () => {
     maxProbes = 0
     local = () => Promise.resolve(miss)
     expect(await answer()).toMatchObject({ label: 'ant', answeredBy: 'edge', switchedTo: null })
-    expect(happened).toEqual(['classify at 0.3', 'edge gets 3 bytes, no partition wanted'])
+    expect(happened).toEqual(['classify at 0.3', 'edge gets 192 bytes, no partition wanted'])
   })
 
   it('names the partition where the edge answered with one', async () => {
@@ -357,9 +367,9 @@ describe('answerFrame', () => {
 
   it('has the edge look at a hit that was drawn, and answers it all the same', async () => {
     isAudited = true
-    local = () => Promise.resolve({ ...hit, rgb: new Uint8Array(3) })
+    local = () => Promise.resolve(hit)
     expect(await answer()).toMatchObject({ outcome: 'hit', bytesUp: 0 })
-    expect(happened).toEqual(['classify at 0.3, audited', 'used p1', 'audit frame 7, 3 bytes, class 1'])
+    expect(happened).toEqual(['classify at 0.3', 'used p1', 'audit frame 7, 192 bytes, class 1'])
   })
 
   it('copes with a bundle that has no partitions', async () => {

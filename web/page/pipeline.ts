@@ -3,6 +3,7 @@ import { thresholdOf, type GateSettings, type SceneChoice } from '../../core/gat
 import { rawAnswer } from '../../core/gate/raw-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { surenessOfDevice, surenessOfEdge } from '../../core/gate/sureness.ts'
+import { showsNothing } from '../../core/image/shows-nothing.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../core/wire/frames.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
@@ -38,6 +39,8 @@ export interface StreamScene {
 /** What a frame meets on its way. */
 export interface PipelineDeps {
   readonly classNames: readonly string[]
+  /** Of the model's input, in pixels. */
+  readonly inputWidth: number
   readonly gate: () => GateSettings
   readonly scene: StreamScene
   /** τ that the bundle has for a network where no scene has a say, in nats. */
@@ -98,13 +101,16 @@ export async function answerFrame(
   const isAudited = deps.isAudited?.() ?? false
   const classFactors = deps.scene.factors()
   const choice = deps.scene.choice()
-  // Pixels are handed out where the scene has a say: what it alone makes a hit may have to go to the edge after all.
-  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, choice, isAudited: isAudited || classFactors !== undefined }, deps)
+  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, choice }, deps)
   const localLatencyMs = nowMs() - startMs
   const raw = rawAnswer(local.probabilities, classFactors)
-  const isNovel = deps.scene.isNovel(raw, local.isStrange)
+  const isNothing = showsNothing(local.rgb, deps.inputWidth)
+  const isNovel = deps.scene.isNovel(raw, local.isStrange) || isNothing
   const isTested = local.outcome === 'hit' && !isEdgeBusy() && deps.scene.isTestDue()
-  const isHit = local.outcome === 'hit' && !((isNovel || isTested) && local.rgb !== undefined)
+  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene.
+  const isHit = local.outcome === 'hit' && !isNovel && !isTested
+  // One colour, or noise, says nothing of the scene either.
+  const see: StreamScene['see'] = isNothing ? () => undefined : deps.scene.see
   const { ownCertainty, ownEntropyNats } = local
   const outputs = deps.outputsOf(local.network)
   const sureness = surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit: local.outcome === 'hit', isNovel, thresholdNats: deps.thresholdAlone(local.network) })
@@ -127,21 +133,21 @@ export async function answerFrame(
     bytesUp: 0,
     bytesDown: 0,
   }
-  if (isHit || local.rgb === undefined) {
+  if (isHit) {
     deps.partitionUsed(local.network)
-    deps.scene.see(local.probabilities, classFactors, sureness === 'certain', false)
+    see(local.probabilities, classFactors, sureness === 'certain', false)
     // The scene has asked for another partition than the one at hand: it comes while frames go on.
     if (choice?.id !== undefined && choice.id !== local.residents[0]) void fetchChosen(choice.id, own.index, { inlineDelta: undefined, isWholeAwaited: false }, deps)
-    if (isAudited && local.rgb !== undefined) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
+    if (isAudited) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
 
   deps.showProvisional(own)
   if (!isLossless && isEdgeBusy()) {
-    deps.scene.see(local.probabilities, classFactors, false, false)
+    see(local.probabilities, classFactors, false, false)
     return own
   }
-  const asked = askEdge(signal, own, local, local.rgb, { asksPartitions: gate.maxProbes > 0, classFactors, raw, isNovel, isWholeAwaited, startMs, nowMs }, deps)
+  const asked = askEdge(signal, own, local, { asksPartitions: gate.maxProbes > 0, classFactors, raw, isNothing, isNovel, see, isWholeAwaited, startMs, nowMs }, deps)
   if (isLossless) return asked
   const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
   if (early !== undefined) return early
@@ -153,9 +159,11 @@ export async function answerFrame(
 interface Asking {
   readonly asksPartitions: boolean
   readonly classFactors: ClassifyOptions['classFactors']
-  /** The device's own answer before any prior, and whether it fits anything that the bundle knows. */
+  /** The device's own answer before any prior, whether it fits anything that the bundle knows, and whether there is anything to know. */
   readonly raw: ArrayLike<number>
+  readonly isNothing: boolean
   readonly isNovel: boolean
+  readonly see: StreamScene['see']
   readonly isWholeAwaited: boolean
   readonly startMs: number
   readonly nowMs: () => number
@@ -166,17 +174,16 @@ async function askEdge(
   signal: AbortSignal,
   own: FrameRecord,
   local: Classification,
-  rgb: Uint8Array<ArrayBuffer>,
-  { asksPartitions, classFactors, raw, isNovel, isWholeAwaited, startMs, nowMs }: Asking,
+  { asksPartitions, classFactors, raw, isNothing, isNovel, see, isWholeAwaited, startMs, nowMs }: Asking,
   deps: PipelineDeps,
 ): Promise<FrameRecord> {
   let fromEdge: EdgeAnswer
   try {
-    fromEdge = await deps.askEdge(signal, rgb, asksPartitions)
+    fromEdge = await deps.askEdge(signal, local.rgb, asksPartitions)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
-    deps.scene.see(local.probabilities, classFactors, false, false)
+    see(local.probabilities, classFactors, false, false)
     return { ...own, latencyMs: nowMs() - startMs }
   }
   const { answer, bytesUp, bytesDown } = fromEdge
@@ -184,8 +191,8 @@ async function askEdge(
   // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
-  const sureness = surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel, isStrange: answer.isStrange })
-  deps.scene.see(probabilities, classFactors, sureness === 'certain', true)
+  const sureness = isNothing ? 'none' : surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel, isStrange: answer.isStrange })
+  see(probabilities, classFactors, sureness === 'certain', true)
   // What the edge said of this frame has told the scene something: it may ask for another partition now. Where the scene does not decide, the edge does.
   const choice = deps.scene.choice()
   // A partition that nobody would ask is not fetched.

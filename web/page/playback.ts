@@ -1,8 +1,9 @@
-import { effect, signal, type ReadonlySignal } from '@preact/signals'
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import type { App } from './app.ts'
 import { requestPersistence } from './cache/storage-facts.ts'
 import { createCameraSource, type Facing } from './sources/camera.ts'
+import { hasDemo } from './sources/demo-cast.ts'
 import { drawnAhead } from './sources/drawn-ahead.ts'
 import type { Rate } from './sources/pace.ts'
 import { lazySource } from './sources/lazy-source.ts'
@@ -15,6 +16,8 @@ import { parseDemoScript } from './state/settings-schema.ts'
 export interface Playback {
   readonly facing: ReadonlySignal<Facing>
   readonly torch: ReadonlySignal<TorchState>
+  /** Whether the demo shows what the bundle knows; true until that is known. */
+  readonly hasDemo: ReadonlySignal<boolean>
   playDemo(): Promise<void>
   playCamera(): Promise<void>
   /** The camera on the other side, at once where the camera is playing. */
@@ -39,6 +42,10 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
   const facing = signal<Facing>('environment')
   const torch = createTorch()
   const rate = (): Rate => app.settings.values.value.rate
+  const isOfDemo = computed(() => {
+    const manifest = app.bundle.opened.value?.manifest
+    return manifest === undefined || hasDemo(manifest.classNames)
+  })
   let hasAsked = false
 
   // A stream that is paused shows the picture that was answered last, and not what goes on meanwhile.
@@ -51,8 +58,8 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
   })
 
   function begin(): void {
-    app.notices.dismiss('stream')
-    app.notices.dismiss('left-out')
+    // What went wrong with an earlier stream is not this one's.
+    for (const about of ['stream', 'file', 'left-out', 'partition', 'threads']) app.notices.dismiss(about)
     // In the wake of a tap, and once somebody uses the app: browsers grant it to those.
     if (!hasAsked) void requestPersistence()
     hasAsked = true
@@ -69,6 +76,8 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     facing,
     torch: torch.state,
     playCamera,
+    // Who writes a script into the address knows what is played.
+    hasDemo: computed(() => parseDemoScript(parameters) !== undefined || isOfDemo.value),
     async playDemo() {
       begin()
       // Drawing people takes code that nobody needs before; it comes while the networks do.
@@ -82,6 +91,10 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
         return createDemoSource({ input, classNames, sites, rate, seed: seedOf(parameters), script })
       }
       const expected = await app.bundle.whenManifest()
+      if (expected !== undefined && script === undefined && !hasDemo(expected.classNames)) {
+        app.notices.show({ about: 'stream', kind: 'info', message: 'The demo shows people whom this bundle was not trained on. Play the camera, or pictures of what it knows.' })
+        return
+      }
       const drawing = expected === undefined ? undefined : create(expected).then(drawnAhead)
       drawing?.catch(() => undefined)
       const bundle = await app.bundle.whenOpen()

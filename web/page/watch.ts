@@ -9,8 +9,11 @@ export function watchNetwork(app: App): void {
     if (app.bundle.state.value.kind === 'failed') void app.bundle.open()
   })
   effect(() => {
-    if (app.edgeState.value === 'offline') {
-      app.notices.show({ about: 'edge', kind: 'info', message: 'The edge is away. What this device is not certain of is marked uncertain until it is back.' })
+    // Where no bundle is open, the page says in its middle what is wrong.
+    if (app.edgeState.value === 'offline' && app.bundle.opened.value !== undefined) {
+      // The same outage, seen from a download.
+      app.notices.dismiss('partition')
+      app.notices.show({ about: 'edge', kind: 'info', message: 'The edge is out of reach. This device goes on by itself; what it is not certain of is marked so until the edge is back.' })
     } else app.notices.dismiss('edge')
   })
 }

@@ -8,6 +8,7 @@ import { createSiteSession, siteName, type Site } from '../../../core/walkers/si
 import type { RawImage } from '../../messages/inference.ts'
 import type { DemoScript } from '../state/settings-schema.ts'
 import { demoTakes, scriptedTakes, siteTakes, takeFrames } from './demo-stream.ts'
+import { hasDemo, knownWalkers } from './demo-cast.ts'
 import { createPace, type Rate } from './pace.ts'
 import { createPictureSize } from './picture-size.ts'
 import type { FrameSource } from './source.ts'
@@ -41,9 +42,7 @@ export function createDemoSource({ input, classNames, sites = [], rate, seed, sc
     return walker
   }
   // People the bundle was trained on; where it was trained on something else, all of them.
-  const everybody = walkerNames(walkerCount).map((name, identity) => ({ name, identity }))
-  const knownPeople = everybody.filter(({ name }) => known.has(name))
-  const cast = (knownPeople.length >= 2 ? knownPeople : everybody).map(({ identity }) => identity)
+  const cast = hasDemo(classNames) ? knownWalkers(classNames) : walkerNames(walkerCount).map((_, identity) => identity)
 
   return {
     kind: 'demo',

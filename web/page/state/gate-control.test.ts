@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
 import type { LocalityRow, Manifest } from '../../../core/bundle/manifest.ts'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
+import { thresholdOf } from '../../../core/gate/gate.ts'
 import { createGateControl } from './gate-control.ts'
 import { defaultSettings, type Settings } from './settings-schema.ts'
 
@@ -101,5 +102,39 @@ describe('the gate that follows the stream', () => {
     expect(gate.settings.value.thresholdNats).toBe(0.5)
     gate.observe({ kind: 'hit' })
     expect(gate.changeRate.value).toBeUndefined()
+  })
+
+  it('asks as the bundle’s curve was measured once a person has set a threshold, upwards too', () => {
+    const alone: Manifest = { ...local, gate: { ...local.gate, maxProbes: 0, asksGeneralist: true, thresholdNats: 0.3, generalistThresholdNats: 0.3 } }
+    for (const thresholdNats of [0.1, 0.3, 0.6, 0.9]) {
+      const { settings, isAdapting } = control({ thresholdNats }, alone).gate
+      expect(isAdapting.value).toBe(false)
+      // What `thresholdOf` makes of it.
+      expect(thresholdOf('generalist', settings.value)).toBe(thresholdNats)
+      expect(settings.value).toMatchObject({ maxProbes: 0, thresholdNats })
+    }
+  })
+
+  it('lets no threshold near ln C pass, be it a bundle’s or a person’s', () => {
+    const loose: Manifest = { ...manifest, gate: { ...manifest.gate, thresholdNats: Math.log(4), generalistThresholdNats: Math.log(4) } }
+    const most = (2 / 3) * Math.log(4)
+    expect(control({}, loose).gate.settings.value).toMatchObject({ thresholdNats: most, generalistThresholdNats: most })
+    expect(control({ thresholdNats: 1.3 }, loose).gate.settings.value.thresholdNats).toBe(most)
+  })
+
+  it('expects less and less of a scene that only its own answers have fed, and nothing of what fits nothing', () => {
+    const scenePrior = { memoryFrames: 20, surpriseChance: 0.1 }
+    const { gate } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const seen = [1, 0, 0, 0]
+    const share = (): number => gate.outlook()?.shares[0] ?? 0
+    for (let frame = 0; frame < 10; frame++) gate.scene.see(seen, undefined, true, false)
+    const confirmed = share()
+    for (let frame = 0; frame < 60; frame++) gate.scene.see(seen, undefined, false, false)
+    expect(confirmed).toBeGreaterThan(0.8)
+    expect(share()).toBeLessThan(0.4)
+    gate.restart()
+    expect(gate.scene.isNovel([0.3, 0.3, 0.2, 0.2])).toBe(true)
+    gate.scene.see(seen, undefined, false, false)
+    expect(share()).toBeCloseTo(0.25, 2)
   })
 })

@@ -10,13 +10,16 @@ export function Controls(): VNode {
 
 function SourceControls(): VNode {
   const { playback } = usePage()
+  const hasDemo = playback.hasDemo.value
   return (
     <div class="controls" role="group" aria-label="What to play">
-      <button type="button" class="primary" data-testid="play-demo" onClick={() => void playback.playDemo()}>
-        <Icon name="play" />
-        Demo
-      </button>
-      <button type="button" data-testid="camera" onClick={() => void playback.playCamera()}>
+      {hasDemo && (
+        <button type="button" class="primary" data-testid="play-demo" onClick={() => void playback.playDemo()}>
+          <Icon name="play" />
+          Demo
+        </button>
+      )}
+      <button type="button" class={hasDemo ? '' : 'primary'} data-testid="camera" onClick={() => void playback.playCamera()}>
         <Icon name="camera" />
         Camera
       </button>

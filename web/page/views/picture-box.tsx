@@ -32,7 +32,7 @@ export function PictureBox(): VNode {
 }
 
 function Invitation(): VNode {
-  const { app } = usePage()
+  const { app, playback } = usePage()
   const bundle = app.bundle.state.value
   if (bundle.kind === 'failed') {
     return (
@@ -56,7 +56,17 @@ function Invitation(): VNode {
         <circle class="front" cx="60" cy="20" r="11" />
         <path class="front" d="M46 88l6-50q8-7 16 0l6 50" />
       </svg>
-      <p>{bundle.kind === 'opening' ? 'Getting the networks ready …' : 'Play the demo: people walk towards the camera, and this device says who it is.'}</p>
+      <p>{bundle.kind === 'opening' ? 'Getting the networks ready …' : invitationText(playback.hasDemo.value, bundle.bundle.manifest.classNames)}</p>
     </div>
   )
+}
+
+/** More names would not be read. */
+const mostNamed = 6
+
+/** What to do first. A bundle that the demo has nothing for says what it knows. */
+function invitationText(hasDemo: boolean, classNames: readonly string[]): string {
+  if (hasDemo) return 'Play the demo: people walk towards the camera, and this device says who it is.'
+  const rest = classNames.length - mostNamed
+  return `Point the camera at something, or play pictures. This bundle knows ${classNames.slice(0, mostNamed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`
 }

@@ -159,7 +159,7 @@ describe('InferenceHost', () => {
     expect(host.held).toEqual([{ id: 'p0', form: 'delta' }])
     await host.refine(signal, 'p0', partitionBytes('p0'))
     expect(host.held).toEqual([{ id: 'p0', form: 'whole' }])
-    expect((await host.classify(signal, frame(), gate, { isAudited: true })).rgb).toBeDefined()
+    expect((await host.classify(signal, frame(), gate)).rgb).toBeDefined()
   })
 })
 

@@ -17,8 +17,6 @@ export interface ClassifyOptions {
   readonly classFactors?: Float32Array<ArrayBuffer> | undefined
   /** The partition that the scene asks for: see `probeOrder`. */
   readonly choice?: SceneChoice | undefined
-  /** Its pixels are wanted with a hit too. */
-  readonly isAudited?: boolean
 }
 
 export interface InferenceHostOptions extends EngineMakers {
@@ -132,10 +130,10 @@ export class InferenceHost {
    * Answers a frame. Rejects with `worker-crashed` or `worker-timeout` where the worker broke down over it; the next frame finds
    * a new one.
    */
-  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, choice, isAudited = false }: ClassifyOptions = {}): Promise<Classification> {
+  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, choice }: ClassifyOptions = {}): Promise<Classification> {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
-    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, isAudited, ...(classFactors === undefined ? {} : { classFactors }), ...(choice === undefined ? {} : { choice }) }, { transfer, timeLimitMs: frameLimitMs }))
+    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, ...(classFactors === undefined ? {} : { classFactors }), ...(choice === undefined ? {} : { choice }) }, { transfer, timeLimitMs: frameLimitMs }))
     this.#memory.note(answer)
     this.#reconsiderPlace(answer.timings.pixelsMs + answer.timings.inferenceMs)
     return answer

@@ -3,23 +3,25 @@ import { backoffMs } from '../edge/backoff.ts'
 
 /** A new version of the app is installed and waits. */
 export interface AppUpdate {
-  /** Puts it in force and reloads this page and all others of the app. What is cached stays. */
+  /** Puts it in force for all pages of the app, each of which then hears of it by `onTakeover`. What is cached stays. */
   readonly apply: () => void
 }
 
 export interface ServiceWorkerOptions {
   /** Ask the user, then `apply`. May be called again, when a still newer version arrives. */
   readonly onUpdateReady: (update: AppUpdate) => void
+  /** Another version has taken over, perhaps at the wish of another page: this one is still of the old, until it is loaded again. */
+  readonly onTakeover: () => void
 }
 
 const installBackoff = { baseMs: 3_000, maxMs: 60_000 }
 const updateCheckIntervalMs = 60 * 60 * 1000
 
-/** Reloads when another version takes over, and not when the first one does: that one came with this very page. */
-function reloadOnTakeover(workbox: Workbox): void {
+/** Tells when another version takes over, and not when the first one does: that one came with this very page. */
+function hearTakeover(workbox: Workbox, onTakeover: () => void): void {
   let isControlled = navigator.serviceWorker.controller !== null
   workbox.addEventListener('controlling', () => {
-    if (isControlled) location.reload()
+    if (isControlled) onTakeover()
     isControlled = true
   })
 }
@@ -39,12 +41,12 @@ function checkForUpdates(workbox: Workbox): void {
  * Registers the service worker, which makes the app start offline and keeps partitions. Resolves to false where there can be none
  * (no secure context, private mode, the development server): the app then works online, and caches in memory only.
  */
-export async function registerServiceWorker({ onUpdateReady }: ServiceWorkerOptions): Promise<boolean> {
+export async function registerServiceWorker({ onUpdateReady, onTakeover }: ServiceWorkerOptions): Promise<boolean> {
   // Absent over http://, and undefined in some browsers' private mode.
   if (import.meta.env.DEV || (navigator as { readonly serviceWorker?: ServiceWorkerContainer }).serviceWorker === undefined) return false
   const workbox = new Workbox('/sw.js')
   workbox.addEventListener('waiting', () => onUpdateReady({ apply: () => workbox.messageSkipWaiting() }))
-  reloadOnTakeover(workbox)
+  hearTakeover(workbox, onTakeover)
   try {
     void retryInstall(await workbox.register())
   } catch (thrown) {

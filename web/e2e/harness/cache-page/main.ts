@@ -38,7 +38,7 @@ const harness = {
   /** Registers the service worker and connects; resolves to whether what is cached will outlive the page. */
   async connect(options: { firstWaitMs?: number; isRegistering?: boolean } = {}): Promise<boolean> {
     if (options.isRegistering !== false) {
-      await registerServiceWorker({ onUpdateReady: ({ apply }) => (applyUpdate = apply) })
+      await registerServiceWorker({ onUpdateReady: ({ apply }) => (applyUpdate = apply), onTakeover: () => location.reload() })
     }
     client = await connectCache({ firstWaitMs: options.firstWaitMs ?? 20_000 })
     client.onEvent((event) => void events.push(event))
