@@ -9,6 +9,7 @@ import { digestOfFiles } from './data-digest.ts'
 import { decodedCache } from './decoded-cache.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
 import { readFilePixels } from './read-file-pixels.ts'
+import { placesOfFolder } from './places-of-folder.ts'
 import { kindOfFile, listFolder, walkImages } from './walk-images.ts'
 
 /** Large photographs are decoded as a whole: so many times 40 MB. */
@@ -185,6 +186,7 @@ export async function loadFolder(
 
   const { size, cacheFolder } = options
   const { classNames } = files
+  const places = await placesOfFolder(folder, files.train, classNames)
   const load = (of: readonly ClassFile[]): Promise<Split> => {
     const key = [
       `pixels ${pixelDefinition}`,
@@ -200,6 +202,7 @@ export async function loadFolder(
     classNames,
     digest: digestOfFiles(files),
     size,
+    ...(places === undefined ? {} : { places }),
     train: await load(files.train),
     validation: await load(files.validation),
     test: await load(files.test),
