@@ -65,7 +65,7 @@ describe('openBundleStore', () => {
     expect(refusals()).toEqual([])
   })
 
-  it('opens with walkers where it is there, else with the first, else with what was asked for', async () => {
+  it('opens with what the demo can show where it is there, else with the first, else with what was asked for', async () => {
     await writeBundle(folder, await createSampleBundle({ id: 'zebra' }))
     await writeBundle(folder, await createSampleBundle({ id: 'apple' }))
     expect((await openStore()).defaultBundle).toBe('apple')
@@ -74,7 +74,9 @@ describe('openBundleStore', () => {
     expect(store.defaultBundle).toBe('walkers')
     expect(ids(store)).toEqual(['apple', 'walkers', 'zebra'])
     expect((await openStore('zebra')).defaultBundle).toBe('zebra')
-    await expect(openStore('nobody')).rejects.toMatchObject({ code: 'config-invalid', details: { bundles: ['apple', 'walkers', 'zebra'] } })
+    await writeBundle(folder, await createSampleBundle({ id: 'people' }))
+    expect((await openStore()).defaultBundle).toBe('people')
+    await expect(openStore('nobody')).rejects.toMatchObject({ code: 'config-invalid', details: { bundles: ['apple', 'people', 'walkers', 'zebra'] } })
   })
 
   const partition = (bundle: SampleBundle): string => bundle.manifest.partitions[1]?.whole.sha256 ?? ''

@@ -50,7 +50,8 @@ interface Place {
   readonly misses: number
 }
 
-const preferredBundle = 'walkers'
+/** What the demo can show, the one with more to show first. */
+const preferredBundles = ['people', 'walkers']
 const missesUntilGone = 2
 /** What is no fault of the files: it is tried again with every look. */
 const passingFaults: ReadonlySet<ErrorCode> = new Set(['bundle-unreadable', 'worker-crashed', 'edge-timeout'])
@@ -219,7 +220,7 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
       return [...published.values()]
     },
     get defaultBundle() {
-      return [defaultBundle, preferredBundle].find((id) => id !== undefined && published.has(id)) ?? ids()[0] ?? ''
+      return [defaultBundle, ...preferredBundles].find((id) => id !== undefined && published.has(id)) ?? ids()[0] ?? ''
     },
     get,
     blob(id, sha256) {
