@@ -243,12 +243,13 @@ function checkBlobSizes(manifest: Manifest): void {
   const { networks, partitions } = manifest
   const { delta } = networks
   const specs = new Map(partitions.map((partition) => [partition.id, specOfPartition(manifest, partition)]))
+  const specOf = (id: string): NetworkSpec => specs.get(id) ?? networks.partition
   const expectedBytesOf: Record<BlobRole, (id: string) => number> = {
     full: () => wholeBlobBytes(networks.full),
     encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
     generalist: () => wholeBlobBytes(networks.generalist),
-    partition: (id) => wholeBlobBytes(specs.get(id)!),
-    delta: (id) => (delta === undefined ? 0 : deltaBlobBytes(specs.get(id)!, delta)),
+    partition: (id) => wholeBlobBytes(specOf(id)),
+    delta: (id) => (delta === undefined ? 0 : deltaBlobBytes(specOf(id), delta)),
   }
   for (const { role, id, ref } of blobsOf(manifest)) {
     const expectedBytes = expectedBytesOf[role](id)

@@ -38,7 +38,7 @@ function trainHead({ features, featureSize }: Predictions, head: PartitionHead, 
       optimizer.minimize(() => {
         const logits = tf.add(tf.matMul(x, kernel as unknown as tf.Tensor2D), bias)
         const loss = tf.neg(tf.mean(tf.sum(tf.mul(tf.cast(y, 'float32'), tf.logSoftmax(logits)), -1)))
-        return tf.add(loss, tf.mul(tf.sum(tf.square(kernel)), decay)) as tf.Scalar
+        return tf.add<tf.Scalar>(loss, tf.mul(tf.sum(tf.square(kernel)), decay))
       })
     })
   }

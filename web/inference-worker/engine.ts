@@ -103,7 +103,7 @@ export class Engine {
   #firstLook = new Float32Array(0)
 
   private constructor(kernels: WasmKernels, options: EngineOptions) {
-    const { spec, heads = new Map(), input, generalist, maxPartitions, delta, keepsBitmaps } = options
+    const { spec, heads = new Map<string, PartitionHead>(), input, generalist, maxPartitions, delta, keepsBitmaps } = options
     this.#input = input
     this.#pixels = new FramePixels(input, keepsBitmaps)
     this.#graphs = new Graphs(kernels, options)

@@ -110,7 +110,9 @@ export async function answerFrame(
   // What the scene alone has made certain goes to the edge after all, and so does what tests the scene.
   const isHit = local.outcome === 'hit' && !isNovel && !isTested
   // One colour, or noise, says nothing of the scene either.
-  const see: StreamScene['see'] = isNothing ? () => undefined : deps.scene.see
+  const see: StreamScene['see'] = (...answered) => {
+    if (!isNothing) deps.scene.see(...answered)
+  }
   const { ownCertainty, ownEntropyNats } = local
   const outputs = deps.outputsOf(local.network)
   const sureness = surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit: local.outcome === 'hit', isNovel, thresholdNats: deps.thresholdAlone(local.network) })

@@ -1,6 +1,6 @@
 /** Widths in ems of the kinds of characters, at the upper end of what system fonts have: a label may have air, and is never cut off. */
 const widths: readonly (readonly [kind: RegExp, ems: number])[] = [
-  [/^[\p{M}\u200b-\u200d\ufe00-\ufe0f]$/u, 0],
+  [/^(?:\p{M}|[\u200b-\u200d]|[\ufe00-\ufe0f])$/u, 0],
   [/^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u, 1.1],
   [/^[MW@%mw—…]$/u, 1.02],
   [/^[iIjl.,:;'|!\u00a0 ()[\]]$/u, 0.42],

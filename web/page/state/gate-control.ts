@@ -50,9 +50,9 @@ const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState => createA
 /** What the gate has to know of the rest of the page. */
 export interface GateSurroundings {
   /** Partitions in memory, most recent first. */
-  residents(): readonly string[]
+  readonly residents: () => readonly string[]
   /** Whether there is an edge that a frame could be sent to. */
-  isEdgeNear(): boolean
+  readonly isEdgeNear: () => boolean
 }
 
 export function createGateControl(
