@@ -2,17 +2,20 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { applyDelta } from '../../core/bundle/delta.ts'
+import { headOf, specOfPartition } from '../../core/bundle/manifest.ts'
+import { partitionSpec as partitionSpecOf, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { encodeWeights, decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import { softmax, predictiveEntropy } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import { frameBytes, preprocess, rgbaToRgb } from '../../core/image/preprocess.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
 import { createRandom } from '../../core/random.ts'
-import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { createSampleBundle, sampleNetwork, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import type { RawImage } from '../messages/inference.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineOptions } from './engine.ts'
 import type { NetworkBlob } from './residents.ts'
 import { startKernels } from './start-kernels.ts'
 import { measureMemory } from './tensor-memory.ts'
@@ -78,6 +81,75 @@ describe('Engine', () => {
       expect(Math.max(...answer.probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(1e-4)
       expect(answer.entropyNats).toBeCloseTo(predictiveEntropy(expected), 3)
     }
+  })
+
+  describe('with partitions that have heads of their own', () => {
+    const heads = (): Map<string, PartitionHead> => new Map(bundle.manifest.partitions.map((one) => [one.id, headOf(one)!]))
+    const open = async (more: Partial<EngineOptions> = {}): Promise<Engine> => {
+      engine.dispose()
+      bundle = await createSampleBundle({ seed: 3, hasHeads: true, hasDeltas: true })
+      const { generalist: spec, partition: partitionSpec, delta } = bundle.manifest.networks
+      return (engine = Engine.open(await startKernels(), { spec, partitionSpec, heads: heads(), delta, input: bundle.manifest.input, generalist: blobOf(bundle.manifest.generalist), maxPartitions: 2, ...more }))
+    }
+
+    it('answers as the reference backend does, whole and as a delta, under the scene and without', async () => {
+      await open()
+      const { manifest } = bundle
+      const factors = Float32Array.of(2, 1, 0.5, 0.5)
+      for (const index of [0, 1, 3]) {
+        const one = manifest.partitions[index]!
+        const spec = specOfPartition(manifest, one)
+        const base = decodeWeights(manifest.networks.generalist, blobOf(manifest.generalist).weights)
+        const delta = bundle.blobs.get(one.delta!.sha256)!
+        const ofDelta: NetworkBlob = { weights: encodeWeights(spec, applyDelta(spec, manifest.networks.delta!, base, delta)), temperature: 1 }
+        for (const [blob, reference] of [[blobOf(one), blobOf(one)], [{ weights: delta, temperature: 1, form: 'delta' as const }, ofDelta]] as const) {
+          engine.residents.load(one.id, blob)
+          for (const classFactors of [undefined, factors]) {
+            const image = frame()
+            const expected = answerOfPartition(headOf(one)!, await onCpu(spec, reference, image), 4, classFactors)
+            const answer = engine.classify(image, { ...always, thresholdNats: 9 }, { classFactors, choice: { id: one.id } })
+            expect(answer.network).toBe(one.id)
+            expect(answer.classIndex).toBe(expected.classIndex)
+            expect(answer.outcome).toBe(expected.isElsewhere ? 'miss' : 'hit')
+            for (const [of, value] of expected.probabilities.entries()) expect(Math.abs((answer.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
+          }
+        }
+      }
+    })
+
+    it('asks the one that the scene asks for, and the generalist where that is not here', async () => {
+      await open()
+      engine.residents.load('p0', partition(0))
+      engine.residents.load('p1', partition(1))
+      expect(engine.classify(frame(), never, { choice: { id: 'p0' } }).probes.map(({ network }) => network)).toEqual(['p0'])
+      expect(engine.classify(frame(), never, { choice: { id: 'p3' } }).probes.map(({ network }) => network)).toEqual([generalistId])
+      expect(engine.classify(frame(), never, { choice: { id: undefined } }).probes.map(({ network }) => network)).toEqual([generalistId])
+      expect(engine.classify(frame(), never).probes.map(({ network }) => network)).toEqual(['p1'])
+    })
+
+    it('is certain of nothing that is strange to the network, however loose the threshold', async () => {
+      await open()
+      engine.residents.load('p0', { ...partition(0), mostStrange: -1e6 })
+      expect(engine.classify(frame(), { ...always, thresholdNats: 100 }, { choice: { id: 'p0' } })).toMatchObject({ outcome: 'miss', isStrange: true })
+      engine.residents.load('p0', { ...partition(0), mostStrange: 1e6 })
+      expect(engine.classify(frame(), always, { choice: { id: 'p0' } }).isStrange).toBe(false)
+    })
+
+    it('runs partitions of another size than the generalist beside it', async () => {
+      const partitionSpec = sampleNetwork(16, [2, 3, 4], 4)
+      await open({ partitionSpec, delta: undefined })
+      const [one] = bundle.manifest.partitions
+      const spec = partitionSpecOf(partitionSpec, headOf(one!))
+      const weights = encodeWeights(spec, planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: Float32Array.from({ length: size }, () => random.normal() * 0.3) })))
+      const blob: NetworkBlob = { weights, temperature: 1 }
+      engine.residents.load('p0', blob)
+      const image = frame()
+      const expected = answerOfPartition(headOf(one!)!, await onCpu(spec, blob, image), 4, undefined)
+      const answer = engine.classify(image, { ...never, asksGeneralist: true }, { choice: { id: 'p0' } })
+      expect(answer.probes.map(({ network }) => network)).toEqual(['p0', generalistId])
+      const own = engine.classify(image, never, { choice: { id: 'p0' } })
+      for (const [of, value] of expected.probabilities.entries()) expect(Math.abs((own.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
+    })
   })
 
   it('runs every kind of layer that a spec can have', async () => {
