@@ -78,7 +78,7 @@ const partitions = (form: string) => driver.page.locator(`[data-testid="cache-pa
 describe('a partition that comes in two steps', () => {
   it('answers by the delta inside the answer, then by its whole weights; hits are reported, and those audited are counted', async () => {
     // The partitions' threshold is so loose that whatever is resident hits; the generalist has its own. Chance picks every hit for an audit.
-    await open('?seed=3&rate=4&probes=1&threshold=2.9&audits=0.05', () => {
+    await open('?seed=3&rate=4&probes=1&threshold=5&audits=0.05', () => {
       Math.random = () => 0.001
     })
     for (const { whole } of story.manifest.partitions) proxy.faults.set(whole.sha256, 'held')

@@ -109,7 +109,7 @@ describe('settings', () => {
       await driver.go('settings')
       await page.getByTestId('threshold').fill('0.2')
       expect(await page.getByTestId('forecast').textContent()).toMatch(/^Answers \d+\u00a0% of frames here, \d+\.\d\u00a0% right\.$/)
-      expect(await page.getByTestId('audit-note').textContent()).toContain('An audit uploads a frame')
+      expect(await page.getByTestId('audit-note').textContent()).toContain('A check uploads a frame')
       await page.getByTestId('theme').selectOption('dark')
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(17, 22, 26)')
       await driver.expectAccessible()

@@ -48,7 +48,7 @@ export function watchPersistence(app: App): void {
       return
     }
     timer = setTimeout(() => {
-      app.notices.show({ about: 'memory-only', kind: 'info', message: 'Partitions are kept only while this page is open: this browser lets the app store nothing here. Everything else works.' })
+      app.notices.show({ about: 'memory-only', kind: 'info', message: 'What is fetched is kept only while this page is open: this browser lets the app store nothing here. Everything else works.' })
     }, graceMs)
   })
 }

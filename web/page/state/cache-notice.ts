@@ -5,7 +5,7 @@ import type { Notice } from './notices.ts'
 export function cacheNotice(code: ErrorCode): Notice {
   const message =
     code === 'cache-quota-exceeded'
-      ? 'This device has no room left for partitions. Answers still come; what is new is forgotten when the page closes. Lower the budget, or free some space.'
-      : 'The partition cache has trouble with this browser’s storage. Answers still come; what is new may be forgotten when the page closes.'
+      ? 'This device has no room left. Answers still come; what is new is forgotten when the page closes. Lower the budget, or free some space.'
+      : 'This browser’s storage makes trouble. Answers still come; what is new may be forgotten when the page closes.'
   return { about: 'storage', kind: 'warning', code, message }
 }

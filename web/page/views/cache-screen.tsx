@@ -20,10 +20,10 @@ export function CacheScreen(): VNode {
   const hereBytes = here.reduce((sum, { bytes }) => sum + bytes, 0)
   const hasPartitions = rows.value.length > 0
   return (
-    <section class="screen" aria-label="Partition cache">
+    <section class="screen" aria-label="Specialists on this device">
       <div class="panel">
         <div class="panel-head">
-          <h2>Partitions here</h2>
+          <h2>Specialists here</h2>
           <p class="muted" data-testid="cache-summary">
             {here.length} of {rows.value.length} · {formatBytes(hereBytes)}
           </p>
@@ -37,10 +37,10 @@ export function CacheScreen(): VNode {
         )}
         {hasPartitions && here.length === 0 && app.gate.value.maxProbes === 0 && (
           <p class="muted" data-testid="none-wanted">
-            None is fetched while the gate asks the generalist alone, as it does for this stream: see Insight.
+            Small networks for a few classes each. None is fetched now: for this stream the all-round network and the edge serve as well (see Insight).
           </p>
         )}
-        {!hasPartitions && app.bundle.opened.value !== undefined && <p class="muted">This bundle has no partitions: for what it knows, the generalist alone serves as well.</p>}
+        {!hasPartitions && app.bundle.opened.value !== undefined && <p class="muted">This bundle has no specialists: for what it knows, the all-round network alone serves as well.</p>}
         <EvictionOrder ids={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0)).map(({ id }) => id)} />
         <button type="button" class="quiet" data-testid="clear-cache" disabled={here.length === 0} onClick={() => void app.clearCache()}>
           Clear the cache
@@ -78,7 +78,7 @@ function Budget({ count }: { readonly count: number }): VNode {
     <>
       <Slider
         label="Keep up to"
-        unit={cachePartitions === 1 ? 'partition' : 'partitions'}
+        unit={cachePartitions === 1 ? 'specialist' : 'specialists'}
         testId="budget"
         min={1}
         max={Math.max(count, cachePartitions, 1)}

@@ -13,7 +13,7 @@ describe('what a person reads', () => {
   })
 
   it('never says of a network that it is quite sure, and of doubt how much of the most there is', () => {
-    expect([0.2, 0.9949, 0.996, 1].map(formatCertainty)).toEqual(['20\u00a0%', '99\u00a0%', '>\u00a099\u00a0%', '>\u00a099\u00a0%'])
+    expect([0.2, 0.9949, 0.996, 1].map(formatCertainty)).toEqual(['20\u00a0%', '99\u00a0%', '>99\u00a0%', '>99\u00a0%'])
     expect([0, Math.log(10) / 2, 9].map((nats) => formatDoubt(nats, 10))).toEqual(['0\u00a0%', '50\u00a0%', '100\u00a0%'])
   })
 

@@ -31,7 +31,7 @@ const fixed = (value: number, digits: number): string => write(value, { minimumF
 export const formatShare = (share: number, digits = 0): string => `${fixed(share * 100, digits)}${space}%`
 
 /** How sure a network is. None is ever quite: what would be rounded to 100 % is more than 99. */
-export const formatCertainty = (share: number): string => (share >= 0.995 ? `>${space}${formatShare(0.99)}` : formatShare(share))
+export const formatCertainty = (share: number): string => (share >= 0.995 ? `>${formatShare(0.99)}` : formatShare(share))
 
 export const formatCount = (count: number): string => write(count, { maximumFractionDigits: 0 })
 

@@ -22,7 +22,7 @@ export interface PartitionCardProps {
 
 function stateText({ state, isDelta, isStored }: PartitionRow): string {
   if (state !== 'memory') return stateTexts[state]
-  if (isDelta) return isStored ? 'in memory as delta, stored' : 'in memory as delta'
+  if (isDelta) return isStored ? 'in memory in brief, stored' : 'in memory in brief'
   return isStored ? 'in memory, stored' : 'in memory only'
 }
 
@@ -37,7 +37,7 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
         {isFirst && <p class="chip">asked first</p>}
         {isNextToGo && <p class="chip chip-warning">next to go</p>}
       </div>
-      <button type="button" class="icon-button" aria-label={`Delete partition ${id} from this device`} disabled={useOrder === null} onClick={onRemove}>
+      <button type="button" class="icon-button" aria-label={`Delete specialist ${id} from this device`} disabled={useOrder === null} onClick={onRemove}>
         <Icon name="trash" />
       </button>
       <p class="partition-classes" title={classNames.join(', ')}>
@@ -48,7 +48,7 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
         <span>{formatBytes(bytes)}</span>
         {useOrder !== null && lastUseMs !== undefined && <span>used {formatAgo(lastUseMs)}</span>}
       </p>
-      {progress !== null && <progress max={1} value={progress} aria-label={`Download of partition ${id}: ${formatShare(progress)}`} />}
+      {progress !== null && <progress max={1} value={progress} aria-label={`Download of specialist ${id}: ${formatShare(progress)}`} />}
     </li>
   )
 }

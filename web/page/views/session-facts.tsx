@@ -16,10 +16,10 @@ export function SessionFacts(): VNode {
         {shareOf(totals.hits, totals.frames)}
       </Counter>
       <Counter name="latency-hit" label="Time here">
-        {time(latencies.medianHitMs)} <small>{time(latencies.p95HitMs)}</small>
+        {time(latencies.medianHitMs)} <small>to {time(latencies.p95HitMs)}</small>
       </Counter>
       <Counter name="latency-miss" label="With the edge">
-        {time(latencies.medianMissMs)} <small>{time(latencies.p95MissMs)}</small>
+        {time(latencies.medianMissMs)} <small>to {time(latencies.p95MissMs)}</small>
       </Counter>
       <Counter name="accuracy" label="Right">
         {shareOf(totals.correct, totals.labelled)}

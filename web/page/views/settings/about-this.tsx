@@ -11,9 +11,9 @@ export function AboutThis(): VNode {
       <h2>This device</h2>
       <ThreadsSetting />
       <ul class="facts">
-        <li>Networks run in WebAssembly SIMD beside the page.</li>
-        <li>{crossOriginIsolated ? 'The page is isolated from other origins.' : 'The page is not isolated from other origins: the edge sends no isolation headers here.'}</li>
-        <li>{app.cacheView.isPersistent.value ? 'Partitions are stored: the app works with no network.' : 'Partitions are kept only while the page is open.'}</li>
+        <li>Networks run on this device’s own processor.</li>
+        <li>{crossOriginIsolated ? 'Networks may use several threads here.' : 'Networks may use one thread only: the edge sends no isolation headers here.'}</li>
+        <li>{app.cacheView.isPersistent.value ? 'What is fetched is stored: the app works with no network.' : 'What is fetched is kept only while the page is open.'}</li>
       </ul>
       {way === 'prompt' && (
         <button type="button" class="primary" onClick={() => void install.prompt()}>

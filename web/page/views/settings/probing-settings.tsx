@@ -11,12 +11,12 @@ export function ProbingSettings(): VNode {
   return (
     <>
       <Select
-        label="How to ask the partitions in memory"
+        label="Which specialists to ask"
         testId="probing"
         value={probing}
         choices={[
-          ['adaptive', 'As the scene needs it (adaptive)'],
-          ['recent-first', 'The most recent first, until one is certain'],
+          ['adaptive', 'As the scene needs it'],
+          ['recent-first', 'The last one first, until one is certain'],
           ['least-entropy', 'Several, and believe the surest'],
         ]}
         onChange={(value) => app.changeSettings({ probing: value })}
@@ -25,7 +25,7 @@ export function ProbingSettings(): VNode {
       {probing !== 'adaptive' && (
         <Slider
           label="Ask up to"
-          unit={maxProbes === 1 ? 'partition' : 'partitions'}
+          unit={maxProbes === 1 ? 'specialist' : 'specialists'}
           testId="probes"
           min={1}
           max={Math.max(4, cachePartitions, maxProbes)}

@@ -13,8 +13,8 @@ export function TrafficSettings(): VNode {
   return (
     <>
       <Slider
-        label="Audit"
-        unit="of the hits"
+        label="Have the edge check"
+        unit="of what is answered here"
         testId="audits"
         min={0}
         max={5}
@@ -24,11 +24,11 @@ export function TrafficSettings(): VNode {
         onInput={(value) => app.changeSettings({ auditShare: value / 100 })}
       />
       <p class="muted" data-testid="audit-note">
-        <strong>An audit uploads a frame</strong> that this device was certain of, to have the edge check it: that is how the gate learns where it was wrong. Frames are as small as the network sees them. Never
+        <strong>A check uploads a frame</strong> that this device was certain of, to have the edge check it: that is how this device learns where it was wrong. Frames are as small as the network sees them. Never
         offline, and never where data may cost money.
       </p>
       <Switch label="Fetch ahead" testId="prefetch" isOn={isPrefetching} onChange={(isOn) => app.changeSettings({ isPrefetching: isOn })}>
-        While nothing else is to do, the partition that often comes next. Only where data is free{isCostly && '; here it may not be, so nothing is fetched ahead now'}.
+        While nothing else is to do, the specialist that often comes next. Only where data is free{isCostly && '; here it may not be, so nothing is fetched ahead now'}.
       </Switch>
     </>
   )
