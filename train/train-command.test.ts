@@ -78,7 +78,7 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     expect(again.output).toMatch(/--resume goes on with it, --anew throws it away/)
     expect(again.code).toBe(1)
     const changed = await train(...out, '--set', 'seed=2', '--resume')
-    expect(changed.output).toMatch(/seed: 1 → 2.*--anew in place of --resume/s)
+    expect(changed.output).toMatch(/seed was 1 and is 2.*--anew in place of --resume/s)
 
     await paint('two', 2)
     const few = await train(...out, '--id', 'other', '--run', join(folder, 'other'))
