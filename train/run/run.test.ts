@@ -72,7 +72,7 @@ describe('RunFolder', () => {
     const path = join(folder, 'r')
     await RunFolder.open(path, identity, false)
     await expect(RunFolder.open(path, identity, false)).rejects.toThrow(/--resume goes on.*--anew throws it away/)
-    await expect(RunFolder.open(path, { ...identity, config: { seed: 2 } }, true)).rejects.toThrow(/seed was 1 and is 2.*--anew/)
+    await expect(RunFolder.open(path, { ...identity, config: { seed: 2 } }, true)).rejects.toThrow(/seed was 1 and is 2\..*--anew/)
     await expect(RunFolder.requireStart(path, 'new')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
     await expect(RunFolder.requireStart(join(folder, 'nowhere'), 'resume')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
     for (const start of ['resume', 'anew'] as const) await RunFolder.requireStart(path, start)

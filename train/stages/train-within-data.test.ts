@@ -10,7 +10,7 @@ import { Progress } from '../run/progress.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import { trainWithinData } from './train-within-data.ts'
 
-it('makes the generalist alone of images that are too few for partitions, and says so in one sentence', async () => {
+it('makes the generalist alone of images that are too few for partitions, and says so in one sentence', { timeout: 240_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cachenet-within-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   // 16 images of two people, and two partitions that want 64 each.
