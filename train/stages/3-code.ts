@@ -2,7 +2,7 @@ import { softmax } from '../../core/gate/entropy.ts'
 import { encoderSpec } from '../models/encoder.ts'
 import { predictImages, predictVectors } from '../models/predict.ts'
 import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { featureSize, planNetwork } from '../../core/network/spec.ts'
 import { keepReconstructions } from '../report/gather/keep-reconstructions.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
@@ -34,14 +34,16 @@ export function encodeFeatures(encoder: ShippedNetwork, features: Float32Array, 
  * Stage 3: the encoder, both levels, on the trunk of the full model: what the full model sees in an image (features, reconstruction), in even
  * areas (information), says which region its scene belongs to.
  */
-export async function trainCode(context: StageContext, trunk: TrunkFeatures, regions: readonly Region[]): Promise<ShippedNetwork> {
+export async function trainCode(context: StageContext, full: TrainedNetwork, regions: readonly Region[], shared: { trunk?: TrunkFeatures } = {}): Promise<ShippedNetwork> {
   const { config, run } = context
-  const sizes = { features: trunk.size, hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: regions.length }
+  const sizes = { features: featureSize(full.spec), hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: regions.length }
   const spec = encoderSpec(sizes)
   const path = run.checkpointPath('encoder.bin')
   const stored = planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: new Float32Array(size) }))
   const isTrained = (await readCheckpoint(path, stored.map(({ values }) => values))) !== undefined
   if (isTrained) return shipWeights(spec, stored)
+  // Minutes where the full model is large: only where the code is not trained yet.
+  const trunk = (shared.trunk ??= trunkFeatures(context, full))
   const standardised = standardise(trunk.values, trunk.size)
   const encoder = await trainEncoder(context, standardised, sizes, regions)
   const weights = encoder.fold(standardised.mean, standardised.deviation)

@@ -3,7 +3,7 @@ import { createTeacher } from '../parallel/ask-teacher.ts'
 import type { Teacher } from '../parallel/job.ts'
 import { trainFull } from './1-full.ts'
 import { trainGeneralist } from './2-generalist.ts'
-import { trainCode, trunkFeatures, type TrunkFeatures } from './3-code.ts'
+import { trainCode, type TrunkFeatures } from './3-code.ts'
 import { trainPartitions } from './4-partitions.ts'
 import type { TrainedNetworks } from './answers.ts'
 import { classConfusion } from './class-confusion.ts'
@@ -23,10 +23,9 @@ export async function trainNetworks(context: StageContext, shared: SharedAnswers
   const teacher = (shared.teacher ??= createTeacher(full, splitCount(dataset.train), dataset.classNames.length))
   const generalist = await trainGeneralist(context, teacher)
   if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
-  const trunk = (shared.trunk ??= trunkFeatures(context, full))
   const regions = formRegions(dataset.classNames, dataset.places, classConfusion(context, full), config.partitionCount)
   for (const [index, { name, classIndices }] of regions.entries()) progress.say(`Region ${index + 1}: ${name}, ${classIndices.length} classes`)
-  const encoder = await trainCode(context, trunk, regions)
+  const encoder = await trainCode(context, full, regions, shared)
   const widths = config.partition.widths ?? config.generalist.widths
   const base = widths.join() === config.generalist.widths.join() ? generalist : await trainGeneralist(context, teacher, { name: 'base', widths })
   return { full, generalist, encoder, partitions: await trainPartitions(context, { teacher, base, generalist, regions }) }
