@@ -36,7 +36,10 @@ interface Answer {
   readonly probabilities: Float32Array<ArrayBuffer>
 }
 
-/** What computes no number says of every class the same; its entropy is infinite, which no threshold lets pass. */
+/**
+ * What computes no number says of every class the same; its entropy is infinite, which no threshold lets
+ * pass.
+ */
 function answerOf(network: string, probabilities: Float32Array<ArrayBuffer>): Answer {
   const entropyNats = predictiveEntropy(probabilities)
   return { network, entropyNats, probabilities: entropyNats === Infinity ? probabilities.fill(1 / probabilities.length) : probabilities }

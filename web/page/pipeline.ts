@@ -16,7 +16,10 @@ import type { ClassifyOptions } from './workers/inference-host.ts'
 export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
-  /** Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once a frame, in stream order. */
+  /**
+   * Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once
+   * a frame, in stream order.
+   */
   isNovel(raw: ArrayLike<number>): boolean
   /**
    * A frame has its answer, with these probabilities under the factors that it was asked with.
@@ -139,7 +142,10 @@ export async function answerFrame(
 interface Asking {
   readonly asksPartitions: boolean
   readonly classFactors: ClassifyOptions['classFactors']
-  /** The device's own answer before any prior, whether it fits anything that the bundle knows, and whether there is anything to know. */
+  /**
+   * The device's own answer before any prior, whether it fits anything that the bundle knows, and whether
+   * there is anything to know.
+   */
   readonly raw: ArrayLike<number>
   readonly isNothing: boolean
   readonly isNovel: boolean
