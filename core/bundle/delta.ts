@@ -57,7 +57,10 @@ const bytesPerValue = 2
 /** Bytes of a delta's blob: its values as half floats, little endian, nothing else. */
 export const deltaBlobBytes = (spec: NetworkSpec, delta: DeltaSpec): number => planDelta(spec, delta).values * bytesPerValue
 
-/** Writes a delta as a blob; `values` by field name, as `planDelta` names them. Throws `manifest-invalid` for what does not fit, `weights-not-finite` for what is no number. */
+/**
+ * Writes a delta as a blob; `values` by field name, as `planDelta` names them. Throws `manifest-invalid` for
+ * what does not fit, `weights-not-finite` for what is no number.
+ */
 export function encodeDelta(spec: NetworkSpec, delta: DeltaSpec, values: ReadonlyMap<string, Float32Array>): Uint8Array {
   const plan = planDelta(spec, delta)
   const blob = new Uint8Array(plan.values * bytesPerValue)

@@ -30,7 +30,8 @@ export const largestFloat16 = 65_504
 
 /** Whether all values can be written as half floats: NaN, infinities and what is too large for one cannot. */
 export function fitFloat16(values: Float32Array): boolean {
-  // A plain loop: `every` with a function takes several times as long, and weights are checked between two frames.
+  // A plain loop: `every` with a function takes several times as long, and weights are checked between two
+  // frames.
   for (let index = 0; index < values.length; index++) if (!(Math.abs(values[index] ?? NaN) <= largestFloat16)) return false
   return true
 }

@@ -16,8 +16,8 @@ const bytesPerValue = 2
 export const wholeBlobBytes = (spec: NetworkSpec): number => planNetwork(spec).parameters * bytesPerValue
 
 /**
- * Throws `weights-not-finite` for values that are no weights: not finite, or more than a half float holds. Where weights are made, written and
- * read: one NaN among them, and a network answers everything with it.
+ * Throws `weights-not-finite` for values that are no weights: not finite, or more than a half float holds.
+ * Where weights are made, written and read: one NaN among them, and a network answers everything with it.
  */
 export function requireWeights(name: string, values: Float32Array): void {
   if (fitFloat16(values)) return
@@ -47,7 +47,10 @@ export function encodeWeights(spec: NetworkSpec, weights: readonly NamedTensor[]
   return blob
 }
 
-/** Reads the blob that `encodeWeights` wrote. Throws `blob-truncated` where the byte count is not the spec's, `weights-not-finite` as `requireWeights` does. */
+/**
+ * Reads the blob that `encodeWeights` wrote. Throws `blob-truncated` where the byte count is not the spec's,
+ * `weights-not-finite` as `requireWeights` does.
+ */
 export function decodeWeights(spec: NetworkSpec, blob: Uint8Array): NamedTensor[] {
   const { tensors, parameters } = planNetwork(spec)
   if (blob.byteLength !== parameters * bytesPerValue) {

@@ -8,8 +8,15 @@ describe('predictiveEntropy', () => {
   })
 
   it('takes what is not finite for no certainty at all: no threshold lets it pass', () => {
-    for (const none of [[NaN, NaN], [NaN, 1], [0.5, Infinity], [0, 0], []]) expect(predictiveEntropy(none)).toBe(Infinity)
-    for (const logits of [[NaN, 1], [Infinity, 1], [Infinity, Infinity], [-Infinity, -Infinity]]) expect(predictiveEntropy(softmax(logits))).toBe(Infinity)
+    for (const none of [[NaN, NaN], [NaN, 1], [0.5, Infinity], [0, 0], []])
+      expect(predictiveEntropy(none)).toBe(Infinity)
+    for (const logits of [
+      [NaN, 1],
+      [Infinity, 1],
+      [Infinity, Infinity],
+      [-Infinity, -Infinity],
+    ])
+      expect(predictiveEntropy(softmax(logits))).toBe(Infinity)
   })
 })
 

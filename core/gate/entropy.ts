@@ -14,8 +14,9 @@ export function softmax(logits: ArrayLike<number>, temperature = 1): Float32Arra
 }
 
 /**
- * Predictive entropy H = −Σ p ln p, in nats: 0 when certain, ln C when the C classes are equally likely. Infinity where the probabilities are
- * none: a network that computed NaN knows nothing, and no threshold may take that for certainty.
+ * Predictive entropy H = −Σ p ln p, in nats: 0 when certain, ln C when the C classes are equally likely.
+ * Infinity where the probabilities are none: a network that computed NaN knows nothing, and no threshold may
+ * take that for certainty.
  */
 export function predictiveEntropy(probabilities: ArrayLike<number>): number {
   let [entropy, sum] = [0, 0]
@@ -27,7 +28,10 @@ export function predictiveEntropy(probabilities: ArrayLike<number>): number {
   return sum > 0 && sum < Infinity ? Math.max(0, entropy) : Infinity
 }
 
-/** Index of the largest value; the first of them where several are equal. NaN is no value: 0 where there is no other. */
+/**
+ * Index of the largest value; the first of them where several are equal. NaN is no value: 0 where there is
+ * no other.
+ */
 export function argMax(values: ArrayLike<number>): number {
   let best = 0
   for (let index = 1; index < values.length; index++) {

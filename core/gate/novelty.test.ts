@@ -4,7 +4,8 @@ import { noteAnswer, nothingSeen, type Novelty } from './novelty.ts'
 const certain = [0.97, 0.01, 0.01, 0.01]
 const spread = [0.4, 0.3, 0.2, 0.1]
 
-const after = (answers: readonly (readonly number[])[]): Novelty => answers.reduce<Novelty>(noteAnswer, nothingSeen)
+const after = (answers: readonly (readonly number[])[]): Novelty =>
+  answers.reduce<Novelty>(noteAnswer, nothingSeen)
 const times = <Item>(count: number, item: Item): Item[] => new Array<Item>(count).fill(item)
 
 describe('novelty', () => {

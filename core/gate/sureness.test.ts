@@ -22,7 +22,12 @@ describe('how sure a device’s answer is', () => {
 })
 
 describe('how sure an edge’s answer is', () => {
-  const answer = { raw: [0.999, 0.001, 0, 0], rawOfDevice: [0.6, 0.2, 0.1, 0.1], classIndex: 0, isNovel: false }
+  const answer = {
+    raw: [0.999, 0.001, 0, 0],
+    rawOfDevice: [0.6, 0.2, 0.1, 0.1],
+    classIndex: 0,
+    isNovel: false,
+  }
 
   it('is certain where the full model is, and the device says nothing against it', () => {
     expect(surenessOfEdge(answer)).toBe('certain')

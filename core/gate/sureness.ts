@@ -3,7 +3,8 @@ import { spreadOf } from './novelty.ts'
 
 /**
  * How sure an answer is, by what networks said of the frame alone.
- * `certain`: the network itself was. `likely`: the scene has made it likely. `unsure`: a guess. `none`: the bundle knows nothing like it.
+ * `certain`: the network itself was. `likely`: the scene has made it likely. `unsure`: a guess. `none`: the
+ * bundle knows nothing like it.
  */
 export type Sureness = 'certain' | 'likely' | 'unsure' | 'none'
 
@@ -14,18 +15,23 @@ const certainShare = 0.3
 /** The same of the edge's answer. */
 const certainEdgeShare = 0.2
 /**
- * A full model is often sure of what it has never seen (a green card: `Casey 100 %`), where a small network, trained apart, says something
- * else: so the device has to give the edge's label this much. Of 22 drawn pictures that the two released bundles do not know, concentric
- * circles alone pass, as an automobile; of the misses among 544 test images 34 % (cifar10) and 81 % (walkers), of which 97 and 95 % are right.
+ * A full model is often sure of what it has never seen (a green card: `Casey 100 %`), where a small network,
+ * trained apart, says something else: so the device has to give the edge's label this much. Of 22 drawn
+ * pictures that the two released bundles do not know, concentric circles alone pass, as an automobile; of
+ * the misses among 544 test images 34 % (cifar10) and 81 % (walkers), of which 97 and 95 % are right.
  */
 const leastFromDevice = 0.3
 
-/** No threshold lets a larger share of ln C pass: beyond it an answer says next to nothing, however a bundle was calibrated. */
+/**
+ * No threshold lets a larger share of ln C pass: beyond it an answer says next to nothing, however a bundle
+ * was calibrated.
+ */
 const usableShare = 2 / 3
 
 /**
- * A threshold as it may be used with so many classes, in nats: clearly below ln C. One beyond ln C is no calibration's: whoever writes it wants
- * every frame answered here, and gets that, as the guesses that they are.
+ * A threshold as it may be used with so many classes, in nats: clearly below ln C. One beyond ln C is no
+ * calibration's: whoever writes it wants every frame answered here, and gets that, as the guesses that they
+ * are.
  */
 export function usableThreshold(thresholdNats: number, classes: number): number {
   const largest = Math.log(Math.max(2, classes))

@@ -1,14 +1,18 @@
-/** A picture whose brightness varies less than this, in 255ths, is one colour: a lens that is covered, a wall. */
+/**
+ * A picture whose brightness varies less than this, in 255ths, is one colour: a lens that is covered, a
+ * wall.
+ */
 const leastDeviation = 4
 /**
- * Neighbouring pixels of a picture of anything are alike; those of noise have nothing to do with one another. Of 6,000 test images of CIFAR-10 and
- * CIFAR-100 and 768 of walkers the least is 0.55 (and the least deviation 5.6).
+ * Neighbouring pixels of a picture of anything are alike; those of noise have nothing to do with one
+ * another. Of 6,000 test images of CIFAR-10 and CIFAR-100 and 768 of walkers the least is 0.55 (and the
+ * least deviation 5.6).
  */
 const leastCorrelation = 0.35
 
 /**
- * Whether a frame shows nothing that could be known, whatever a network says of it: one plain colour, or noise. Networks are at times certain
- * of those, since nobody has shown them any.
+ * Whether a frame shows nothing that could be known, whatever a network says of it: one plain colour, or
+ * noise. Networks are at times certain of those, since nobody has shown them any.
  *
  * @param rgb row by row, width × height × 3
  */

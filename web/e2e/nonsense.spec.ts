@@ -15,7 +15,8 @@ import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 import { unknownPictures, type UnknownPicture } from './harness/unknown-pictures.ts'
 
-// A camera sees what no bundle knows: nothing on the page may call that certain, whoever answers, and whatever the scene was before.
+// A camera sees what no bundle knows: nothing on the page may call that certain, whoever answers, and
+// whatever the scene was before.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Of each picture so many frames: a prior has time to make something of it. */
@@ -51,13 +52,20 @@ async function open(bundle: string): Promise<void> {
   context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'light' })
   driver = drivePage(await context.newPage())
   await driver.page.goto(`${proxy.origin}/?bundle=${bundle}&rate=max`)
-  await vi.waitFor(async () => expect(await driver.page.locator('.invitation').textContent()).not.toContain('ready'), { timeout: 60_000 })
+  await vi.waitFor(
+    async () => expect(await driver.page.locator('.invitation').textContent()).not.toContain('ready'),
+    { timeout: 60_000 },
+  )
 }
 
 type ChosenFile = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }
 
 const held = ({ name, png }: UnknownPicture, first: number): ChosenFile[] =>
-  Array.from({ length: hold }, (_, index) => ({ name: `${String(first + index).padStart(4, '0')} ${name}.png`, mimeType: 'image/png', buffer: png }))
+  Array.from({ length: hold }, (_, index) => ({
+    name: `${String(first + index).padStart(4, '0')} ${name}.png`,
+    mimeType: 'image/png',
+    buffer: png,
+  }))
 
 /** Somebody whom the demo's bundle knows well, for as long as it takes to be expected. */
 async function familiar(frames: number): Promise<ChosenFile[]> {
@@ -65,7 +73,9 @@ async function familiar(frames: number): Promise<ChosenFile[]> {
   return Promise.all(
     Array.from({ length: frames }, async (_, step) => {
       const rgba = renderWalker({ walker: createWalker(19), session, time: step / 10, size: 128 })
-      const buffer = await sharp(rgba, { raw: { width: 128, height: 128, channels: 4 } }).png().toBuffer()
+      const buffer = await sharp(rgba, { raw: { width: 128, height: 128, channels: 4 } })
+        .png()
+        .toBuffer()
       return { name: `${String(step).padStart(4, '0')} somebody.png`, mimeType: 'image/png', buffer }
     }),
   )
@@ -75,34 +85,47 @@ async function play(files: readonly ChosenFile[]): Promise<FrameRecord[]> {
   await driver.page.getByTestId('images-input').setInputFiles([...files])
   await driver.untilState('ended')
   await driver.go('insight')
-  const [download] = await Promise.all([driver.page.waitForEvent('download'), driver.page.getByTestId('export-json').click()])
+  const [download] = await Promise.all([
+    driver.page.waitForEvent('download'),
+    driver.page.getByTestId('export-json').click(),
+  ])
   const { frames } = JSON.parse(await readFile(await download.path(), 'utf8')) as { frames: FrameRecord[] }
   await driver.go('watch')
   expect(frames.length).toBe(files.length)
   return frames
 }
 
-const told = ({ name, label, certainty, sureness, outcome }: FrameRecord): string => `${name}: ${label} ${certainty.toFixed(2)}, ${sureness}, ${outcome}`
-const areOf = (frames: readonly FrameRecord[]): FrameRecord[] => frames.filter(({ name }) => pictures.some((picture) => name.includes(picture.name)))
+const told = ({ name, label, certainty, sureness, outcome }: FrameRecord): string =>
+  `${name}: ${label} ${certainty.toFixed(2)}, ${sureness}, ${outcome}`
+const areOf = (frames: readonly FrameRecord[]): FrameRecord[] =>
+  frames.filter(({ name }) => pictures.some((picture) => name.includes(picture.name)))
 
 describe.each(['walkers', 'cifar10'])('the bundle %s', (bundle) => {
-  it.each(['with its edge', 'with no edge'])('%s is certain of no picture that it does not know', async (way) => {
-    await open(bundle)
-    if (way === 'with no edge') proxy.faults.set(apiPaths.frames(bundle), 'login-page')
-    for (const picture of pictures) {
-      const frames = await play(held(picture, 0))
-      expect(frames.filter(({ sureness }) => sureness === 'certain').map(told)).toEqual([])
-      // As it is seen.
-      expect(await driver.page.getByTestId('answer-badge').getAttribute('data-sureness')).not.toBe('certain')
-      expect(await driver.page.getByTestId('certainty').textContent()).not.toMatch(/100|>\s?99/)
-    }
-  })
+  it.each(['with its edge', 'with no edge'])(
+    '%s is certain of no picture that it does not know',
+    async (way) => {
+      await open(bundle)
+      if (way === 'with no edge') proxy.faults.set(apiPaths.frames(bundle), 'login-page')
+      for (const picture of pictures) {
+        const frames = await play(held(picture, 0))
+        expect(frames.filter(({ sureness }) => sureness === 'certain').map(told)).toEqual([])
+        // As it is seen.
+        expect(await driver.page.getByTestId('answer-badge').getAttribute('data-sureness')).not.toBe(
+          'certain',
+        )
+        expect(await driver.page.getByTestId('certainty').textContent()).not.toMatch(/100|>\s?99/)
+      }
+    },
+  )
 })
 
 it('a scene that was known makes nothing certain of what comes after it', async () => {
   await open('walkers')
   const known = await familiar(40)
-  const frames = await play([...known, ...pictures.flatMap((picture, index) => held(picture, known.length + index * hold))])
+  const frames = await play([
+    ...known,
+    ...pictures.flatMap((picture, index) => held(picture, known.length + index * hold)),
+  ])
   const unknown = areOf(frames)
   expect(unknown.length).toBe(pictures.length * hold)
   expect(unknown.filter(({ sureness }) => sureness === 'certain').map(told)).toEqual([])

@@ -30,9 +30,19 @@ beforeAll(async () => {
   const classNames = ['Alex', 'Blake', 'Casey', 'Devon']
   const { manifest, blobs } = await createSampleBundle({ id: 'sure' })
   // So cold a softmax is certain of everything: no frame ever leaves the page.
-  await writeBundle(folder, { blobs, manifest: { ...manifest, classNames, generalist: { ...manifest.generalist, temperature: 1e-5 } } })
+  await writeBundle(folder, {
+    blobs,
+    manifest: { ...manifest, classNames, generalist: { ...manifest.generalist, temperature: 1e-5 } },
+  })
   const unsure = await createSampleBundle({ id: 'unsure' })
-  await writeBundle(folder, { ...unsure, manifest: { ...unsure.manifest, classNames, generalist: { ...unsure.manifest.generalist, temperature: 1e3 } } })
+  await writeBundle(folder, {
+    ...unsure,
+    manifest: {
+      ...unsure.manifest,
+      classNames,
+      generalist: { ...unsure.manifest.generalist, temperature: 1e3 },
+    },
+  })
   edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()
@@ -65,7 +75,8 @@ const timeStop = (): Promise<number> =>
     const button = document.querySelector<HTMLElement>('[data-testid="stop"]')
     const startMs = performance.now()
     button?.click()
-    while (state?.getAttribute('data-state') !== 'stopped') await new Promise((resolve) => setTimeout(resolve, 1))
+    while (state?.getAttribute('data-state') !== 'stopped')
+      await new Promise((resolve) => setTimeout(resolve, 1))
     return performance.now() - startMs
   })
 
@@ -92,19 +103,26 @@ describe('a stream of as many frames as go', () => {
     await driver.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
     await driver.go('insight')
     await driver.go('watch')
-    expect(await bestStopMs(async () => {
-      if (!(await driver.page.getByTestId('stop').isVisible())) await driver.playDemo()
-    })).toBeLessThan(stopLimitMs)
+    expect(
+      await bestStopMs(async () => {
+        if (!(await driver.page.getByTestId('stop').isVisible())) await driver.playDemo()
+      }),
+    ).toBeLessThan(stopLimitMs)
   })
 
-  it.each(['', '&demo=1,2,3,4&hold=2000'])('stops at once while the edge keeps a frame (%s)', async (script) => {
-    await open(`?seed=3&bundle=unsure&threshold=0&rate=max${script}`)
-    proxy.faults.set(apiPaths.frames('unsure'), 'held')
-    const play = async (): Promise<void> => {
-      const asked = proxy.requests(apiPaths.frames('unsure'))
-      await driver.page.getByTestId('play-demo').click()
-      await expect.poll(() => proxy.requests(apiPaths.frames('unsure')), { timeout: 30_000 }).toBeGreaterThan(asked)
-    }
-    expect(await bestStopMs(play)).toBeLessThan(stopLimitMs)
-  })
+  it.each(['', '&demo=1,2,3,4&hold=2000'])(
+    'stops at once while the edge keeps a frame (%s)',
+    async (script) => {
+      await open(`?seed=3&bundle=unsure&threshold=0&rate=max${script}`)
+      proxy.faults.set(apiPaths.frames('unsure'), 'held')
+      const play = async (): Promise<void> => {
+        const asked = proxy.requests(apiPaths.frames('unsure'))
+        await driver.page.getByTestId('play-demo').click()
+        await expect
+          .poll(() => proxy.requests(apiPaths.frames('unsure')), { timeout: 30_000 })
+          .toBeGreaterThan(asked)
+      }
+      expect(await bestStopMs(play)).toBeLessThan(stopLimitMs)
+    },
+  )
 })

@@ -1,6 +1,7 @@
 /**
- * So long, in milliseconds, what follows upon itself may keep the page's task before it hands it over. Together with the longest single step
- * (14 ms, see `engine-place.ts` and `picture-size.ts`) that is one picture of a display: 16 ms.
+ * So long, in milliseconds, what follows upon itself may keep the page's task before it hands it over.
+ * Together with the longest single step (14 ms, see `engine-place.ts` and `picture-size.ts`) that is one
+ * picture of a display: 16 ms.
  */
 const keptMs = 2
 
@@ -8,8 +9,9 @@ let channel: MessageChannel | undefined
 const waiting: (() => void)[] = []
 
 /**
- * The next task that is not ahead of anybody's. `scheduler.yield()` comes back before all timers, messages and answers of the network that wait
- * already, so that a loop of it keeps them out for ever; promises do not even end the task.
+ * The next task that is not ahead of anybody's. `scheduler.yield()` comes back before all timers, messages
+ * and answers of the network that wait already, so that a loop of it keeps them out for ever; promises do
+ * not even end the task.
  */
 function nextTask(): Promise<void> {
   if (channel === undefined) {
@@ -31,7 +33,10 @@ export interface GiveWayOptions {
 /** Hands the task over where it has been kept for a moment; otherwise goes on at once. */
 export type GiveWay = () => Promise<void>
 
-export function createGiveWay({ nowMs = () => performance.now(), handOver = nextTask }: GiveWayOptions = {}): GiveWay {
+export function createGiveWay({
+  nowMs = () => performance.now(),
+  handOver = nextTask,
+}: GiveWayOptions = {}): GiveWay {
   let sinceMs = -Infinity
   return async () => {
     if (nowMs() - sinceMs < keptMs) return
@@ -41,7 +46,8 @@ export function createGiveWay({ nowMs = () => performance.now(), handOver = next
 }
 
 /**
- * For every loop on the page's thread: called between two steps, it lets clicks, paints and answers in. A chain of promises alone is one task,
- * however long: `play → classify (in the page) → draw` once kept a page for minutes.
+ * For every loop on the page's thread: called between two steps, it lets clicks, paints and answers in. A
+ * chain of promises alone is one task, however long: `play → classify (in the page) → draw` once kept a page
+ * for minutes.
  */
 export const giveWay = createGiveWay()

@@ -161,7 +161,10 @@ export async function answerFrame(
 interface Asking {
   readonly asksPartitions: boolean
   readonly classFactors: ClassifyOptions['classFactors']
-  /** The device's own answer before any prior, whether it fits anything that the bundle knows, and whether there is anything to know. */
+  /**
+   * The device's own answer before any prior, whether it fits anything that the bundle knows, and whether
+   * there is anything to know.
+   */
   readonly raw: ArrayLike<number>
   readonly isNothing: boolean
   readonly isNovel: boolean

@@ -41,7 +41,8 @@ export function createPlayer({ answer, onStart, onEnd, onFailure, giveWay = give
     const { isLossless } = source
     let index = 0
     for await (const frame of source.frames(signal)) {
-      // Source and answer may both be there at once, frame after frame: nothing else would ever have its turn.
+      // Source and answer may both be there at once, frame after frame: nothing else would ever have its
+      // turn.
       await giveWay()
       if (signal.aborted) return
       try {

@@ -4,10 +4,13 @@ import { sortGivingWay } from './sort-giving-way.ts'
 
 it('sorts as the language does, equal items in their order', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.nat()), { maxLength: 500 }), async (items) => {
-      const byFirst = (a: readonly number[], b: readonly number[]): number => (a[0] ?? 0) - (b[0] ?? 0)
-      expect(await sortGivingWay(items, byFirst, () => Promise.resolve())).toEqual([...items].sort(byFirst))
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.nat()), { maxLength: 500 }),
+      async (items) => {
+        const byFirst = (a: readonly number[], b: readonly number[]): number => (a[0] ?? 0) - (b[0] ?? 0)
+        expect(await sortGivingWay(items, byFirst, () => Promise.resolve())).toEqual([...items].sort(byFirst))
+      },
+    ),
   )
 })
 

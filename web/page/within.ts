@@ -62,7 +62,8 @@ export function wait(signal: AbortSignal, delayMs: number, timers: Timers = real
 }
 
 /**
- * What a promise comes to, but not beyond the signal: rejects with `aborted`. For waits that cannot be called off themselves.
+ * What a promise comes to, but not beyond the signal: rejects with `aborted`. For waits that cannot be
+ * called off themselves.
  *
  * @param tooLate what to do with a result that nobody waits for any more
  */

@@ -14,14 +14,23 @@ const files = ['web/index.html', 'public/bundles/walkers/manifest.json']
 
 async function sourcesIn(folder: string): Promise<string[]> {
   const entries = await readdir(join(repository, folder), { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile() && !entry.name.includes('.test.')).map(({ parentPath, name }) => join(parentPath, name))
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+    .map(({ parentPath, name }) => join(parentPath, name))
 }
 
-/** SHA-256 over everything that the pictures show, in hexadecimal: another one, and they may be out of date. */
+/**
+ * SHA-256 over everything that the pictures show, in hexadecimal: another one, and they may be out of date.
+ */
 export async function digestOfShown(): Promise<string> {
   const sources = (await Promise.all(shown.map(sourcesIn))).flat()
   const paths = [...sources, ...files.map((file) => join(repository, file))].sort()
   const hash = createHash('sha256')
-  for (const path of paths) hash.update(path.slice(repository.length)).update('\0').update(await readFile(path)).update('\0')
+  for (const path of paths)
+    hash
+      .update(path.slice(repository.length))
+      .update('\0')
+      .update(await readFile(path))
+      .update('\0')
   return hash.digest('hex')
 }

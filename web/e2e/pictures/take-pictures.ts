@@ -9,15 +9,26 @@ import { launchChromium } from '../harness/launch-chromium.ts'
 import { drivePage } from '../harness/page-driver.ts'
 import { digestOfShown, picturesFolder, repository, stampFile } from './picture-inputs.ts'
 
-// `npm run pictures`: builds the app and takes the README's pictures of it, playing the released bundle. Everything that is on them happened.
+// `npm run pictures`: builds the app and takes the README's pictures of it, playing the released bundle.
+// Everything that is on them happened.
 
 const script = '?demo=3,17,3,17&hold=14&rate=max&cache=3&probing=recent-first&seed=1'
 const phone = { width: 390, height: 812 } as const
 /** Phones stand side by side, this far apart, at this share of their size. */
 const [gap, scale] = [16, 0.76]
 
-async function takeScreens(browser: Browser, origin: string, viewport: { readonly width: number; readonly height: number }, wanted: readonly Screen[]): Promise<Buffer[]> {
-  const context = await browser.newContext({ viewport, colorScheme: 'light', reducedMotion: 'reduce', deviceScaleFactor: 2 })
+async function takeScreens(
+  browser: Browser,
+  origin: string,
+  viewport: { readonly width: number; readonly height: number },
+  wanted: readonly Screen[],
+): Promise<Buffer[]> {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    deviceScaleFactor: 2,
+  })
   const driver = drivePage(await context.newPage())
   await driver.page.goto(`${origin}/${script}`)
   await driver.untilControlled()
@@ -38,7 +49,14 @@ async function sideBySide(pictures: readonly Buffer[]): Promise<Buffer> {
   const width = Math.round(phone.width * scale)
   const height = Math.round(phone.height * scale)
   const scaled = await Promise.all(pictures.map((picture) => sharp(picture).resize(width, height).toBuffer()))
-  return sharp({ create: { width: pictures.length * (width + gap) + gap, height: height + 2 * gap, channels: 3, background: '#c9c7c0' } })
+  return sharp({
+    create: {
+      width: pictures.length * (width + gap) + gap,
+      height: height + 2 * gap,
+      channels: 3,
+      background: '#c9c7c0',
+    },
+  })
     .composite(scaled.map((input, index) => ({ input, left: gap + index * (width + gap), top: gap })))
     .png({ palette: true })
     .toBuffer()
@@ -51,8 +69,14 @@ try {
   const phones = await sideBySide(await takeScreens(browser, edge.origin, phone, screens))
   const [desktop] = await takeScreens(browser, edge.origin, { width: 1280, height: 800 }, ['insight'])
   await writeFile(join(picturesFolder, 'phones.png'), phones)
-  await writeFile(join(picturesFolder, 'desktop.png'), await sharp(desktop).resize(1280).png({ palette: true }).toBuffer())
-  await writeFile(stampFile, `${JSON.stringify({ command: 'npm run pictures', sha256: await digestOfShown() }, null, 1)}\n`)
+  await writeFile(
+    join(picturesFolder, 'desktop.png'),
+    await sharp(desktop).resize(1280).png({ palette: true }).toBuffer(),
+  )
+  await writeFile(
+    stampFile,
+    `${JSON.stringify({ command: 'npm run pictures', sha256: await digestOfShown() }, null, 1)}\n`,
+  )
 } finally {
   await browser.close()
   await edge.stop()

@@ -13,7 +13,10 @@ export interface SessionExport {
 /** So many frames are written between two looks at the clock. */
 const stepFrames = 100
 
-/** What a file is made of: joined, it is the text. Written step by step, since a long session is a second's work. */
+/**
+ * What a file is made of: joined, it is the text. Written step by step, since a long session is a second's
+ * work.
+ */
 async function writeFrames(frames: readonly FrameRecord[], write: (frames: readonly FrameRecord[]) => string, giveWay: GiveWay): Promise<string[]> {
   const parts: string[] = []
   for (let start = 0; start < frames.length; start += stepFrames) {

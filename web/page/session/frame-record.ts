@@ -14,8 +14,8 @@ export interface FrameRecord {
   readonly trueLabel: string | null
   readonly label: string
   /**
-   * What the network itself gives the label, 0 to 1, before the scene had a say. Where edge and device do not bear one another out, the mean of
-   * what they give it.
+   * What the network itself gives the label, 0 to 1, before the scene had a say. Where edge and device do
+   * not bear one another out, the mean of what they give it.
    */
   readonly certainty: number
   /** How sure the answer is, by what networks said of the frame alone. */

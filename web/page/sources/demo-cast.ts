@@ -7,5 +7,8 @@ export function knownWalkers(classNames: readonly string[]): number[] {
   return walkerNames(walkerCount).flatMap((name, identity) => (known.has(name) ? [identity] : []))
 }
 
-/** Whether the demo has anything to show to a bundle: to one that was trained on something else, people are nonsense. */
+/**
+ * Whether the demo has anything to show to a bundle: to one that was trained on something else, people are
+ * nonsense.
+ */
 export const hasDemo = (classNames: readonly string[]): boolean => knownWalkers(classNames).length >= 2

@@ -15,7 +15,10 @@ import type { FrameRecord } from '../session/frame-record.ts'
 import type { Settings } from './settings-schema.ts'
 
 export interface GateControl {
-  /** The gate as it is set: the person's settings before the locality's, and those before the bundle's. Its thresholds are usable ones. */
+  /**
+   * The gate as it is set: the person's settings before the locality's, and those before the bundle's. Its
+   * thresholds are usable ones.
+   */
   readonly settings: ReadonlySignal<GateSettings>
   /** Whether it follows the stream: a person has set neither a threshold nor a way to ask. */
   readonly isAdapting: ReadonlySignal<boolean>
@@ -27,7 +30,10 @@ export interface GateControl {
   readonly scene: StreamScene
   /** τ that the bundle has for a network where no scene has a say. */
   thresholdAlone(network: string): number
-  /** What the stream is taken for, and what is expected of it, both of one moment; undefined where the gate looks at each frame by itself. */
+  /**
+   * What the stream is taken for, and what is expected of it, both of one moment; undefined where the gate
+   * looks at each frame by itself.
+   */
   outlook(): SceneOutlook | undefined
   /** A stream begins: nothing is known of it yet. */
   restart(): void
@@ -105,8 +111,8 @@ export function createGateControl(
     const fixed = settingsOf(createAdaptiveGate([], bundle))
     const adapted = settingsOf({ ...current.peek(), row: row.value })
     const asked: GateSettings = probing === 'adaptive' ? fixed : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
-    // A threshold of one's own is one for all streams, which is what the bundle's curve was measured with: where the generalist alone is
-    // asked it is the generalist's.
+    // A threshold of one's own is one for all streams, which is what the bundle's curve was measured with:
+    // where the generalist alone is asked it is the generalist's.
     const own: Partial<GateSettings> = thresholdNats === null ? {} : { thresholdNats, ...(asked.maxProbes === 0 && { generalistThresholdNats: thresholdNats }) }
     const wanted: GateSettings = isAdapting.value ? adapted : { ...asked, ...own }
     const classes = manifest.value?.classNames.length ?? 2

@@ -24,7 +24,9 @@ describe('the words for an answer', () => {
     expect(badgeText({ ...answer, sureness: 'unsure' }, false)).toBe('On this device, a guess')
     expect(badgeText({ ...answer, outcome: 'miss' }, false)).toBe('Edge')
     expect(badgeText({ ...answer, outcome: 'miss', sureness: 'unsure' }, false)).toBe('Edge, uncertain too')
-    expect(badgeText({ ...answer, outcome: 'uncertain', sureness: 'unsure' }, true)).toBe('Uncertain, offline')
+    expect(badgeText({ ...answer, outcome: 'uncertain', sureness: 'unsure' }, true)).toBe(
+      'Uncertain, offline',
+    )
   })
 
   it('name no class where nothing fits, once nobody is asked any more', () => {

@@ -4,7 +4,10 @@ import type { ShownAnswer } from '../state/session.ts'
 import { formatDoubt, formatNats } from './format.ts'
 import { usePage } from './page-context.ts'
 
-/** How much doubt there is in this device's own answer, beside how much is let pass; in nats for whoever asks. */
+/**
+ * How much doubt there is in this device's own answer, beside how much is let pass; in nats for whoever
+ * asks.
+ */
 export function EntropyMeter({ entropyNats, thresholdNats, outcome }: Pick<ShownAnswer, 'entropyNats' | 'thresholdNats' | 'outcome'>): VNode {
   const { app } = usePage()
   const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2

@@ -7,7 +7,13 @@ import { usePage } from './page-context.ts'
 /** When this device answers by itself, and what it takes the stream for; numbers one tap away. */
 export function GateFacts(): VNode {
   const { app } = usePage()
-  const { maxProbes, asksGeneralist, looksTwice = false, thresholdNats, generalistThresholdNats } = app.gate.value
+  const {
+    maxProbes,
+    asksGeneralist,
+    looksTwice = false,
+    thresholdNats,
+    generalistThresholdNats,
+  } = app.gate.value
   const ofGeneralist = Math.min(thresholdNats, generalistThresholdNats)
   const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
   const changeRate = app.gateControl.changeRate.value
@@ -19,31 +25,44 @@ export function GateFacts(): VNode {
         {changeRate !== undefined && <>The scene seems to change {frequency(changeRate)}. </>}
         {maxProbes === 0 ? (
           <>
-            The all-round network answers up to a doubt of <strong>{formatDoubt(ofGeneralist, classes)}</strong>; beyond, the edge is asked.
+            The all-round network answers up to a doubt of{' '}
+            <strong>{formatDoubt(ofGeneralist, classes)}</strong>; beyond, the edge is asked.
           </>
         ) : (
           <>
-            Up to {formatCount(maxProbes)} {maxProbes === 1 ? 'specialist is' : 'specialists are'} asked{asksGeneralist && ', then the all-round network'}; beyond a doubt of{' '}
+            Up to {formatCount(maxProbes)} {maxProbes === 1 ? 'specialist is' : 'specialists are'} asked
+            {asksGeneralist && ', then the all-round network'}; beyond a doubt of{' '}
             <strong>{formatDoubt(thresholdNats, classes)}</strong>, the edge.
           </>
         )}
-        {looksTwice && (asksGeneralist || maxProbes === 0) && ' Where it doubts, it looks at the mirror image too.'}
+        {looksTwice &&
+          (asksGeneralist || maxProbes === 0) &&
+          ' Where it doubts, it looks at the mirror image too.'}
       </p>
       <Outlook app={app} />
-      {app.gateControl.isAdapting.value && rows === 0 && <p class="muted">This bundle was made for one kind of stream only, so there is nothing to follow.</p>}
+      {app.gateControl.isAdapting.value && rows === 0 && (
+        <p class="muted">This bundle was made for one kind of stream only, so there is nothing to follow.</p>
+      )}
       <Numbers app={app} />
     </section>
   )
 }
 
-/** What the stream is taken for and what is expected of it: read at one moment, or they would contradict one another. */
+/**
+ * What the stream is taken for and what is expected of it: read at one moment, or they would contradict one
+ * another.
+ */
 function Outlook({ app }: { readonly app: App }): VNode | null {
-  // The scene changes with each frame, and is no signal: the sums, which follow the frames, say when to look again.
+  // The scene changes with each frame, and is no signal: the sums, which follow the frames, say when to look
+  // again.
   const { revision } = app.session.tally.value
   const outlook = revision < 0 ? undefined : app.gateControl.outlook()
   const { scenePrior } = app.gate.value
   if (outlook === undefined || scenePrior === undefined) return null
-  const { scene, chance, expected } = outlookWords(outlook, app.bundle.opened.value?.manifest.classNames ?? [])
+  const { scene, chance, expected } = outlookWords(
+    outlook,
+    app.bundle.opened.value?.manifest.classNames ?? [],
+  )
   const names = expected.map(({ name, share }) => `${name} ${formatShare(share)}`).join(', ')
   return (
     <p data-testid="scene-prior">
@@ -65,10 +84,15 @@ function Numbers({ app }: { readonly app: App }): VNode {
     <details class="numbers">
       <summary>In numbers</summary>
       <p>
-        Thresholds of predictive entropy: partitions {formatNats(thresholdNats)} nats, generalist {formatNats(Math.min(thresholdNats, generalistThresholdNats))} nats. Partitions asked: {formatCount(maxProbes)},{' '}
+        Thresholds of predictive entropy: partitions {formatNats(thresholdNats)} nats, generalist{' '}
+        {formatNats(Math.min(thresholdNats, generalistThresholdNats))} nats. Partitions asked:{' '}
+        {formatCount(maxProbes)},{' '}
         {order === 'least-entropy' ? 'the surest of all answers' : 'the first that is certain answers'}.{' '}
-        {app.gateControl.isAdapting.value && rows > 0 && `Row ${row + 1} of the ${rows} that the bundle was calibrated for. `}
-        {scenePrior !== undefined && `The scene prior remembers about ${formatCount(scenePrior.memoryFrames)} frames.`}
+        {app.gateControl.isAdapting.value &&
+          rows > 0 &&
+          `Row ${row + 1} of the ${rows} that the bundle was calibrated for. `}
+        {scenePrior !== undefined &&
+          `The scene prior remembers about ${formatCount(scenePrior.memoryFrames)} frames.`}
       </p>
     </details>
   )
@@ -77,5 +101,7 @@ function Numbers({ app }: { readonly app: App }): VNode {
 function frequency(changeRate: number): string {
   if (changeRate <= 0) return 'never'
   if (changeRate === 1) return 'with every frame'
-  return changeRate > 0.5 ? `with ${formatShare(changeRate)} of the frames` : `about every ${formatCount(Math.round(1 / changeRate))} frames`
+  return changeRate > 0.5
+    ? `with ${formatShare(changeRate)} of the frames`
+    : `about every ${formatCount(Math.round(1 / changeRate))} frames`
 }

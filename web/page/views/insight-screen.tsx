@@ -20,7 +20,10 @@ const tableRows = 40
 
 const outcomeWords = { hit: 'here', miss: 'edge', uncertain: 'uncertain' } as const
 
-/** What happened, and why: counts, latency, doubt against what is let pass, misses and switches, classes and partitions. */
+/**
+ * What happened, and why: counts, latency, doubt against what is let pass, misses and switches, classes and
+ * partitions.
+ */
 export function InsightScreen(): VNode {
   const { app } = usePage()
   const { frames } = app.session.tally.value.totals

@@ -4,14 +4,16 @@ export type EnginePlace = 'worker' | 'page'
 /** So many frames are looked at before anything is moved. */
 const seenFrames = 8
 /**
- * The page's thread is wanted for 16 ms of every picture that a display shows. What keeps it for half of that is not noticed; a step that
- * keeps it for nearly all of it leaves nothing to whoever waits.
+ * The page's thread is wanted for 16 ms of every picture that a display shows. What keeps it for half of
+ * that is not noticed; a step that keeps it for nearly all of it leaves nothing to whoever waits.
  */
 const [shortMs, longMs] = [8, 14]
 
 /**
- * Decides by how long the networks take with a frame, its pixels included: a photo is read back and averaged down on the same thread. A small network answers before a worker would have been woken; a large one, or a
- * phone that is busy with something else, would make the page stutter. What was once too long stays in the worker until another bundle is opened.
+ * Decides by how long the networks take with a frame, its pixels included: a photo is read back and averaged
+ * down on the same thread. A small network answers before a worker would have been woken; a large one, or a
+ * phone that is busy with something else, would make the page stutter. What was once too long stays in the
+ * worker until another bundle is opened.
  */
 export class EnginePlaceChooser {
   #times: number[] = []

@@ -3,21 +3,29 @@ import { backoffMs } from '../edge/backoff.ts'
 
 /** A new version of the app is installed and waits. */
 export interface AppUpdate {
-  /** Puts it in force for all pages of the app, each of which then hears of it by `onTakeover`. What is cached stays. */
+  /**
+   * Puts it in force for all pages of the app, each of which then hears of it by `onTakeover`. What is
+   * cached stays.
+   */
   readonly apply: () => void
 }
 
 export interface ServiceWorkerOptions {
   /** Ask the user, then `apply`. May be called again, when a still newer version arrives. */
   readonly onUpdateReady: (update: AppUpdate) => void
-  /** Another version has taken over, perhaps at the wish of another page: this one is still of the old, until it is loaded again. */
+  /**
+   * Another version has taken over, perhaps at the wish of another page: this one is still of the old, until
+   * it is loaded again.
+   */
   readonly onTakeover: () => void
 }
 
 const installBackoff = { baseMs: 3_000, maxMs: 60_000 }
 const updateCheckIntervalMs = 60 * 60 * 1000
 
-/** Tells when another version takes over, and not when the first one does: that one came with this very page. */
+/**
+ * Tells when another version takes over, and not when the first one does: that one came with this very page.
+ */
 function hearTakeover(workbox: Workbox, onTakeover: () => void): void {
   let isControlled = navigator.serviceWorker.controller !== null
   workbox.addEventListener('controlling', () => {

@@ -3,8 +3,9 @@ import type { App } from '../app.ts'
 import { registerServiceWorker, type AppUpdate } from './service-worker.ts'
 
 /**
- * Registers the service worker. A new version is offered when nothing plays, and one that another page has put in force reloads this one only
- * where nothing was played yet: neither a stream nor what it has left on the screen is taken from anybody.
+ * Registers the service worker. A new version is offered when nothing plays, and one that another page has
+ * put in force reloads this one only where nothing was played yet: neither a stream nor what it has left on
+ * the screen is taken from anybody.
  */
 export function startServiceWorker(app: App): void {
   const update = signal<AppUpdate | undefined>(undefined)

@@ -14,12 +14,20 @@ const height = 96
 /** Where the axes have a number, as shares of their length. */
 const marks = [0, 0.5, 1] as const
 
-/** Coverage and accuracy over the doubt that is let pass, with a line where it stands. What it says is written beside it, too. */
+/**
+ * Coverage and accuracy over the doubt that is let pass, with a line where it stands. What it says is
+ * written beside it, too.
+ */
 export function GateCurveChart({ curve, thresholdNats, mostNats, classes }: GateCurveProps): VNode {
-  const points = [...curve].sort((a, b) => a.thresholdNats - b.thresholdNats).filter(({ thresholdNats: nats }) => nats <= mostNats)
+  const points = [...curve]
+    .sort((a, b) => a.thresholdNats - b.thresholdNats)
+    .filter(({ thresholdNats: nats }) => nats <= mostNats)
   const across = (nats: number): number => Math.min(1, nats / mostNats) * width
   const down = (share: number): number => (1 - share) * (height - 4) + 2
-  const line = (valueOf: (point: GatePoint) => number): string => points.map((point) => `${across(point.thresholdNats).toFixed(1)},${down(valueOf(point)).toFixed(1)}`).join(' ')
+  const line = (valueOf: (point: GatePoint) => number): string =>
+    points
+      .map((point) => `${across(point.thresholdNats).toFixed(1)},${down(valueOf(point)).toFixed(1)}`)
+      .join(' ')
   const at = across(thresholdNats)
   return (
     <figure class="curve">

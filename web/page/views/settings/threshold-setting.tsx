@@ -22,7 +22,12 @@ export function ThresholdSetting(): VNode {
   const isAdapting = app.gateControl.isAdapting.value
   // What the locality in force was calibrated to; the curve is of the one setting for all streams.
   const locality = isAdapting ? manifest?.gate.localities[app.gateControl.locality.value.row] : undefined
-  const forecast = locality === undefined ? (isMeasured(gate, manifest?.gate) ? forecastAt(curve, thresholdNats) : undefined) : { coverage: locality.coverage, accuracyOfWhole: locality.accuracy }
+  const forecast =
+    locality === undefined
+      ? isMeasured(gate, manifest?.gate)
+        ? forecastAt(curve, thresholdNats)
+        : undefined
+      : { coverage: locality.coverage, accuracyOfWhole: locality.accuracy }
   return (
     <div class="threshold">
       <Slider
@@ -38,30 +43,53 @@ export function ThresholdSetting(): VNode {
       />
       {forecast !== undefined && (
         <p class="forecast" data-testid="forecast">
-          Answers <strong>{formatShare(forecast.coverage)}</strong> of frames here, <strong>{formatShare(forecast.accuracyOfWhole, 1)}</strong> right.
+          Answers <strong>{formatShare(forecast.coverage)}</strong> of frames here,{' '}
+          <strong>{formatShare(forecast.accuracyOfWhole, 1)}</strong> right.
         </p>
       )}
-      {forecast !== undefined && curve.length > 0 && <GateCurveChart curve={curve} thresholdNats={thresholdNats} mostNats={most} classes={classes} />}
-      {forecast === undefined && curve.length > 0 && <p class="muted">How good that is was not measured for this way to ask.</p>}
+      {forecast !== undefined && curve.length > 0 && (
+        <GateCurveChart curve={curve} thresholdNats={thresholdNats} mostNats={most} classes={classes} />
+      )}
+      {forecast === undefined && curve.length > 0 && (
+        <p class="muted">How good that is was not measured for this way to ask.</p>
+      )}
       <details class="numbers">
         <summary>In numbers</summary>
         <p>
-          Threshold {formatNats(thresholdNats)} nats of predictive entropy; {formatNats(entropyCeiling(classes))} nats is the most that {classes} classes can have. Nobody may set more than two thirds of it: beyond,
-          an answer says next to nothing.
+          Threshold {formatNats(thresholdNats)} nats of predictive entropy;{' '}
+          {formatNats(entropyCeiling(classes))} nats is the most that {classes} classes can have. Nobody may
+          set more than two thirds of it: beyond, an answer says next to nothing.
         </p>
       </details>
       {own !== null ? (
-        <button type="button" class="quiet" data-testid="threshold-reset" onClick={() => app.changeSettings({ thresholdNats: null })}>
+        <button
+          type="button"
+          class="quiet"
+          data-testid="threshold-reset"
+          onClick={() => app.changeSettings({ thresholdNats: null })}
+        >
           {probing === 'adaptive' ? 'Follow the scene again' : 'Back to the bundle’s own'}
         </button>
       ) : (
-        <p class="muted">{locality === undefined ? 'The bundle’s own. Move it to set yours.' : 'Follows the scene. The curve is of one setting for all scenes: move it to choose that one.'}</p>
+        <p class="muted">
+          {locality === undefined
+            ? 'The bundle’s own. Move it to set yours.'
+            : 'Follows the scene. The curve is of one setting for all scenes: move it to choose that one.'}
+        </p>
       )}
     </div>
   )
 }
 
 /** The bundle's curve is of one way to ask; of another it says nothing. */
-function isMeasured(gate: GateSettings, bundle: Pick<GateSettings, 'maxProbes' | 'order' | 'asksGeneralist'> | undefined): boolean {
-  return bundle !== undefined && gate.maxProbes === bundle.maxProbes && gate.order === bundle.order && gate.asksGeneralist === bundle.asksGeneralist
+function isMeasured(
+  gate: GateSettings,
+  bundle: Pick<GateSettings, 'maxProbes' | 'order' | 'asksGeneralist'> | undefined,
+): boolean {
+  return (
+    bundle !== undefined &&
+    gate.maxProbes === bundle.maxProbes &&
+    gate.order === bundle.order &&
+    gate.asksGeneralist === bundle.asksGeneralist
+  )
 }
