@@ -48,7 +48,7 @@ describe.skipIf(chromium === '')('runReplay', { timeout: 240_000 }, () => {
 
   it('plays every image through the real page, and the page and the edge count the same', async () => {
     const json = join(folder, 'out.json')
-    const summary = await runReplay(new AbortController().signal, settings({ frames: '60', length: '10', json }), tools)
+    const summary = await runReplay(new AbortController().signal, settings({ frames: '60', length: '10', json, images: 'all' }), tools)
     expect(summary.disagreements).toEqual([])
     expect(summary.all.frames).toBe(60)
     expect(summary.hits.frames + summary.misses.frames + summary.uncertain.frames).toBe(60)

@@ -52,7 +52,7 @@ describe('chooseGate', () => {
     const base = { table: scenic, classes: 2, device: { cacheEntries: 0, keepShare: 1 }, edgeSceneAccuracy: 1 }
     const lasting = chooseGate({ ...base, images: [...ofClass(0), ...ofClass(1)] }, options)
     expect(lasting.gate.scenePrior).toEqual(scenePriors[0])
-    expect(lasting.point.coverage).toBeGreaterThan(0.8)
+    expect(lasting.point.coverage).toBeGreaterThan(0.7)
     const alternating = chooseGate({ ...base, images }, options)
     expect(alternating.gate.scenePrior).toBeUndefined()
     expect(alternating.point.coverage).toBeCloseTo(1 / 3, 1)
