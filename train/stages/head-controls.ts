@@ -53,7 +53,8 @@ export function trainHeadControls({ config, dataset, input, progress }: Evaluati
   if (partitions.every(({ head }) => head === undefined)) return []
   progress.start()
   const predictions = predictImages(generalist, dataset.train, input, (done, of) => progress.count('controls', done, of))
-  return partitions.map(({ head }, index) => (head === undefined ? undefined : trainHead(predictions, head, dataset.train.labels, `${config.seed} control ${index}`)))
+  // A region of one class leaves a head nothing to tell apart.
+  return partitions.map(({ head }, index) => (head === undefined || head.classIndices.length < 2 ? undefined : trainHead(predictions, head, dataset.train.labels, `${config.seed} control ${index}`)))
 }
 
 /** Share of `images` that the control answers rightly. */

@@ -114,7 +114,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       ...(sent.length > 0 && { body: new Uint8Array(Buffer.concat(sent)) }),
     })
     const body = Buffer.from(await upstreamResponse.arrayBuffer())
-    const { 'transfer-encoding': _transfer, 'content-encoding': _content, connection: _close, ...headers } = Object.fromEntries(upstreamResponse.headers)
+    const { 'transfer-encoding': _transfer, 'content-encoding': encoding, 'content-length': sentLength, connection: _close, ...plain } = Object.fromEntries(upstreamResponse.headers)
+    // Of what was compressed the length is another one than that of what is handed on.
+    const headers: Record<string, string> = encoding === undefined && sentLength !== undefined ? { ...plain, 'content-length': sentLength } : plain
     if (typeof fault === 'function') return fault(body, headers, response)
     if (fault !== undefined && fault !== 'held' && upstreamResponse.ok) return misbehave(fault, body, headers, response)
     response.writeHead(upstreamResponse.status, headers)
