@@ -97,7 +97,7 @@ describe('a partition that comes in two steps', () => {
 
     // Its whole weights were asked for meanwhile, and take over when they come.
     const asked = frames[miss]?.switchedTo ?? ''
-    await vi.waitFor(() => expect(proxy.requests(wholeOf(asked))).toBe(1), { timeout: 30_000 })
+    await vi.waitFor(() => expect(proxy.requests(wholeOf(asked))).toBe(1), { timeout: 100_000 })
     proxy.faults.clear()
     await driver.go('cache')
     await driver.page.locator(`[data-partition="${asked}"][data-form="whole"]`).waitFor({ timeout: 60_000 })

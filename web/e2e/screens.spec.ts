@@ -162,8 +162,8 @@ describe('insight', () => {
       // What draws them comes when the screen is first opened.
       await page.locator('.plot canvas').nth(1).waitFor()
       expect(await page.locator('.plot canvas').count()).toBe(2)
-      await page.locator('summary').first().click()
-      const rows = page.locator('details[open] tbody tr')
+      await page.locator('.chart summary').first().click()
+      const rows = page.locator('.chart details[open] tbody tr')
       expect(await rows.count()).toBe(30)
       expect(await rows.first().locator('td').first().textContent()).toBe('29')
       const heat = page.getByTestId('heat-map')

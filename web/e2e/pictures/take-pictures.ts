@@ -31,9 +31,10 @@ async function takeScreens(
   })
   const driver = drivePage(await context.newPage())
   await driver.page.goto(`${origin}/${script}`)
-  await driver.untilControlled()
+  // Outside of a test run: the page's own word.
+  await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
   await driver.page.getByTestId('play-demo').click()
-  await driver.untilState('ended')
+  await driver.page.locator('[data-state="ended"]').first().waitFor({ timeout: 120_000 })
   const pictures: Buffer[] = []
   for (const screen of wanted) {
     await driver.go(screen)
