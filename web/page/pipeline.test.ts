@@ -145,6 +145,11 @@ describe('answerFrame', () => {
     expect(await answer()).toMatchObject({ outcome: 'hit' })
   })
 
+  it('leaves a hit to the threshold where no scene had a say, and still does not call it certain', async () => {
+    isNovel = true
+    expect(await answer()).toMatchObject({ outcome: 'hit', answeredBy: 'device', sureness: 'none' })
+  })
+
   it('has nothing certain to say of what is strange to its networks', async () => {
     local = () => Promise.resolve({ ...miss, isStrange: true })
     edge = () => Promise.reject(new CacheNetError('edge-unreachable', 'no'))

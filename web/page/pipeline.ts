@@ -107,8 +107,9 @@ export async function answerFrame(
   const isNothing = showsNothing(local.rgb, deps.inputWidth)
   const isNovel = deps.scene.isNovel(raw, local.isStrange) || isNothing
   const isTested = local.outcome === 'hit' && !isEdgeBusy() && deps.scene.isTestDue()
-  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene.
-  const isHit = local.outcome === 'hit' && !isNovel && !isTested
+  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene. Where the scene had no say, the
+  // threshold has decided, and somebody may have set it so.
+  const isHit = local.outcome === 'hit' && !(isNovel && classFactors !== undefined) && !isTested
   // One colour, or noise, says nothing of the scene either.
   const see: StreamScene['see'] = (...answered) => {
     if (!isNothing) deps.scene.see(...answered)
