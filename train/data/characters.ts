@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { createRandom, type Random } from '../../core/random.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { digestOfPixels } from './data-digest.ts'
+import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+import { listFolder } from './walk-images.ts'
+
+/** Characters of one script, and the files of each in the order of their writers. */
+interface Script {
+  readonly name: string
+  readonly characters: readonly (readonly string[])[]
+}
+
+const decodesAtOnce = 6
+
+/** Of the writers of a character: the last ones are for the test, those before them for choices. */
+const [testShare, validationShare] = [0.15, 0.15]
+
+/** How much a training copy of a character is turned (in radians), slanted and scaled at most. */
+const [mostTurn, mostSlant, mostScale] = [0.2, 0.15, 0.12]
+
+/** `Japanese_(katakana)` is called `Japanese (katakana)` where people read it. */
+const shownName = (folder: string): string => folder.replaceAll('_', ' ')
+
+/** Scripts below `folder`, however deep: a folder whose sub-folders hold images. A script that stands there twice is taken once. */
+async function findScripts(folder: string, found = new Map<string, Script>(), name = ''): Promise<Map<string, Script>> {
+  const { folders } = await listFolder(folder)
+  const inside = await Promise.all(folders.map(async (each) => ({ each, files: (await readdir(join(folder, each))).filter((file) => file.endsWith('.png')).sort() })))
+  const characters = inside.filter(({ files }) => files.length > 0)
+  if (characters.length > 0) {
+    if (!found.has(name)) found.set(name, { name: shownName(name), characters: characters.map(({ each, files }) => files.map((file) => join(folder, each, file))) })
+    return found
+  }
+  for (const each of folders) await findScripts(join(folder, each), found, each)
+  return found
+}
+
+/** The same character as another hand might have written it: turned, slanted and scaled a little. */
+function handwritten(random: Random): [[number, number], [number, number]] {
+  const around = (most: number): number => (random.next() * 2 - 1) * most
+  const [turn, slant, scale] = [around(mostTurn), around(mostSlant), 1 + around(mostScale)]
+  const [cos, sin] = [Math.cos(turn) * scale, Math.sin(turn) * scale]
+  return [[cos, slant * cos - sin], [sin, slant * sin + cos]]
+}
+
+/** RGB of a character at the networks' size; copy 0 is as it was written. */
+async function readCharacter(path: string, size: number, copy: number): Promise<Uint8Array> {
+  const written = sharp(await sharp(path).flatten({ background: '#fff' }).toColourspace('srgb').png().toBuffer())
+  const { width, height } = await written.metadata()
+  const changed = copy === 0 ? written : written.affine(handwritten(createRandom(`${path.split('/').slice(-3).join('/')} ${copy}`)), { background: '#fff' })
+  // The affine picture is larger than the written one: its middle has the written one's size.
+  const { data, info } = await changed.png().toBuffer({ resolveWithObject: true })
+  const middle = { left: Math.max(0, (info.width - width) >> 1), top: Math.max(0, (info.height - height) >> 1), width: Math.min(width, info.width), height: Math.min(height, info.height) }
+  return sharp(data).extract(middle).resize(size, size, { fit: 'fill' }).removeAlpha().toColourspace('srgb').raw().toBuffer()
+}
+
+interface Shown {
+  readonly path: string
+  readonly label: number
+  readonly copy: number
+}
+
+async function decode(shown: readonly Shown[], size: number, onImage: () => void): Promise<Split> {
+  const split = allocateSplit(shown.length, size)
+  let next = 0
+  const decodeOnes = async (): Promise<void> => {
+    while (next < shown.length) {
+      const index = next++
+      const { path, label, copy } = shown[index]!
+      const pixels = await readCharacter(path, size, copy).catch((cause: unknown) => {
+        throw new CacheNetError('dataset-invalid', `${path} cannot be read. Mend or delete it.`, { path }, { cause })
+      })
+      split.pixels.set(pixels, index * size * size * 3)
+      split.labels[index] = label
+      onImage()
+    }
+  }
+  await Promise.all(Array.from({ length: decodesAtOnce }, decodeOnes))
+  return split
+}
+
+/**
+ * Handwritten characters, split by writer, as Omniglot has them (Lake, Salakhutdinov & Tenenbaum 2015): `…/SCRIPT/CHARACTER/NNNN_WRITER.png`.
+ * Each script is a place: a page shows one.
+ *
+ * @param copies of each training image: as it was written, and as other hands might have written it
+ */
+export async function loadCharacters(folder: string, { size, copies }: { readonly size: number; readonly copies: number }, onProgress: (done: number, of: number) => void): Promise<Dataset> {
+  const scripts = [...(await findScripts(folder)).values()]
+  const all = scripts.flatMap(({ name, characters }) => characters.map((files, index) => ({ name: `${name} ${index + 1}`, files })))
+  if (all.length < 2) throw new CacheNetError('dataset-invalid', `${folder} has ${all.length} characters. It should hold folders SCRIPT/CHARACTER with images, as Omniglot has them.`, { folder })
+  const parts = { train: [] as Shown[], validation: [] as Shown[], test: [] as Shown[] }
+  for (const [label, { files }] of all.entries()) {
+    const [testFrom, validationFrom] = [Math.round(files.length * (1 - testShare)), Math.round(files.length * (1 - testShare - validationShare))]
+    for (const [writer, path] of files.entries()) {
+      const part = writer >= testFrom ? parts.test : writer >= validationFrom ? parts.validation : parts.train
+      for (let copy = 0; copy < (part === parts.train ? copies : 1); copy++) part.push({ path, label, copy })
+    }
+  }
+  let done = 0
+  const total = parts.train.length + parts.validation.length + parts.test.length
+  const load = (shown: readonly Shown[]): Promise<Split> => decode(shown, size, () => onProgress(++done, total))
+  const splits = { train: await load(parts.train), validation: await load(parts.validation), test: await load(parts.test) }
+  return {
+    kind: 'folder',
+    description: `Handwritten characters of ${scripts.length} scripts.`,
+    classNames: all.map(({ name }) => name),
+    digest: digestOfPixels(splits),
+    size,
+    places: scripts.map(({ name, characters }) => ({ name, weights: Object.fromEntries(characters.map((_, index) => [`${name} ${index + 1}`, 1])) })),
+    ...splits,
+  }
+}
