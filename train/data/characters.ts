@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import sharp from 'sharp'
+import { areaAverage } from '../../core/image/area-average.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { digestOfPixels } from './data-digest.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+import { readFilePixels } from './read-file-pixels.ts'
 import { listFolder } from './walk-images.ts'
 
 /** Characters of one script, and the files of each in the order of their writers. */
@@ -45,15 +47,21 @@ function handwritten(random: Random): [[number, number], [number, number]] {
   return [[cos, slant * cos - sin], [sin, slant * sin + cos]]
 }
 
-/** RGB of a character at the networks' size; copy 0 is as it was written. */
+/** RGB of a character at the networks' size, by the product's own definition of a picture's pixels; copy 0 is as it was written. */
 async function readCharacter(path: string, size: number, copy: number): Promise<Uint8Array> {
-  const written = sharp(await sharp(path).flatten({ background: '#fff' }).toColourspace('srgb').png().toBuffer())
-  const { width, height } = await written.metadata()
-  const changed = copy === 0 ? written : written.affine(handwritten(createRandom(`${path.split('/').slice(-3).join('/')} ${copy}`)), { background: '#fff' })
-  // The affine picture is larger than the written one: its middle has the written one's size.
-  const { data, info } = await changed.png().toBuffer({ resolveWithObject: true })
-  const middle = { left: Math.max(0, (info.width - width) >> 1), top: Math.max(0, (info.height - height) >> 1), width: Math.min(width, info.width), height: Math.min(height, info.height) }
-  return sharp(data).extract(middle).resize(size, size, { fit: 'fill' }).removeAlpha().toColourspace('srgb').raw().toBuffer()
+  if (copy === 0) return readFilePixels(path, size)
+  const { width, height } = await sharp(path).metadata()
+  const changed = sharp(path).affine(handwritten(createRandom(`${path.split(sep).slice(-3).join('/')} ${copy}`)), { background: '#fff' })
+  const { data, info } = await changed.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  // The changed picture is larger or smaller than the written one: its middle is what is shown.
+  const shown = { width: Math.min(width, info.width), height: Math.min(height, info.height) }
+  const [left, top] = [(info.width - shown.width) >> 1, (info.height - shown.height) >> 1]
+  const middle = new Uint8Array(shown.width * shown.height * 3)
+  for (let row = 0; row < shown.height; row++) {
+    const from = ((top + row) * info.width + left) * 3
+    middle.set(data.subarray(from, from + shown.width * 3), row * shown.width * 3)
+  }
+  return areaAverage(middle, 3, shown, { width: size, height: size })
 }
 
 interface Shown {
