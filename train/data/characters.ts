@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import sharp from 'sharp'
+import { areaAverage } from '../../core/image/area-average.ts'
 import { createRandom, type Random } from '../../core/random.ts'
+import type { Place } from '../../core/streams/place.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { digestOfPixels } from './data-digest.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+import { readFilePixels } from './read-file-pixels.ts'
 import { listFolder } from './walk-images.ts'
 
 /** Characters of one script, and the files of each in the order of their writers. */
@@ -45,15 +48,21 @@ function handwritten(random: Random): [[number, number], [number, number]] {
   return [[cos, slant * cos - sin], [sin, slant * sin + cos]]
 }
 
-/** RGB of a character at the networks' size; copy 0 is as it was written. */
+/** RGB of a character at the networks' size, by the product's own definition of a picture's pixels; copy 0 is as it was written. */
 async function readCharacter(path: string, size: number, copy: number): Promise<Uint8Array> {
-  const written = sharp(await sharp(path).flatten({ background: '#fff' }).toColourspace('srgb').png().toBuffer())
-  const { width, height } = await written.metadata()
-  const changed = copy === 0 ? written : written.affine(handwritten(createRandom(`${path.split('/').slice(-3).join('/')} ${copy}`)), { background: '#fff' })
-  // The affine picture is larger than the written one: its middle has the written one's size.
-  const { data, info } = await changed.png().toBuffer({ resolveWithObject: true })
-  const middle = { left: Math.max(0, (info.width - width) >> 1), top: Math.max(0, (info.height - height) >> 1), width: Math.min(width, info.width), height: Math.min(height, info.height) }
-  return sharp(data).extract(middle).resize(size, size, { fit: 'fill' }).removeAlpha().toColourspace('srgb').raw().toBuffer()
+  if (copy === 0) return readFilePixels(path, size)
+  const { width, height } = await sharp(path).metadata()
+  const changed = sharp(path).affine(handwritten(createRandom(`${path.split(sep).slice(-3).join('/')} ${copy}`)), { background: '#fff' })
+  const { data, info } = await changed.toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  // The changed picture is larger or smaller than the written one: its middle is what is shown.
+  const shown = { width: Math.min(width, info.width), height: Math.min(height, info.height) }
+  const [left, top] = [(info.width - shown.width) >> 1, (info.height - shown.height) >> 1]
+  const middle = new Uint8Array(shown.width * shown.height * 3)
+  for (let row = 0; row < shown.height; row++) {
+    const from = ((top + row) * info.width + left) * 3
+    middle.set(data.subarray(from, from + shown.width * 3), row * shown.width * 3)
+  }
+  return areaAverage(middle, 3, shown, { width: size, height: size })
 }
 
 interface Shown {
@@ -81,6 +90,27 @@ async function decode(shown: readonly Shown[], size: number, onImage: () => void
   return split
 }
 
+/** The images of each character by the part of the data that their writers belong to, and what is seen together. */
+export interface CharacterFiles {
+  readonly classNames: readonly string[]
+  readonly places: readonly Place[]
+  readonly parts: Readonly<Record<'train' | 'validation' | 'test', readonly { readonly path: string; readonly label: number }[]>>
+}
+
+/** Finds the characters below a folder. Throws `dataset-invalid` where there are none. */
+export async function findCharacters(folder: string): Promise<CharacterFiles> {
+  const scripts = [...(await findScripts(folder)).values()]
+  const all = scripts.flatMap(({ name, characters }) => characters.map((files, index) => ({ name: `${name} ${index + 1}`, files })))
+  if (all.length < 2) throw new CacheNetError('dataset-invalid', `${folder} has ${all.length} characters. It should hold folders SCRIPT/CHARACTER with images, as Omniglot has them.`, { folder })
+  const parts = { train: [] as { path: string; label: number }[], validation: [] as { path: string; label: number }[], test: [] as { path: string; label: number }[] }
+  for (const [label, { files }] of all.entries()) {
+    const [testFrom, validationFrom] = [Math.round(files.length * (1 - testShare)), Math.round(files.length * (1 - testShare - validationShare))]
+    for (const [writer, path] of files.entries()) (writer >= testFrom ? parts.test : writer >= validationFrom ? parts.validation : parts.train).push({ path, label })
+  }
+  const places = scripts.map(({ name, characters }) => ({ name, weights: Object.fromEntries(characters.map((_, index) => [`${name} ${index + 1}`, 1])) }))
+  return { classNames: all.map(({ name }) => name), places, parts }
+}
+
 /**
  * Handwritten characters, split by writer, as Omniglot has them (Lake, Salakhutdinov & Tenenbaum 2015): `…/SCRIPT/CHARACTER/NNNN_WRITER.png`.
  * Each script is a place: a page shows one.
@@ -88,28 +118,11 @@ async function decode(shown: readonly Shown[], size: number, onImage: () => void
  * @param copies of each training image: as it was written, and as other hands might have written it
  */
 export async function loadCharacters(folder: string, { size, copies }: { readonly size: number; readonly copies: number }, onProgress: (done: number, of: number) => void): Promise<Dataset> {
-  const scripts = [...(await findScripts(folder)).values()]
-  const all = scripts.flatMap(({ name, characters }) => characters.map((files, index) => ({ name: `${name} ${index + 1}`, files })))
-  if (all.length < 2) throw new CacheNetError('dataset-invalid', `${folder} has ${all.length} characters. It should hold folders SCRIPT/CHARACTER with images, as Omniglot has them.`, { folder })
-  const parts = { train: [] as Shown[], validation: [] as Shown[], test: [] as Shown[] }
-  for (const [label, { files }] of all.entries()) {
-    const [testFrom, validationFrom] = [Math.round(files.length * (1 - testShare)), Math.round(files.length * (1 - testShare - validationShare))]
-    for (const [writer, path] of files.entries()) {
-      const part = writer >= testFrom ? parts.test : writer >= validationFrom ? parts.validation : parts.train
-      for (let copy = 0; copy < (part === parts.train ? copies : 1); copy++) part.push({ path, label, copy })
-    }
-  }
+  const { classNames, places, parts } = await findCharacters(folder)
   let done = 0
-  const total = parts.train.length + parts.validation.length + parts.test.length
-  const load = (shown: readonly Shown[]): Promise<Split> => decode(shown, size, () => onProgress(++done, total))
-  const splits = { train: await load(parts.train), validation: await load(parts.validation), test: await load(parts.test) }
-  return {
-    kind: 'folder',
-    description: `Handwritten characters of ${scripts.length} scripts.`,
-    classNames: all.map(({ name }) => name),
-    digest: digestOfPixels(splits),
-    size,
-    places: scripts.map(({ name, characters }) => ({ name, weights: Object.fromEntries(characters.map((_, index) => [`${name} ${index + 1}`, 1])) })),
-    ...splits,
-  }
+  const total = parts.train.length * copies + parts.validation.length + parts.test.length
+  const load = (part: CharacterFiles['parts']['train'], of: number): Promise<Split> =>
+    decode(part.flatMap((image) => Array.from({ length: of }, (_, copy) => ({ ...image, copy }))), size, () => onProgress(++done, total))
+  const splits = { train: await load(parts.train, copies), validation: await load(parts.validation, 1), test: await load(parts.test, 1) }
+  return { kind: 'folder', description: `Handwritten characters of ${places.length} scripts.`, classNames, digest: digestOfPixels(splits), size, places, ...splits }
 }
