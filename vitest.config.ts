@@ -11,7 +11,7 @@ const launchOptions = {
 }
 
 const inBrowser = (name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration => ({
-  optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+  optimizeDeps: { include: ['idb', 'zod', 'canonicalize', '@noble/ed25519', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
   resolve: { alias: kernelThreadAlias() },
   // Without them there is no shared memory, and so no threads.
   server: { headers: isolation },
