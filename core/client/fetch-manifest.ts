@@ -57,6 +57,7 @@ async function readManifest(bytes: Uint8Array<ArrayBuffer>, bundleId: string, na
  * `unauthorized`, one of `trustCodes`, or whatever reason the signal was aborted with.
  */
 export function fetchManifest(signal: AbortSignal, { bundleId, trust, fetch, baseUrl = '', headers = {} }: ManifestRequest): Promise<FetchedManifest> {
+  trust.prepare?.()
   return fetchChecked(signal, {
     url: `${baseUrl}${apiPaths.manifest(bundleId)}`,
     headers,

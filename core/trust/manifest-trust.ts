@@ -3,6 +3,8 @@ import type { Refusal } from './refusal.ts'
 import type { Signer } from './signature.ts'
 
 export interface PinStore {
+  /** Gets ready: a pin will be asked for soon. */
+  prepare?(): void
   /**
    * Puts what `decide` makes of a pin in its place, in one step that no other page or worker comes between. Where `decide` throws,
    * nothing changes, and so this rejects.
@@ -12,6 +14,8 @@ export interface PinStore {
 
 /** Whom to believe about bundles. */
 export interface ManifestTrust {
+  /** A manifest is on its way. */
+  prepare?(): void
   /** Rejects with `bundle-unsigned`, `bundle-key-changed` or `bundle-rolled-back` where the manifest is not to be used. */
   admit(bundleId: string, signer: Signer | undefined): Promise<void>
 }
@@ -26,6 +30,7 @@ export interface DeviceTrust extends ManifestTrust {
 export function createDeviceTrust(pins: PinStore, origin: () => string): DeviceTrust {
   const nameOf = (bundleId: string): string => `${origin()} ${bundleId}`
   return {
+    prepare: () => pins.prepare?.(),
     admit: (bundleId, signer) => pins.update(nameOf(bundleId), (pin) => judge(bundleId, pin, signer)),
     accept: (refusal) => pins.update(nameOf(refusal.bundleId), () => accepted(refusal)),
   }

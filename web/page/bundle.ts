@@ -65,7 +65,10 @@ export async function fetchManifest(signal: AbortSignal, bundleId: string): Prom
       bundleId,
       fetch,
       // What was stored was admitted then: an accepted key, or an older version that was pushed aside, must not lock the page out offline.
-      trust: { admit: (id, signer) => (came.isFresh ? deviceTrust.admit(id, signer) : Promise.resolve()) },
+      trust: {
+        prepare: () => deviceTrust.prepare?.(),
+        admit: (id, signer) => (came.isFresh ? deviceTrust.admit(id, signer) : Promise.resolve()),
+      },
     }),
   )
   return { ...value, ...way }

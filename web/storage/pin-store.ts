@@ -46,6 +46,8 @@ export function createPinStore(databaseName = 'cachenet-trust'): PinStore & { cl
     })
 
   return {
+    // Opening takes a few milliseconds, which pass while the manifest is on its way.
+    prepare: () => void database.run(() => Promise.resolve()).catch(() => undefined),
     async update(name, decide) {
       let decided: Decided | undefined
       try {
