@@ -39,12 +39,13 @@ export async function trainSmall(folder: string, killAfterMs?: number): Promise<
   })
 }
 
-/** The blobs of a finished training, by their hashes, and its manifest without how long it took. */
+/** The blobs of a finished training, by their hashes, and its manifest without when, how long and from which commit. */
 export async function resultOf(folder: string): Promise<{ readonly blobs: readonly string[]; readonly manifest: unknown }> {
   const bundle = join(folder, 'walkers')
-  const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as { training: Record<string, unknown> }
-  const { elapsedSeconds: _, ...training } = manifest.training
-  return { blobs: (await readdir(join(bundle, 'blobs'))).sort(), manifest: { ...manifest, training } }
+  const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as Record<string, unknown> & { training: Record<string, unknown> }
+  const { createdAt: _createdAt, training, ...facts } = manifest
+  const { elapsedSeconds: _elapsed, commit: _commit, ...settings } = training
+  return { blobs: (await readdir(join(bundle, 'blobs'))).sort(), manifest: { ...facts, training: settings } }
 }
 
 /** Spoils the newer of two checkpoints that a killed training left. Returns which; undefined where there are no two that are whole yet. */
