@@ -24,7 +24,7 @@ function frameRequest(port: number): Buffer {
 }
 
 it(`an edge at 80 % of its capacity with bursts of five times as much stays as it was for ${minutes} minutes`, { timeout: 3_600_000 }, async () => {
-  const edge = await startEdgeProcess(['--bundles', bundles, '--rate-limit', '0', '--drain-seconds', '0', '--log-level', 'error'])
+  const edge = await startEdgeProcess(['--bundles', bundles, '--rate-limit', '0', '--drain-seconds', '0', '--threads', '1', '--log-level', 'error'])
   onTestFinished(() => void edge.stop())
   const pid = edge.child.pid ?? 0
   const load = await SoakLoad.open(edge.port, frameRequest(edge.port), 200)
