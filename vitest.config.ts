@@ -10,6 +10,9 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 }
 
+/** Nothing hangs on how fast a machine is: what is to happen is waited for (`test/patience.ts` has the same for `vi.waitFor`). */
+const patient = { setupFiles: ['test/patience.ts'], expect: { poll: { timeout: 30_000 } } }
+
 const inBrowser = (name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration => ({
   optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
   resolve: { alias: kernelThreadAlias() },
@@ -19,6 +22,7 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
     name,
     include,
     testTimeout,
+    ...patient,
     browser: {
       enabled: true,
       headless: true,
@@ -40,7 +44,8 @@ export default defineConfig({
           name: 'node',
           include: ['{core,edge,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
-          setupFiles: ['test/fast-check-seed.ts'],
+          ...patient,
+          setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -48,6 +53,7 @@ export default defineConfig({
       {
         test: {
           name: 'long',
+          ...patient,
           include: ['{core,edge,train,bench,test}/**/*.long.test.ts', 'web/e2e/**/*.long.spec.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
@@ -59,6 +65,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          ...patient,
           include: ['web/e2e/**/*.spec.ts'],
           exclude: ['**/*.long.spec.ts'],
           testTimeout: 240_000,

@@ -77,10 +77,16 @@ describe('resolveSettings', () => {
   })
 
   it('refuses flags and words that it does not know', () => {
-    expect(problemsOf(['--prot', '80'], { prot: '80' })).toEqual(['There is no flag --prot.'])
+    expect(problemsOf(['--prot=80'], { prot: '80' })).toEqual(['There is no flag --prot.'])
     expect(problemsOf(['serve'], {})).toEqual([expect.stringContaining('serve')])
     expect(problemsOf(['--port=80', 'serve'], { port: '80' })).toEqual([expect.stringContaining('serve')])
-    expect(problemsOf(['--constructor', '80'], {})).toEqual(['There is no flag --constructor.'])
+    expect(problemsOf(['--constructor'], {})).toEqual(['There is no flag --constructor.'])
+    expect(problemsOf(['--prot', '80'], {})).toEqual(['There is no flag --prot.', expect.stringContaining('80')])
+  })
+
+  it('refuses a flag whose value was forgotten', () => {
+    expect(problemsOf(['--hosts'], { hosts: '' })).toEqual(['--hosts needs a value.'])
+    expect(problemsOf(['--token', '--https'], { token: '--https' })).toEqual(['--token needs a value.'])
   })
 
   it('refuses a flag that was given twice, without its values', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { repeatedFlags } from '../core/command-line/repeated-flags.ts'
+import { flagProblems } from '../core/command-line/flag-problems.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { edgeFlags } from './settings-flags.ts'
 import { secretSettings, settingDefaults, settingsSchema, type EdgeSettings, type SettingName } from './settings-schema.ts'
@@ -15,14 +15,7 @@ const invalid = (problems: readonly string[]): CacheNetError =>
   new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
 
 function requireKnown(args: readonly string[]): void {
-  const unknown = args.flatMap((arg, index) => {
-    const [, name] = /^--([^=]+)/.exec(arg) ?? []
-    if (name !== undefined) return Object.hasOwn(edgeFlags, name) ? [] : [`There is no flag --${name}.`]
-    // A word of its own is the value of the flag before it, or nothing that the edge knows.
-    const before = /^--([^=]+)$/.exec(args[index - 1] ?? '')
-    return before === null || before[1] === 'https' ? [`The edge does not know what to do with ${arg}.`] : []
-  })
-  const problems = [...unknown, ...repeatedFlags(args).map((name) => `--${name} was given more than once, and only one can hold.`)]
+  const problems = flagProblems(args, edgeFlags)
   if (problems.length > 0) throw invalid(problems)
 }
 

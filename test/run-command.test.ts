@@ -21,8 +21,7 @@ describe('runCommand', () => {
   })
 
   it('ends what takes too long', async () => {
-    const { isOk, seconds } = await node('setInterval(() => 0, 1000)', 300)
-    expect(isOk).toBe(false)
-    expect(seconds).toBeLessThan(10)
+    // It would never end by itself.
+    expect((await node('setInterval(() => 0, 1000)', 300)).isOk).toBe(false)
   })
 })

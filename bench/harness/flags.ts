@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { repeatedFlags } from '../../core/command-line/repeated-flags.ts'
+import { flagProblems } from '../../core/command-line/flag-problems.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 /** A flag's value, as settings schemas take it. */
@@ -15,20 +15,26 @@ export const text = z.string().min(1, 'must not be empty')
 export const flag = (valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => ({ type: 'string', valueHint, description })
 
 /**
- * Settings from a parsed command line. Throws `config-invalid` with a line for each problem; a flag that there is not is one.
+ * Settings from a parsed command line. Throws `config-invalid` with a line for each problem; what the parser would pass
+ * over in silence is one.
  *
  * @param known the flags that there are, by name
  * @param args the command line as it was typed
  * @param given the values that were parsed out of it
  */
-export function resolveFlags<Settings>(schema: z.ZodType<Settings>, known: Readonly<Record<string, unknown>>, args: readonly string[], given: Readonly<Record<string, unknown>>): Settings {
-  const unknown = args.flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? []).filter((name) => !Object.hasOwn(known, name))
+export function resolveFlags<Settings>(
+  schema: z.ZodType<Settings>,
+  known: Readonly<Record<string, { readonly type?: string }>>,
+  args: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): Settings {
+  const typed = flagProblems(args, known)
   const parsed = schema.safeParse(Object.fromEntries(Object.keys(known).map((name) => [name, given[name]])))
-  const problems = [
-    ...unknown.map((name) => `There is no flag --${name}.`),
-    ...repeatedFlags(args).map((name) => `--${name} was given more than once, and only one can hold.`),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')} ${message}.`),
-  ]
+  // What was typed wrongly is said once.
+  const ofValues = (parsed.error?.issues ?? []).flatMap(({ path, message }) =>
+    typed.includes(`--${path.join('.')} needs a value.`) ? [] : [`--${path.join('.')} ${message}.`],
+  )
+  const problems = [...typed, ...ofValues]
   if (parsed.success && problems.length === 0) return parsed.data
   throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
 }

@@ -22,6 +22,16 @@ describe('orderImages', () => {
     expect(order({ seed: 2 })).not.toEqual(order())
   })
 
+  it('walks through the places that the bundle knows', () => {
+    const places = [{ name: 'yard', weights: { ant: 1, dog: 1 } }, { name: 'pond', weights: { bee: 1, cat: 1, eel: 1, fox: 1 } }]
+    const placeOf = (className: string): number => places.findIndex(({ weights }) => className in weights)
+    const stream = order({ frames: 600, places })
+    const changes = stream.filter(({ className }, index) => index > 0 && placeOf(className) !== placeOf(stream[index - 1]?.className ?? ''))
+    // Of some twenty scenes about half begin where the one before did not end.
+    expect(changes.length).toBeGreaterThan(0)
+    expect(changes.length).toBeLessThan(40)
+  })
+
   it('is local in time where scenes are long, and not where there are none', () => {
     expect(changesOf(order({ kind: 'single', frames: 600 }))).toBeLessThan(60)
     expect(changesOf(order({ kind: 'iid', frames: 600 }))).toBeGreaterThan(400)

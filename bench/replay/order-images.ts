@@ -1,5 +1,5 @@
 import { createRandom } from '../../core/random.ts'
-import { drawFrames, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
+import { drawFrames, sceneStream, type Place, type SceneKind } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { LabelledImage } from './list-images.ts'
 
@@ -11,6 +11,8 @@ export interface OrderOptions {
   /** Length of the stream; as many as there are images when left out. */
   readonly frames?: number | undefined
   readonly seed: number
+  /** What the bundle knows of places; documented or drawn ones where it knows none. */
+  readonly places?: readonly Place[] | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface OrderOptions {
  * Throws `dataset-invalid` where a class that scenes would show has no image.
  */
 export function orderImages(images: readonly LabelledImage[], classNames: readonly string[], options: OrderOptions): LabelledImage[] {
-  const { order, kind, length, seed, frames = images.length } = options
+  const { order, kind, length, seed, places, frames = images.length } = options
   const pick = (index: number): LabelledImage => {
     const image = images[index % images.length]
     if (image === undefined) throw new RangeError(`no image ${index}`)
@@ -32,6 +34,6 @@ export function orderImages(images: readonly LabelledImage[], classNames: readon
   if (empty.length > 0) {
     throw new CacheNetError('dataset-invalid', `Scenes need images of every class, and there are none of ${empty.join(', ')}. Add some, or use --order files.`, { empty })
   }
-  const stream = sceneStream({ kind, classNames, meanLength: length, frames, seed })
+  const stream = sceneStream({ kind, classNames, meanLength: length, frames, seed, ...(kind === 'places' && places !== undefined ? { places } : {}) })
   return drawFrames(stream, imagesByClass, createRandom(seed).fork('images')).map(pick)
 }

@@ -8,6 +8,7 @@ import { ensureBuiltPage } from './built-page.ts'
 import { createEdgeCounter, type EdgeCounter } from './edge-counter.ts'
 import { heldOut } from './held-out.ts'
 import { listImages, type ImageList, type LabelledImage } from './list-images.ts'
+import { placesOfScenes } from '../../core/streams/scenes.ts'
 import { orderImages } from './order-images.ts'
 import { playInPage } from './play-in-page.ts'
 import { createProgress } from './progress.ts'
@@ -40,12 +41,12 @@ function tellingImages({ data, images: choice }: ReplaySettings, kind: Manifest[
   return { images: kept, note: `Only what training puts aside of a folder, the last tenth of each class: ${kept.length} of ${images.length} images. --images all plays all of them.\n` }
 }
 
-async function chooseImages(settings: ReplaySettings, { classNames, dataset }: Manifest, write: ReplayTools['write']): Promise<LabelledImage[]> {
+async function chooseImages(settings: ReplaySettings, { classNames, dataset, scenes }: Manifest, write: ReplayTools['write']): Promise<LabelledImage[]> {
   const { data, order, kind, length, frames, seed } = settings
   const list = await listImages(data, classNames)
   const { folder, ignored, leftOut } = list
   const { images, note } = tellingImages(settings, dataset.kind, list)
-  const stream = orderImages(images, classNames, { order, kind, length, frames, seed })
+  const stream = orderImages(images, classNames, { order, kind, length, frames, seed, places: placesOfScenes(scenes, classNames) })
   const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
   write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
   write(note)

@@ -43,6 +43,15 @@ describe('resolveReplaySettings', () => {
     ])
   })
 
+  it.each([
+    [['some/folder', '--data', 'x'], /no place for "some\/folder"/],
+    [['--data', 'x', '--json'], /--json needs a value/],
+    [['--data', '--bundle', 'b'], /--data needs a value/],
+    [['--constructor'], /no flag --constructor/],
+  ])('refuses what the parser would pass over in silence: %j', (args, message) => {
+    expect(() => resolveReplaySettings(args, { data: 'x' })).toThrow(message)
+  })
+
   it('refuses a flag that was given twice: only the last would hold', () => {
     expect(() => resolveReplaySettings(['--data', 'x', '--data', 'y'], { data: 'y' })).toThrow(/--data was given more than once/)
   })

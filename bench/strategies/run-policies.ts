@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest } from '../../core/bundle/manifest.ts'
 import { createRandom } from '../../core/random.ts'
-import { sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
+import { placesOfScenes, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { z } from 'zod'
 import { spreadOf, type Spread } from '../harness/spread.ts'
@@ -38,12 +38,14 @@ export async function runPolicies(bundlesFolder: string, bundle: string): Promis
   const regions = regionsSchema.safeParse(manifest.metrics)
   if (!regions.success) throw new CacheNetError('manifest-invalid', `Bundle ${bundle} does not say which classes its regions hold.`, { bundle })
   const ids = manifest.partitions.map(({ id }) => id)
+  const places = placesOfScenes(manifest.scenes, manifest.classNames)
   const kinds: readonly SceneKind[] = ['single', 'places', 'pairs']
   const plans = [...kinds.flatMap((kind) => [10, 100, 1000].map((length) => ({ order: 'scenes', kind, length }) as const)), { order: 'scenes', kind: 'iid', length: 1 } as const] satisfies StreamPlan[]
   const rows = plans.flatMap((plan) => {
     const requests = Array.from({ length: seeds }, (_, seed) => {
       const draw = partitionDrawer(regions.data.classByPartition, ids, seed)
-      return sceneStream({ kind: plan.kind, classNames: manifest.classNames, meanLength: plan.length, frames, seed }).map(({ classIndex }) => draw(classIndex))
+      const known = plan.kind === 'places' && places !== undefined ? { places } : {}
+      return sceneStream({ kind: plan.kind, classNames: manifest.classNames, meanLength: plan.length, frames, seed, ...known }).map(({ classIndex }) => draw(classIndex))
     })
     return [...new Set([1, 2, ids.length])].map((cache): PolicyRow => {
       const ratioOf = (policy: Policy): Spread => spreadOf(requests.map((of, seed) => hitRatioOf(policy, of, cache, createRandom(seed))))

@@ -22,7 +22,8 @@ const mapped: readonly Strategy[] = ['device', 'edge', 'cascade', 'adaptive']
 function headline({ rounds, frames, slowDowns }: Extent): Scenario[] {
   const worlds = [
     { bundle: 'cifar100', stream: scenes('places', 100) },
-    { bundle: 'people', stream: { order: 'sessions' } as const },
+    { bundle: 'people', stream: scenes('places', 100) },
+    { bundle: 'world', stream: scenes('places', 100) },
     { bundle: 'cifar10', stream: scenes('places', 100) },
   ].map((world) => ({ ...world, cache: 2, strategies: strategyNames, frames, rounds }))
   return [

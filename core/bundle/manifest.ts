@@ -15,7 +15,7 @@ export const manifestSchemaVersion = 3
 export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion]
 
 /** What a bundle was trained on. */
-export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people'] as const
+export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
 export type DatasetKind = (typeof datasetKinds)[number]
 
 const identifier = z.string().check(z.regex(identifierPattern))

@@ -99,6 +99,12 @@ describe('the adaptive gate', () => {
     expect(createAdaptiveGate([harmless(rows[0]!), harmless(rows[1]!)], fallback).row).toBe(0)
   })
 
+  it('takes a row on its own stream that loses there what it was allowed to', () => {
+    const allowed = 0.007
+    const lossy = rows.map((row) => ({ ...row, observed: row.observed.map((there) => ({ ...there, loss: Math.max(there.loss, allowed) })) }))
+    expect(live(createAdaptiveGate(lossy, fallback), 0, 400).row).toBe(0)
+  })
+
   it('survives JSON', () => {
     const state = live(createAdaptiveGate(rows, fallback), 1, 50)
     expect(observe(JSON.parse(JSON.stringify(state)) as AdaptiveGateState, { kind: 'hit' })).toEqual(observe(state, { kind: 'hit' }))

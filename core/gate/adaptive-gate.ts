@@ -42,8 +42,18 @@ export interface AdaptiveGateState {
 
 /** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
 const localityFrames = 400
-/** Accuracy that the settings in force may be expected to cost, as a share; rows cost less than that on their own streams. */
-const mostLoss = 0.005
+/** Accuracy that the settings in force may be expected to cost at least, as a share, however little the rows cost on their own streams. */
+const leastTolerance = 0.005
+
+/** Of the accuracy that a whole may lose, calibration keeps so much back from each row on its own stream: for streams that are taken for others. */
+const reserve = 0.3
+
+/**
+ * Accuracy that the settings in force may be expected to cost: what a row was allowed on its own stream, and the reserve. With less than that a row
+ * would hardly ever be in force where it belongs, since a little of the belief is always elsewhere.
+ */
+const toleranceOf = (rows: readonly LocalityRow[]): number =>
+  rows.reduce((most, { observed }, row) => Math.max(most, (observed[row]?.loss ?? 0) / (1 - reserve)), leastTolerance)
 /** What was measured on a stream may be a little different on another: no observation is impossible. */
 const smallestChance = 0.002
 
@@ -65,6 +75,7 @@ export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateS
  */
 function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
   const { rows, belief } = state
+  const tolerance = toleranceOf(rows)
   const expected = rows.map(({ observed }, row) => {
     let [cost, loss] = [0, 0]
     for (const [locality, chance] of belief.entries()) {
@@ -72,7 +83,7 @@ function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
       cost += chance * (there?.cost ?? 1 - (there?.coverage ?? 0))
       loss += chance * Math.max(0, there?.loss ?? 1)
     }
-    return { row, cost, loss: Math.max(loss, mostLoss) }
+    return { row, cost, loss: Math.max(loss, tolerance) }
   })
   const best = expected.reduce((a, b) => (b.loss < a.loss || (b.loss === a.loss && b.cost < a.cost) ? b : a), { row: 0, cost: Infinity, loss: Infinity })
   return { ...state, row: best.row }

@@ -145,8 +145,9 @@ export class SceneFilter {
    *
    * @param evidence p(c | x) before any prior; sums to 1
    * @param open factors of the open scene before this frame
+   * @param weight of the evidence: its likelihoods are raised to that power, from 0 (nothing was seen) to 1
    */
-  see(evidence: ArrayLike<number>, open: ArrayLike<number>): void {
+  see(evidence: ArrayLike<number>, open: ArrayLike<number>, weight = 1): void {
     const [starts, classes, shares, belief, of] = [this.#starts, this.#entryClasses, this.#entryShares, this.#belief, this.#evidence]
     const scenes = this.#chances.length
     let ofOpen = 0
@@ -161,9 +162,9 @@ export class SceneFilter {
     for (let scene = 0, entry = 0; scene < scenes; scene++) {
       let likelihood = 0
       for (const end = starts[scene + 1] ?? 0; entry < end; entry++) likelihood += (shares[entry] ?? 0) * (of[classes[entry] ?? 0] ?? 0)
-      sum += belief[scene] = (belief[scene] ?? 0) * (known * likelihood + anywhere)
+      sum += belief[scene] = (belief[scene] ?? 0) * (known * likelihood + anywhere) ** weight
     }
-    sum += belief[scenes] = (belief[scenes] ?? 0) * ofOpen
+    sum += belief[scenes] = (belief[scenes] ?? 0) * ofOpen ** weight
     this.#goOn(sum)
   }
 

@@ -9,17 +9,17 @@ const prior = { memoryFrames: 10, surpriseChance: 0.1 }
 describe('SceneMemory', () => {
   it('remembers what was seen while a prior is in force, and forgets it when none is', () => {
     const scene = new SceneMemory()
-    for (let frame = 0; frame < 5; frame++) scene.see([1, 0], undefined, prior)
+    for (let frame = 0; frame < 5; frame++) scene.see([1, 0], undefined, prior, 'edge')
     const [seen = 0, unseen = 0] = scene.factors(prior, 2) ?? []
     expect(seen).toBeGreaterThan(5 * unseen)
     expect(scene.factors(undefined, 2)).toBeUndefined()
-    scene.see([1, 0], undefined, undefined)
+    scene.see([1, 0], undefined, undefined, 'edge')
     expect([...(scene.factors(prior, 2) ?? [])]).toEqual([1, 1].map((one) => expect.closeTo(one, 6) as number))
   })
 
   it('begins anew with other classes', () => {
     const scene = new SceneMemory()
-    scene.see([1, 0], undefined, prior)
+    scene.see([1, 0], undefined, prior, 'edge')
     expect([...(scene.factors(prior, 3) ?? [])]).toEqual([1, 1, 1].map((one) => expect.closeTo(one, 6) as number))
   })
 
@@ -29,7 +29,7 @@ describe('SceneMemory', () => {
     const favoured = (scene: SceneMemory, settings: typeof prior): number => {
       for (let frame = 0; frame < 3; frame++) {
         const factors = scene.factors(settings, 4)
-        scene.see(applyFactors([0.7, 0.1, 0.1, 0.1], factors), factors, settings)
+        scene.see(applyFactors([0.7, 0.1, 0.1, 0.1], factors), factors, settings, 'edge')
       }
       return scene.factors(settings, 4)?.[0] ?? 0
     }
@@ -41,10 +41,22 @@ describe('SceneMemory', () => {
     const knows = { memoryFrames: 10, surpriseChance: 1, knowsScenes: true }
     for (let frame = 0; frame < 4; frame++) {
       const factors = scene.factors(knows, 2)
-      scene.see(applyFactors([0.8, 0.2], factors), factors, knows)
+      scene.see(applyFactors([0.8, 0.2], factors), factors, knows, 'edge')
       // With a surprise always, the open scene is even.
       filter.see([0.8, 0.2], [1, 1])
     }
     expect([...(scene.factors(knows, 2) ?? [])]).toEqual([...filter.factors([1, 1])].map((factor) => expect.closeTo(factor, 4) as number))
+  })
+
+  it('believes the edge more than the device, whose mistakes repeat', () => {
+    const knows = { memoryFrames: 10, surpriseChance: 1, knowsScenes: true }
+    const favoured = (by: 'device' | 'edge'): number => {
+      const scene = new SceneMemory(knowledge)
+      const factors = scene.factors(knows, 2)
+      scene.see(applyFactors([0.8, 0.2], factors), factors, knows, by)
+      return scene.factors(knows, 2)?.[0] ?? 0
+    }
+    expect(favoured('device')).toBeGreaterThan(1)
+    expect(favoured('edge')).toBeGreaterThan(favoured('device'))
   })
 })

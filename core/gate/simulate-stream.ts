@@ -145,7 +145,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
       strangersCertain += isStranger
       strangersOnDevice += isStranger
       partitionHits += Number(network !== generalistId)
-      scene.see(probabilities, factors, prior)
+      scene.see(probabilities, factors, prior, 'device')
       if (believed !== undefined) fetch(believed.id === undefined ? undefined : table.partitions[believed.id])
       else if (network !== generalistId) touch(network)
       note({ kind: 'hit' }, classIndex)
@@ -155,7 +155,7 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     const fromEdge = answerOf(table, fullId, image, factors)
     right += Number(fromEdge.classIndex === label)
     strangersCertain += isStranger * Number(!fromEdge.isStrange)
-    scene.see(fromEdge.probabilities, factors, prior)
+    scene.see(fromEdge.probabilities, factors, prior, 'edge')
     const before = byRecency[0]
     if (believed === undefined) {
       const code = table.codes[image]
@@ -241,7 +241,7 @@ export function edgeSceneAccuracy(images: ArrayLike<number>, table: AnswerTable,
     const image = images[frame] ?? 0
     const factors = scene.factors(prior, classes)
     const { classIndex, probabilities } = answerOf(table, fullId, image, factors)
-    scene.see(probabilities, factors, prior)
+    scene.see(probabilities, factors, prior, 'edge')
     if (table.labels[image] === strangerLabel) continue
     known++
     right += Number(classIndex === table.labels[image])

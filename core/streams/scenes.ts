@@ -7,6 +7,7 @@ export { drawFrames } from './draw-frames.ts'
 export type { Place } from './place.ts'
 export { cifar10Places, defaultPlaces, documentedPlaces, placesFor } from './places.ts'
 export { cifar100Places } from './cifar100-places.ts'
+export { placesOfScenes } from './places-of-scenes.ts'
 export { sceneKinds, type SceneKind } from './scene-kinds.ts'
 
 export interface SceneStreamOptions {

@@ -18,12 +18,12 @@ describe('formatAblation', () => {
     const table = formatAblation([
       result(baselineName, 1, 0.8),
       result(baselineName, 2, 0.9),
-      result('without coherence', 1, 0.7),
-      result('without coherence', 2, 0.84),
+      result('without MMD', 1, 0.7),
+      result('without MMD', 2, 0.84),
     ]).split('\n')
     expect(table[2]).toContain('| baseline, n = 2 | 90.0 ± 0.0 | 85.0 ± 7.1 |')
     // −10 points and −6 points.
-    expect(table[3]).toContain('| without coherence | +0.0 ± 0.0 | -8.0 ± 2.8 |')
+    expect(table[3]).toContain('| without MMD | +0.0 ± 0.0 | -8.0 ± 2.8 |')
   })
 
   it('says where a variant left a region empty, and judges it by the other seeds', () => {

@@ -29,6 +29,7 @@ export const defaults: TrainingConfig = {
   validationShare: 0.1,
   walkers: { identities: 24, trainSessions: 24, validationSessions: 4, testSessions: 6, framesPerSession: 24 },
   people: { identities: 226, sites: 12, trainSessions: 28, validationSessions: 4, testSessions: 6, framesPerSession: 4 },
+  world: { people: { identities: 60, sites: 4, trainSessions: 20, validationSessions: 4, testSessions: 6, framesPerSession: 4 }, copies: 8 },
   augment: { mirror: true, shiftPixels: 2 },
   partitionCount: 4,
   full: {
@@ -104,7 +105,7 @@ export const defaults: TrainingConfig = {
   },
 }
 
-export const presetNames = ['walkers', 'folder', 'cifar10', 'cifar100', 'people'] as const
+export const presetNames = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
 export type PresetName = (typeof presetNames)[number]
 
 /** The preset of that name. Throws `config-invalid` where there is none. */
@@ -178,6 +179,16 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     partition: { optimizer: { epochs: 10 } },
     delta: { optimizer: { epochs: 3 } },
     encoder: { epochs: 6 },
+  },
+  world: {
+    // Each place of each domain: eleven of photographs, eight scripts, four sites of people.
+    partitionCount: 23,
+    augment: { mirror: false },
+    full: { widths: [48, 160, 192], optimizer: { epochs: 6 }, loss: { labelSmoothing: 0.1 }, cutoutPixels: 6 },
+    generalist: { optimizer: { epochs: 10 } },
+    partition: { optimizer: { epochs: 7 } },
+    delta: { isTrained: false },
+    encoder: { epochs: 4 },
   },
 }
 

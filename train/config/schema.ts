@@ -146,6 +146,8 @@ const searchSchema = z.strictObject({
 })
 export type SearchSettings = z.infer<typeof searchSchema>
 
+const peopleSchema = z.strictObject({ identities: count, sites: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count })
+
 export const configSchema = z.strictObject({
   seed: z.int(),
   /** Threads that train together. Part of the result: batch norm sees each thread's images. */
@@ -158,7 +160,9 @@ export const configSchema = z.strictObject({
   /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
   walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
   /** `people` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of theirs. */
-  people: z.strictObject({ identities: count, sites: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
+  people: peopleSchema,
+  /** `world` only: its people, and how often each training image of a character is shown, as written and as other hands might have written it. */
+  world: z.strictObject({ people: peopleSchema, copies: count }),
   augment: augmentSchema,
   /** At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone, without encoder and partitions. */
   partitionCount: z.int().min(0).max(64).refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),

@@ -6,7 +6,9 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { PresetName } from '../config/presets.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Progress } from '../run/progress.ts'
+import { loadCharacters } from './characters.ts'
 import { loadCifar10 } from './cifar10.ts'
+import { combineDatasets, withMirrored } from './combine-datasets.ts'
 import type { Dataset } from './dataset.ts'
 import { loadFolder } from './folder.ts'
 import { generatePeople } from './people.ts'
@@ -27,6 +29,12 @@ export async function loadDataset(preset: PresetName, data: string | undefined, 
   progress.start()
   const fromImages = (folder: string): Promise<Dataset> => loadFolder(folder, { size, validationShare, cacheFolder: join(homedir(), '.cache', 'cachenet'), onLeftOut: (line) => progress.say(line) }, report)
   const report = (done: number, of: number): void => progress.count('images', done, of)
+  const loadCifar100 = async (folder: string): Promise<Dataset> => {
+    const images = await fromImages(folder)
+    const places = documentedPlaces(images.classNames)
+    if (places !== cifar100Places) throw new CacheNetError('dataset-invalid', 'These are not the 100 classes of CIFAR-100 by their usual names. For other images there is the data set folder.', { classes: images.classNames.length })
+    return { ...images, kind: 'cifar100', description: 'CIFAR-100 (Krizhevsky 2009).', places }
+  }
   switch (preset) {
     case 'walkers':
       return generateWalkers(config, report)
@@ -39,11 +47,19 @@ export async function loadDataset(preset: PresetName, data: string | undefined, 
       const images = (await hasImages(folder)) ? await fromImages(folder) : await loadCifar10(folder, validationShare)
       return { ...images, kind: 'cifar10', places: documentedPlaces(images.classNames) }
     }
-    case 'cifar100': {
-      const images = await fromImages(requireData(data, preset))
-      const places = documentedPlaces(images.classNames)
-      if (places !== cifar100Places) throw new CacheNetError('dataset-invalid', 'These are not the 100 classes of CIFAR-100 by their usual names. For other images there is the data set folder.', { classes: images.classNames.length })
-      return { ...images, kind: 'cifar100', description: 'CIFAR-100 (Krizhevsky 2009).', places }
+    case 'cifar100':
+      return loadCifar100(requireData(data, preset))
+    case 'world': {
+      const folder = requireData(data, preset)
+      const photographs = await loadCifar100(join(folder, 'photographs'))
+      const characters = await loadCharacters(join(folder, 'characters'), { size, copies: config.world.copies }, report)
+      const people = generatePeople({ ...config, people: config.world.people }, report)
+      // A character that is mirrored is another one: here only what may be is, before training.
+      const mirrored = [photographs, people].map((each) => ({ ...each, train: withMirrored(each.train, size) })) as [Dataset, Dataset]
+      return combineDatasets([mirrored[0], characters, mirrored[1]], {
+        kind: 'world',
+        description: `Unlike domains under one network: photographs (CIFAR-100, Krizhevsky 2009), handwritten characters (Omniglot, Lake et al. 2015) and synthetic people.`,
+      })
     }
     default:
       return preset satisfies never

@@ -1,51 +1,33 @@
-import { rgbaToRgb } from '../../core/image/preprocess.ts'
 import { createRandom, type Random } from '../../core/random.ts'
 import type { Place } from '../../core/streams/place.ts'
-import { createWalker, type Walker } from '../../core/walkers/body.ts'
 import { walkerNames } from '../../core/walkers/names.ts'
-import { renderWalker, walkSeconds } from '../../core/walkers/render.ts'
+import { walkSeconds } from '../../core/walkers/render.ts'
 import type { Split as WalkerSplit } from '../../core/walkers/session.ts'
 import { createSiteSession, walkerSites, type Site } from '../../core/walkers/sites.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import { digestOfPixels } from './data-digest.ts'
-import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+import type { Dataset, Split } from './dataset.ts'
+import { paintWalks, WalkPainter } from './walk-painter.ts'
 
 export type PeopleOptions = Pick<TrainingConfig, 'people' | 'imageSize' | 'seed'>
 
 /** Frames of one person who walks by, and the time between them: eight a second. */
 const [leastFrames, mostFrames, framesPerSecond] = [10, 28, 8]
 
-class Cast {
-  readonly #walkers = new Map<number, Walker>()
-
-  walker(identity: number): Walker {
-    const walker = this.#walkers.get(identity) ?? createWalker(identity)
-    this.#walkers.set(identity, walker)
-    return walker
-  }
-}
-
 /** Pictures of everybody at their sites, spread over the whole walk. */
-function renderPictures(split: WalkerSplit, sessions: number, sites: readonly Site[], { people, imageSize: size, seed }: PeopleOptions, onImage: () => void): Split {
-  const { framesPerSession } = people
-  const shown = sites.flatMap(({ identities }, site) => identities.map((identity) => ({ identity, site })))
-  const images = allocateSplit(shown.length * sessions * framesPerSession, size)
-  const random = createRandom(seed).fork(`people-${split}`)
-  const cast = new Cast()
-  let image = 0
-  for (const { identity, site } of shown) {
-    for (let session = 0; session < sessions; session++) {
-      const recording = createSiteSession(site, { identity, split, session })
-      const walker = cast.walker(identity)
-      for (let frame = 0; frame < framesPerSession; frame++, image++) {
-        const time = ((frame + random.next()) / framesPerSession) * walkSeconds(walker)
-        images.pixels.set(rgbaToRgb(renderWalker({ walker, session: recording, time, size })), image * size * size * 3)
-        images.labels[image] = identity
-        onImage()
-      }
-    }
-  }
-  return images
+function renderPictures(
+  split: WalkerSplit,
+  sessions: number,
+  sites: readonly Site[],
+  { people: { framesPerSession }, imageSize: size, seed }: PeopleOptions,
+  onImage: () => void,
+): Split {
+  const recordings = sites.flatMap(({ identities }, site) =>
+    identities.flatMap((identity) =>
+      Array.from({ length: sessions }, (_, session) => createSiteSession(site, { identity, split, session })),
+    ),
+  )
+  return paintWalks(recordings, { framesPerSession, size, random: createRandom(seed).fork(`people-${split}`), onImage })
 }
 
 /** Whom a site's camera sees, one after the other, each for some frames. */
@@ -63,24 +45,18 @@ function* passersBy(site: Site, frames: number, random: Random): Generator<{ ide
  * @param first number of the first session: pictures are of the ones before
  */
 export function renderRecordings(split: WalkerSplit, sessions: number, framesPerSession: number, sites: readonly Site[], { imageSize: size, seed }: PeopleOptions, first: number): Split {
-  const images = allocateSplit(sites.length * sessions * framesPerSession, size)
-  const cast = new Cast()
-  let image = 0
+  const painter = new WalkPainter(sites.length * sessions * framesPerSession, size)
   for (const [index, site] of sites.entries()) {
     for (let session = 0; session < sessions; session++) {
       const random = createRandom(seed).fork(`people-${split}-${index}-${session}`)
       for (const { identity, frames } of passersBy(site, framesPerSession, random)) {
         const recording = createSiteSession(index, { identity, split, session: first + session })
-        const walker = cast.walker(identity)
-        const start = random.next() * walkSeconds(walker)
-        for (let frame = 0; frame < frames; frame++, image++) {
-          images.pixels.set(rgbaToRgb(renderWalker({ walker, session: recording, time: start + frame / framesPerSecond, size })), image * size * size * 3)
-          images.labels[image] = identity
-        }
+        const start = random.next() * walkSeconds(painter.walkerOf(identity))
+        for (let frame = 0; frame < frames; frame++) painter.paint(recording, start + frame / framesPerSecond)
       }
     }
   }
-  return images
+  return painter.images
 }
 
 /** Places of the sites: everybody there is seen as often as everybody else. */

@@ -11,7 +11,7 @@ const picturesOfKind = 100
 const walkersAmongPhotographs = 200
 
 /** Walkers are no strangers to a network that was trained on some. */
-const knowsWalkers = (kind: Dataset['kind']): boolean => kind === 'walkers' || kind === 'people'
+const knowsWalkers = (kind: Dataset['kind']): boolean => kind === 'walkers' || kind === 'people' || kind === 'world'
 
 /**
  * Pictures that no network of a data set knows, all of the label `strangerLabel`: textures and patterns, of other kinds in each split; and in the test,

@@ -1,8 +1,26 @@
+import type { Place } from '../../core/streams/place.ts'
+
 /** What says which images they are; a field that is missing is not known, as in older runs and bundles. */
 export interface DataIdentity {
   readonly classNames?: readonly string[] | undefined
   /** See `Dataset.digest`. */
   readonly digest?: string | undefined
+  /** What is seen together; null where nothing says so. */
+  readonly places?: readonly Place[] | null | undefined
+}
+
+/** The same whatever order names were written in: they make no other regions. */
+const canonical = (places: readonly Place[] | null): string =>
+  JSON.stringify(places?.map(({ name, weights }) => [name, Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1))]) ?? null)
+
+function placeDifferences(before: DataIdentity['places'], now: DataIdentity['places']): string[] {
+  if (before === undefined || now === undefined || canonical(before) === canonical(now)) return []
+  const names = (places: readonly Place[] | null): string =>
+    places === null ? 'none' : places.slice(0, shownClasses).map(({ name }) => shown(name)).join(', ')
+  return [
+    `The places are others, or show other classes (then ${names(before)}; now ${names(now)}): ` +
+      'regions are made of what scenes.json or the sub-folders of the classes say.',
+  ]
 }
 
 const shownClasses = 5
@@ -25,8 +43,10 @@ export function dataDifferences(before: DataIdentity, now: DataIdentity): string
       ]
     }
   }
-  if (digest === undefined || now.digest === undefined || digest === now.digest) return []
+  const otherPlaces = placeDifferences(before.places, now.places)
+  if (digest === undefined || now.digest === undefined || digest === now.digest) return otherPlaces
   return [
+    ...otherPlaces,
     `The images are others, or lie in other classes (digest ${digest.slice(0, 12)} then, ${now.digest.slice(0, 12)} now).`,
   ]
 }

@@ -92,7 +92,7 @@ describe('RunFolder', () => {
 })
 
 describe('the data of a run', () => {
-  const before = { dataset: 'folder', data: '/a', config: { seed: 1 }, classNames: ['ant', 'bee'], digest: '1'.repeat(64), pixels: 2 }
+  const before = { dataset: 'folder', data: '/a', config: { seed: 1 }, classNames: ['ant', 'bee'], digest: '1'.repeat(64), pixels: 2, places: null }
   const resume = (changes: object): Promise<unknown> => RunFolder.open(join(folder, 'r'), { ...before, ...changes }, true)
   beforeEach(() => RunFolder.open(join(folder, 'r'), before, false))
 
@@ -105,6 +105,7 @@ describe('the data of a run', () => {
     [{ classNames: ['ant'] }, 'class 2 was “bee” and is nothing'],
     [{ digest: '2'.repeat(64) }, 'The images are others'],
     [{ pixels: 3 }, 'reads other pixels'],
+    [{ places: [{ name: 'wood', weights: { ant: 1 } }] }, 'then none; now “wood”'],
     [{ config: { seed: 2 } }, 'seed was 1 and is 2'],
   ])('is refused where it is other, and what differs is named: %j', async (changes, text) => {
     await expect(resume(changes)).rejects.toMatchObject({ code: 'checkpoint-invalid', message: expect.stringContaining(text) as string })

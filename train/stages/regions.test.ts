@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Place } from '../../core/streams/place.ts'
 import { cifar100Places } from '../../core/streams/scenes.ts'
 import { formRegions, imagesOfRegion } from './regions.ts'
 
@@ -23,6 +24,12 @@ describe('formRegions', () => {
     expect(sea).toMatchObject({ name: 'harbour, pier', contexts: [0, 1], classIndices: [0, 1] })
     expect(sea?.shares).toEqual([5 / 8, 3 / 8])
     expect(farm?.classIndices).toEqual([2, 3, 4])
+  })
+
+  it('takes a class for what it is that is called like a property of every object', () => {
+    const odd: Place[] = [{ name: 'sea', weights: { ship: 1 } }, { name: 'site', weights: { constructor: 1, toString: 3 } }]
+    const regions = formRegions(['ship', 'constructor', 'toString'], odd, identity(3), 2)
+    expect(regions.map(({ classIndices, shares }) => [classIndices, shares])).toEqual([[[0], [1]], [[1, 2], [0.25, 0.75]]])
   })
 
   it('puts classes that are confused into one region where no place is known', () => {

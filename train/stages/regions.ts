@@ -100,7 +100,9 @@ function contextsOf(classNames: readonly string[], places: readonly Place[] | un
   if (unknown.length > 0) {
     throw new CacheNetError('config-invalid', `The scenes name ${unknown.slice(0, 5).join(', ')}, and the data has no such class.`, { unknown })
   }
-  return places.map(({ name, weights }) => ({ name, weights: Float64Array.from(classNames, (className) => weights[className] ?? 0) }))
+  // A class may be called like a property that every object has.
+  const weightOf = (weights: Place['weights'], className: string): number => (Object.hasOwn(weights, className) ? weights[className]! : 0)
+  return places.map(({ name, weights }) => ({ name, weights: Float64Array.from(classNames, (className) => weightOf(weights, className)) }))
 }
 
 /** A class of a region is shown at least so much of an even share: what is rare there must be known too. */

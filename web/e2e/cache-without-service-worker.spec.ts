@@ -38,12 +38,13 @@ describe('without a service worker', () => {
   })
 
   it('starts in memory where the first installation takes long, and moves over when it is done', async () => {
-    stage.proxy.faults.set('/sw.js', 'slow')
+    stage.proxy.faults.set('/sw.js', 'held')
     await stage.page.evaluate(() => window.harness.connect({ firstWaitMs: 0 }))
     expect(await stage.page.evaluate(() => window.harness.isPersistent())).toBe(false)
     await stage.page.evaluate(() => window.harness.setBudget({ entries: 2, bytes: 1_000_000 }))
     await stage.page.evaluate((sha256) => window.harness.pin([sha256]), partition(0).sha256)
     for (const index of [0, 1, 2]) await fetchPartition(index)
+    stage.proxy.faults.delete('/sw.js')
     await vi.waitFor(async () => expect(await stage.page.evaluate(() => window.harness.isPersistent())).toBe(true), { timeout: 10_000 })
     await vi.waitFor(async () => expect(await storedBlobs()).toEqual(hashes(0, 2)))
     const events = await stage.page.evaluate(() => window.harness.events())

@@ -32,6 +32,15 @@ describe('chooseImages', () => {
     const files = ['s/a/1.png', 's/a/notes.txt', 's/.DS_Store', 's/a/2.JPEG', 's/a/._1.png']
     expect(await inOrder(files)).toEqual(['s/a/1.png', 's/a/2.JPEG'])
   })
+
+  it('lets the page have its turn while it sorts a folder of many images', async () => {
+    const files = Array.from({ length: 5000 }, (_, index) => file(`set/a/${(index * 7919) % 5000}.png`))
+    let turns = 0
+    const { images } = await chooseImages(files, async () => void turns++)
+    expect(images.slice(0, 3).map(displayName)).toEqual(['set/a/0.png', 'set/a/1.png', 'set/a/2.png'])
+    // Once for every 64 files that are looked at, and as often for every round of the sort.
+    expect(turns).toBeGreaterThan((5000 / 64) * 6)
+  })
 })
 
 describe('trueLabelOf', () => {

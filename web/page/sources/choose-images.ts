@@ -7,6 +7,8 @@ import {
   type FileKind,
 } from '../../../core/image/file-kind.ts'
 import { isHiddenPath, LeftOut } from '../../../core/image/left-out.ts'
+import { giveWay as giveWayOnPage, type GiveWay } from '../give-way.ts'
+import { sortGivingWay } from '../sort-giving-way.ts'
 
 /** A file that a person chose, as far as its place in a stream goes. */
 export interface NamedFile {
@@ -39,14 +41,17 @@ async function kindOf(file: NamedFile): Promise<FileKind> {
 
 /**
  * The images among the files: what trainer and replay take for one too, and HEIC, which some browsers can
- * read. Each gets its turn; what is left out is counted, with its reason.
+ * read. Each gets its turn; what is left out is counted, with its reason. A folder may hold ten thousands of
+ * files: the page is not kept meanwhile.
  */
 export async function chooseImages<File extends NamedFile>(
   files: Iterable<File>,
+  giveWay: GiveWay = giveWayOnPage,
 ): Promise<ChosenImages<File>> {
   const leftOut = new LeftOut()
   const images: File[] = []
   for (const file of files) {
+    await giveWay()
     // The folder that was chosen was meant, whatever it is called.
     const inside = file.webkitRelativePath.split('/').slice(1).join('/') || file.name
     if (isHiddenPath(inside)) {
@@ -57,7 +62,8 @@ export async function chooseImages<File extends NamedFile>(
     if (kind === 'image' || kind === 'heic') images.push(file)
     else leftOut.add(kind === 'unknown' ? 'other' : kind, pathOf(file))
   }
-  return { images: images.sort((a, b) => comparePaths(pathOf(a), pathOf(b))), leftOut }
+  const inOrder = (a: File, b: File): number => comparePaths(pathOf(a), pathOf(b))
+  return { images: await sortGivingWay(images, inOrder, giveWay), leftOut }
 }
 
 /**

@@ -51,6 +51,19 @@ describe('createDemoSource', () => {
     expect(await names(7)).not.toEqual(await names(8))
   })
 
+  it('lets the page have its turn while it passes over what a long pause has missed', async () => {
+    let [nowMs, turns] = [0, 0]
+    const giveWay = async (): Promise<void> => void turns++
+    const source = createDemoSource({ input, classNames, rate: () => 10, seed: 1, giveWay, nowMs: () => nowMs })
+    const frames = source.frames(new AbortController().signal)[Symbol.asyncIterator]()
+    await frames.next()
+    // A quarter of an hour in a pocket: 9000 frames.
+    nowMs += 900_000
+    expect((await frames.next()).done).toBe(false)
+    await frames.return?.()
+    expect(turns).toBeGreaterThanOrEqual(8990)
+  })
+
   it('claims no true labels where the bundle knows other things', async () => {
     const [frame] = await play(createDemoSource({ input, classNames: ['ant', 'bee'], rate: () => 'max', seed: 1 }), 1)
     expect(frame?.trueLabel).toBeNull()

@@ -6,6 +6,7 @@ import { walkerCount } from '../../../core/walkers/sequence.ts'
 import { createSession, type Session } from '../../../core/walkers/session.ts'
 import { createSiteSession, siteName, type Site } from '../../../core/walkers/sites.ts'
 import type { RawImage } from '../../messages/inference.ts'
+import { giveWay as giveWayOnPage, type GiveWay } from '../give-way.ts'
 import type { DemoScript } from '../state/settings-schema.ts'
 import { demoTakes, scriptedTakes, siteTakes, takeFrames } from './demo-stream.ts'
 import { hasDemo, knownWalkers } from './demo-cast.ts'
@@ -28,10 +29,13 @@ export interface DemoOptions {
   readonly seed: number
   /** Plays these walkers and ends; every frame of it, in order. */
   readonly script?: DemoScript | undefined
+  readonly giveWay?: GiveWay
+  readonly nowMs?: () => number
 }
 
 /** The embedded demo: people walk towards the camera, drawn here, frame by frame. Needs no data and no network. */
-export function createDemoSource({ input, classNames, sites = [], rate, seed, script }: DemoOptions): FrameSource {
+export function createDemoSource(options: DemoOptions): FrameSource {
+  const { input, classNames, sites = [], rate, seed, script, giveWay = giveWayOnPage, nowMs = () => performance.now() } = options
   const isLossless = script !== undefined
   const size = Math.max(input.width, input.height)
   const known = new Set(classNames)
@@ -48,7 +52,7 @@ export function createDemoSource({ input, classNames, sites = [], rate, seed, sc
     kind: 'demo',
     isLossless,
     async *frames(signal) {
-      const pace = createPace({ rate, isLossless })
+      const pace = createPace({ rate, isLossless, nowMs })
       const pictureSize = createPictureSize()
       const chosen = rate()
       const stepsPerSecond = chosen === 'max' || isLossless ? usualRate : chosen
@@ -59,8 +63,11 @@ export function createDemoSource({ input, classNames, sites = [], rate, seed, sc
       let due = await pace.next(signal)
       let number = 0
       for (const { identity, session: sessionNumber, step, site } of takeFrames(takes)) {
-        // What passed while the frame before was answered is not even drawn.
-        if (number++ < due) continue
+        // What passed while the frame before was answered is not even drawn. After a pause of hours that is a lot.
+        if (number++ < due) {
+          await giveWay()
+          continue
+        }
         const walker = walkerOf(identity)
         if (session?.identity !== identity || session.session !== sessionNumber || shownSite !== site) {
           const options = { identity, split: 'test', session: sessionNumber } as const

@@ -145,7 +145,7 @@ export function createGateControl(
         const isTested = sinceEdge <= (settings.peek().testEvery ?? 0)
         stream = { ...stream, trust: nextTrust(trust, isConfirmed || isTested), sinceEdge }
         // What nothing fits says nothing of the scene, and a network that computed no number says nothing at all.
-        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity) memory.see(answered, asked, settings.peek().scenePrior)
+        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity) memory.see(answered, asked, settings.peek().scenePrior, isFromEdge ? 'edge' : 'device')
       },
     },
     thresholdAlone: (network) => thresholdOf(network, manifest.peek()?.gate ?? noBundle),

@@ -38,7 +38,9 @@ const harness = {
   /** Registers the service worker and connects; resolves to whether what is cached will outlive the page. */
   async connect(options: { firstWaitMs?: number; isRegistering?: boolean } = {}): Promise<boolean> {
     if (options.isRegistering !== false) {
-      await registerServiceWorker({ onUpdateReady: ({ apply }) => (applyUpdate = apply), onTakeover: () => location.reload() })
+      const registered = registerServiceWorker({ onUpdateReady: ({ apply }) => (applyUpdate = apply), onTakeover: () => location.reload() })
+      // The app does not wait for it either: its script may take as long as it likes.
+      if (options.firstWaitMs !== 0) await registered
     }
     client = await connectCache({ firstWaitMs: options.firstWaitMs ?? 20_000 })
     client.onEvent((event) => void events.push(event))

@@ -31,7 +31,7 @@ export function StreamSettings(): VNode {
         onChange={(value) => app.changeSettings({ rate: value === 'max' ? 'max' : Number(value) })}
       />
       <Switch label="Steady label" testId="smoothing" isOn={isSmoothing} onChange={(isOn) => app.changeSettings({ isSmoothing: isOn })}>
-        Shows what the last five frames agree on. The entropy stays that of each frame.
+        Shows what the last five frames agree on. The doubt stays that of each frame.
       </Switch>
     </>
   )
