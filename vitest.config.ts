@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'long',
           ...patient,
-          include: ['{core,edge,train,bench}/**/*.long.test.ts', 'web/e2e/**/*.long.spec.ts'],
+          include: ['{core,edge,train,bench,test}/**/*.long.test.ts', 'web/e2e/**/*.long.spec.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,

@@ -110,6 +110,8 @@ describe('startEdge', () => {
       ['GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
       ['GET /a HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
       ['GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
+      // Would be an address, and is none.
+      ['GET / HTTP/1.1\r\nHost: a.1\r\nConnection: close\r\n\r\n', '400', 'request-invalid'],
       ['GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n', '417', 'request-invalid'],
       ['CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', '405', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n`, '400', 'request-invalid'],

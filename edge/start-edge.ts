@@ -22,7 +22,7 @@ import {
   type CostLimits,
 } from './engine/bundle-cost.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
-import { answerClientErrors, refuseUrl, refuseWithoutHost } from './http/client-error.ts'
+import { answerClientErrors, refuseUrl, refuseWithoutUrl } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
 import { createGentleClose } from './http/gentle-close.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
@@ -191,7 +191,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     })
     const fastBlobs = createFastBlobs(deps)
     const onAsked = (request: IncomingMessage, response: ServerResponse): void => {
-      if (!refuseWithoutHost(request, response))
+      if (!refuseWithoutUrl(request, response))
         fastBlobs(request, response, () => void answer(request, response))
     }
     const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)

@@ -11,7 +11,7 @@ import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { givenSettings } from './run/check-flags.ts'
 import { parseIntegers } from './run/parse-integers.ts'
 import { runAsCommand } from './run/run-as-command.ts'
-import { writeAtomically } from './run/run-folder.ts'
+import { writeAtomically } from './run/write-atomically.ts'
 
 const args = {
   preset: { type: 'positional', description: `Data set: ${presetNames.join(', ')}`, required: true, valueHint: 'PRESET' },

@@ -7,7 +7,7 @@ import { givenSettings } from './run/check-flags.ts'
 import { parseIntegers } from './run/parse-integers.ts'
 import { openSeries, seriesArgs } from './run/open-series.ts'
 import { runAsCommand } from './run/run-as-command.ts'
-import { writeAtomically } from './run/run-folder.ts'
+import { writeAtomically } from './run/write-atomically.ts'
 
 const known = {
   ...seriesArgs,

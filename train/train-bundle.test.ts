@@ -12,6 +12,7 @@ import { readBundle } from './models/read-bundle.ts'
 import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
+import { smallTraining } from './testing/small-training.ts'
 import { trainBundle } from './train-bundle.ts'
 
 let folder = ''
@@ -20,22 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Everything small: three people, two partitions, a minute at most. It learns little; that it runs is the point. */
-const small = resolveConfig(
-  'walkers',
-  {
-    imageSize: 16,
-    partitionCount: 2,
-    walkers: { identities: 3, trainSessions: 12, validationSessions: 3, testSessions: 3, framesPerSession: 6 },
-    full: { widths: [6, 8, 12], optimizer: { epochs: 3, batchSize: 64 } },
-    generalist: { widths: [4, 6, 8], optimizer: { epochs: 3, batchSize: 64 } },
-    partition: { optimizer: { epochs: 2, batchSize: 64 } },
-    encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16 },
-    delta: { rank: 1, optimizer: { epochs: 1, batchSize: 64, lowRankRate: 1 } },
-    gate: { streamFrames: 500, recordedSessions: 3 },
-  },
-  [],
-)
+const small = resolveConfig('walkers', smallTraining, [])
 
 const signingKey = sampleKey(1)
 const signerOf = async (bundle: string): Promise<string | undefined> =>

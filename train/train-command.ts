@@ -78,6 +78,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           await RunFolder.requireStart(path, start)
           await checkWritable('--out', bundleFolder)
           await checkWritable('--run', path)
+          await RunFolder.lock(path)
         }
         const dataset = await loadDataset(preset, data, early, progress)
         const warnings = checkDataset(dataset)

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 export interface HttpConnection {
   /** Resolves with the status once the answer is here whole. */
   send(request: Buffer): Promise<number>
+  /** Status line and headers of the last answer. */
+  readonly lastHead: string
   close(): void
 }
 
@@ -23,6 +25,7 @@ export async function openConnection(port: number): Promise<HttpConnection> {
   let head: Buffer = Buffer.alloc(0)
   let missing = -1
   let status = 0
+  let lastHead = ''
 
   const finish = (): void => {
     const { resolve } = waiting ?? {}
@@ -36,6 +39,7 @@ export async function openConnection(port: number): Promise<HttpConnection> {
     if (end < 0) return
     const text = head.toString('latin1', 0, end)
     status = Number(text.slice(9, 12))
+    lastHead = text
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1]
     if (length === undefined) {
       fail(new Error(`An answer without a length: ${text}`))
@@ -65,6 +69,9 @@ export async function openConnection(port: number): Promise<HttpConnection> {
         waiting = { resolve, reject }
         socket.write(request)
       })
+    },
+    get lastHead() {
+      return lastHead
     },
     close: () => void socket.destroy(),
   }

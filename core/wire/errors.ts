@@ -42,6 +42,8 @@ export const errorStatus = {
   'dataset-invalid': 422,
   'config-invalid': 422,
   'checkpoint-invalid': 422,
+  'run-in-use': 409,
+  'training-diverged': 422,
   'storage-failed': 507,
   'worker-crashed': 500,
   'worker-timeout': 504,

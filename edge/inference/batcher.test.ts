@@ -10,7 +10,8 @@ describe('createBatcher', () => {
   let engine: Engine
   let sample: SampleBundle
   let other: SampleBundle
-  const never = new AbortController().signal
+  /** Of its own for each frame, as each sender has one. */
+  const never = (): AbortSignal => new AbortController().signal
 
   beforeAll(async () => {
     engine = await createWasmEngine()
@@ -46,14 +47,14 @@ describe('createBatcher', () => {
   it('runs frames that arrived together as batches of at most 32', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine)
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, seed) => batcher.answer(never, 'sample', frame(seed))))
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, seed) => batcher.answer(never(), 'sample', frame(seed))))
     expect(ran).toEqual([['sample', 32], ['sample', 8]])
     expect(answers).toHaveLength(40)
   })
 
   it('gives every frame the answer that it gets alone', async () => {
     const batcher = createBatcher(engine)
-    const together = await Promise.all([1, 2, 3].map((seed) => batcher.answer(never, 'sample', frame(seed))))
+    const together = await Promise.all([1, 2, 3].map((seed) => batcher.answer(never(), 'sample', frame(seed))))
     for (const [index, seed] of [1, 2, 3].entries()) {
       const alone = await engine.run({ bundleId: 'sample', frames: frame(seed), count: 1 })
       for (const [position, value] of alone.logits.entries()) expect(together[index]?.logits[position]).toBeCloseTo(value, 4)
@@ -64,7 +65,7 @@ describe('createBatcher', () => {
   it('never mixes bundles in a batch, and forgets nobody', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine)
-    await Promise.all(['sample', 'other', 'sample', 'other', 'sample'].map((id, seed) => batcher.answer(never, id, frame(seed))))
+    await Promise.all(['sample', 'other', 'sample', 'other', 'sample'].map((id, seed) => batcher.answer(never(), id, frame(seed))))
     expect(ran).toEqual([['sample', 3], ['other', 2]])
   })
 
@@ -72,9 +73,9 @@ describe('createBatcher', () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const batcher = createBatcher(watchedEngine)
     const release = hold()
-    const first = batcher.answer(never, 'sample', frame(1))
+    const first = batcher.answer(never(), 'sample', frame(1))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
-    const rest = [2, 3, 4].map((seed) => batcher.answer(never, 'sample', frame(seed)))
+    const rest = [2, 3, 4].map((seed) => batcher.answer(never(), 'sample', frame(seed)))
     release()
     const answers = await Promise.all([first, ...rest])
     expect(ran).toEqual([['sample', 1], ['sample', 3]])
@@ -85,20 +86,20 @@ describe('createBatcher', () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const batcher = createBatcher(watchedEngine, { maxQueued: 2 })
     const release = hold()
-    const running = batcher.answer(never, 'sample', frame(0))
+    const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
-    const waiting = [1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed)))
-    await expect(batcher.answer(never, 'sample', frame(3))).rejects.toMatchObject({ code: 'edge-overloaded' })
+    const waiting = [1, 2].map((seed) => batcher.answer(never(), 'sample', frame(seed)))
+    await expect(batcher.answer(never(), 'sample', frame(3))).rejects.toMatchObject({ code: 'edge-overloaded' })
     release()
     expect(await Promise.all([running, ...waiting])).toHaveLength(3)
-    await expect(batcher.answer(never, 'sample', frame(4))).resolves.toHaveProperty('inferenceMs')
+    await expect(batcher.answer(never(), 'sample', frame(4))).resolves.toHaveProperty('inferenceMs')
   })
 
   it('drops a frame whose sender went away, without running it', async () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const batcher = createBatcher(watchedEngine)
     const release = hold()
-    const running = batcher.answer(never, 'sample', frame(0))
+    const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
     const sender = new AbortController()
     const gone = batcher.answer(sender.signal, 'sample', frame(1))
@@ -107,7 +108,7 @@ describe('createBatcher', () => {
     await expect(batcher.answer(sender.signal, 'sample', frame(2))).rejects.toMatchObject({ code: 'aborted' })
     release()
     await running
-    await batcher.answer(never, 'sample', frame(3))
+    await batcher.answer(never(), 'sample', frame(3))
     expect(ran).toEqual([['sample', 1], ['sample', 1]])
   })
 
@@ -115,23 +116,23 @@ describe('createBatcher', () => {
     const { engine: watchedEngine, hold } = watched()
     const batcher = createBatcher(watchedEngine, { timeoutMs: 30 })
     const release = hold()
-    await expect(batcher.answer(never, 'sample', frame(0))).rejects.toMatchObject({ code: 'edge-timeout' })
+    await expect(batcher.answer(never(), 'sample', frame(0))).rejects.toMatchObject({ code: 'edge-timeout' })
     release()
   })
 
   it('passes on what the engine throws, and goes on', async () => {
     const batcher = createBatcher(engine)
-    await expect(batcher.answer(never, 'nobody', frame(0))).rejects.toMatchObject({ code: 'bundle-unknown' })
+    await expect(batcher.answer(never(), 'nobody', frame(0))).rejects.toMatchObject({ code: 'bundle-unknown' })
     const short = new Float32Array(frameBytes(sample.manifest.input) - 1)
-    await expect(batcher.answer(never, 'sample', short)).rejects.toMatchObject({ code: 'frame-size-wrong' })
-    await expect(batcher.answer(never, 'sample', frame(1))).resolves.toHaveProperty('logits')
+    await expect(batcher.answer(never(), 'sample', short)).rejects.toMatchObject({ code: 'frame-size-wrong' })
+    await expect(batcher.answer(never(), 'sample', frame(1))).resolves.toHaveProperty('logits')
   })
 
   it('runs one batch for each slot of the engine, side by side', async () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const batcher = createBatcher({ ...watchedEngine, slots: 2 }, { maxBatch: 2 })
     const release = hold()
-    const answers = Array.from({ length: 5 }, (_, seed) => batcher.answer(never, 'sample', frame(seed)))
+    const answers = Array.from({ length: 5 }, (_, seed) => batcher.answer(never(), 'sample', frame(seed)))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(2)
     expect(batcher.queued).toEqual({ miss: 1, audit: 0 })
     release()
@@ -145,9 +146,9 @@ describe('createBatcher', () => {
     const sharing: Engine = { ...watchedEngine, slots: 2, canShare: true, run: (batch) => (alone.push(batch.isAlone), watchedEngine.run(batch)) }
     const batcher = createBatcher(sharing)
     const release = hold()
-    const single = batcher.answer(never, 'sample', frame(0))
+    const single = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
-    const many = Array.from({ length: 9 }, (_, seed) => batcher.answer(never, 'sample', frame(seed)))
+    const many = Array.from({ length: 9 }, (_, seed) => batcher.answer(never(), 'sample', frame(seed)))
     // All threads are taken: nothing runs beside it.
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(batcher.queued).toEqual({ miss: 9, audit: 0 })
@@ -160,9 +161,9 @@ describe('createBatcher', () => {
   it('waits for company within its window, and no longer', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine, { windowMs: 2_000 })
-    const first = batcher.answer(never, 'sample', frame(0))
+    const first = batcher.answer(never(), 'sample', frame(0))
     await new Promise((resolve) => setTimeout(resolve, 20))
-    await Promise.all([first, batcher.answer(never, 'sample', frame(1))])
+    await Promise.all([first, batcher.answer(never(), 'sample', frame(1))])
     expect(ran).toEqual([['sample', 2]])
   })
 
@@ -171,10 +172,10 @@ describe('createBatcher', () => {
     const batcher = createBatcher(watchedEngine)
     const release = hold()
     const order: string[] = []
-    const running = batcher.answer(never, 'sample', frame(0))
+    const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
-    const audits = [1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed), 'audit').then(() => order.push('audit')))
-    const miss = batcher.answer(never, 'sample', frame(3)).then(() => order.push('miss'))
+    const audits = [1, 2].map((seed) => batcher.answer(never(), 'sample', frame(seed), 'audit').then(() => order.push('audit')))
+    const miss = batcher.answer(never(), 'sample', frame(3)).then(() => order.push('miss'))
     expect(batcher.queued).toEqual({ miss: 1, audit: 2 })
     release()
     await Promise.all([running, ...audits, miss])
@@ -186,15 +187,15 @@ describe('createBatcher', () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const batcher = createBatcher(watchedEngine, { maxQueued: 4, maxAudits: 2 })
     const release = hold()
-    const running = batcher.answer(never, 'sample', frame(0))
+    const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
     const overloaded = { code: 'edge-overloaded' }
-    const audits = [1, 2].map((seed) => batcher.answer(never, 'sample', frame(seed), 'audit'))
-    await expect(batcher.answer(never, 'sample', frame(3), 'audit')).rejects.toMatchObject(overloaded)
-    const misses = [4, 5, 6, 7].map((seed) => batcher.answer(never, 'sample', frame(seed)))
+    const audits = [1, 2].map((seed) => batcher.answer(never(), 'sample', frame(seed), 'audit'))
+    await expect(batcher.answer(never(), 'sample', frame(3), 'audit')).rejects.toMatchObject(overloaded)
+    const misses = [4, 5, 6, 7].map((seed) => batcher.answer(never(), 'sample', frame(seed)))
     for (const audit of audits) await expect(audit).rejects.toMatchObject(overloaded)
-    await expect(batcher.answer(never, 'sample', frame(8), 'audit')).rejects.toMatchObject(overloaded)
-    await expect(batcher.answer(never, 'sample', frame(9))).rejects.toMatchObject(overloaded)
+    await expect(batcher.answer(never(), 'sample', frame(8), 'audit')).rejects.toMatchObject(overloaded)
+    await expect(batcher.answer(never(), 'sample', frame(9))).rejects.toMatchObject(overloaded)
     release()
     expect(await Promise.all([running, ...misses])).toHaveLength(5)
   })

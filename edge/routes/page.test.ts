@@ -94,6 +94,7 @@ describe('the page', () => {
     const { app, pageFolder } = await createTestApp()
     const missing = await app.request('/')
     expect(missing.status).toBe(503)
+    expect(missing.headers.get('Retry-After')).toBe('10')
     expect(missing.headers.get('Content-Type')).toContain('text/html')
     expect(await missing.text()).toContain('npm run build')
     await expectError(await app.request('/sw.js'), 'route-unknown')

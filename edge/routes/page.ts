@@ -40,7 +40,7 @@ export function pageRoutes({ pageFolder }: Pick<EdgeDeps, 'pageFolder'>): Hono {
     if (file === undefined) {
       // Looked for until it is there, so that a build needs no new start of the edge.
       if (isPage(c.req.path) && !existsSync(join(pageFolder, 'index.html')))
-        return c.html(notBuilt, 503, { 'Cache-Control': 'no-store' })
+        return c.html(notBuilt, 503, { 'Cache-Control': 'no-store', 'Retry-After': '10' })
       return next()
     }
     const { type, bytes, gzipped, etag } = file

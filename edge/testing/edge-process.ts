@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const startTimeoutMs = 120_000
+/** On a machine with much other work a start takes minutes. */
+const startTimeoutMs = 300_000
 
 export interface EdgeProcess {
   readonly child: ChildProcess

@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PartitionLossSettings } from '../config/schema.ts'
 
+/** The parts of the loss, by what they hold an answer against. */
+export const lossTerms = ['labels', 'teacher', 'outside'] as const
+export type LossTerm = (typeof lossTerms)[number]
+
 export interface PartitionLossInputs {
   /** [members + outsiders, classes] */
   readonly logits: tf.Tensor2D
@@ -13,6 +17,8 @@ export interface PartitionLossInputs {
   readonly teacherLogits: tf.Tensor2D | undefined
   /** Examples in the whole batch, over all threads: what the sum is divided by. */
   readonly batchSize: number
+  /** Hears each part of the sum, so that a loss that is no number can be told from which. */
+  readonly onTerm?: ((term: LossTerm, value: number) => void) | undefined
 }
 
 /**
@@ -25,24 +31,28 @@ export interface PartitionLossInputs {
  * The first line is J_F with distillation (Hinton et al. 2015); the others are the entropy-outside term.
  */
 export function partitionLoss(
-  { logits, labels, outsiders, elsewhere, teacherLogits, batchSize }: PartitionLossInputs,
+  { logits, labels, outsiders, elsewhere, teacherLogits, batchSize, onTerm }: PartitionLossInputs,
   { labelSmoothing, distillation, distillationTemperature, outsideWeight }: PartitionLossSettings,
 ): tf.Scalar {
   return tf.tidy(() => {
+    const tell = (term: LossTerm, value: tf.Tensor): void => onTerm?.(term, value.dataSync<'float32'>()[0]!)
     const [rows, classes] = logits.shape
     const members = rows - outsiders
     const inside = tf.slice(logits, [0, 0], [members, classes])
     const hard = tf.add(tf.mul(tf.oneHot(tf.cast(labels, 'int32'), classes), 1 - labelSmoothing), labelSmoothing / classes)
     let loss: tf.Scalar = tf.mul(tf.sum(tf.mul(hard, tf.logSoftmax(inside))), -1)
+    tell('labels', loss)
     if (teacherLogits !== undefined && distillation > 0) {
       const soft = tf.softmax(tf.div(teacherLogits, distillationTemperature))
       const student = tf.logSoftmax(tf.div(inside, distillationTemperature))
       const cross: tf.Scalar = tf.mul(tf.sum(tf.mul(soft, student)), -(distillationTemperature ** 2))
+      tell('teacher', cross)
       loss = tf.add(tf.mul(loss, 1 - distillation), tf.mul(cross, distillation))
     }
     if (outsiders > 0 && outsideWeight > 0) {
       const outside = tf.logSoftmax(tf.slice(logits, [members, 0], [outsiders, classes]))
       const wanted = elsewhere === undefined ? tf.div(tf.sum(outside), classes) : tf.sum(tf.slice(outside, [0, elsewhere], [outsiders, 1]))
+      tell('outside', wanted)
       loss = tf.add(loss, tf.mul(wanted, -outsideWeight))
     }
     return tf.div(loss, batchSize)

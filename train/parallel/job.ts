@@ -2,6 +2,7 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Architecture } from '../models/architecture.ts'
+import { lossTerms } from '../objective/partition-loss.ts'
 import type { AugmentSettings, NetworkStageSettings, OptimizerSettings, PartitionLossSettings } from '../config/schema.ts'
 
 /** Images and labels that all threads read; views of shared memory. */
@@ -73,7 +74,10 @@ export const controlWords = {
   count: 5,
 } as const
 
-export const commands = { goOn: 0, checkpoint: 1, checkpointAndStop: 2 } as const
+export const commands = { goOn: 0, checkpoint: 1, checkpointAndStop: 2, stop: 3 } as const
+
+/** Sums of a rank over its share of a batch: the loss, right answers, and each term of the loss. */
+export const sumFields = { loss: 0, right: 1, terms: 2, count: 2 + lossTerms.length } as const
 
 export interface WorkerSetup {
   readonly rank: number
@@ -83,7 +87,7 @@ export interface WorkerSetup {
   readonly control: Int32Array<SharedArrayBuffer>
   /** One gradient vector a rank. */
   readonly gradients: readonly Float32Array<SharedArrayBuffer>[]
-  /** Loss and accuracy sums, two a rank. */
+  /** `sumFields.count` a rank. */
   readonly sums: Float64Array<SharedArrayBuffer>
   readonly firstStep: number
   readonly checkpointSeconds: number
@@ -104,4 +108,6 @@ export interface StepReport {
 export type WorkerMessage =
   | { readonly kind: 'step'; readonly report: StepReport }
   | { readonly kind: 'checkpoint'; readonly step: number }
+  /** The loss of a step is no finite number, and so is what was learnt from it; `terms` are those parts of it that are none. */
+  | { readonly kind: 'diverged'; readonly step: number; readonly terms: readonly string[] }
   | { readonly kind: 'done'; readonly step: number; readonly isStopped: boolean }

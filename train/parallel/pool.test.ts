@@ -41,6 +41,29 @@ describe('runTraining', () => {
     expect(Buffer.from(parted.average.buffer).equals(Buffer.from(whole.average.buffer))).toBe(true)
   })
 
+  it('stops where the loss is no number any more, names step and term, and gives nothing spoilt to a checkpoint', async () => {
+    const job = barsJob()
+    const state = startOf(job)
+    const checkpoints: { step: number; isWhole: boolean }[] = []
+    const hot: TrainingJob = { ...job, optimizer: { ...job.optimizer, learningRate: 1e18 } }
+    const training = runTraining(new AbortController().signal, hot, state, {
+      workers: 2,
+      firstStep: 0,
+      checkpointSeconds: 0,
+      onStep: ({ loss }) => expect(loss).toBeTypeOf('number'),
+      onCheckpoint: (step) => {
+        checkpoints.push({ step, isWhole: state.vector.every((value) => Number.isFinite(value)) })
+        return Promise.resolve()
+      },
+    })
+    const error = await training.then(() => undefined, (thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'training-diverged', details: { network: 'bars', terms: [expect.stringMatching(/labels|weights/) as string] } })
+    const { step, lastGood } = (error as { details: { step: number; lastGood: number } }).details
+    expect(checkpoints.every(({ isWhole }) => isWhole)).toBe(true)
+    expect(lastGood).toBe(Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.step)))
+    expect(step).toBe(lastGood + 1)
+  })
+
   it('fails, and does not hang, when a thread fails', async () => {
     const job = barsJob()
     const broken: TrainingJob = { ...job, architecture: { ...barsArchitecture, classes: 0 } }

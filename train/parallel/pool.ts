@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { parameterLayout } from '../models/architecture.ts'
+import { diverged, isFiniteState } from './diverged.ts'
+import { controlWords, sumFields, type StepReport, type TrainingJob, type TrainingState, type WorkerMessage, type WorkerSetup } from './job.ts'
 import { startThread } from './start-thread.ts'
-import { controlWords, type StepReport, type TrainingJob, type TrainingState, type WorkerMessage, type WorkerSetup } from './job.ts'
 
 /** A fresh state around initial parameters. */
 export function createState(initial: Float32Array): TrainingState {
@@ -24,14 +25,15 @@ export interface RunOptions {
 
 /**
  * Trains one network on several threads, each computing gradients on its share of every batch; `state` is changed in place.
- * The result depends on the count of threads and the seed, never on their timing. Aborting writes a checkpoint first.
+ * The result depends on the count of threads and the seed, never on their timing. Aborting writes a checkpoint first. Throws `training-diverged`
+ * where loss or weights are no finite numbers any more: those are never given to `onCheckpoint`.
  */
 export async function runTraining(signal: AbortSignal, job: TrainingJob, state: TrainingState, options: RunOptions): Promise<{ isStopped: boolean }> {
   const { workers: ranks, firstStep, checkpointSeconds, onStep, onCheckpoint } = options
   const control = new Int32Array(new SharedArrayBuffer(controlWords.count * 4))
   const { size } = parameterLayout(job.architecture)
   const gradients = Array.from({ length: ranks }, () => new Float32Array(new SharedArrayBuffer(size * 4)))
-  const sums = new Float64Array(new SharedArrayBuffer(ranks * 16))
+  const sums = new Float64Array(new SharedArrayBuffer(ranks * sumFields.count * Float64Array.BYTES_PER_ELEMENT))
   const askToStop = (): void => void Atomics.store(control, controlWords.stopRequested, 1)
   if (signal.aborted) askToStop()
   signal.addEventListener('abort', askToStop)
@@ -39,19 +41,32 @@ export async function runTraining(signal: AbortSignal, job: TrainingJob, state: 
   const threads: Worker[] = []
   try {
     return await new Promise<{ isStopped: boolean }>((resolve, reject) => {
+      let lastGood = firstStep
       const fail = (error: unknown): void => reject(CacheNetError.from(error, 'engine-failed'))
+      const failDiverged = (step: number, terms: readonly string[]): void => fail(diverged({ name: job.name, step, terms, lastGood }))
+      const write = async (step: number): Promise<void> => {
+        if (!isFiniteState(state)) throw diverged({ name: job.name, step, terms: ['weights'], lastGood })
+        await onCheckpoint(step)
+        lastGood = step
+      }
       const receive = (message: WorkerMessage): void => {
         switch (message.kind) {
           case 'step':
-            { onStep(message.report); return; }
+            onStep(message.report)
+            return
           case 'checkpoint':
-            onCheckpoint(message.step).then(() => {
+            write(message.step).then(() => {
               Atomics.add(control, controlWords.checkpointsWritten, 1)
               Atomics.notify(control, controlWords.checkpointsWritten)
             }, fail)
             return
+          case 'diverged':
+            failDiverged(message.step, message.terms)
+            return
           case 'done':
-            { resolve({ isStopped: message.isStopped }); return; }
+            if (isFiniteState(state)) resolve({ isStopped: message.isStopped })
+            else failDiverged(message.step, ['weights'])
+            return
           default:
             return message satisfies never
         }

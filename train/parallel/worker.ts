@@ -3,12 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { parameterLayout, trainingForward } from '../models/architecture.ts'
-import { partitionLoss } from '../objective/partition-loss.ts'
+import { lossTerms, partitionLoss } from '../objective/partition-loss.ts'
 import { askTeacher } from './ask-teacher.ts'
 import { assembleBatch } from './assemble-batch.ts'
 import { Barrier } from './barrier.ts'
 import { BatchSource, stepsPerEpoch, totalSteps, type Batch } from './batches.ts'
-import { commands, controlWords, type WorkerMessage, type WorkerSetup } from './job.ts'
+import { commands, controlWords, sumFields, type WorkerMessage, type WorkerSetup } from './job.ts'
 import { rateOf, updateShare } from './optimizer.ts'
 import { tellRegion } from './tell-region.ts'
 
@@ -18,6 +18,7 @@ const { images, architecture } = job
 const { parameters, size } = parameterLayout(architecture)
 const steps = totalSteps(job)
 const gradient = gradients[rank]!
+const ownSums = rank * sumFields.count
 const used = parameters.filter(({ role }) => role !== 'running')
 /** Where nothing is learnt no gradient is computed: of a difference from the generalist, most of it. */
 const trained = used.filter(({ role }) => rateOf(role, job.optimizer) > 0)
@@ -59,12 +60,13 @@ function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWei
           elsewhere: head?.classIndices.length,
           teacherLogits,
           batchSize: batch.members.length + batch.outsiders.length,
+          onTerm: (term, termValue) => void (sums[ownSums + sumFields.terms + lossTerms.indexOf(term)]! += termValue),
         },
         job.loss,
       )
     })(trained.map(({ name }) => weights.get(name)!))
-    sums[rank * 2]! += value.dataSync<'float32'>()[0]!
-    sums[rank * 2 + 1]! += right
+    sums[ownSums + sumFields.loss]! += value.dataSync<'float32'>()[0]!
+    sums[ownSums + sumFields.right]! += right
     for (const [index, { offset }] of trained.entries()) {
       const values = grads[index]!.dataSync<'float32'>()
       for (let position = 0; position < values.length; position++) gradient[offset + position]! += values[position]!
@@ -72,11 +74,12 @@ function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWei
   })
 }
 
-function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step: number, barrier: Barrier): void {
+/** Returns false, on rank 0, where the loss is no finite number. */
+function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step: number, barrier: Barrier): boolean {
   const batch = batches.at(step)
   const micros = Math.ceil(job.optimizer.batchSize / ranks / job.optimizer.microBatchSize)
   gradient.fill(0)
-  sums.fill(0, rank * 2, rank * 2 + 2)
+  sums.fill(0, ownSums, ownSums + sumFields.count)
   const weights = new Map(
     used.map(({ name, shape, offset, size: count }) => [name, tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32')]),
   )
@@ -86,20 +89,25 @@ function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step
   barrier.wait()
   const [from, to] = part(size)
   updateShare(state, gradients, parameters, { from, to }, job.optimizer, step, steps)
-  if (rank === 0) {
-    const total = (field: number): number => Array.from({ length: ranks }, (_, index) => sums[index * 2 + field]!).reduce((a, b) => a + b, 0)
-    post({
-      kind: 'step',
-      report: {
-        step: step + 1,
-        steps,
-        epoch: Math.floor(step / stepsPerEpoch(job)),
-        loss: total(0),
-        accuracy: total(1) / batch.members.length,
-        images: batch.members.length + batch.outsiders.length,
-      },
-    })
+  if (rank !== 0) return true
+  const total = (field: number): number => Array.from({ length: ranks }, (_, index) => sums[index * sumFields.count + field]!).reduce((a, b) => a + b, 0)
+  const loss = total(sumFields.loss)
+  if (!Number.isFinite(loss)) {
+    post({ kind: 'diverged', step: step + 1, terms: lossTerms.filter((_, term) => !Number.isFinite(total(sumFields.terms + term))) })
+    return false
   }
+  post({
+    kind: 'step',
+    report: {
+      step: step + 1,
+      steps,
+      epoch: Math.floor(step / stepsPerEpoch(job)),
+      loss,
+      accuracy: total(sumFields.right) / batch.members.length,
+      images: batch.members.length + batch.outsiders.length,
+    },
+  })
+  return true
 }
 
 async function main(): Promise<void> {
@@ -109,15 +117,18 @@ async function main(): Promise<void> {
   const teacher = job.teacher === undefined ? undefined : toTensors(job.teacher.weights)
   let lastCheckpoint = performance.now()
   for (let step = firstStep; step < steps; step++) {
-    runStep(batches, teacher, step, barrier)
+    const isFinite = runStep(batches, teacher, step, barrier)
     if (rank === 0) {
       const isDue = performance.now() - lastCheckpoint > checkpointSeconds * 1000
       const isStopped = Atomics.load(control, controlWords.stopRequested) === 1
-      Atomics.store(control, controlWords.command, isStopped ? commands.checkpointAndStop : isDue ? commands.checkpoint : commands.goOn)
+      const wanted = isStopped ? commands.checkpointAndStop : isDue ? commands.checkpoint : commands.goOn
+      // What was learnt from such a step is no checkpoint.
+      Atomics.store(control, controlWords.command, isFinite ? wanted : commands.stop)
     }
     barrier.wait()
     const command = Atomics.load(control, controlWords.command)
     if (command === commands.goOn) continue
+    if (command === commands.stop) return
     if (rank === 0) {
       const written = Atomics.load(control, controlWords.checkpointsWritten)
       post({ kind: 'checkpoint', step: step + 1 })

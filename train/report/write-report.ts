@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeAtomically } from '../run/run-folder.ts'
+import { writeAtomically } from '../run/write-atomically.ts'
 import type { StageContext } from '../stages/context.ts'
 import { buildReport } from './build-report.ts'
 import { gatherReport, type FinishedTraining } from './gather/gather-report.ts'

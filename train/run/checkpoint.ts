@@ -1,42 +1,93 @@
 import { readFile } from 'node:fs/promises'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { writeAtomically } from './run-folder.ts'
-
-const magic = 'CacheNet checkpoint 1\n'
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint-format.ts'
+import { writeAtomically } from './write-atomically.ts'
 
 /** The step of a checkpoint that is finished, however long training would take. */
 export const finishedStep = Number.MAX_SAFE_INTEGER
 
-/**
- * A checkpoint is a line that says what it is, the step, and the arrays, whose count and lengths the reader must know.
- * Float32 in the machine's byte order: a checkpoint belongs to the machine that trains.
- */
-export async function writeCheckpoint(path: string, step: number, arrays: readonly Float32Array[]): Promise<void> {
-  const header = Buffer.from(`${magic}${JSON.stringify({ step, lengths: arrays.map(({ length }) => length) })}\n`)
-  const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
-  await writeAtomically(path, Buffer.concat([header, ...parts]))
+/** Two files take turns, so that one that is whole stays whatever happens to the other. */
+export const slotsOf = (path: string): readonly [string, string] => [path, `${path}.2`]
+
+interface Slot {
+  readonly path: string
+  /** Whole, damaged (why, as the end of a sentence), or not there. */
+  readonly content: Checkpoint | string | undefined
 }
 
-/** Fills `arrays` and returns the step; undefined where there is no checkpoint. Throws `checkpoint-invalid` for one that does not fit. */
-export async function readCheckpoint(path: string, arrays: readonly Float32Array[]): Promise<number | undefined> {
-  let file: Buffer
+async function readSlot(path: string): Promise<Slot> {
   try {
-    file = await readFile(path)
-  } catch {
-    return undefined
+    return { path, content: decodeCheckpoint(await readFile(path)) }
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    return { path, content: code === 'ENOENT' ? undefined : `it cannot be read (${code ?? String(thrown)})` }
   }
-  const invalid = (why: string): CacheNetError =>
-    new CacheNetError('checkpoint-invalid', `${path} is no checkpoint of this run: ${why}. Delete it to train this part again.`, { path })
-  const headerEnd = file.indexOf('\n', magic.length) + 1
-  if (file.toString('utf8', 0, magic.length) !== magic || headerEnd === 0) throw invalid('it does not begin like one')
-  const header = JSON.parse(file.toString('utf8', magic.length, headerEnd)) as { step: number; lengths: number[] }
-  const expectedBytes = headerEnd + arrays.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  if (header.lengths.join() !== arrays.map(({ length }) => length).join()) throw invalid('its network has another size')
-  if (file.length !== expectedBytes) throw invalid('it is cut short')
-  let position = headerEnd
+}
+
+interface Slots {
+  readonly slots: readonly Slot[]
+  /** The newer of those that are whole. */
+  readonly newest: { readonly path: string; readonly content: Checkpoint } | undefined
+}
+
+async function readSlots(path: string): Promise<Slots> {
+  const slots = await Promise.all(slotsOf(path).map(readSlot))
+  const whole = slots.flatMap(({ path: at, content }) => (typeof content === 'object' ? [{ path: at, content }] : []))
+  return { slots, newest: whole.sort((a, b) => b.content.turn - a.content.turn)[0] }
+}
+
+const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+
+/** Writes over whatever is not the newest whole one: a process that ends meanwhile, or a full disk, leaves that as it is. */
+async function writeNext(path: string, { step, lengths }: Pick<Checkpoint, 'step' | 'lengths'>, body: readonly Uint8Array[]): Promise<void> {
+  const { newest } = await readSlots(path)
+  const [first, second] = slotsOf(path)
+  const turn = (newest?.content.turn ?? 0) + 1
+  await writeAtomically(newest?.path === first ? second : first, encodeCheckpoint({ step, turn, lengths }, body))
+}
+
+/** Writes the step and the arrays, whose count and lengths the reader must know. */
+export async function writeCheckpoint(path: string, step: number, arrays: readonly Float32Array[]): Promise<void> {
+  await writeNext(path, { step, lengths: arrays.map(({ length }) => length) }, arrays.map(bytesOf))
+}
+
+/** The newest whole one; undefined where there is none at all. Damaged ones are named to `say`. Throws `checkpoint-invalid` where none is whole. */
+async function newestOf(path: string, say: (sentence: string) => void): Promise<Checkpoint | undefined> {
+  const { slots, newest } = await readSlots(path)
+  const damaged = slots.flatMap(({ path: at, content }) => (typeof content === 'string' ? [`${at} is no whole checkpoint: ${content}.`] : []))
+  if (newest === undefined) {
+    if (damaged.length === 0) return undefined
+    throw new CacheNetError('checkpoint-invalid', `${damaged.join(' ')} Delete it to train this part again.`, { path })
+  }
+  const { step } = newest.content
+  for (const sentence of damaged) say(`${sentence} Going on from the other, ${step === finishedStep ? 'which is finished' : `step ${step}`}.`)
+  return newest.content
+}
+
+/**
+ * Fills `arrays` and returns the step; undefined where there is no checkpoint. A damaged one is named to `say`, and the one before is taken.
+ * Throws `checkpoint-invalid` where none is whole, and for one of another network.
+ */
+export async function readCheckpoint(path: string, arrays: readonly Float32Array[], say: (sentence: string) => void = () => undefined): Promise<number | undefined> {
+  const checkpoint = await newestOf(path, say)
+  if (checkpoint === undefined) return undefined
+  if (checkpoint.lengths.join() !== arrays.map(({ length }) => length).join()) {
+    const why = 'is no checkpoint of this run: its network has another size. Delete it to train this part again.'
+    throw new CacheNetError('checkpoint-invalid', `${path} ${why}`, { path })
+  }
+  let position = 0
   for (const array of arrays) {
-    new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(file.subarray(position, position + array.byteLength))
+    bytesOf(array).set(checkpoint.body.subarray(position, position + array.byteLength))
     position += array.byteLength
   }
-  return header.step
+  return checkpoint.step
+}
+
+/** Takes over what another run has. Throws `checkpoint-invalid` where it has none that is whole. */
+export async function copyCheckpoint(from: string, to: string): Promise<void> {
+  const checkpoint = await newestOf(from, () => undefined)
+  if (checkpoint === undefined) {
+    throw new CacheNetError('checkpoint-invalid', `There is no ${from} to take over. Name the folder of a run that has trained it.`, { path: from })
+  }
+  await writeNext(to, checkpoint, [checkpoint.body])
 }

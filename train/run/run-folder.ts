@@ -1,21 +1,10 @@
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { appendFile, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { copyCheckpoint } from './checkpoint.ts'
 import { dataDifferences, type DataIdentity } from './data-differences.ts'
-
-/** Writes to a temporary name and renames: a reader sees the old content or the new, never half of either. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    await writeFile(temporary, content)
-    await rename(temporary, path)
-  } catch (error) {
-    // On a full disk half a file would take what is left.
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
+import { lockRun } from './run-lock.ts'
+import { isLeftover, writeAtomically } from './write-atomically.ts'
 
 /** What a run is about. Resuming with another is refused: its numbers would belong to neither. */
 export interface RunIdentity extends DataIdentity {
@@ -70,6 +59,9 @@ export type RunStart = 'new' | 'resume' | 'anew'
 /** All that a run leaves, what makes it a run last: who is interrupted while it is taken away finds it as it was, or not at all. */
 const runFiles = ['checkpoints', 'metrics.jsonl', 'elapsed.json', 'reconstructions.json', 'report.html', 'run.json'] as const
 
+/** Ten years. What says more is damaged. */
+const longestSeconds = 10 * 365 * 86_400
+
 const isThere = (path: string): Promise<boolean> => stat(join(path, 'run.json')).then(() => true, () => false)
 
 /** The folder of one training run: `run.json`, `metrics.jsonl`, `checkpoints/`. */
@@ -98,13 +90,31 @@ export class RunFolder {
     }
   }
 
+  /**
+   * Makes the run in `path` this process's, until it ends: two trainings would spoil one another's checkpoints. Throws `run-in-use` where it is
+   * another's.
+   */
+  static async lock(path: string): Promise<void> {
+    await lockRun(path)
+    // Nobody writes them any more.
+    for (const folder of [path, join(path, 'checkpoints')]) {
+      const names = await readdir(folder).catch(() => [])
+      for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true })
+    }
+  }
+
   /** Takes away what a run has left in `path`, and nothing else that lies there. */
   static async remove(path: string): Promise<void> {
     for (const name of runFiles) await rm(join(path, name), { recursive: true, force: true })
   }
 
-  /** Starts a run in a new folder, or goes on with the one in `path`. Throws `checkpoint-invalid` where they do not fit. */
+  /**
+   * Starts a run in a new folder, or goes on with the one in `path`. Throws `checkpoint-invalid` where they do not fit, `run-in-use` where
+   * another process trains there.
+   */
   static async open(path: string, identity: RunIdentity, isResumed: boolean): Promise<RunFolder> {
+    await RunFolder.requireStart(path, isResumed ? 'resume' : 'new')
+    await RunFolder.lock(path)
     const file = join(path, 'run.json')
     const stored = await readFile(file, 'utf8').catch(() => undefined)
     const wanted = JSON.stringify(identity, null, 2)
@@ -137,19 +147,19 @@ export class RunFolder {
 
   /** Copies a checkpoint of another run, so that what is the same in both is trained once. Throws `checkpoint-invalid` where it has none. */
   async takeCheckpoint(otherRun: string, name: string): Promise<void> {
-    const from = join(otherRun, 'checkpoints', name)
-    const content = await readFile(from).catch((cause: unknown) => {
-      throw new CacheNetError('checkpoint-invalid', `There is no ${from} to take over. Name the folder of a run that has trained it.`, { path: from }, { cause })
-    })
-    await writeAtomically(this.checkpointPath(name), content)
+    await copyCheckpoint(join(otherRun, 'checkpoints', name), this.checkpointPath(name))
   }
 
-  /** Adds the time of this start to that of the ones before; returns the sum. */
+  /**
+   * Adds the time of this start to that of the ones before; returns the sum. How long a training took is not worth its result: what cannot be read
+   * counts as nothing, and what cannot be written is left.
+   */
   async addElapsed(seconds: number): Promise<number> {
     const file = join(this.path, 'elapsed.json')
-    const before = await readFile(file, 'utf8').then(Number, () => 0)
-    await writeAtomically(file, String(before + seconds))
-    return Math.round(before + seconds)
+    const stored = await readFile(file, 'utf8').then(Number, () => 0)
+    const sum = (Number.isFinite(stored) && stored >= 0 && stored < longestSeconds ? stored : 0) + seconds
+    await writeAtomically(file, String(sum)).catch(() => undefined)
+    return Math.round(sum)
   }
 
   async log(entry: Record<string, unknown>): Promise<void> {

@@ -1,43 +1,18 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { formatDuration } from './progress.ts'
-import { RunFolder, writeAtomically } from './run-folder.ts'
+import { RunFolder } from './run-folder.ts'
 import { formatTable } from './summary.ts'
+import { writeAtomically } from './write-atomically.ts'
 
 let folder = ''
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cachenet-run-'))
 })
 afterEach(() => rm(folder, { recursive: true }))
-
-describe('checkpoint', () => {
-  const arrays = (): Float32Array[] => [Float32Array.from([1, -2.5, 3e-8]), Float32Array.from([7])]
-
-  it('comes back bit for bit, with its step', async () => {
-    await writeCheckpoint(join(folder, 'a.bin'), 42, arrays())
-    const read = [new Float32Array(3), new Float32Array(1)]
-    expect(await readCheckpoint(join(folder, 'a.bin'), read)).toBe(42)
-    expect(read).toEqual(arrays())
-    expect(await readdir(folder)).toEqual(['a.bin'])
-  })
-
-  it('is undefined where there is none', async () => {
-    expect(await readCheckpoint(join(folder, 'none.bin'), arrays())).toBeUndefined()
-  })
-
-  it('is refused when it is cut short, of another size or no checkpoint', async () => {
-    const path = join(folder, 'a.bin')
-    await writeCheckpoint(path, 1, arrays())
-    await expect(readCheckpoint(path, [new Float32Array(4)])).rejects.toMatchObject({ code: 'checkpoint-invalid' })
-    await truncate(path, 60)
-    await expect(readCheckpoint(path, arrays())).rejects.toMatchObject({ code: 'checkpoint-invalid' })
-    await writeFile(path, 'something else')
-    await expect(readCheckpoint(path, arrays())).rejects.toMatchObject({ code: 'checkpoint-invalid' })
-  })
-})
 
 describe('RunFolder', () => {
   const identity = { dataset: 'walkers', data: null, config: { seed: 1 } }
@@ -47,6 +22,28 @@ describe('RunFolder', () => {
     const run = await RunFolder.open(join(folder, 'r'), identity, true)
     expect(await run.addElapsed(10.2)).toBe(10)
     expect(await run.addElapsed(5)).toBe(15)
+  })
+
+  it.each(['garbage', '', 'NaN', '-5', '1e400', '1e99', '{'])('counts a damaged time as nothing: %j', async (content) => {
+    const run = await RunFolder.open(join(folder, 'r'), identity, false)
+    await writeFile(join(run.path, 'elapsed.json'), content)
+    expect(await run.addElapsed(5)).toBe(5)
+    expect(await run.addElapsed(5)).toBe(10)
+  })
+
+  it('gives up the time, and not the training, where it cannot be written', async () => {
+    const run = await RunFolder.open(join(folder, 'r'), identity, false)
+    await mkdir(join(run.path, 'elapsed.json', 'in the way'), { recursive: true })
+    expect(await run.addElapsed(5)).toBe(5)
+  })
+
+  it('takes away what a process left that was killed while it wrote', async () => {
+    const path = join(folder, 'r')
+    await mkdir(join(path, 'checkpoints'), { recursive: true })
+    for (const name of ['checkpoints/full.bin.4711.tmp', 'run.json.12.tmp', 'mine.tmp']) await writeFile(join(path, name), 'half')
+    await RunFolder.open(path, identity, false)
+    expect((await readdir(path)).sort()).toEqual(['checkpoints', 'mine.tmp', 'run.json', 'run.lock'])
+    expect(await readdir(join(path, 'checkpoints'))).toEqual([])
   })
 
   it('takes over what another run has trained, and says where there is nothing', async () => {
@@ -87,7 +84,7 @@ describe('RunFolder', () => {
     await before.addElapsed(5)
     await writeFile(join(path, 'notes.txt'), 'mine')
     await RunFolder.remove(path)
-    expect(await readdir(path)).toEqual(['notes.txt'])
+    expect((await readdir(path)).sort()).toEqual(['notes.txt', 'run.lock'])
     const run = await RunFolder.open(path, { ...identity, config: { seed: 2 } }, false)
     expect(await readCheckpoint(run.checkpointPath('full.bin'), [new Float32Array(2)])).toBeUndefined()
     expect(await run.addElapsed(1)).toBe(1)

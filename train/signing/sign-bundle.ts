@@ -5,7 +5,7 @@ import { blobsOf, parseManifest } from '../../core/bundle/manifest.ts'
 import { signManifest, type SigningKey } from '../../core/trust/sign-manifest.ts'
 import { isJsonObject, readSignature, type Signer } from '../../core/trust/signature.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { writeAtomically } from '../run/run-folder.ts'
+import { writeAtomically } from '../run/write-atomically.ts'
 
 async function readFileOf(folder: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {

@@ -35,12 +35,12 @@ export function encodeFeatures(encoder: ShippedNetwork, features: Float32Array, 
  * areas (information), says which region its scene belongs to.
  */
 export async function trainCode(context: StageContext, full: TrainedNetwork, regions: readonly Region[], shared: { trunk?: TrunkFeatures } = {}): Promise<ShippedNetwork> {
-  const { config, run } = context
+  const { config, run, progress } = context
   const sizes = { features: featureSize(full.spec), hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: regions.length }
   const spec = encoderSpec(sizes)
   const path = run.checkpointPath('encoder.bin')
   const stored = planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: new Float32Array(size) }))
-  const isTrained = (await readCheckpoint(path, stored.map(({ values }) => values))) !== undefined
+  const isTrained = (await readCheckpoint(path, stored.map(({ values }) => values), (sentence) => progress.say(sentence))) !== undefined
   if (isTrained) return shipWeights(spec, stored)
   // Minutes where the full model is large: only where the code is not trained yet.
   const trunk = (shared.trunk ??= trunkFeatures(context, full))

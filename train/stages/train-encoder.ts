@@ -7,6 +7,7 @@ import { imagesByClass } from '../data/dataset.ts'
 import { TwoLevelEncoder, type EncoderSizes } from '../models/encoder.ts'
 import { mutualInformation, regionCrossEntropy } from '../objective/code.ts'
 import { infoVaeLoss } from '../objective/info-vae.ts'
+import { diverged } from '../parallel/diverged.ts'
 import type { StageContext } from './context.ts'
 import type { Region } from './regions.ts'
 
@@ -85,8 +86,17 @@ function someOfEach(latents: tf.Tensor2D, { scenesPerBatch, framesPerScene }: En
   return tf.reshape(some, [scenesPerBatch * frames, columns])
 }
 
-/** −L* − L̄* + ramp · (−I(x;k) + H(region, c)), each with its weight. */
-function encoderLoss(encoder: TwoLevelEncoder, { x, targets, prior }: BatchTensors, settings: EncoderSettings, ramp: number): tf.Scalar {
+/** The parts of the encoder's loss, in the order in which they are added. */
+const codeTerms = ['features', 'latents', 'information', 'region'] as const
+
+/** −L* − L̄* + ramp · (−I(x;k) + H(region, c)), each with its weight; `onTerms` hears the parts. */
+function encoderLoss(
+  encoder: TwoLevelEncoder,
+  { x, targets, prior }: BatchTensors,
+  settings: EncoderSettings,
+  ramp: number,
+  onTerms: (values: readonly number[]) => void,
+): tf.Scalar {
   const { z, code, codeLogits, reconstructedFeatures, reconstructedZ } = encoder.run(x)
   const first = infoVaeLoss({ input: x, reconstruction: reconstructedFeatures, latents: someOfEach(z, settings), prior: prior.z }, settings, 1)
   // Level two explains z as it is: the gradient of its own reconstruction target is stopped, or z would shrink to be easy.
@@ -96,6 +106,7 @@ function encoderLoss(encoder: TwoLevelEncoder, { x, targets, prior }: BatchTenso
   const add = (term: tf.Scalar, weight: number): void => void terms.push(tf.mul(term, weight * ramp))
   add(mutualInformation(code), -settings.mutualInformation)
   add(regionCrossEntropy(code, targets), settings.region)
+  onTerms(terms.map((term) => term.dataSync<'float32'>()[0]!))
   return tf.addN(terms)
 }
 
@@ -123,6 +134,7 @@ export async function trainEncoder(context: StageContext, features: Standardised
   progress.start()
   for (let step = 0; step < steps; step++) {
     if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
+    let parts: readonly number[] = []
     const loss = tf.tidy(() => {
       const { images, regions: targets } = batches.at(step)
       const batch: BatchTensors = {
@@ -131,8 +143,11 @@ export async function trainEncoder(context: StageContext, features: Standardised
         prior: { z: prior(sizes.latent, 1), code: prior(sizes.partitions, settings.codePriorScale) },
       }
       const ramp = settings.rampShare === 0 ? 1 : Math.min(1, step / (steps * settings.rampShare))
-      return optimizer.minimize(() => encoderLoss(encoder, batch, settings, ramp), true)!.dataSync<'float32'>()[0]!
+      return optimizer.minimize(() => encoderLoss(encoder, batch, settings, ramp, (values) => (parts = values)), true)!.dataSync<'float32'>()[0]!
     })
+    if (!Number.isFinite(loss)) {
+      throw diverged({ name: 'the code', step: step + 1, terms: codeTerms.filter((_, term) => !Number.isFinite(parts[term])), lastGood: 0 })
+    }
     if ((step + 1) % 20 === 0) await run.log({ stage: 'code', step: step + 1, steps, loss })
     progress.count('code', step + 1, steps, `loss ${loss.toFixed(3)}`)
   }

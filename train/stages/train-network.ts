@@ -51,7 +51,7 @@ export async function trainParameters(context: StageContext, network: NetworkToT
   const arrays = [state.vector, state.momentum, state.average]
   const path = run.checkpointPath(`${network.name}.bin`)
   const steps = totalSteps(job)
-  const firstStep = (await readCheckpoint(path, arrays)) ?? 0
+  const firstStep = (await readCheckpoint(path, arrays, (sentence) => progress.say(sentence))) ?? 0
   if (firstStep < steps) {
     progress.start(firstStep)
     const logged: Promise<void>[] = []

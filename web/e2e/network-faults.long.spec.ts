@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { recordReliability } from '../../test/reliability/record-reliability.ts'
 import { faultCases } from './harness/fault-cases.ts'
 import { playFaults } from './harness/play-faults.ts'
-import { recordReliability } from './harness/record-reliability.ts'
 
 // Every way in which a network spoils what the product asks for. FAULTS=kernels plays those whose target or fault has that in its name.
 

@@ -73,6 +73,35 @@ describe('Player', () => {
     expect(happened).not.toContain('answer b as 1')
   })
 
+  it('leaves nothing at the signal of its stream, however often it is paused', async () => {
+    const open = new Set<unknown>()
+    onAnswer = (_name, signal) => {
+      if (open.size === 0) {
+        const { addEventListener, removeEventListener } = signal
+        signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+          open.add(args[1])
+          addEventListener.apply(signal, args)
+        }
+        signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+          open.delete(args[1])
+          removeEventListener.apply(signal, args)
+        }
+      }
+      return Promise.resolve()
+    }
+    const playing = player.play(source(['a'], { endless: true }))
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      player.pause()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      player.resume()
+    }
+    // What is waited for right now, and no more.
+    expect(open.size).toBeLessThanOrEqual(2)
+    await player.stop()
+    await playing
+  })
+
   it('goes on after a frame that a broken worker lost, and does not count it', async () => {
     onAnswer = (name) => (name === 'a' ? Promise.reject(new CacheNetError('worker-crashed', 'no')) : Promise.resolve())
     await player.play(source(['a', 'b']))

@@ -59,8 +59,13 @@ export function createPlayer({ answer, onStart, onEnd, onFailure, giveWay = give
   function untilResumed(signal: AbortSignal): Promise<void> {
     if (state.value !== 'paused' || signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
-      goOn = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      // Taken away again: a stream may be paused a thousand times, and its signal lives as long as it.
+      const end = (): void => {
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      goOn = end
+      signal.addEventListener('abort', end, { once: true })
     })
   }
 

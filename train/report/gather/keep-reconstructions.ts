@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { createRandom } from '../../../core/random.ts'
 import { imagesByClass, selectImages } from '../../data/dataset.ts'
 import type { EncoderPass } from '../../models/encoder.ts'
 import { predictImages } from '../../models/predict.ts'
 import type { ShippedNetwork } from '../../models/trained-network.ts'
-import { writeAtomically } from '../../run/run-folder.ts'
+import { writeAtomically } from '../../run/write-atomically.ts'
 import type { StageContext } from '../../stages/context.ts'
 import type { ReconstructedImage, Reconstructions } from '../report-data.ts'
 
@@ -87,9 +88,23 @@ export async function keepReconstructions(context: StageContext, stage: EncoderS
   await writeAtomically(fileOf(context.run.path), JSON.stringify(reconstruct(context, stage)))
 }
 
-/** Undefined where the run has none: its code was trained before they were kept. */
+const number = z.number()
+const numbers = z.array(number)
+const reconstructionsSchema: z.ZodType<Reconstructions> = z.object({
+  measuredImages: number,
+  featuresExplained: number,
+  zExplained: number,
+  images: z.array(z.object({ image: z.int(), features: numbers, reconstructedFeatures: numbers, z: numbers, reconstructedZ: numbers, code: numbers })),
+})
+
+/**
+ * Undefined where the run has none, its code being trained before they were kept, and where the file is damaged: a part of a report is not worth
+ * the training behind it.
+ */
 export async function readReconstructions(runPath: string): Promise<Reconstructions | undefined> {
-  const text = await readFile(fileOf(runPath), 'utf8').catch(() => undefined)
-  // Our own file, written by renaming: whole, or not there.
-  return text === undefined ? undefined : (JSON.parse(text) as Reconstructions)
+  try {
+    return reconstructionsSchema.safeParse(JSON.parse(await readFile(fileOf(runPath), 'utf8'))).data
+  } catch {
+    return undefined
+  }
 }
