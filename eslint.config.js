@@ -9,6 +9,7 @@ const walls = [
   { target: './train', from: ['./edge', './web', './bench'] },
   { target: './edge', from: ['./train', './web', './bench'] },
   { target: './web/messages', from: ['./train', './edge', './bench', './web/page', './web/inference-worker', './web/service-worker'] },
+  { target: './web/storage', from: ['./train', './edge', './bench', './web/messages', './web/page', './web/inference-worker', './web/service-worker'] },
   { target: './web/page', from: ['./train', './edge', './bench', './web/inference-worker', './web/service-worker'] },
   { target: './web/inference-worker', from: ['./train', './edge', './bench', './web/page', './web/service-worker'] },
   { target: './web/service-worker', from: ['./train', './edge', './bench', './web/page', './web/inference-worker'] },
@@ -38,7 +39,7 @@ export default tseslint.config(
   },
   {
     // tfjs weighs megabytes: in core it lives in the forward pass only, in web in the inference worker only.
-    files: ['core/**', 'web/page/**', 'web/messages/**', 'web/service-worker/**'],
+    files: ['core/**', 'web/page/**', 'web/messages/**', 'web/storage/**', 'web/service-worker/**'],
     ignores: ['core/network/forward.ts', ...outsideTests],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: [...tfjs, '**/network/forward.ts'],  }] }] },
   },

@@ -14,7 +14,7 @@ const launchOptions = {
 const patient = { setupFiles: ['test/patience.ts'], expect: { poll: { timeout: 30_000 } } }
 
 const inBrowser = (name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration => ({
-  optimizeDeps: { include: ['idb', 'zod', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+  optimizeDeps: { include: ['idb', 'zod', 'canonicalize', '@noble/ed25519', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
   resolve: { alias: kernelThreadAlias() },
   // Without them there is no shared memory, and so no threads.
   server: { headers: isolation },

@@ -8,6 +8,7 @@ import { automaticToken, readAutomaticToken } from './access/automatic-token.ts'
 import { addressForPhones, greeting } from './greeting.ts'
 import { createBoundedLog, streamOf } from './log/bounded-log.ts'
 import { optionsOf } from './options-of.ts'
+import { readKeys } from './bundles/read-keys.ts'
 import { qrCode, qrContent } from './qr-code.ts'
 import { edgeFlags } from './settings-flags.ts'
 import { resolveSettings, shownSettings } from './settings.ts'
@@ -47,7 +48,8 @@ async function run(given: EdgeSettings): Promise<void> {
   const log = pino({ level: settings['log-level'] }, lines)
   log.info({ settings: shownSettings(settings) }, 'settings')
   const tls = await openTls(settings)
-  const edge = await startEdge(optionsOf(settings, tls, log))
+  const keys = settings.keys === undefined ? undefined : await readKeys(settings.keys)
+  const edge = await startEdge(optionsOf(settings, tls, log, keys))
   const stop = stopOnSignal(() => edge.close(), log, () => lines.flush(flushLimitMs))
   surviveRejections(log, () => stop('uncaughtException'))
   const { host, token, page } = settings

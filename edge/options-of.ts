@@ -4,7 +4,7 @@ import type { EdgeOptions } from './start-edge.ts'
 import type { Tls } from './tls/open-tls.ts'
 
 /** Settings as people give them, as the edge takes them. */
-export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Logger): EdgeOptions {
+export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Logger, keys?: ReadonlySet<string>): EdgeOptions {
   const maxQueued = settings['max-queued']
   return {
     port: settings.port,
@@ -12,6 +12,7 @@ export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Log
     bundlesFolder: settings.bundles,
     pageFolder: settings.page,
     defaultBundle: settings['default-bundle'],
+    keys,
     reloadMs: settings['reload-seconds'] * 1000,
     engine: settings.engine,
     threads: settings.threads,

@@ -25,6 +25,7 @@ export const settingsSchema = z
     bundles: text,
     page: text,
     'default-bundle': text.optional(),
+    keys: text.optional(),
     'reload-seconds': wholeNumber(86_400),
     engine: z.enum(['auto', 'onnxruntime', 'tfjs-wasm'], 'must be auto, onnxruntime or tfjs-wasm'),
     threads: wholeNumber(1024).optional(),

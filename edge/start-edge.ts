@@ -9,6 +9,7 @@ import { CacheNetError } from '../core/wire/errors.ts'
 import { createRateLimiter } from './access/rate-limit.ts'
 import { createApp } from './app.ts'
 import { openBundleStore, type BundleStore } from './bundles/store.ts'
+import { requireSigned } from './bundles/require-signed.ts'
 import { watchBundles } from './bundles/watch-bundles.ts'
 import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
@@ -38,6 +39,8 @@ export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'fr
   /** What `npm run build` writes; it may come later. */
   readonly pageFolder: string
   readonly defaultBundle?: string | undefined
+  /** Public keys of those whose bundles are served; everybody's are where none are given. */
+  readonly keys?: ReadonlySet<string> | undefined
   /** How often the folder of bundles is looked into again; never where none is given. */
   readonly reloadMs?: number | undefined
   /** The fastest that is installed where none is given. */
@@ -137,12 +140,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       folder: options.bundlesFolder,
       defaultBundle: options.defaultBundle,
       log,
-      prepare: (bundle) => {
+      prepare: async (bundle) => {
+        if (options.keys !== undefined) await requireSigned(bundle, options.keys)
         const networks = engineBundleOf(bundle)
         const cost = bundleCost(networks)
         requireAffordable(cost, costLimits)
         costs.set(bundle.key, cost)
-        return engine.load(networks)
+        await engine.load(networks)
       },
       retire: ({ key }) =>
         void setTimeout(() => {

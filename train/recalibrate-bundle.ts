@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Manifest } from '../core/bundle/manifest.ts'
+import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { restoreConfig } from './config/presets.ts'
 import { trainedSettings } from './config/schema.ts'
@@ -23,13 +24,15 @@ export interface RecalibrationRequest {
   /** As a person would type it. */
   readonly command: string
   readonly progress: Progress
+  /** Signs the bundle; it stays unsigned where there is none. */
+  readonly signingKey?: SigningKey | undefined
 }
 
 /**
  * Stages 5 to 7 on networks that are there: the gate calibrated anew on validation images, for another device, another accuracy line or with a newer
  * trainer, and evaluated on the test images. No weight changes. Throws `config-invalid` for a setting that would have trained other networks.
  */
-export async function recalibrateBundle({ bundle, out, data, assignments, command, progress }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
+export async function recalibrateBundle({ bundle, out, data, assignments, command, progress, signingKey }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
   const { manifest: before, networks, context } = await openBundle(bundle, data, progress, assignments)
   const { config, dataset } = context
   const trained = (of: typeof config): string => JSON.stringify(trainedSettings(of))
@@ -40,7 +43,14 @@ export async function recalibrateBundle({ bundle, out, data, assignments, comman
   const calibration = calibrate(context, networks, validation)
   const { testAnswers: _, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
   const { command: trainedBy, commit, elapsedSeconds } = before.training
-  const manifest = await exportBundle(context, out, networks, calibration, evaluations, { id: before.id, command: trainedBy, commit, elapsedSeconds, calibration: { command, commit: await currentCommit() } })
+  const manifest = await exportBundle(context, out, networks, calibration, evaluations, {
+    id: before.id,
+    command: trainedBy,
+    commit,
+    elapsedSeconds,
+    calibration: { command, commit: await currentCommit() },
+    signingKey,
+  })
   const summary = formatSummary(manifest, evaluations.test)
   await writeAtomically(join(out, 'training-summary.txt'), `$ ${trainedBy}\n$ ${command}\n\n${summary}\n`)
   return { manifest, summary }

@@ -10,6 +10,7 @@ import { writeAtomically } from './run/run-folder.ts'
 import { chooseWinner } from './search/choose-winner.ts'
 import { exportWinner } from './search/export-winner.ts'
 import { formatSearch } from './search/format-search.ts'
+import { chooseKey, keyFlag } from './signing/choose-key.ts'
 import { runSearch } from './search/run-search.ts'
 
 const known = {
@@ -18,6 +19,7 @@ const known = {
   run: { type: 'string', description: 'Folder of the candidates. Default: runs/search-<preset>', valueHint: 'DIR' },
   id: { type: 'string', description: 'Name of the winner’s bundle. Default: the preset', valueHint: 'NAME' },
   out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
+  key: keyFlag,
   'table-only': { type: 'boolean', description: 'Print the table and stop: train and export no winner', default: false },
 } as const
 
@@ -38,6 +40,7 @@ await runMain(
           checkBundleId(id)
           await checkWritable('--out', join(args.out, id))
         }
+        const signing = await chooseKey(args.key)
         const series = await openSeries('search', args, givenSettings(rawArgs), progress)
         const signal = abortOnInterrupt(progress)
         const request = { ...series, fullFrom: args['full-from'] }
@@ -47,7 +50,8 @@ await runMain(
         process.stdout.write(`\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`)
         const { shipped } = chooseWinner(result, config.gate.accuracyTolerance)
         if (shipped === undefined || args['table-only']) return
-        process.stdout.write(`\n${await exportWinner(signal, request, result, shipped, { id, out: args.out, set: givenSettings(rawArgs) })}\n`)
+        const summary = await exportWinner(signal, request, result, shipped, { id, out: args.out, set: givenSettings(rawArgs), signingKey: signing.key })
+        process.stdout.write(`\n${summary}\n\n${signing.says}\n`)
       }),
   }),
 )

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.ts'
 import { sha256Hex } from '../core/bundle/hash.ts'
+import { sampleKey } from '../core/testing/sample-key.ts'
+import { checkSignature } from '../core/trust/check-signature.ts'
 import { resolveConfig } from './config/presets.ts'
 import { generateWalkers } from './data/walkers.ts'
 import { readBundle } from './models/read-bundle.ts'
@@ -35,6 +37,10 @@ const small = resolveConfig(
   [],
 )
 
+const signingKey = sampleKey(1)
+const signerOf = async (bundle: string): Promise<string | undefined> =>
+  (await checkSignature(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8'))))?.publicKey
+
 const silent = (): Progress => new Progress({ write: () => undefined })
 
 async function train(signal: AbortSignal, name: string, isResumed: boolean, config = small): Promise<Manifest> {
@@ -48,6 +54,7 @@ async function train(signal: AbortSignal, name: string, isResumed: boolean, conf
     bundleId: 'walkers',
     bundleFolder: join(folder, `${name}-bundle`),
     command: 'npm run train -- walkers',
+    signingKey,
   })
   return manifest
 }
@@ -61,6 +68,7 @@ describe('trainBundle', () => {
 
     const bundle = join(folder, 'run-bundle')
     expect(parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')))).toEqual(manifest)
+    expect(await signerOf(bundle)).toBe(signingKey.publicKey)
     const files = await readdir(join(bundle, 'blobs'))
     expect(files.sort()).toEqual([...new Set(blobsOf(manifest).map(({ ref }) => `${ref.sha256}.bin`))].sort())
     for (const { ref } of blobsOf(manifest)) {
@@ -104,6 +112,8 @@ describe('trainBundle', () => {
     expect(blobsOf(calibrated)).toEqual(blobsOf(plain))
     expect(calibrated.training).toMatchObject({ command: plain.training.command, commit: plain.training.commit, calibration: { command: 'npm run calibrate -- plain' } })
     expect(calibrated.gate.localities).toEqual([])
+    // Nobody gave it a key.
+    expect(await signerOf(request.out)).toBeUndefined()
     expect(await readBundle(request.out)).toMatchObject({ manifest: { id: 'walkers' } })
   }, 180_000)
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Manifest } from '../core/bundle/manifest.ts'
+import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { startTrainingBackend } from './kernels/register.ts'
@@ -23,6 +24,8 @@ export interface BundleRequest {
   readonly bundleId: string
   readonly bundleFolder: string
   readonly command: string
+  /** Signs the bundle; it stays unsigned where there is none. */
+  readonly signingKey?: SigningKey | undefined
 }
 
 /** The whole of training, stage by stage; what a checkpoint holds is not done again. Returns the manifest of the bundle it wrote. */
@@ -44,6 +47,7 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
     id: request.bundleId,
     command: request.command,
     commit: await currentCommit(),
+    signingKey: request.signingKey,
     elapsedSeconds: await run.addElapsed((performance.now() - startedAt) / 1000),
   })
   const summary = formatSummary(manifest, test)

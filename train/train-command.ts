@@ -17,6 +17,7 @@ import { checkWritable } from './run/check-writable.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { RunFolder, type RunStart } from './run/run-folder.ts'
 import { typedCommand } from './run/typed-command.ts'
+import { chooseKey, keyFlag } from './signing/choose-key.ts'
 import { takeFull } from './stages/take-full.ts'
 import { trainBundle } from './train-bundle.ts'
 
@@ -30,6 +31,7 @@ const trainArgs = {
   anew: { type: 'boolean', description: 'Throw away what the run before has left, and begin again', default: false },
   config: { type: 'string', description: 'JSON file with settings that differ from the preset', valueHint: 'FILE' },
   set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again', valueHint: 'KEY=VALUE' },
+  key: keyFlag,
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
 
@@ -71,6 +73,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const start = startOf(args)
         const path = args.run ?? join('runs', id)
         const bundleFolder = join(args.out, id)
+        const signing = await chooseKey(args.key)
         if (!args['print-config']) {
           await RunFolder.requireStart(path, start)
           await checkWritable('--out', bundleFolder)
@@ -95,8 +98,8 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const fullFrom = args['full-from']
         if (fullFrom !== undefined && start !== 'resume') await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const command = typedCommand(preset, { id, data, config: args.config, fullFrom, set })
-        const { summary } = await trainBundle(abortOnInterrupt(progress), { dataset, config, run, progress, bundleId: id, bundleFolder, command })
-        process.stdout.write(`\n${summary}\n`)
+        const { summary } = await trainBundle(abortOnInterrupt(progress), { dataset, config, run, progress, bundleId: id, bundleFolder, command, signingKey: signing.key })
+        process.stdout.write(`\n${summary}\n\n${signing.says}\n`)
       }),
   })
 }

@@ -122,6 +122,7 @@ const scenesSchema = z.object({
   places: z.array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) })).check(z.maxLength(1000)),
 })
 
+/** Its signature is no part of it: who signed is asked of what was parsed, before this schema (`core/trust/check-signature.ts`). */
 export const manifestSchema = z.object({
   schemaVersion: z.literal(manifestSchemaVersion),
   id: identifier,

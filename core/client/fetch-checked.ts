@@ -1,3 +1,4 @@
+import { trustCodes } from '../trust/refusal.ts'
 import { CacheNetError, type ErrorCode } from '../wire/errors.ts'
 import { bodyLimitBytes, jsonOf, readBounded } from './read-bounded.ts'
 
@@ -13,7 +14,7 @@ export interface CheckedRequest<Value> {
 }
 
 /** What another attempt past the HTTP cache may not meet again: the browser may keep what came wrong once, with a tag that is right. */
-const spoiled: ReadonlySet<ErrorCode> = new Set(['edge-answer-invalid', 'manifest-invalid', 'manifest-version-unsupported'])
+const spoiled: ReadonlySet<ErrorCode> = new Set(['edge-answer-invalid', 'manifest-invalid', 'manifest-version-unsupported', ...trustCodes])
 
 class BrokenOff extends CacheNetError {}
 

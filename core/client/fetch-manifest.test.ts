@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { sha256Hex } from '../bundle/hash.ts'
 import { createSampleBundle } from '../testing/sample-bundle.ts'
+import { sampleKey } from '../testing/sample-key.ts'
+import { anySigner, createDeviceTrust } from '../trust/manifest-trust.ts'
+import { createMemoryPins } from '../trust/memory-pins.ts'
+import { signManifest } from '../trust/sign-manifest.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { manifestHeader } from '../wire/frames.ts'
 import { fetchManifest } from './fetch-manifest.ts'
@@ -33,7 +37,7 @@ async function ask(...answers: (() => Response)[]) {
     modes.push(init?.cache)
     return answer === undefined ? Promise.reject(new TypeError('offline')) : Promise.resolve(answer())
   }
-  const outcome = await fetchManifest(new AbortController().signal, { bundleId: 'sample', fetch }).then(
+  const outcome = await fetchManifest(new AbortController().signal, { bundleId: 'sample', trust: anySigner, fetch }).then(
     (fetched) => fetched.sha256,
     (thrown: unknown) => CacheNetError.from(thrown).code,
   )
@@ -83,6 +87,36 @@ describe('fetchManifest', () => {
       controller.abort(new CacheNetError('aborted', 'Off.'))
       return Promise.resolve(altered())
     }
-    await expect(fetchManifest(controller.signal, { bundleId: 'sample', fetch })).rejects.toMatchObject({ code: 'edge-answer-invalid' })
+    await expect(fetchManifest(controller.signal, { bundleId: 'sample', trust: anySigner, fetch })).rejects.toMatchObject({ code: 'edge-answer-invalid' })
+  })
+})
+
+describe('fetchManifest of signed bundles', () => {
+  const unsigned = JSON.parse(text) as Record<string, unknown>
+  const signedBy = (seed: number, nowMs: number): string => JSON.stringify(signManifest(unsigned, sampleKey(seed), nowMs))
+  const older = signedBy(1, 1_000_000)
+  const newer = signedBy(1, 2_000_000)
+  const stranger = signedBy(2, 3_000_000)
+
+  /** A device that has had `newer`, and then gets these. */
+  async function codesOf(...bodies: string[]): Promise<{ readonly outcome: string; readonly asked: number }> {
+    const trust = createDeviceTrust(createMemoryPins(), () => 'https://a.test')
+    const queue = [newer, ...bodies]
+    let asked = 0
+    const fetch = (): Promise<Response> => Promise.resolve(new Response(queue[asked++]))
+    const once = () => fetchManifest(new AbortController().signal, { bundleId: 'sample', trust, fetch })
+    expect((await once()).signer).toEqual({ publicKey: sampleKey(1).publicKey, revision: 2_000 })
+    const outcome = await once().then(() => 'taken', (thrown: unknown) => CacheNetError.from(thrown).code)
+    return { outcome, asked: asked - 1 }
+  }
+
+  it.each([
+    ['bundle-unsigned', text],
+    ['bundle-key-changed', stranger],
+    ['bundle-rolled-back', older],
+    ['bundle-signature-invalid', newer.replace('"bee"', '"wee"')],
+  ])('is refused with %s, once what a cache may have kept was passed by', async (code, body) => {
+    expect(await codesOf(body, body)).toEqual({ outcome: code, asked: 2 })
+    expect(await codesOf(body, newer)).toEqual({ outcome: 'taken', asked: 2 })
   })
 })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { SigningKey } from '../../core/trust/sign-manifest.ts'
 import { trainedSettings, type TrainingConfig } from '../config/schema.ts'
 import { assignedKey, splitAssignments } from '../config/split-assignments.ts'
 import { measureInput } from '../data/dataset.ts'
@@ -17,10 +18,11 @@ export interface WinnerExport {
   readonly out: string
   /** The settings that the search was given, as typed. */
   readonly set: string | undefined
+  readonly signingKey: SigningKey | undefined
 }
 
 /** Trains what a search found at full length, with the full model that its candidates had, and exports it. Returns the summary. */
-export async function exportWinner(signal: AbortSignal, request: SeriesRequest, { rows }: SearchResult, shipped: NonNullable<Winner['shipped']>, { id, out, set }: WinnerExport): Promise<string> {
+export async function exportWinner(signal: AbortSignal, request: SeriesRequest, { rows }: SearchResult, shipped: NonNullable<Winner['shipped']>, { id, out, set, signingKey }: WinnerExport): Promise<string> {
   const { preset, data, dataset, folder, fullFrom, progress } = request
   const { partitionCount } = shipped
   const [first, second, third] = shipped.widths
@@ -32,6 +34,6 @@ export async function exportWinner(signal: AbortSignal, request: SeriesRequest, 
   const found = [`generalist.widths=${JSON.stringify(shipped.widths)}`, `partitionCount=${partitionCount}`]
   const others = splitAssignments(set).filter((assignment) => !found.map(assignedKey).includes(assignedKey(assignment)))
   const command = typedCommand(preset, { id, data: data ?? undefined, fullFrom, set: [...others, ...found].join(' ') })
-  const { summary } = await trainBundle(signal, { dataset, config, run, progress, bundleId: id, bundleFolder: join(out, id), command })
+  const { summary } = await trainBundle(signal, { dataset, config, run, progress, bundleId: id, bundleFolder: join(out, id), command, signingKey })
   return summary
 }

@@ -7,7 +7,9 @@ import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { deltaSpec } from '../models/generator.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
+import type { SigningKey } from '../../core/trust/sign-manifest.ts'
 import { writeAtomically } from '../run/run-folder.ts'
+import { signedForFolder } from '../signing/sign-bundle.ts'
 import { partitionId } from './4-partitions.ts'
 import { deltaId, type TrainedNetworks } from './answers.ts'
 import type { Calibration } from './5-calibrate.ts'
@@ -22,6 +24,8 @@ export interface ExportFacts {
   readonly elapsedSeconds: number
   /** Where the gate was calibrated anew afterwards. */
   readonly calibration?: Manifest['training']['calibration']
+  /** Signs the manifest; it stays unsigned where there is none. */
+  readonly signingKey?: SigningKey | undefined
 }
 
 const refOf = ({ blob }: ShippedNetwork): BlobRef => ({ bytes: blob.byteLength, sha256: createHash('sha256').update(blob).digest('hex') })
@@ -97,7 +101,8 @@ export async function exportBundle(
     kept.add(name)
     await writeAtomically(join(blobs, name), network.blob)
   }
-  await writeAtomically(join(folder, 'manifest.json.new'), `${JSON.stringify(manifest, null, 2)}\n`)
+  const written = await signedForFolder(manifest, folder, facts.signingKey)
+  await writeAtomically(join(folder, 'manifest.json.new'), `${JSON.stringify(written, null, 2)}\n`)
   await rename(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'))
   for (const name of await readdir(blobs)) if (!kept.has(name)) await rm(join(blobs, name))
   return manifest

@@ -12,6 +12,7 @@ import { isMetered, isSavingData } from './network-conditions.ts'
 import { budgetOf, openBundle } from './open-bundle.ts'
 import { answerFrame } from './pipeline.ts'
 import { createPlayer, type Player, type PlayerOptions } from './player.ts'
+import { createRefusedBundles, type RefusedBundles } from './refused-bundles.ts'
 import { createStage, type Stage } from './stage.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
 import { createManifestWatch } from './manifest-watch.ts'
@@ -25,6 +26,7 @@ import { createSession, type Session } from './state/session.ts'
 import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { usableThreads } from './state/usable-threads.ts'
+import { deviceTrust } from './trust.ts'
 import { whenDrawn } from './when-idle.ts'
 import { createInPageEngine } from './workers/in-page-engine.ts'
 import { InferenceHost } from './workers/inference-host.ts'
@@ -39,6 +41,7 @@ export interface App {
   readonly player: Player
   readonly cacheView: CacheView
   readonly bundle: BundleHolder
+  readonly refusedBundles: RefusedBundles
   readonly lastUses: LastUses
   readonly isPlaying: ReadonlySignal<boolean>
   /** Playing, or paused: not to be interrupted. */
@@ -154,10 +157,11 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       // An edge that is away is told once, whatever it kept from us.
       if (!isAway(error) || edgeState.peek() !== 'offline') notices.showError('partition', error)
     }
-    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, onDoubt, isFrugal: () => isSavingData(navigator) })
+    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, onDoubt, onOpened: (refusal) => refusedBundles.tell(refusal), isFrugal: () => isSavingData(navigator) })
   })
   const { opened } = bundle
-  const manifestWatch = createManifestWatch({ bundle, fetchManifest, notices })
+  const refusedBundles = createRefusedBundles({ trust: deviceTrust, notices, reopen: () => bundle.open() })
+  const manifestWatch = createManifestWatch({ bundle, fetchManifest, notices, refusedBundles })
   const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values, {
     residents: () => host.residents.peek(),
     isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',
@@ -291,6 +295,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     player,
     cacheView,
     bundle,
+    refusedBundles,
     lastUses,
     isPlaying: computed(() => player.state.value === 'playing'),
     isStreaming: computed(() => player.state.value === 'playing' || player.state.value === 'paused'),

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
+import { anySigner } from '../../core/trust/manifest-trust.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { createSwitchingClient, type CacheClientEvent } from './cache-client.ts'
@@ -24,7 +25,7 @@ function createEdge() {
     const unknown = new CacheNetError('bundle-unknown', 'No.').toBody()
     return Promise.resolve(bytes === undefined ? Response.json(unknown, { status: 404 }) : new Response(bytes))
   }
-  return { fetch, asked }
+  return { fetch, asked, trust: anySigner }
 }
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>

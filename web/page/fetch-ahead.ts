@@ -2,7 +2,12 @@ interface Ahead {
   readonly response: Promise<Response>
   readonly controller: AbortController
   readonly askedMs: number
+  readonly isControlled: boolean
 }
+
+/** Whether a service worker answers what this page asks for: what it says of its answers is to be believed then, and only then. */
+export const isControlled = (): boolean =>
+  ((globalThis as { readonly navigator?: { readonly serviceWorker?: ServiceWorkerContainer } }).navigator?.serviceWorker?.controller ?? undefined) !== undefined
 
 const ahead = new Map<string, Ahead>()
 /** What has not been taken by then was wanted by nobody, and may have changed. */
@@ -13,7 +18,7 @@ export function fetchAhead(path: string): void {
   const controller = new AbortController()
   const response = fetch(path, { signal: controller.signal })
   response.catch(() => undefined)
-  const found = { response, controller, askedMs: performance.now() }
+  const found = { response, controller, askedMs: performance.now(), isControlled: isControlled() }
   ahead.set(path, found)
   // A request that is never answered would hold up those that come after it: browsers ask for one thing once at a time.
   setTimeout(() => {
@@ -31,7 +36,8 @@ export function takeAhead(path: string, signal?: AbortSignal | null): Promise<Re
   const found = ahead.get(path)
   ahead.delete(path)
   if (found === undefined) return undefined
-  if (performance.now() - found.askedMs >= keptMs || signal?.aborted === true) {
+  // What was asked for past the service worker that is there by now is asked for through it.
+  if (performance.now() - found.askedMs >= keptMs || signal?.aborted === true || found.isControlled !== isControlled()) {
     found.controller.abort()
     return undefined
   }

@@ -9,7 +9,7 @@ import { createNotices } from './state/notices.ts'
 const { manifest } = await createSampleBundle()
 const opened = (manifestSha256: string): OpenedBundle => ({ manifest, manifestSha256 }) as OpenedBundle
 
-function watch(atEdge: () => Promise<{ sha256: string; isFresh: boolean }>) {
+function watch(atEdge: () => Promise<{ sha256: string; isFresh: boolean; refusal?: CacheNetError }>) {
   const current = signal<OpenedBundle | undefined>(opened('old'))
   const clock = { ms: 0 }
   const notices = createNotices()
@@ -17,10 +17,11 @@ function watch(atEdge: () => Promise<{ sha256: string; isFresh: boolean }>) {
     current.value = opened('new')
     return Promise.resolve()
   })
-  const fetchManifest = vi.fn(async () => ({ manifest, text: '', ...(await atEdge()) }))
-  const watched = createManifestWatch({ bundle: { open, opened: current }, fetchManifest, notices, nowMs: () => clock.ms })
+  const fetchManifest = vi.fn(async () => ({ manifest, text: '', signer: undefined, refusal: undefined, ...(await atEdge()) }))
+  const tell = vi.fn()
+  const watched = createManifestWatch({ bundle: { open, opened: current }, fetchManifest, notices, refusedBundles: { tell }, nowMs: () => clock.ms })
   const said = (): unknown[] => notices.list.value.map(({ kind, code }) => [kind, code])
-  return { watched, open, fetchManifest, said, clock, settle: () => new Promise((resolve) => setTimeout(resolve, 5)) }
+  return { watched, open, fetchManifest, said, told: () => tell.mock.calls, clock, settle: () => new Promise((resolve) => setTimeout(resolve, 5)) }
 }
 
 describe('a bundle that was replaced while it is open', () => {
@@ -53,6 +54,17 @@ describe('a bundle that was replaced while it is open', () => {
     away.watched.doubt()
     await away.settle()
     expect([away.open.mock.calls.length, away.said()]).toEqual([0, []])
+  })
+
+  it('stays, and the page says why, where what the edge has was refused', async () => {
+    const refusal = new CacheNetError('bundle-key-changed', 'Another key.')
+    const stored = watch(() => Promise.resolve({ sha256: 'old', isFresh: false, refusal }))
+    stored.watched.doubt()
+    await stored.settle()
+    const nothingStored = watch(() => Promise.reject(refusal))
+    nothingStored.watched.doubt()
+    await nothingStored.settle()
+    for (const { open, told } of [stored, nothingStored]) expect([open.mock.calls.length, told()]).toEqual([0, [[refusal]]])
   })
 
   it('is named where the edge has none of that name any more', async () => {

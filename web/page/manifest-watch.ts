@@ -1,6 +1,8 @@
+import { trustCodes } from '../../core/trust/refusal.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { fetchManifest } from './bundle.ts'
 import type { OpenedBundle } from './open-bundle.ts'
+import type { RefusedBundles } from './refused-bundles.ts'
 import type { BundleHolder } from './state/bundle.ts'
 import type { Notices } from './state/notices.ts'
 
@@ -8,6 +10,7 @@ export interface ManifestWatchOptions {
   readonly bundle: Pick<BundleHolder, 'open' | 'opened'>
   readonly fetchManifest: typeof fetchManifest
   readonly notices: Pick<Notices, 'show' | 'showError'>
+  readonly refusedBundles: Pick<RefusedBundles, 'tell'>
   readonly nowMs?: () => number
 }
 
@@ -20,13 +23,14 @@ export interface ManifestWatch {
 /** An edge that goes on saying so is not asked again for the manifest before this. */
 const pauseMs = 10_000
 
-export function createManifestWatch({ bundle, fetchManifest, notices, nowMs = () => performance.now() }: ManifestWatchOptions): ManifestWatch {
+export function createManifestWatch({ bundle, fetchManifest, notices, refusedBundles, nowMs = () => performance.now() }: ManifestWatchOptions): ManifestWatch {
   let looking: OpenedBundle | undefined
   let notBeforeMs = -Infinity
 
   async function look(current: OpenedBundle): Promise<void> {
     const { id } = current.manifest
-    const { sha256, isFresh } = await fetchManifest(new AbortController().signal, id)
+    const { sha256, isFresh, refusal } = await fetchManifest(new AbortController().signal, id)
+    if (refusal !== undefined && bundle.opened.value === current) refusedBundles.tell(refusal)
     // Out of the store it says nothing of the edge; and meanwhile another bundle may have been opened.
     if (!isFresh || bundle.opened.value !== current) return
     if (sha256 === current.manifestSha256) {
@@ -51,6 +55,7 @@ export function createManifestWatch({ bundle, fetchManifest, notices, nowMs = ()
           const error = CacheNetError.from(thrown)
           // An edge that is away says so elsewhere.
           if (error.code === 'bundle-unknown') notices.showError('bundle', error)
+          else if (trustCodes.has(error.code)) refusedBundles.tell(error)
         })
         .finally(() => (looking = undefined))
     },

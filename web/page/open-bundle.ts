@@ -3,7 +3,8 @@ import type { Manifest } from '../../core/bundle/manifest.ts'
 import type { CacheBudget } from '../../core/cache/lru.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleList } from '../../core/wire/frames.ts'
-import { fetchBundleList, fetchManifest } from './bundle.ts'
+import type { Signer } from '../../core/trust/signature.ts'
+import { fetchBundleList, fetchManifest, type ManifestFound } from './bundle.ts'
 import type { CacheClient } from './cache-client.ts'
 import { createEdgeClient, type EdgeClient } from './edge/edge-client.ts'
 import type { EdgeSession } from './edge/edge-session.ts'
@@ -18,6 +19,8 @@ export interface OpenedBundle {
   readonly manifest: Manifest
   /** Of the manifest's bytes: which version of the bundle this is. */
   readonly manifestSha256: string
+  /** Undefined where nobody signed it. */
+  readonly signer: Signer | undefined
   readonly edge: EdgeClient
   readonly partitions: Partitions
   /** What else there is to open; undefined until somebody knows. */
@@ -36,6 +39,8 @@ export interface OpenBundleDeps {
   readonly onPartitionFailure: (error: CacheNetError) => void
   /** The edge seems to have another version of the bundle. */
   readonly onDoubt: () => void
+  /** Called once it is open: why the edge's own version was not taken, where it was not. */
+  readonly onOpened: (refusal: CacheNetError | undefined) => void
   /** Whether the person saves data. */
   readonly isFrugal: () => boolean
 }
@@ -43,13 +48,11 @@ export interface OpenBundleDeps {
 /** What the person allows partitions to take; megabytes are 10⁶ bytes. */
 export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({ entries: cachePartitions, bytes: Math.round(cacheMegabytes * 1e6) })
 
-type FetchedManifest = Awaited<ReturnType<typeof fetchManifest>>
-
 /**
  * The manifest of the bundle that was chosen, or of the edge's default; where the edge does not say, of the one that was open last.
  * That one is asked for at once: the default is usually the same, and then nothing waits for the list.
  */
-async function fetchChosen(signal: AbortSignal, chosen: string | null, last: string | null, listing: Promise<BundleList>): Promise<FetchedManifest> {
+async function fetchChosen(signal: AbortSignal, chosen: string | null, last: string | null, listing: Promise<BundleList>): Promise<ManifestFound> {
   if (chosen !== null) return fetchManifest(signal, chosen)
   const ahead = last === null ? undefined : fetchManifest(signal, last)
   ahead?.catch(() => undefined)
@@ -64,13 +67,13 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
 
 /**
  * Gets a bundle ready: manifest, generalist, warm-up, and the partitions that are cached already. Works offline with what is
- * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-unknown`, `manifest-…`, `blob-…` or `engine-failed`.
+ * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-…`, `manifest-…`, `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, onDoubt, isFrugal } = deps
+  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, onDoubt, onOpened, isFrugal } = deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
-  const { manifest, sha256: manifestSha256, isFresh } = await session.enter(signal, () => {
+  const { manifest, sha256: manifestSha256, signer, isFresh, refusal } = await session.enter(signal, () => {
     const listing = fetchBundleList(signal)
     listing.then((found) => (list.value = found), () => undefined)
     return fetchChosen(signal, bundle, lastBundle.read(), listing)
@@ -92,5 +95,6 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
   const edge = createEdgeClient({ baseUrl: edgeUrl, manifest, manifestSha256, onDoubt, initialState, token: () => settings.value.edgeToken, held: () => host.held })
-  return { manifest, manifestSha256, edge, partitions, list }
+  onOpened(refusal)
+  return { manifest, manifestSha256, signer, edge, partitions, list }
 }

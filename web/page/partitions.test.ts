@@ -1,5 +1,6 @@
 import { signal as createSignal, type Signal } from '@preact/signals'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { anySigner } from '../../core/trust/manifest-trust.ts'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { CacheBackend } from './cache/cache-backend.ts'
@@ -54,7 +55,7 @@ async function prepare(hasDeltas: boolean): Promise<void> {
   pinned = []
   isHeld = Promise.resolve()
   residents = createSignal<readonly string[]>([])
-  memory = createMemoryCache({ fetch: edge })
+  memory = createMemoryCache({ fetch: edge, trust: anySigner })
   await memory.setBudget(signal, { entries: 4, bytes: 1e6 })
   // Memory that holds two, as the worker's would.
   const toFront = (id: string): void => void (residents.value = [id, ...residents.value.filter((other) => other !== id)].slice(0, 2))

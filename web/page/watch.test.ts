@@ -31,6 +31,15 @@ describe('a bundle that could not be opened', () => {
     stop()
   })
 
+  it('is tried again by itself, but leaves a person the time to decide whom to trust', async () => {
+    const { stop, attempts } = failing('bundle-key-changed')
+    await vi.advanceTimersByTimeAsync(14_000)
+    expect(attempts()).toBe(0)
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(attempts()).toBeGreaterThan(2)
+    stop()
+  })
+
   it('is not where that helps nobody', async () => {
     const { stop, attempts } = failing('unauthorized')
     await vi.advanceTimersByTimeAsync(60_000)

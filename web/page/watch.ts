@@ -22,6 +22,10 @@ const openBackoff = { baseMs: 2_000, maxMs: 30_000 }
 /** Nothing but a person, or another version of the app, helps here. */
 const isForGood: ReadonlySet<string> = new Set(['unauthorized', 'manifest-version-unsupported'])
 
+const slowBackoff = { baseMs: 30_000, maxMs: 60_000 }
+/** A person reads two fingerprints meanwhile, and decides. */
+const isForPeople: ReadonlySet<string> = new Set(['bundle-unsigned', 'bundle-key-changed', 'bundle-rolled-back'])
+
 /** Opens a bundle again that could not be opened, for as long as the page is there: what was in the way may be gone. */
 export function watchBundle({ bundle }: Pick<App, 'bundle'>): () => void {
   let attempt = 0
@@ -31,7 +35,7 @@ export function watchBundle({ bundle }: Pick<App, 'bundle'>): () => void {
     clearTimeout(timer)
     if (state.kind === 'open') attempt = 0
     if (state.kind !== 'failed' || isForGood.has(state.error.code)) return
-    timer = setTimeout(() => void bundle.open(), backoffMs(attempt++, openBackoff, Math.random))
+    timer = setTimeout(() => void bundle.open(), backoffMs(attempt++, isForPeople.has(state.error.code) ? slowBackoff : openBackoff, Math.random))
   })
 }
 

@@ -2,6 +2,8 @@ import type { BlobOrigin } from '../../core/cache/blob-source.ts'
 import { SingleFlight } from '../../core/cache/single-flight.ts'
 import { createEdgeApi } from '../../core/client/edge-api.ts'
 import { fetchManifest } from '../../core/client/fetch-manifest.ts'
+import type { ManifestTrust } from '../../core/trust/manifest-trust.ts'
+import { trustCodes } from '../../core/trust/refusal.ts'
 import { withTimeLimit } from '../../core/with-time-limit.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
@@ -10,6 +12,8 @@ import { errorResponse, jsonResponse, manifestResponse } from './responses.ts'
 
 export interface ManifestRouteOptions {
   readonly manifests: ManifestStore
+  /** Whose manifests are taken, and stored. */
+  readonly trust: ManifestTrust
   readonly isStored: (sha256: string) => Promise<boolean>
   /** A stored manifest was replaced: blobs may have lost their name. */
   readonly onReplaced: () => Promise<void>
@@ -30,12 +34,15 @@ export interface Answering {
 
 const nothing = (): void => undefined
 
+/** How a value is answered with: where it comes from, and why it is not what the edge offers, where that was refused. */
+type Respond<Value> = (value: Value, source: BlobOrigin, refusal?: CacheNetError) => Response
+
 /** Codes that the edge itself gives to say that the thing is gone: a stored copy must not hide that. */
 const isGone = ({ code }: CacheNetError): boolean => code === 'bundle-unknown' || code === 'route-unknown'
 
 /** Manifests and the bundle list: from the edge where it answers soon, or else the stored copy. Only what can be read is stored. */
 export function createManifestRoute(options: ManifestRouteOptions) {
-  const { manifests, isStored, onReplaced, freshLimitMs = 3_000, fetchLimitMs = 20_000, listLimitMs = 6_000 } = options
+  const { manifests, trust, isStored, onReplaced, freshLimitMs = 3_000, fetchLimitMs = 20_000, listLimitMs = 6_000 } = options
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const api = createEdgeApi({ baseUrl: '', fetch })
   const manifestFlights = new SingleFlight<ManifestText>()
@@ -55,7 +62,7 @@ export function createManifestRoute(options: ManifestRouteOptions) {
 
   const refreshManifest = (bundleId: string): Promise<ManifestText> =>
     refresh(manifestFlights, apiPaths.manifest(bundleId), fetchLimitMs, async (signal) => {
-      const fetched = await fetchManifest(signal, { bundleId, fetch })
+      const fetched = await fetchManifest(signal, { bundleId, trust, fetch })
       // Storage that is full or broken costs the offline start, not the answer.
       const isReplaced = await manifests.save(fetched, isStored).catch(() => false)
       if (isReplaced) await onReplaced()
@@ -69,25 +76,26 @@ export function createManifestRoute(options: ManifestRouteOptions) {
       return text
     })
 
-  async function answer<Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: (value: Value, source: BlobOrigin) => Response): Promise<Response> {
+  async function answer<Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: Respond<Value>): Promise<Response> {
     const stored = await readStored().catch(nothing)
     try {
       const late = (): CacheNetError => new CacheNetError('edge-timeout', 'The edge is slow.', { limitMs: freshLimitMs })
       return respond(await (stored === undefined ? fresh : withTimeLimit(fresh, freshLimitMs, late)), 'network')
     } catch (thrown) {
       const error = CacheNetError.from(thrown)
-      return stored === undefined || isGone(error) ? errorResponse(error) : respond(stored, 'cache')
+      if (stored === undefined || isGone(error)) return errorResponse(error)
+      return respond(stored, 'cache', trustCodes.has(error.code) ? error : undefined)
     }
   }
 
-  const answering = <Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: (value: Value, source: BlobOrigin) => Response): Answering => ({
+  const answering = <Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: Respond<Value>): Answering => ({
     response: answer(fresh, readStored, respond),
     settled: fresh.catch(nothing),
   })
 
   return {
     manifest: (bundleId: string): Answering => answering(refreshManifest(bundleId), () => manifests.textOf(bundleId), manifestResponse),
-    bundleList: (): Answering => answering(refreshList(), () => manifests.listText(), jsonResponse),
+    bundleList: (): Answering => answering(refreshList(), () => manifests.listText(), (text, source) => jsonResponse(text, source)),
     /** Fetches the manifest anew, for a blob that no stored one names. Rejects where the edge does not send it. */
     refreshManifest: async (bundleId: string): Promise<void> => {
       await refreshManifest(bundleId)

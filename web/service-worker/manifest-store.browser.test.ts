@@ -2,8 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import type { FetchedManifest } from '../../core/client/fetch-manifest.ts'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
+import { createDeviceTrust } from '../../core/trust/manifest-trust.ts'
+import { createMemoryPins } from '../../core/trust/memory-pins.ts'
+import { signManifest } from '../../core/trust/sign-manifest.ts'
+import { sampleKey } from '../../core/testing/sample-key.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { sourceHeader } from '../messages/cache.ts'
+import { readRefusal } from '../messages/refusal.ts'
 import { createManifestRoute } from './manifest-route.ts'
 import { ManifestStore } from './manifest-store.ts'
 
@@ -20,7 +25,7 @@ afterEach(async () => {
 /** A manifest as `fetchManifest` hands it over. */
 async function fetchedOf(manifest: typeof first): Promise<FetchedManifest> {
   const text = JSON.stringify(manifest)
-  return { manifest, text, sha256: await sha256Hex(new TextEncoder().encode(text)) }
+  return { manifest, text, sha256: await sha256Hex(new TextEncoder().encode(text)), signer: undefined }
 }
 
 const nothingStored = (): Promise<boolean> => Promise.resolve(false)
@@ -125,6 +130,7 @@ function createRoute(answer: Answer) {
   const manifests = new ManifestStore(cacheName)
   const route = createManifestRoute({
     manifests,
+    trust: createDeviceTrust(createMemoryPins(), () => location.origin),
     isStored: nothingStored,
     onReplaced: () => {
       state.replaced++
@@ -187,6 +193,27 @@ describe('the route of manifests', () => {
     expect(await outcome(again.response)).toBe(withStored)
     await again.settled
     expect((await manifests.textOf('sample'))?.text).toBe(JSON.stringify(first))
+  })
+
+  it.each([
+    ['bundle-unsigned', undefined],
+    ['bundle-key-changed', { seed: 2, atMs: 3_000_000 }],
+    ['bundle-rolled-back', { seed: 1, atMs: 1_000_000 }],
+  ] as const)('answers with what is stored, and says why, where the edge’s own is refused: %s', async (code, by) => {
+    const signed = (manifest: typeof first, seed: number, atMs: number): unknown => signManifest({ ...manifest }, sampleKey(seed), atMs)
+    const good = JSON.stringify(signed(first, 1, 2_000_000))
+    const { route, manifests, state } = createRoute(() => Promise.resolve(new Response(good)))
+    await route.refreshManifest('sample')
+    state.answer = () => Promise.resolve(Response.json(by === undefined ? second : signed(second, by.seed, by.atMs)))
+    const answering = route.manifest('sample')
+    const response = await answering.response
+    expect([await response.clone().text(), readRefusal(response.headers)?.code]).toEqual([good, code])
+    await answering.settled
+    await manifests.generalistStored(generalistOf(second))
+    expect((await manifests.textOf('sample'))?.text).toBe(good)
+
+    await manifests.forget('sample')
+    expect(await outcome(route.manifest('sample').response)).toBe(code)
   })
 
   it('stores what came too late for this answer, for the next', async () => {

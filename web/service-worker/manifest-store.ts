@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { nameBlobs, type NamedBlobs } from '../../core/cache/blob-names.ts'
-import type { FetchedManifest } from '../../core/client/fetch-manifest.ts'
+import type { FetchedManifest as AsFetched } from '../../core/client/fetch-manifest.ts'
 import { apiPaths, bundleListSchema, manifestHeader } from '../../core/wire/frames.ts'
 
 export const manifestCacheName = 'cachenet-manifests-v1'
@@ -11,6 +11,9 @@ const pendingSuffix = '?pending'
 
 const currentKey = (bundleId: string): string => apiPaths.manifest(bundleId)
 const pendingKey = (bundleId: string): string => `${currentKey(bundleId)}${pendingSuffix}`
+
+/** Who signed it was looked at before it comes here. */
+type FetchedManifest = Omit<AsFetched, 'signer'>
 
 /** A manifest as it came, and the hash of its bytes. */
 export type ManifestText = Pick<FetchedManifest, 'text' | 'sha256'>

@@ -1,6 +1,7 @@
 import type { BlobOrigin } from '../../core/cache/blob-source.ts'
 import type { CacheNetError } from '../../core/wire/errors.ts'
 import { manifestHeader } from '../../core/wire/frames.ts'
+import { encodeRefusal, refusalHeader } from '../messages/refusal.ts'
 import { sourceHeader } from '../messages/cache.ts'
 import type { ManifestText } from './manifest-store.ts'
 
@@ -20,10 +21,15 @@ export const blobResponse = (bytes: Uint8Array<ArrayBuffer>, source: BlobOrigin)
 export const jsonResponse = (text: string, source: BlobOrigin): Response =>
   new Response(text, { headers: { ...isolation, 'Content-Type': 'application/json', [sourceHeader]: source } })
 
-/** With its hash, by which whoever gets it checks it once more. */
-export const manifestResponse = ({ text, sha256 }: ManifestText, source: BlobOrigin): Response => {
+/**
+ * With its hash, by which whoever gets it checks it once more.
+ *
+ * @param refusal why it is this one, and not what the edge offers
+ */
+export const manifestResponse = ({ text, sha256 }: ManifestText, source: BlobOrigin, refusal?: CacheNetError): Response => {
   const response = jsonResponse(text, source)
   response.headers.set(manifestHeader, sha256)
+  if (refusal !== undefined) response.headers.set(refusalHeader, encodeRefusal(refusal))
   return response
 }
 

@@ -1,6 +1,7 @@
 import { createBlobSource } from '../../core/cache/blob-source.ts'
 import { verifyBlob } from '../../core/bundle/hash.ts'
 import { PartitionCache } from '../../core/cache/partition-cache.ts'
+import { createDeviceTrust } from '../../core/trust/manifest-trust.ts'
 import { takeSnapshot } from '../messages/cache-snapshot.ts'
 import { cacheProtocol, type CacheAnswers, type CacheRequest, type CacheSnapshot } from '../messages/cache.ts'
 import { createRpcServer, type RpcHandlers, type RpcServer } from '../messages/rpc-server.ts'
@@ -10,6 +11,7 @@ import { createManifestRoute, type ManifestRoute } from './manifest-route.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { createPageBroadcast } from './page-broadcast.ts'
 import { createRecencyStore } from './recency-store.ts'
+import { createPinStore } from '../storage/pin-store.ts'
 
 export interface Services {
   readonly blobs: BlobRoute
@@ -43,6 +45,7 @@ export function createServices(clients: Clients): Services {
   const onReplaced = (): Promise<void> => cache.reconcile()
   const manifestRoute = createManifestRoute({
     manifests,
+    trust: createDeviceTrust(createPinStore(), () => self.location.origin),
     isStored: async (sha256) => (await cache.get(sha256)) !== undefined,
     onReplaced,
   })

@@ -6,15 +6,18 @@ import { PartitionCache } from '../../../core/cache/partition-cache.ts'
 import type { Keeping } from '../../../core/cache/reconcile.ts'
 import { createMemoryStorage } from '../../../core/cache/storage.ts'
 import { fetchManifest } from '../../../core/client/fetch-manifest.ts'
+import type { ManifestTrust } from '../../../core/trust/manifest-trust.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { apiPaths } from '../../../core/wire/frames.ts'
 import { takeSnapshot } from '../../messages/cache-snapshot.ts'
 import type { CacheEvent, CacheSnapshot } from '../../messages/cache.ts'
+import { deviceTrust } from '../trust.ts'
 import { within } from '../within.ts'
 import type { CacheBackend, OnProgress } from './cache-backend.ts'
 
 export interface MemoryCacheOptions {
   readonly fetch?: typeof globalThis.fetch
+  readonly trust?: ManifestTrust
   readonly idleLimitMs?: number
 }
 
@@ -25,7 +28,7 @@ const manifestLimitMs = 25_000
  * The partition cache in the page itself, for browsers that offer no service worker or no storage (private mode, http:// from
  * another machine): the same policy, and the same checks, for as long as the page lives.
  */
-export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), ...limits }: MemoryCacheOptions = {}): CacheBackend {
+export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), trust = deviceTrust, ...limits }: MemoryCacheOptions = {}): CacheBackend {
   const listeners = new Set<(event: CacheEvent) => void>()
   const progressOf = new Map<string, Set<OnProgress>>()
   const manifests = new Map<string, Manifest>()
@@ -60,7 +63,7 @@ export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), .
   async function keepingOf(signal: AbortSignal, bundleId: string, { sha256 }: BlobRef): Promise<Keeping> {
     const known = names().blobs.get(sha256)
     if (known !== undefined) return known.keeping
-    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) => fetchManifest(limited, { bundleId, fetch }))
+    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) => fetchManifest(limited, { bundleId, trust, fetch }))
     manifests.set(bundleId, manifest)
     const named = names().blobs.get(sha256)
     if (named === undefined) {

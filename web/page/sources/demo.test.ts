@@ -53,7 +53,7 @@ describe('createDemoSource', () => {
 
   it('lets the page have its turn while it passes over what a long pause has missed', async () => {
     let [nowMs, turns] = [0, 0]
-    const giveWay = async (): Promise<void> => void turns++
+    const giveWay = (): Promise<void> => Promise.resolve(void (turns += 1))
     const source = createDemoSource({ input, classNames, rate: () => 10, seed: 1, giveWay, nowMs: () => nowMs })
     const frames = source.frames(new AbortController().signal)[Symbol.asyncIterator]()
     await frames.next()

@@ -1,5 +1,7 @@
 import { useComputed } from '@preact/signals'
 import type { VNode } from 'preact'
+import { refusalOf } from '../../../core/trust/refusal.ts'
+import { acceptLabel, refusalWords } from '../refused-bundles.ts'
 import { ErrorCode } from './error-code.tsx'
 import { usePage } from './page-context.ts'
 
@@ -35,11 +37,19 @@ function Invitation(): VNode {
   const { app, playback } = usePage()
   const bundle = app.bundle.state.value
   if (bundle.kind === 'failed') {
+    const refusal = refusalOf(bundle.error)
     return (
       <div class="invitation">
-        <p>{bundle.error.message}</p>
+        <p data-testid="bundle-failure" data-code={bundle.error.code}>
+          {refusalWords(bundle.error)}
+        </p>
         {bundle.error.code === 'unauthorized' && <p>The token can also be typed under Settings.</p>}
         <ErrorCode code={bundle.error.code} />
+        {refusal !== undefined && (
+          <button type="button" data-testid="accept-bundle" onClick={() => void app.refusedBundles.accept(refusal)}>
+            {acceptLabel(refusal)}
+          </button>
+        )}
         <button type="button" data-testid="retry" onClick={() => void app.bundle.open()}>
           Try again
         </button>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { settingOf } from '../../state/settings-schema.ts'
 import { usePage } from '../page-context.ts'
+import { BundleSigner } from './bundle-signer.tsx'
 
 /** Where the edge is, and what it asks for. Both come with the QR code that the edge shows. */
 export function EdgeSettings(): VNode {
@@ -47,6 +48,7 @@ export function EdgeSettings(): VNode {
         />
         <small>{wrong.value === 'edgeToken' ? 'A token has no spaces. Nothing was changed.' : 'Only where the edge asks for one. It comes with the edge’s QR code, and stays on this device.'}</small>
       </label>
+      <BundleSigner />
     </>
   )
 }
