@@ -49,8 +49,8 @@ async function countRows(): Promise<number> {
 }
 
 const measureMemory = async (): Promise<number> => {
-  const { measureUserAgentSpecificMemory: measure } = performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
-  return (await measure.call(performance)).bytes
+  const measuring = performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
+  return (await measuring.measureUserAgentSpecificMemory()).bytes
 }
 
 async function takeSample(page: Page, session: CDPSession, frames: number): Promise<Sample> {

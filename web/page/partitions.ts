@@ -9,7 +9,7 @@ import type { InferenceHost } from './workers/inference-host.ts'
 
 /**
  * Frames that a partition answers by its delta before its whole weights are fetched. A scene that is over before gains nothing from
- * them, and on a slow phone fetching, hashing and storing them takes its time from the frames (ARCHITECTURE.md has the numbers).
+ * them, and on a slow phone fetching, hashing and storing them takes its time from the frames (docs/decisions/0014 has the numbers).
  */
 export const framesBeforeWhole = 24
 

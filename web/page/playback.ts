@@ -85,10 +85,9 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       loading.catch(() => undefined)
       const script = parseDemoScript(parameters)
       const create = async (manifest: Manifest): Promise<FrameSource> => {
-        const { createDemoSource, walkerSites } = await loading
-        const { classNames, dataset, input, scenes } = manifest
-        const sites = dataset.kind === 'people' ? walkerSites(classNames.length, scenes?.places.length ?? 1) : undefined
-        return createDemoSource({ input, classNames, sites, rate, seed: seedOf(parameters), script })
+        const { createDemoSource, demoSites } = await loading
+        const { classNames, input } = manifest
+        return createDemoSource({ input, classNames, sites: demoSites(manifest), rate, seed: seedOf(parameters), script })
       }
       const expected = await app.bundle.whenManifest()
       if (expected !== undefined && script === undefined && !hasDemo(expected.classNames)) {

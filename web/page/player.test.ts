@@ -77,14 +77,14 @@ describe('Player', () => {
     const open = new Set<unknown>()
     onAnswer = (_name, signal) => {
       if (open.size === 0) {
-        const { addEventListener, removeEventListener } = signal
-        signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+        const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)]
+        signal.addEventListener = (...args: Parameters<typeof add>) => {
           open.add(args[1])
-          addEventListener.apply(signal, args)
+          add(...args)
         }
-        signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+        signal.removeEventListener = (...args: Parameters<typeof remove>) => {
           open.delete(args[1])
-          removeEventListener.apply(signal, args)
+          remove(...args)
         }
       }
       return Promise.resolve()

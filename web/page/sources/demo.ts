@@ -14,7 +14,7 @@ import { createPace, type Rate } from './pace.ts'
 import { createPictureSize } from './picture-size.ts'
 import type { FrameSource } from './source.ts'
 
-export { walkerSites } from '../../../core/walkers/sites.ts'
+export { demoSites } from './demo-sites.ts'
 
 /** Frames of a walk in a second where no rate says how many. */
 const usualRate = 10
