@@ -31,7 +31,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   }
 
   it('stops at SIGTERM within ten seconds, with 0, and loses no request that a proxy could not send again', async () => {
-    const edge = await startEdgeProcess(['--bundles', folder, '--page', folder, '--rate-limit', '0', '--drain-seconds', '0.3'])
+    const edge = await startEdgeProcess(['--bundles', folder, '--page', folder, '--rate-limit', '0', '--drain-seconds', '1'])
     onTestFinished(() => void edge.child.kill('SIGKILL'))
     const senders = send(edge.origin, 16)
     await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(50)

@@ -45,7 +45,7 @@ export const errorStatus = {
   'run-in-use': 409,
   'training-diverged': 422,
   'storage-failed': 507,
-  'worker-crashed': 500,
+  'worker-crashed': 503,
   'worker-timeout': 504,
   'worker-overloaded': 503,
   aborted: 499,
