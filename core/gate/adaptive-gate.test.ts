@@ -105,6 +105,12 @@ describe('the adaptive gate', () => {
     expect(live(createAdaptiveGate(lossy, fallback), 0, 400).row).toBe(0)
   })
 
+  it('is not opened for all streams by a row that keeps no line on its own', () => {
+    const broken = rows.map((row, index) => ({ ...row, observed: row.observed.map((there, locality) => ({ ...there, loss: index === 2 && locality === 2 ? 0.3 : there.loss })) }))
+    // Row 0 would lose 5 points on both others: dear, but what row 2 loses at home is no licence.
+    expect(live(createAdaptiveGate(broken, fallback), 1, 400).row).toBe(1)
+  })
+
   it('survives JSON', () => {
     const state = live(createAdaptiveGate(rows, fallback), 1, 50)
     expect(observe(JSON.parse(JSON.stringify(state)) as AdaptiveGateState, { kind: 'hit' })).toEqual(observe(state, { kind: 'hit' }))

@@ -42,18 +42,22 @@ export interface AdaptiveGateState {
 
 /** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
 const localityFrames = 400
-/** Accuracy that the settings in force may be expected to cost at least, as a share, however little the rows cost on their own streams. */
-const leastTolerance = 0.005
+/** Bounds of what the settings in force may be expected to cost in accuracy, as a share, whatever the rows cost on their own streams. */
+const [leastTolerance, mostTolerance] = [0.005, 0.02]
 
-/** Of the accuracy that a whole may lose, calibration keeps so much back from each row on its own stream: for streams that are taken for others. */
+/** Of the accuracy that a whole may lose, calibration keeps so much back from each row on its own stream, unless told otherwise. */
 const reserve = 0.3
 
 /**
- * Accuracy that the settings in force may be expected to cost: what a row was allowed on its own stream, and the reserve. With less than that a row
- * would hardly ever be in force where it belongs, since a little of the belief is always elsewhere.
+ * Accuracy that the settings in force may be expected to cost: what a row was allowed on its own stream, and the reserve, since a little of the belief
+ * is always elsewhere: with less a row would hardly ever be in force where it belongs. Bounded, since where nothing keeps the line a row may
+ * lose any amount, and must not open the gate of all the others.
  */
-const toleranceOf = (rows: readonly LocalityRow[]): number =>
-  rows.reduce((most, { observed }, row) => Math.max(most, (observed[row]?.loss ?? 0) / (1 - reserve)), leastTolerance)
+function toleranceOf(rows: readonly LocalityRow[]): number {
+  const most = rows.reduce((sofar, { observed }, row) => Math.max(sofar, observed[row]?.loss ?? 0), 0)
+  return Math.min(mostTolerance, Math.max(leastTolerance, most / (1 - reserve)))
+}
+
 /** What was measured on a stream may be a little different on another: no observation is impossible. */
 const smallestChance = 0.002
 

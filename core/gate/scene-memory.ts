@@ -6,9 +6,8 @@ import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSetting
 export type AnsweredBy = 'device' | 'edge'
 
 /**
- * How much of its evidence counts that a small network gives for a known scene: frames that follow one another are alike, and it takes a class for
- * another again and again. Counted in full, two such mistakes outweigh every frame that the edge answers. Found on validation streams of `cifar100`:
- * half the loss in scenes of two classes, none of the coverage in places.
+ * How much of the evidence counts that a small network gives for a known scene: frames that follow one another are alike, and it takes a class for
+ * another again and again. Counted in full, such mistakes outweigh every frame that the edge answers.
  */
 const deviceEvidence = 0.5
 
