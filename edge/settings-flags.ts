@@ -17,7 +17,7 @@ export const edgeFlags = {
   host: flag('host', 'address', 'Address to listen on; 127.0.0.1 for this machine alone'),
   bundles: flag('bundles', 'folder', 'Folder with one folder for each bundle, as training wrote them'),
   page: flag('page', 'folder', 'Folder of the built page'),
-  'default-bundle': flag('default-bundle', 'id', 'Bundle that the page opens with (walkers, or else the first)'),
+  'default-bundle': flag('default-bundle', 'id', 'Bundle that the page opens with (people, or else walkers, or else the first)'),
   keys: flag('keys', 'keys', 'Public keys, or files of them, with commas between: a bundle that none of them signed is refused. None takes every bundle'),
   'reload-seconds': flag('reload-seconds', 'seconds', 'How often the folder of bundles is looked into for new versions; 0 never'),
   engine: flag('engine', 'name', 'onnxruntime (native), tfjs-wasm, or auto: the fastest that is installed'),

@@ -12,6 +12,7 @@ import { fitTemperature } from '../calibration/temperature.ts'
 import { cascadeAt, chooseAlone, chooseGate, gateCurve, isAhead, type CalibrationStream, type GateOptions } from '../calibration/threshold.ts'
 import { drawStrangers } from '../data/strangers.ts'
 import { logitsOf, type Predictions } from '../models/predict.ts'
+import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import { answerSplit, answerTable, partitionIndex, type NetworkFacts, type SplitAnswers, type TrainedNetworks } from './answers.ts'
 import { answerRecordings } from './answer-recordings.ts'
 import type { EvaluationContext } from './context.ts'
@@ -77,7 +78,9 @@ export const answerStrangers = (context: EvaluationContext, networks: TrainedNet
   answerSplit(context, networks, drawStrangers(context.dataset, split), `${split} strangers`)
 
 /** Stage 5, on validation images: temperatures, then the gates of CacheNet and of its opponents on the same streams. */
-export function calibrate(context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): Calibration {
+export const calibrate = (context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): Calibration => endingAtOnce(() => calibrateGates(context, networks, validation))
+
+function calibrateGates(context: EvaluationContext, networks: TrainedNetworks, validation: SplitAnswers): Calibration {
   const { config, dataset } = context
   const { streamKind, streamLength, streamFrames: frames, cacheEntries, mostProbes, keepShares, scenePriors, accuracyTolerance, reserve, leastBeliefs, testEvery, strangersCertain } = config.gate
   const localities = config.gate.localities.filter(({ kind }) => isDrawable(context, kind))

@@ -8,6 +8,7 @@ import type { SceneKind } from '../../core/streams/scenes.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
 import { imageStream, isDrawable, withStrangers } from '../calibration/image-stream.ts'
 import { logitsOf, type Predictions } from '../models/predict.ts'
+import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import { partitionId } from './4-partitions.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, deltaId, type SplitAnswers } from './answers.ts'
@@ -182,7 +183,9 @@ function asDeltas(table: AnswerTable): AnswerTable {
 }
 
 /** Stage 6: what a split says of the networks under a calibration. Run on the test split once, for the report. */
-export function evaluate(context: EvaluationContext, split: EvaluatedSplit, calibration: Calibration): Evaluation {
+export const evaluate = (context: EvaluationContext, split: EvaluatedSplit, calibration: Calibration): Evaluation => endingAtOnce(() => evaluateSplit(context, split, calibration))
+
+function evaluateSplit(context: EvaluationContext, split: EvaluatedSplit, calibration: Calibration): Evaluation {
   const { config, dataset } = context
   const { answers } = split
   const { keepShare, scenes, cacheNet, cascade, cascadeScene } = calibration

@@ -5,6 +5,7 @@ import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
+import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import { encodeFeatures } from './3-code.ts'
 import { partitionId } from './4-partitions.ts'
@@ -58,7 +59,10 @@ export interface SplitAnswers {
 const headsOf = ({ partitions }: TrainedNetworks): Map<string, PartitionHead> =>
   new Map(partitions.flatMap(({ head }, index) => (head === undefined ? [] : [[partitionId(index), head] as const, [deltaId(index), head] as const])))
 
-export function answerSplit(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
+/** Every network's answers to a split; minutes of it where it is large. */
+export const answerSplit = (context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers => endingAtOnce(() => answerAll(context, networks, split, name))
+
+function answerAll(context: EvaluationContext, networks: TrainedNetworks, split: Split, name: string): SplitAnswers {
   const { config, input, progress } = context
   const deltas = networks.partitions.filter(({ delta }) => delta !== undefined).length
   const total = splitCount(split) * (networks.partitions.length + deltas + (config.augment.mirror ? 3 : 2))
