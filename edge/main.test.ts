@@ -4,10 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { apiPaths, rawFrameType } from '../core/wire/frames.ts'
-import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
+import { useSampleFolder } from './testing/use-sample-folder.ts'
 import { randomRgb } from './testing/engine-samples.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -32,25 +31,16 @@ function runEdge(args: readonly string[], environment: Record<string, string> = 
 }
 
 describe('npm run edge', { timeout: 120_000 }, () => {
-  let folder: string
-  let remove: () => Promise<void>
-  let sample: SampleBundle
-
-  beforeAll(async () => {
-    ;({ folder, remove } = await temporaryFolder())
-    sample = await createSampleBundle()
-    await writeBundle(folder, sample)
-  }, 60_000)
-  afterAll(() => remove())
+  const bundles = useSampleFolder()
 
   it.each(['SIGTERM', 'SIGINT'] as const)('says where it is, answers there, and stops in order at %s', async (signal) => {
-    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', folder], { CACHENET_BUNDLES: folder })
+    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', bundles.folder], { CACHENET_BUNDLES: bundles.folder })
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     expect(running.out()).toContain('npm run build')
     // No phone reaches it there.
     expect(running.out()).not.toMatch(/[█▀▄]{5}/)
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
-    const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
+    const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(bundles.sample.manifest) }
     expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
     // As after Ctrl+C: from the terminal, and again from whatever started it.
     running.child.kill(signal)
@@ -72,7 +62,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
         '--host',
         '127.0.0.1',
         '--bundles',
-        folder,
+        bundles.folder,
         '--drain-seconds',
         '0',
         '--stop-seconds',
@@ -99,7 +89,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
       '--host',
       '127.0.0.1',
       '--bundles',
-      folder,
+      bundles.folder,
       '--log-level',
       'debug',
       '--drain-seconds',
@@ -124,7 +114,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
 
   it('asks for its token, and lets it into no log', async () => {
     const token = 'secret-of-16-letters'
-    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', folder, '--log-level', 'trace'], { CACHENET_TOKEN: token })
+    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', bundles.folder, '--log-level', 'trace'], { CACHENET_TOKEN: token })
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
     expect((await fetch(origin + apiPaths.bundles)).status).toBe(401)
@@ -135,14 +125,14 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   })
 
   it('makes a token, keeps it, and carries it to phones by its code alone', async () => {
-    const file = join(folder, '.token')
+    const file = join(bundles.folder, '.token')
     const running = runEdge([
       '--port',
       '0',
       '--host',
       '0.0.0.0',
       '--bundles',
-      folder,
+      bundles.folder,
       '--token',
       'auto',
       '--token-file',
@@ -167,7 +157,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
     onTestFinished(() => void taken.close())
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
-    const running = runEdge(['--port', String(port), '--host', '127.0.0.1', '--bundles', folder])
+    const running = runEdge(['--port', String(port), '--host', '127.0.0.1', '--bundles', bundles.folder])
     expect(await running.exit).toBe(1)
     expect(running.err()).toContain(`Port ${port} is taken`)
     expect(running.err()).not.toMatch(/serves the bundle|frames are answered by/)
@@ -182,8 +172,8 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   it('ends with 1 and says what to do where a flag, the bundles or the default are wrong', async () => {
     const wrong = [
       { running: runEdge(['--port', 'http']), says: '--port must be a whole number' },
-      { running: runEdge(['--bundles', `${folder}/nothing`]), says: 'npm run train' },
-      { running: runEdge(['--bundles', folder, '--default-bundle', 'nobody']), says: 'there are: sample' },
+      { running: runEdge(['--bundles', `${bundles.folder}/nothing`]), says: 'npm run train' },
+      { running: runEdge(['--bundles', bundles.folder, '--default-bundle', 'nobody']), says: 'there are: sample' },
     ]
     for (const { running, says } of wrong) {
       expect(await running.exit).toBe(1)

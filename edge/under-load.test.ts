@@ -2,27 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, rm, truncate } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { createSampleBundle, type SampleBundle } from '../core/testing/sample-bundle.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createSampleBundle } from '../core/testing/sample-bundle.ts'
 import { apiPaths, rawFrameType } from '../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from './start-edge.ts'
 import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
 import { startEdgeProcess } from './testing/edge-process.ts'
 import { randomRgb } from './testing/engine-samples.ts'
 import { startSenders } from './testing/sender.ts'
+import { useSampleFolder } from './testing/use-sample-folder.ts'
 
 describe('an edge under load', { timeout: 240_000 }, () => {
-  let folder: string
-  let remove: () => Promise<void>
-  let sample: SampleBundle
-  beforeAll(async () => {
-    ;({ folder, remove } = await temporaryFolder())
-    sample = await createSampleBundle()
-    await writeBundle(folder, sample)
-  })
-  afterAll(() => remove())
+  const bundles = useSampleFolder()
 
-  const frame = (): Uint8Array<ArrayBuffer> => randomRgb(sample.manifest)
+  const frame = (): Uint8Array<ArrayBuffer> => randomRgb(bundles.sample.manifest)
   const send = (origin: string, count: number) => startSenders(origin, apiPaths.frames('sample'), rawFrameType, frame(), count)
   const post = async (edge: RunningEdge): Promise<number> => {
     const response = await fetch(edge.origin + apiPaths.frames('sample'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: frame() })
@@ -31,7 +24,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   }
 
   it('stops at SIGTERM within ten seconds, with 0, and loses no request that a proxy could not send again', async () => {
-    const edge = await startEdgeProcess(['--bundles', folder, '--page', folder, '--rate-limit', '0', '--drain-seconds', '1'])
+    const edge = await startEdgeProcess(['--bundles', bundles.folder, '--page', bundles.folder, '--rate-limit', '0', '--drain-seconds', '1'])
     onTestFinished(() => void edge.child.kill('SIGKILL'))
     const senders = send(edge.origin, 16)
     await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(50)
@@ -44,7 +37,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   })
 
   it.runIf(process.platform === 'linux')('answers on where its engine\'s processes are killed in the middle of requests', async () => {
-    const edge = await startEdgeProcess(['--bundles', folder, '--page', folder, '--rate-limit', '0', '--drain-seconds', '0'])
+    const edge = await startEdgeProcess(['--bundles', bundles.folder, '--page', bundles.folder, '--rate-limit', '0', '--drain-seconds', '0'])
     onTestFinished(() => void edge.stop('SIGKILL'))
     const senders = send(edge.origin, 16)
     const answeredMore = async (): Promise<void> => {
@@ -64,12 +57,12 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   })
 
   it('answers a client that behaves while a thousand others hold slow connections', async () => {
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: folder, access: { trustedProxies: 1 } })
+    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: bundles.folder, pageFolder: bundles.folder, access: { trustedProxies: 1 } })
     onTestFinished(() => edge.close())
     const slow: Socket[] = []
     onTestFinished(() => slow.forEach((socket) => socket.destroy()))
     // A third each: headers without end, a body without end, an answer that nobody reads.
-    const { sha256 } = sample.manifest.full.whole
+    const { sha256 } = bundles.sample.manifest.full.whole
     const head = (index: number): string => `Host: a\r\nX-Forwarded-For: 10.0.${Math.floor(index / 100)}.${index % 100}\r\n`
     const texts = [
       (index: number) => `GET /healthz HTTP/1.1\r\n${head(index)}`,
@@ -105,8 +98,8 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   ])('serves the version that it has while a blob of the next one %s, and the next one once it is whole', async (_, spoil) => {
     const place = await temporaryFolder()
     onTestFinished(place.remove)
-    await writeBundle(place.folder, sample)
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: place.folder, pageFolder: folder, reloadMs: 50 })
+    await writeBundle(place.folder, bundles.sample)
+    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: place.folder, pageFolder: bundles.folder, reloadMs: 50 })
     onTestFinished(() => edge.close())
     const etag = async (): Promise<string | null> => {
       const response = await fetch(edge.origin + apiPaths.manifest('sample'))
@@ -119,7 +112,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
     const blobs = join(place.folder, 'sample', 'blobs')
     const file = join(blobs, `${next.manifest.full.whole.sha256}.bin`)
     const spoiled = { ...next, blobs: new Map([...next.blobs].filter(([sha256]) => !file.includes(sha256))) }
-    await writeBundle(place.folder, { ...next, blobs: new Map([[next.manifest.full.whole.sha256, next.blobs.get(next.manifest.full.whole.sha256) ?? new Uint8Array()]]), manifest: sample.manifest })
+    await writeBundle(place.folder, { ...next, blobs: new Map([[next.manifest.full.whole.sha256, next.blobs.get(next.manifest.full.whole.sha256) ?? new Uint8Array()]]), manifest: bundles.sample.manifest })
     await spoil(file)
     await writeBundle(place.folder, spoiled)
     for (let look = 0; look < 20; look++) {

@@ -1,32 +1,22 @@
 import { request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { sha256Hex } from '../../core/bundle/hash.ts'
-import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import type { RequestEntry } from '../deps.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from '../start-edge.ts'
-import { temporaryFolder, writeBundle } from '../testing/bundle-folder.ts'
+import { useSampleFolder } from '../testing/use-sample-folder.ts'
 import { expectError } from '../testing/expect-error.ts'
 
-let folder: string
-let remove: () => Promise<void>
-let sample: SampleBundle
-
-beforeAll(async () => {
-  ;({ folder, remove } = await temporaryFolder())
-  sample = await createSampleBundle()
-  await writeBundle(folder, sample)
-}, 60_000)
-afterAll(() => remove())
+const bundles = useSampleFolder()
 
 const start = async (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> => {
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: join(folder, 'no-page'), engine: 'tfjs-wasm', threads: 1, ...options })
+  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: bundles.folder, pageFolder: join(bundles.folder, 'no-page'), engine: 'tfjs-wasm', threads: 1, ...options })
   onTestFinished(() => edge.close())
   return edge
 }
-const blobPath = (): string => apiPaths.blob('sample', sample.manifest.generalist.whole.sha256)
+const blobPath = (): string => apiPaths.blob('sample', bundles.sample.manifest.generalist.whole.sha256)
 
 /** All headers of an answer but those that differ from one answer to the next. */
 async function headersOf(edge: RunningEdge, method: string, headers: Record<string, string> = {}): Promise<{ status: number | undefined; headers: Record<string, unknown> }> {
@@ -45,14 +35,14 @@ it('sends the blob with the headers that the app gives it', async () => {
   // The app answers HEAD.
   expect(await headersOf(edge, 'GET')).toEqual(await headersOf(edge, 'HEAD'))
   const blob = await fetch(edge.origin + blobPath())
-  expect(await sha256Hex(new Uint8Array(await blob.arrayBuffer()))).toBe(sample.manifest.generalist.whole.sha256)
+  expect(await sha256Hex(new Uint8Array(await blob.arrayBuffer()))).toBe(bundles.sample.manifest.generalist.whole.sha256)
   expect(entries.map(({ method, path, status }) => [method, path, status])).toEqual(['GET', 'HEAD', 'GET'].map((method) => [method, blobPath(), 200]))
   expect(await (await fetch(`${edge.origin}/metrics`)).text()).toContain('cachenet_requests_total{route="/api/v1/bundles/:bundle/blobs/:sha256.bin",method="GET",status="200"} 2')
 })
 
 it('leaves to the app what is not plain', async () => {
   const edge = await start({ access: { corsOrigins: ['https://app.test'] } })
-  const etag = `"${sample.manifest.generalist.whole.sha256}"`
+  const etag = `"${bundles.sample.manifest.generalist.whole.sha256}"`
   expect((await headersOf(edge, 'GET', { 'If-None-Match': etag })).status).toBe(304)
   expect((await headersOf(edge, 'GET', { Origin: 'https://app.test' })).headers).toMatchObject({ 'access-control-allow-origin': 'https://app.test', 'cross-origin-resource-policy': 'cross-origin' })
   await expectError(await fetch(edge.origin + apiPaths.blob('sample', '0'.repeat(64))), 'blob-unknown')
