@@ -9,6 +9,8 @@ const count = z.int().positive()
 const optimizerSchema = z.strictObject({
   /** Passes over the images; a fraction stops within the last one. */
   epochs: z.number().positive(),
+  /** As many steps at least, whatever `epochs` says: a region of few images needs more passes than one of many. 0: `epochs` decides. */
+  leastSteps: z.int().nonnegative(),
   batchSize: count,
   /** Images that one thread runs at a time: bounds memory, and is the batch of the batch norm. */
   microBatchSize: count,

@@ -20,7 +20,7 @@ function memberCount(job: TrainingJob): number {
 /** Steps in a pass over the members; a last batch that is not full is left out. */
 export const stepsPerEpoch = (job: TrainingJob): number => Math.max(1, Math.floor(job.members.length / memberCount(job)))
 
-export const totalSteps = (job: TrainingJob): number => Math.ceil(stepsPerEpoch(job) * job.optimizer.epochs)
+export const totalSteps = (job: TrainingJob): number => Math.max(job.optimizer.leastSteps, Math.ceil(stepsPerEpoch(job) * job.optimizer.epochs))
 
 /** Takes from an endless sequence of shuffles of `source`, so that every index comes up equally often. */
 function takeShuffled(source: Int32Array, start: number, count: number, shuffleOf: (round: number) => Int32Array): Int32Array {

@@ -38,7 +38,7 @@ export interface SearchResult {
 }
 
 function shortened(optimizer: OptimizerSettings, share: number): OptimizerSettings {
-  return { ...optimizer, epochs: Math.max(0.1, optimizer.epochs * share) }
+  return { ...optimizer, epochs: Math.max(0.1, optimizer.epochs * share), leastSteps: Math.round(optimizer.leastSteps * share) }
 }
 
 function candidateConfig(config: TrainingConfig, widths: readonly [number, number, number], partitionCount: number): TrainingConfig {

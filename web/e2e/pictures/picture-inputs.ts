@@ -8,9 +8,12 @@ export const picturesFolder = join(repository, 'docs/images')
 /** Beside the pictures: what they were taken of. */
 export const stampFile = join(picturesFolder, 'taken-of.json')
 
+/** What an edge opens with where nobody says otherwise. */
+export const demoBundle = 'people'
+
 /** What the README's pictures show: the views with their styles, and the bundle that the demo plays. */
 const shown = ['web/page/views', 'web/page/styles', 'web/page/components', 'web/e2e/pictures']
-const files = ['web/index.html', 'public/bundles/walkers/manifest.json']
+const files = ['web/index.html', `public/bundles/${demoBundle}/manifest.json`]
 
 async function sourcesIn(folder: string): Promise<string[]> {
   const entries = await readdir(join(repository, folder), { recursive: true, withFileTypes: true })

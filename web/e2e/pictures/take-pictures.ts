@@ -7,12 +7,14 @@ import { buildApp } from '../harness/build-app.ts'
 import { startCountingEdge } from '../harness/counting-edge.ts'
 import { launchChromium } from '../harness/launch-chromium.ts'
 import { drivePage } from '../harness/page-driver.ts'
-import { digestOfShown, picturesFolder, repository, stampFile } from './picture-inputs.ts'
+import { demoBundle, digestOfShown, picturesFolder, repository, stampFile } from './picture-inputs.ts'
 
-// `npm run pictures`: builds the app and takes the README's pictures of it, playing the released bundle.
-// Everything that is on them happened.
+// `npm run pictures`: builds the app and takes the README's pictures of it, playing the demo with the bundle that it
+// ships with. Everything that is on them happened.
 
-const script = '?demo=3,17,3,17&hold=14&rate=max&cache=3&probing=recent-first&seed=1'
+const address = `?bundle=${demoBundle}&rate=max&seed=1`
+/** Enough for some sites to be left and met again. */
+const leastFrames = 600
 const phone = { width: 390, height: 812 } as const
 /** Phones stand side by side, this far apart, at this share of their size. */
 const [gap, scale] = [16, 0.76]
@@ -30,11 +32,12 @@ async function takeScreens(
     deviceScaleFactor: 2,
   })
   const driver = drivePage(await context.newPage())
-  await driver.page.goto(`${origin}/${script}`)
+  await driver.page.goto(`${origin}/${address}`)
   // Outside of a test run: the page's own word.
   await driver.page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
   await driver.page.getByTestId('play-demo').click()
-  await driver.page.locator('[data-state="ended"]').first().waitFor({ timeout: 120_000 })
+  while ((await driver.frames()) < leastFrames) await driver.page.waitForTimeout(50)
+  await driver.page.getByTestId('pause').click()
   const pictures: Buffer[] = []
   for (const screen of wanted) {
     await driver.go(screen)

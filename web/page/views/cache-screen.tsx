@@ -17,6 +17,8 @@ export function CacheScreen(): VNode {
     return partitionRows({ manifest, snapshot: snapshot.value, residents: app.residents.value, downloads: downloads.value })
   })
   const here = rows.value.filter(({ useOrder }) => useOrder !== null)
+  // What is here comes first, each group in the order of the bundle: cards change places only when one comes or goes.
+  const ordered = [...here, ...rows.value.filter(({ useOrder }) => useOrder === null)]
   const hereBytes = here.reduce((sum, { bytes }) => sum + bytes, 0)
   const hasPartitions = rows.value.length > 0
   return (
@@ -30,7 +32,7 @@ export function CacheScreen(): VNode {
         </div>
         {hasPartitions && (
           <ul class="partitions">
-            {rows.value.map((row) => (
+            {ordered.map((row) => (
               <PartitionCard key={row.id} row={row} lastUseMs={app.lastUses.at(row.sha256)} onRemove={() => void app.removePartition(row.id)} />
             ))}
           </ul>
