@@ -14,10 +14,15 @@ const fromHere = (path: string): string => fileURLToPath(new URL(path, import.me
 
 const publicFolder = fromHere('public')
 
-/** Released bundles are served by the edge through its API: they are not part of the app, nor of its precache. */
+/**
+ * Released bundles are served by the edge through its API: they are not part of the app, nor of its precache.
+ */
 const notPartOfTheApp = ['bundles']
 
-/** Puts what lies in `public/` into the build, apart from the released bundles (Vite itself can only copy all or nothing). */
+/**
+ * Puts what lies in `public/` into the build, apart from the released bundles (Vite itself can only copy all
+ * or nothing).
+ */
 function publicFiles(): Plugin {
   return {
     name: 'cachenet:public-files',
@@ -35,12 +40,21 @@ function publicFiles(): Plugin {
 
 const appFiles = hashAppFiles()
 
-/** What the phone holds the kernels against where no service worker does it yet (`web/inference-worker/instantiate-kernels.ts`). */
+/**
+ * What the phone holds the kernels against where no service worker does it yet
+ * (`web/inference-worker/instantiate-kernels.ts`).
+ */
 const kernelHash = (name: string): string =>
-  `sha256-${createHash('sha256').update(readFileSync(fromHere(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}.wasm`))).digest('base64')}`
-const kernelHashes = Object.fromEntries(['tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'].map((name) => [name, kernelHash(name)]))
+  `sha256-${createHash('sha256')
+    .update(readFileSync(fromHere(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}.wasm`)))
+    .digest('base64')}`
+const kernelHashes = Object.fromEntries(
+  ['tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'].map((name) => [name, kernelHash(name)]),
+)
 
-const edge = { '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false } }
+const edge = {
+  '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false },
+}
 
 export default defineConfig(({ command }) => ({
   ...(command === 'build' && { define: { kernelHashes: JSON.stringify(kernelHashes) } }),
@@ -56,13 +70,20 @@ export default defineConfig(({ command }) => ({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
       filename: 'sw.js',
-      // Written by hand in public/, registered by page/workers/service-worker.ts: the CSP allows no inline script.
+      // Written by hand in public/, registered by page/workers/service-worker.ts: the CSP allows no inline
+      // script.
       manifest: false,
       injectRegister: false,
       injectManifest: {
         // A service worker cannot `import()`: one classic script.
         rollupFormat: 'iife',
-        globPatterns: ['index.html', 'manifest.webmanifest', 'assets/*.{js,css}', 'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm', 'icons/*.{png,svg}'],
+        globPatterns: [
+          'index.html',
+          'manifest.webmanifest',
+          'assets/*.{js,css}',
+          'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm',
+          'icons/*.{png,svg}',
+        ],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 4 * 2 ** 20,
         manifestTransforms: [appFiles.transform],
@@ -83,7 +104,9 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     sourcemap: true,
     // The first lines of the page, by themselves: they run while the rest of it is read.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/start\.ts$/ }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/start\.ts$/ }] } },
+    },
   },
   // Classic, like the first scripts of the page.
   worker: { format: 'iife' },

@@ -10,11 +10,24 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 }
 
-/** Nothing hangs on how fast a machine is: what is to happen is waited for (`test/patience.ts` has the same for `vi.waitFor`). */
+/**
+ * Nothing hangs on how fast a machine is: what is to happen is waited for (`test/patience.ts` has the same
+ * for `vi.waitFor`).
+ */
 const patient = { setupFiles: ['test/patience.ts'], expect: { poll: { timeout: 30_000 } } }
 
 const inBrowser = (name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration => ({
-  optimizeDeps: { include: ['idb', 'zod', 'canonicalize', '@noble/ed25519', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'] },
+  optimizeDeps: {
+    include: [
+      'idb',
+      'zod',
+      'canonicalize',
+      '@noble/ed25519',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+      '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js',
+    ],
+  },
   resolve: { alias: kernelThreadAlias() },
   // Without them there is no shared memory, and so no threads.
   server: { headers: isolation },
@@ -35,7 +48,10 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
   },
 })
 
-/** What needs only Node, what needs a browser's own APIs, and the story on the built product; what is long runs by itself (`npm run test:long`). */
+/**
+ * What needs only Node, what needs a browser's own APIs, and the story on the built product; what is long
+ * runs by itself (`npm run test:long`).
+ */
 export default defineConfig({
   test: {
     projects: [

@@ -22,7 +22,9 @@ Each bench prints what it measured and writes it, with machine, versions and com
 
 function fail(thrown: unknown): void {
   const { code, message } = CacheNetError.from(thrown)
-  process.stderr.write(code === 'internal' && thrown instanceof Error ? `${thrown.stack ?? message}\n` : `${message}\n`)
+  process.stderr.write(
+    code === 'internal' && thrown instanceof Error ? `${thrown.stack ?? message}\n` : `${message}\n`,
+  )
   process.exitCode = 1
 }
 
@@ -31,33 +33,59 @@ const bench = <Flags extends ArgsDef>(
   name: string,
   description: string,
   args: Flags,
-  run: (rawArgs: string[], flags: Readonly<Record<string, unknown>>, say: (text: string) => void) => Promise<void>,
+  run: (
+    rawArgs: string[],
+    flags: Readonly<Record<string, unknown>>,
+    say: (text: string) => void,
+  ) => Promise<void>,
 ): CommandDef<Flags> =>
   defineCommand({
     meta: { name: `npm run bench -- ${name}`, description },
     args,
-    run: (context) => run(context.rawArgs, context.args, (text) => void process.stdout.write(`${text}\n`)).catch(fail),
+    run: (context) =>
+      run(context.rawArgs, context.args, (text) => void process.stdout.write(`${text}\n`)).catch(fail),
   })
 
-const training = bench('training', 'How fast a training step is, against what it is to beat', trainingBenchFlags, async (rawArgs, flags, say) =>
-  runTrainingBench(resolveTrainingBenchSettings(rawArgs, flags), say),
+const training = bench(
+  'training',
+  'How fast a training step is, against what it is to beat',
+  trainingBenchFlags,
+  async (rawArgs, flags, say) => runTrainingBench(resolveTrainingBenchSettings(rawArgs, flags), say),
 )
-const edge = bench('edge', 'Frames a second, latency and blobs of the edge, each against what it is to beat', edgeBenchFlags, async (rawArgs, flags, say) =>
-  runEdgeBench(resolveEdgeBenchSettings(rawArgs, flags), say),
+const edge = bench(
+  'edge',
+  'Frames a second, latency and blobs of the edge, each against what it is to beat',
+  edgeBenchFlags,
+  async (rawArgs, flags, say) => runEdgeBench(resolveEdgeBenchSettings(rawArgs, flags), say),
 )
 
-async function runInBrowser(rawArgs: string[], flags: Readonly<Record<string, unknown>>, say: (text: string) => void): Promise<void> {
+async function runInBrowser(
+  rawArgs: string[],
+  flags: Readonly<Record<string, unknown>>,
+  say: (text: string) => void,
+): Promise<void> {
   const chromium = findChromium()
-  if (chromium === '') throw new CacheNetError('config-invalid', 'There is no Chromium or Chrome on this machine. Install one, or set CHROMIUM_PATH to one.')
+  if (chromium === '')
+    throw new CacheNetError(
+      'config-invalid',
+      'There is no Chromium or Chrome on this machine. Install one, or set CHROMIUM_PATH to one.',
+    )
   const controller = new AbortController()
-  const forgetSignals = onStopSignal(() => controller.abort(new CacheNetError('aborted', 'Stopped. What was measured so far is written.')))
+  const forgetSignals = onStopSignal(() =>
+    controller.abort(new CacheNetError('aborted', 'Stopped. What was measured so far is written.')),
+  )
   try {
     await runStrategiesBench(controller.signal, resolveStrategiesSettings(rawArgs, flags), { chromium, say })
   } finally {
     forgetSignals()
   }
 }
-const strategies = bench('strategies', 'Device, Edge, Cascade and CacheNet side by side, in the real page', strategiesFlags, runInBrowser)
+const strategies = bench(
+  'strategies',
+  'Device, Edge, Cascade and CacheNet side by side, in the real page',
+  strategiesFlags,
+  runInBrowser,
+)
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },

@@ -38,7 +38,13 @@ describe('createRandom', () => {
   })
 
   it('does not start neighbouring seeds alike', () => {
-    const firsts = moments(4000, ((seed) => () => createRandom(seed++).next())(0))
+    const firsts = moments(
+      4000,
+      (
+        (seed) => () =>
+          createRandom(seed++).next()
+      )(0),
+    )
     expect(firsts.mean).toBeCloseTo(0.5, 1)
     expect(firsts.variance).toBeCloseTo(1 / 12, 2)
   })
@@ -153,7 +159,14 @@ describe('state and fork', () => {
 
   it('gives other labels, and nested forks, other streams', () => {
     const random = createRandom('root')
-    const streams = [random, random.fork('a'), random.fork('b'), random.fork('a').fork('b'), random.fork('b').fork('a'), random.fork('ab')]
+    const streams = [
+      random,
+      random.fork('a'),
+      random.fork('b'),
+      random.fork('a').fork('b'),
+      random.fork('b').fork('a'),
+      random.fork('ab'),
+    ]
     expect(new Set(streams.map((stream) => draw(stream).join())).size).toBe(streams.length)
   })
 })

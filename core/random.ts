@@ -2,11 +2,16 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
-/** The one seeded generator of the project. The same seed gives the same numbers, in Node and in a browser. */
+/**
+ * The one seeded generator of the project. The same seed gives the same numbers, in Node and in a browser.
+ */
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
   next(): number
-  /** Uniform whole number in [0, n), without modulo bias. `n` is a whole number of at least 1, or a RangeError. */
+  /**
+   * Uniform whole number in [0, n), without modulo bias. `n` is a whole number of at least 1, or a
+   * RangeError.
+   */
   integer(n: number): number
   /** Standard normal: mean 0, variance 1. */
   normal(): number
@@ -14,11 +19,19 @@ export interface Random {
   shuffle<T extends Shuffleable>(array: T): T
   /** One element, each as likely. RangeError if there is none. */
   pick<T>(array: readonly T[]): T
-  /** Geometric number of trials up to the first success, at least 1, with the given mean (at least 1, or a RangeError). */
+  /**
+   * Geometric number of trials up to the first success, at least 1, with the given mean (at least 1, or a
+   * RangeError).
+   */
   geometric(meanLength: number): number
-  /** Everything there is to know, for a checkpoint: `restoreRandom` goes on bit for bit, forks included. Survives JSON. */
+  /**
+   * Everything there is to know, for a checkpoint: `restoreRandom` goes on bit for bit, forks included.
+   * Survives JSON.
+   */
   state(): number[]
-  /** An independent stream named `label`. It hangs on the original seed alone, not on what was drawn since. */
+  /**
+   * An independent stream named `label`. It hangs on the original seed alone, not on what was drawn since.
+   */
   fork(label: string): Random
 }
 
@@ -37,7 +50,10 @@ export function createRandom(seed: number | string): Random {
 /** RangeError unless `state` came from `state()`. */
 export function restoreRandom(state: readonly number[]): Random {
   const [a, b, c, d, e, f, g, h] = state
-  const isWhole = state.length === 8 && state.every((word) => Number.isInteger(word)) && state.slice(4).some((word) => word !== 0)
+  const isWhole =
+    state.length === 8 &&
+    state.every((word) => Number.isInteger(word)) &&
+    state.slice(4).some((word) => word !== 0)
   if (!isWhole || a === undefined || b === undefined || c === undefined || d === undefined) throw badState()
   if (e === undefined || f === undefined || g === undefined || h === undefined) throw badState()
   return fromWords([a, b, c, d], [e, f, g, h])
@@ -57,7 +73,8 @@ function fromWords(origin: Words, current: Words): Random {
   return {
     next,
     integer,
-    // Box & Muller 1958. Its second value is dropped, so that the state stays eight words. 1 - u is in (0, 1].
+    // Box & Muller 1958. Its second value is dropped, so that the state stays eight words. 1 - u is in (0,
+    // 1].
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     shuffle: (array) => {
       const values: { [index: number]: unknown } = array
@@ -83,7 +100,10 @@ function fromWords(origin: Words, current: Words): Random {
   }
 }
 
-/** Mixes a text into 128 bits: four lanes of xor and multiply, crossed and finished as MurmurHash3 (Appleby, public domain). */
+/**
+ * Mixes a text into 128 bits: four lanes of xor and multiply, crossed and finished as MurmurHash3 (Appleby,
+ * public domain).
+ */
 function hash(text: string, start: Words): Words {
   let a = start[0] ^ 0x9e3779b9
   let b = start[1] ^ 0x243f6a88

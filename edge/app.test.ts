@@ -9,7 +9,14 @@ import { expectError } from './testing/expect-error.ts'
 import { createTestApp } from './testing/test-app.ts'
 
 describe('createApp', () => {
-  it.each(['/api', '/api/', '/api/v1', '/api/v2/bundles', '/api/v1/bundles/sample', '/api/v1/bundles/sample/blobs'])('knows no route %s', async (path) => {
+  it.each([
+    '/api',
+    '/api/',
+    '/api/v1',
+    '/api/v2/bundles',
+    '/api/v1/bundles/sample',
+    '/api/v1/bundles/sample/blobs',
+  ])('knows no route %s', async (path) => {
     const { app, pageFolder } = await createTestApp()
     await writeFile(join(pageFolder, 'index.html'), '<!doctype html>')
     await expectError(await app.request(path), 'route-unknown')
@@ -21,7 +28,11 @@ describe('createApp', () => {
     await mkdir(join(pageFolder, 'assets'))
     await writeFile(join(pageFolder, 'index.html'), '<!doctype html>')
     await writeFile(join(pageFolder, 'assets', 'worker-1.js'), 'x'.repeat(3000))
-    const frame = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
+    const frame = {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: randomRgb(sample.manifest),
+    }
     const responses = await Promise.all([
       app.request('/'),
       app.request('/assets/worker-1.js', { headers: { 'Accept-Encoding': 'gzip' } }),
@@ -36,7 +47,8 @@ describe('createApp', () => {
     ])
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 404, 200, 200, 200, 404, 200, 200, 400])
     for (const response of responses) {
-      for (const [name, value] of Object.entries(securityHeaders)) expect(response.headers.get(name)).toBe(value)
+      for (const [name, value] of Object.entries(securityHeaders))
+        expect(response.headers.get(name)).toBe(value)
       expect(response.headers.get('Content-Security-Policy')).not.toMatch(/unsafe-inline|'unsafe-eval'/)
       await response.body?.cancel()
     }
@@ -47,8 +59,16 @@ describe('createApp', () => {
     const { app, sample } = await createTestApp(() => ({ onRequest: (entry) => void entries.push(entry) }))
     const blob = apiPaths.blob('sample', sample.manifest.full.whole.sha256)
     await app.request(blob)
-    await app.request(apiPaths.frames('sample'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) })
-    await app.request(apiPaths.frames('sample'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: 'short' })
+    await app.request(apiPaths.frames('sample'), {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: randomRgb(sample.manifest),
+    })
+    await app.request(apiPaths.frames('sample'), {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: 'short',
+    })
     await app.request('/nothing')
     expect(entries.map(({ method, path, status }) => [method, path, status])).toEqual([
       ['GET', blob, 200],

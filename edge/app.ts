@@ -25,14 +25,21 @@ function observed({ log, metrics, onRequest, isStopping }: EdgeDeps): Middleware
     await next()
     // Otherwise a connection that is kept alive would keep a stopping edge waiting.
     if (isStopping?.() === true) c.res.headers.set('Connection', 'close')
-    const entry = { method: c.req.method, path: c.req.path, status: c.res.status, elapsedMs: performance.now() - startedAt }
+    const entry = {
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      elapsedMs: performance.now() - startedAt,
+    }
     if (log.isLevelEnabled('debug')) log.debug({ ...entry, requestId: requestIdOf(c) }, 'answered')
     metrics.request({ ...entry, route: routeName(entry.path) })
     onRequest?.(entry)
   }
 }
 
-/** Who may ask what. Health is for everybody, and so is the page: it is how a person comes to show a token. */
+/**
+ * Who may ask what. Health is for everybody, and so is the page: it is how a person comes to show a token.
+ */
 function guards({ access = {}, limiter }: EdgeDeps): MiddlewareHandler[] {
   const { token, corsOrigins = [], trustedProxies = 0, hosts = [] } = access
   return [

@@ -49,7 +49,10 @@ export const defaultFrameLimits: FrameLimits = {
   maxFramesInFlight: 128,
 }
 
-/** Everything the app is made of; it reaches for nothing else, so that a test hands in what it wants to look at. */
+/**
+ * Everything the app is made of; it reaches for nothing else, so that a test hands in what it wants to look
+ * at.
+ */
 export interface EdgeDeps {
   readonly bundles: BundleStore
   readonly inference: Inference
@@ -61,7 +64,10 @@ export interface EdgeDeps {
   /** Counts the requests of each client; none is counted where there is none. */
   readonly limiter?: RateLimiter | undefined
   readonly frameLimits?: Partial<FrameLimits> | undefined
-  /** PEM of the authority that signed the edge's certificate, where it made one itself: for phones, to trust it. */
+  /**
+   * PEM of the authority that signed the edge's certificate, where it made one itself: for phones, to trust
+   * it.
+   */
   readonly authority?: string | undefined
   /** True once the edge wants no new clients: it says that it is not ready, and still answers. */
   readonly isDraining?: () => boolean

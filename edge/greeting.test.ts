@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest'
 import { addressForPhones, greeting, type GreetingFacts } from './greeting.ts'
 
-const address = (family: 'IPv4' | 'IPv6', ip: string, internal: boolean): NonNullable<GreetingFacts['interfaces'][string]>[number] =>
+const address = (
+  family: 'IPv4' | 'IPv6',
+  ip: string,
+  internal: boolean,
+): NonNullable<GreetingFacts['interfaces'][string]>[number] =>
   family === 'IPv4'
     ? { family, address: ip, internal, netmask: '', mac: '', cidr: null }
     : { family, address: ip, internal, netmask: '', mac: '', cidr: null, scopeid: 0 }
@@ -15,7 +19,10 @@ const facts: GreetingFacts = {
   bundleIds: ['cifar10', 'walkers'],
   isPageBuilt: true,
   hasToken: false,
-  interfaces: { lo: [address('IPv4', '127.0.0.1', true)], eth0: [address('IPv4', '192.168.1.20', false), address('IPv6', 'fe80::1', false)] },
+  interfaces: {
+    lo: [address('IPv4', '127.0.0.1', true)],
+    eth0: [address('IPv4', '192.168.1.20', false), address('IPv6', 'fe80::1', false)],
+  },
 }
 
 it('names this machine and the network, and not what nobody can reach', () => {
@@ -36,7 +43,11 @@ it('says how to build the page where it is missing', () => {
 })
 
 it('teaches how a phone comes to trust the authority, with the fingerprint to compare', () => {
-  const text = greeting({ ...facts, origin: 'https://localhost:8787', authority: { fingerprint: 'AA:BB', authorityFile: '.cache/tls/cachenet-ca.crt' } })
+  const text = greeting({
+    ...facts,
+    origin: 'https://localhost:8787',
+    authority: { fingerprint: 'AA:BB', authorityFile: '.cache/tls/cachenet-ca.crt' },
+  })
   expect(text).toContain('https://192.168.1.20:8787/cachenet-ca.crt')
   expect(text).toContain('AA:BB')
   expect(text).toContain('Certificate Trust Settings')
@@ -61,7 +72,9 @@ it('sends phones nowhere where no phone can come', () => {
 })
 
 it('says in one line that everybody gets in, and what keeps them out', () => {
-  const open = greeting(facts).split('\n').filter((line) => line.includes('--token auto'))
+  const open = greeting(facts)
+    .split('\n')
+    .filter((line) => line.includes('--token auto'))
   expect(open).toHaveLength(1)
   expect(greeting({ ...facts, hasToken: true })).not.toContain('--token auto')
 })

@@ -65,15 +65,20 @@ function phoneLines({ port, origin, interfaces, host, authority }: GreetingFacts
   ]
 }
 
-/** What somebody who starts an edge wants to know: where it is, what it serves, and how a phone gets there. */
+/**
+ * What somebody who starts an edge wants to know: where it is, what it serves, and how a phone gets there.
+ */
 export function greeting(facts: GreetingFacts): string {
-  const { host, port, origin, engineName, defaultBundle, bundleIds, isPageBuilt, interfaces, hasToken } = facts
+  const { host, port, origin, engineName, defaultBundle, bundleIds, isPageBuilt, interfaces, hasToken } =
+    facts
   const scheme = new URL(origin).protocol
   const lines = [
     `The CacheNet edge is ready. Bundles: ${bundleIds.join(', ')} (opens with ${defaultBundle}). Engine: ${engineName}.`,
     '',
     `  On this machine  ${origin}/`,
-    ...(isOpen(host) ? networkAddresses(interfaces).map((address) => `  On the network   ${scheme}//${address}:${port}/`) : []),
+    ...(isOpen(host)
+      ? networkAddresses(interfaces).map((address) => `  On the network   ${scheme}//${address}:${port}/`)
+      : []),
     '',
     ...phoneLines(facts),
   ]
@@ -81,7 +86,12 @@ export function greeting(facts: GreetingFacts): string {
     const how =
       addressForPhones(facts) === undefined ? '' : ' The QR code carries it; who scans the code gets in.'
     lines.push('', `It asks for its access token.${how}`)
-  } else if (!isLoopback(host)) lines.push('', 'Everybody who reaches this machine may use it: it asks for no token. --token auto makes one, --host 127.0.0.1 keeps it to this machine.')
-  if (!isPageBuilt) lines.push('', 'The page is not built yet: run npm run build, and load it then. The API answers already.')
+  } else if (!isLoopback(host))
+    lines.push(
+      '',
+      'Everybody who reaches this machine may use it: it asks for no token. --token auto makes one, --host 127.0.0.1 keeps it to this machine.',
+    )
+  if (!isPageBuilt)
+    lines.push('', 'The page is not built yet: run npm run build, and load it then. The API answers already.')
   return `${lines.join('\n')}\n`
 }

@@ -21,33 +21,49 @@ interface Running {
 
 /** The command as people start it, in a process of its own. */
 function runEdge(args: readonly string[], environment: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { env: { ...process.env, NO_COLOR: '1', ...environment } })
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...environment },
+  })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
   onTestFinished(() => void child.kill('SIGKILL'))
-  return { child, out: () => out, err: () => err, exit: once(child, 'exit').then(([code]) => code as number | null) }
+  return {
+    child,
+    out: () => out,
+    err: () => err,
+    exit: once(child, 'exit').then(([code]) => code as number | null),
+  }
 }
 
 describe('npm run edge', { timeout: 120_000 }, () => {
   const bundles = useSampleFolder()
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('says where it is, answers there, and stops in order at %s', async (signal) => {
-    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', bundles.folder], { CACHENET_BUNDLES: bundles.folder })
-    await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
-    expect(running.out()).toContain('npm run build')
-    // No phone reaches it there.
-    expect(running.out()).not.toMatch(/[█▀▄]{5}/)
-    const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
-    const init = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(bundles.sample.manifest) }
-    expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
-    // As after Ctrl+C: from the terminal, and again from whatever started it.
-    running.child.kill(signal)
-    running.child.kill(signal)
-    expect(await running.exit).toBe(0)
-    expect(running.err()).toContain(signal)
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'says where it is, answers there, and stops in order at %s',
+    async (signal) => {
+      const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--page', bundles.folder], {
+        CACHENET_BUNDLES: bundles.folder,
+      })
+      await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
+      expect(running.out()).toContain('npm run build')
+      // No phone reaches it there.
+      expect(running.out()).not.toMatch(/[█▀▄]{5}/)
+      const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
+      const init = {
+        method: 'POST',
+        headers: { 'Content-Type': rawFrameType },
+        body: randomRgb(bundles.sample.manifest),
+      }
+      expect((await fetch(origin + apiPaths.frames('sample'), init)).status).toBe(200)
+      // As after Ctrl+C: from the terminal, and again from whatever started it.
+      running.child.kill(signal)
+      running.child.kill(signal)
+      expect(await running.exit).toBe(0)
+      expect(running.err()).toContain(signal)
+    },
+  )
 
   it('stops in order, and takes its engine along, where npm that started it is told to', async () => {
     const child = spawn(
@@ -114,12 +130,24 @@ describe('npm run edge', { timeout: 120_000 }, () => {
 
   it('asks for its token, and lets it into no log', async () => {
     const token = 'secret-of-16-letters'
-    const running = runEdge(['--port', '0', '--host', '127.0.0.1', '--bundles', bundles.folder, '--log-level', 'trace'], { CACHENET_TOKEN: token })
+    const running = runEdge(
+      ['--port', '0', '--host', '127.0.0.1', '--bundles', bundles.folder, '--log-level', 'trace'],
+      { CACHENET_TOKEN: token },
+    )
     await expect.poll(running.out, { timeout: 60_000 }).toContain('http://127.0.0.1:')
     const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out()) ?? []
     expect((await fetch(origin + apiPaths.bundles)).status).toBe(401)
-    expect((await fetch(origin + apiPaths.bundles, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200)
-    expect((await fetch(origin + apiPaths.session, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })).status).toBe(204)
+    expect(
+      (await fetch(origin + apiPaths.bundles, { headers: { Authorization: `Bearer ${token}` } })).status,
+    ).toBe(200)
+    expect(
+      (
+        await fetch(origin + apiPaths.session, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${token}` },
+        })
+      ).status,
+    ).toBe(204)
     expect(running.err()).toContain('"token":"(set)"')
     expect(running.err() + running.out()).not.toContain(token)
   })
@@ -166,14 +194,18 @@ describe('npm run edge', { timeout: 120_000 }, () => {
   it('teaches what it can do', async () => {
     const running = runEdge(['--help'])
     expect(await running.exit).toBe(0)
-    for (const word of ['--port', '--bundles', '--default-bundle', 'CACHENET_PORT', 'EXAMPLES']) expect(running.out()).toContain(word)
+    for (const word of ['--port', '--bundles', '--default-bundle', 'CACHENET_PORT', 'EXAMPLES'])
+      expect(running.out()).toContain(word)
   })
 
   it('ends with 1 and says what to do where a flag, the bundles or the default are wrong', async () => {
     const wrong = [
       { running: runEdge(['--port', 'http']), says: '--port must be a whole number' },
       { running: runEdge(['--bundles', `${bundles.folder}/nothing`]), says: 'npm run train' },
-      { running: runEdge(['--bundles', bundles.folder, '--default-bundle', 'nobody']), says: 'there are: sample' },
+      {
+        running: runEdge(['--bundles', bundles.folder, '--default-bundle', 'nobody']),
+        says: 'there are: sample',
+      },
     ]
     for (const { running, says } of wrong) {
       expect(await running.exit).toBe(1)

@@ -50,17 +50,31 @@ async function run(given: EdgeSettings): Promise<void> {
   const tls = await openTls(settings)
   const keys = settings.keys === undefined ? undefined : await readKeys(settings.keys)
   const edge = await startEdge(optionsOf(settings, tls, log, keys))
-  const stop = stopOnSignal(() => edge.close(), log, () => lines.flush(flushLimitMs))
+  const stop = stopOnSignal(
+    () => edge.close(),
+    log,
+    () => lines.flush(flushLimitMs),
+  )
   surviveRejections(log, () => stop('uncaughtException'))
   const { host, token, page } = settings
-  const facts = { ...edge, host, interfaces: networkInterfaces(), isPageBuilt: existsSync(join(page, 'index.html')), hasToken: token !== undefined, authority: tls?.local }
+  const facts = {
+    ...edge,
+    host,
+    interfaces: networkInterfaces(),
+    isPageBuilt: existsSync(join(page, 'index.html')),
+    hasToken: token !== undefined,
+    authority: tls?.local,
+  }
   const forPhones = addressForPhones(facts)
   const code = forPhones === undefined ? '' : `\n${await qrCode(qrContent(forPhones, token))}\n`
   process.stdout.write(`${greeting(facts)}${code}`)
 }
 
 const command = defineCommand({
-  meta: { name: 'npm run edge --', description: 'Answers the frames that phones are uncertain of, and serves bundles and the page' },
+  meta: {
+    name: 'npm run edge --',
+    description: 'Answers the frames that phones are uncertain of, and serves bundles and the page',
+  },
   args: edgeFlags,
   async run({ rawArgs, args }) {
     try {
@@ -68,7 +82,9 @@ const command = defineCommand({
     } catch (thrown) {
       const { code, message } = CacheNetError.from(thrown)
       await lines.flush(flushLimitMs)
-      process.stderr.write(code === 'internal' && thrown instanceof Error ? `${thrown.stack ?? message}\n` : `${message}\n`)
+      process.stderr.write(
+        code === 'internal' && thrown instanceof Error ? `${thrown.stack ?? message}\n` : `${message}\n`,
+      )
       process.exit(1)
     }
   },

@@ -8,7 +8,8 @@ import { startEdgeProcess, type EdgeProcess } from './testing/edge-process.ts'
 import { randomRgb } from './testing/engine-samples.ts'
 import { playMalformed } from './testing/play-malformed.ts'
 
-// Some hundreds of drawn requests over raw connections; `npm run test:long` sends more than ten thousand. MALFORMED_SEED repeats others.
+// Some hundreds of drawn requests over raw connections; `npm run test:long` sends more than ten thousand.
+// MALFORMED_SEED repeats others.
 
 let edge: EdgeProcess
 let remove: () => Promise<void>
@@ -19,21 +20,38 @@ beforeAll(async () => {
   sample = await createSampleBundle()
   await writeBundle(place.folder, sample)
   await writeFile(join(place.folder, 'index.html'), '<!doctype html><title>page</title>')
-  edge = await startEdgeProcess(['--bundles', place.folder, '--page', place.folder, '--rate-limit', '0', '--drain-seconds', '0'])
+  edge = await startEdgeProcess([
+    '--bundles',
+    place.folder,
+    '--page',
+    place.folder,
+    '--rate-limit',
+    '0',
+    '--drain-seconds',
+    '0',
+  ])
 }, 120_000)
 afterAll(async () => {
   await edge.stop()
   await remove()
 })
 
-it('answers whatever comes with a code and its headers, or hangs up; never with a fault of its own', { timeout: 240_000 }, async () => {
-  const seed = Number(process.env['MALFORMED_SEED'] ?? 1)
-  const played = await playMalformed(edge.port, 440, seed, { bundle: 'sample', frameBytes: 768 })
-  expect(played.failures).toEqual([])
-  expect(played.serverErrors).toBe(0)
-  expect(played.answered).toBeGreaterThan(300)
-  expect(edge.child.exitCode).toBeNull()
-  expect(edge.err()).not.toMatch(/"level":(50|60)/)
-  const frame = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
-  expect((await fetch(edge.origin + apiPaths.frames('sample'), frame)).status).toBe(200)
-})
+it(
+  'answers whatever comes with a code and its headers, or hangs up; never with a fault of its own',
+  { timeout: 240_000 },
+  async () => {
+    const seed = Number(process.env['MALFORMED_SEED'] ?? 1)
+    const played = await playMalformed(edge.port, 440, seed, { bundle: 'sample', frameBytes: 768 })
+    expect(played.failures).toEqual([])
+    expect(played.serverErrors).toBe(0)
+    expect(played.answered).toBeGreaterThan(300)
+    expect(edge.child.exitCode).toBeNull()
+    expect(edge.err()).not.toMatch(/"level":(50|60)/)
+    const frame = {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: randomRgb(sample.manifest),
+    }
+    expect((await fetch(edge.origin + apiPaths.frames('sample'), frame)).status).toBe(200)
+  },
+)

@@ -4,7 +4,12 @@ import type { EdgeOptions } from './start-edge.ts'
 import type { Tls } from './tls/open-tls.ts'
 
 /** Settings as people give them, as the edge takes them. */
-export function optionsOf(settings: EdgeSettings, tls: Tls | undefined, log: Logger, keys?: ReadonlySet<string>): EdgeOptions {
+export function optionsOf(
+  settings: EdgeSettings,
+  tls: Tls | undefined,
+  log: Logger,
+  keys?: ReadonlySet<string>,
+): EdgeOptions {
   const maxQueued = settings['max-queued']
   return {
     port: settings.port,

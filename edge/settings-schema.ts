@@ -12,7 +12,12 @@ const wholeNumber = (most: number): z.ZodType<number> =>
     .transform(Number)
     .refine((value) => value <= most, `must be at most ${most}`)
 const isOn = z.enum(['true', 'false', ''], 'must be true or false').transform((value) => value !== 'false')
-const list = z.string().transform((value) => value.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+)
 const origins = list.refine(
   (values) => values.every((value) => URL.canParse(value) && new URL(value).origin === value),
   'must be origins like https://example.org, with commas between them',
@@ -61,7 +66,10 @@ export const settingsSchema = z
     path: ['tls-cert'],
     message: 'and --tls-key belong together',
   })
-  .refine((settings) => !(settings.https && settings['tls-cert'] !== undefined), { path: ['https'], message: 'makes a certificate, and --tls-cert names one: choose one of the two' })
+  .refine((settings) => !(settings.https && settings['tls-cert'] !== undefined), {
+    path: ['https'],
+    message: 'makes a certificate, and --tls-cert names one: choose one of the two',
+  })
 
 export type EdgeSettings = z.infer<typeof settingsSchema>
 export type SettingName = keyof EdgeSettings

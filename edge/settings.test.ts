@@ -6,7 +6,11 @@ import { resolveSettings, shownSettings } from './settings.ts'
 import { temporaryFolder } from './testing/bundle-folder.ts'
 
 describe('resolveSettings', () => {
-  const problemsOf = (args: string[], flags: Record<string, unknown>, environment: Record<string, string> = {}): unknown => {
+  const problemsOf = (
+    args: string[],
+    flags: Record<string, unknown>,
+    environment: Record<string, string> = {},
+  ): unknown => {
     try {
       return resolveSettings(args, flags, environment)
     } catch (thrown) {
@@ -17,31 +21,82 @@ describe('resolveSettings', () => {
 
   it('has a default for everything', () => {
     expect(resolveSettings([], {}, {})).toEqual({
-      port: 8787, host: '0.0.0.0', bundles: 'public/bundles', page: 'dist', 'log-level': 'info', 'reload-seconds': 2, engine: 'auto',
-      'batch-window-ms': 1, 'max-queued': 128, 'cors-origins': [], hosts: [], 'token-file': '.cache/token', 'max-mega-macs': 4000, 'max-activation-mb': 64, 'rate-limit': 100, 'trust-proxy': 0, 'max-body-bytes': 4_194_304,
-      'max-pixels': 11_000_000, 'body-timeout-seconds': 10, 'stop-seconds': 10, 'drain-seconds': 2, https: false, 'tls-folder': '.cache/tls',
+      port: 8787,
+      host: '0.0.0.0',
+      bundles: 'public/bundles',
+      page: 'dist',
+      'log-level': 'info',
+      'reload-seconds': 2,
+      engine: 'auto',
+      'batch-window-ms': 1,
+      'max-queued': 128,
+      'cors-origins': [],
+      hosts: [],
+      'token-file': '.cache/token',
+      'max-mega-macs': 4000,
+      'max-activation-mb': 64,
+      'rate-limit': 100,
+      'trust-proxy': 0,
+      'max-body-bytes': 4_194_304,
+      'max-pixels': 11_000_000,
+      'body-timeout-seconds': 10,
+      'stop-seconds': 10,
+      'drain-seconds': 2,
+      https: false,
+      'tls-folder': '.cache/tls',
     })
   })
 
   it('takes a flag before the environment, and that before the default', () => {
-    const environment = { CACHENET_PORT: '9000', CACHENET_DEFAULT_BUNDLE: 'cifar10', CACHENET_LOG_LEVEL: 'debug' }
+    const environment = {
+      CACHENET_PORT: '9000',
+      CACHENET_DEFAULT_BUNDLE: 'cifar10',
+      CACHENET_LOG_LEVEL: 'debug',
+    }
     const settings = resolveSettings(['--port', '1234'], { port: '1234' }, environment)
-    expect(settings).toMatchObject({ port: 1234, 'default-bundle': 'cifar10', 'log-level': 'debug', host: '0.0.0.0' })
+    expect(settings).toMatchObject({
+      port: 1234,
+      'default-bundle': 'cifar10',
+      'log-level': 'debug',
+      host: '0.0.0.0',
+    })
   })
 
   it('takes the environment before the file, and that before the default', async () => {
     const { folder, remove } = await temporaryFolder()
     onTestFinished(remove)
     const config = join(folder, 'edge.json')
-    await writeFile(config, JSON.stringify({ port: 1, host: 'a', https: true, 'cors-origins': ['https://a.test', 'https://b.test'] }))
+    await writeFile(
+      config,
+      JSON.stringify({
+        port: 1,
+        host: 'a',
+        https: true,
+        'cors-origins': ['https://a.test', 'https://b.test'],
+      }),
+    )
     const settings = resolveSettings(['--config', config], { config }, { CACHENET_HOST: 'b' })
-    expect(settings).toMatchObject({ port: 1, host: 'b', https: true, 'cors-origins': ['https://a.test', 'https://b.test'], 'log-level': 'info' })
-    expect(resolveSettings([], {}, { CACHENET_CONFIG: config, CACHENET_PORT: '2' })).toMatchObject({ port: 2, host: 'a' })
+    expect(settings).toMatchObject({
+      port: 1,
+      host: 'b',
+      https: true,
+      'cors-origins': ['https://a.test', 'https://b.test'],
+      'log-level': 'info',
+    })
+    expect(resolveSettings([], {}, { CACHENET_CONFIG: config, CACHENET_PORT: '2' })).toMatchObject({
+      port: 2,
+      host: 'a',
+    })
     await writeFile(config, JSON.stringify({ prot: 1, port: { a: 1 } }))
-    expect(problemsOf([], { config })).toEqual([expect.stringContaining('prot'), expect.stringContaining('port')])
+    expect(problemsOf([], { config })).toEqual([
+      expect.stringContaining('prot'),
+      expect.stringContaining('port'),
+    ])
     await writeFile(config, '{')
     expect(problemsOf([], { config })).toEqual([config])
-    expect(problemsOf([], { config: join(folder, 'nowhere.json') })).toEqual([expect.stringContaining('nowhere')])
+    expect(problemsOf([], { config: join(folder, 'nowhere.json') })).toEqual([
+      expect.stringContaining('nowhere'),
+    ])
   })
 
   it('shows no secret: neither a good one nor a bad one', () => {
@@ -62,7 +117,11 @@ describe('resolveSettings', () => {
   })
 
   it('takes an empty variable for none where nothing is the default', () => {
-    expect(shownSettings(resolveSettings([], {}, { CACHENET_TOKEN: '', CACHENET_THREADS: '', CACHENET_DEFAULT_BUNDLE: '' }))).not.toHaveProperty('token')
+    expect(
+      shownSettings(
+        resolveSettings([], {}, { CACHENET_TOKEN: '', CACHENET_THREADS: '', CACHENET_DEFAULT_BUNDLE: '' }),
+      ),
+    ).not.toHaveProperty('token')
     expect(problemsOf([], { token: '' })).toContainEqual(expect.stringContaining('--token'))
   })
 
@@ -73,7 +132,10 @@ describe('resolveSettings', () => {
 
   it('names every problem at once', () => {
     const flags = { 'log-level': 'loud', host: '' }
-    expect(problemsOf(['--log-level=loud', '--host='], flags)).toEqual([expect.stringContaining('--host'), expect.stringContaining('--log-level')])
+    expect(problemsOf(['--log-level=loud', '--host='], flags)).toEqual([
+      expect.stringContaining('--host'),
+      expect.stringContaining('--log-level'),
+    ])
   })
 
   it('refuses flags and words that it does not know', () => {
@@ -81,7 +143,10 @@ describe('resolveSettings', () => {
     expect(problemsOf(['serve'], {})).toEqual([expect.stringContaining('serve')])
     expect(problemsOf(['--port=80', 'serve'], { port: '80' })).toEqual([expect.stringContaining('serve')])
     expect(problemsOf(['--constructor'], {})).toEqual(['There is no flag --constructor.'])
-    expect(problemsOf(['--prot', '80'], {})).toEqual(['There is no flag --prot.', expect.stringContaining('80')])
+    expect(problemsOf(['--prot', '80'], {})).toEqual([
+      'There is no flag --prot.',
+      expect.stringContaining('80'),
+    ])
   })
 
   it('refuses a flag whose value was forgotten', () => {
@@ -90,7 +155,9 @@ describe('resolveSettings', () => {
   })
 
   it('refuses a flag that was given twice, without its values', () => {
-    const [problem] = problemsOf(['--token', 'one-very-secret-token', '--token=another-secret-token'], { token: 'another-secret-token' }) as string[]
+    const [problem] = problemsOf(['--token', 'one-very-secret-token', '--token=another-secret-token'], {
+      token: 'another-secret-token',
+    }) as string[]
     expect(problem).toContain('--token was given more than once')
     expect(problem).not.toContain('secret')
   })

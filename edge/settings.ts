@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { flagProblems } from '../core/command-line/flag-problems.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { edgeFlags } from './settings-flags.ts'
-import { secretSettings, settingDefaults, settingsSchema, type EdgeSettings, type SettingName } from './settings-schema.ts'
+import {
+  secretSettings,
+  settingDefaults,
+  settingsSchema,
+  type EdgeSettings,
+  type SettingName,
+} from './settings-schema.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -22,9 +28,15 @@ function requireKnown(args: readonly string[]): void {
 function parseFile(path: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
   } catch (cause) {
-    throw new CacheNetError('config-invalid', `The file ${path} cannot be read as JSON. See --help for what there is.`, { problems: [path] }, { cause })
+    throw new CacheNetError(
+      'config-invalid',
+      `The file ${path} cannot be read as JSON. See --help for what there is.`,
+      { problems: [path] },
+      { cause },
+    )
   }
   throw invalid([`The file ${path} must hold an object, such as {"port": 8787}.`])
 }
@@ -33,7 +45,9 @@ function readFile(path: string): Map<string, string> {
   const entries = Object.entries(parseFile(path))
   const problems = entries.flatMap(([name, value]) => {
     if (!(names as string[]).includes(name)) return [`The file ${path} names ${name}, which there is not.`]
-    const isPlain = ['string', 'number', 'boolean'].includes(typeof value) || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
+    const isPlain =
+      ['string', 'number', 'boolean'].includes(typeof value) ||
+      (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
     return isPlain ? [] : [`The file ${path} has a ${name} that is neither text nor number.`]
   })
   if (problems.length > 0) throw invalid(problems)
@@ -41,26 +55,33 @@ function readFile(path: string): Map<string, string> {
 }
 
 /**
- * Settings from flags, else the environment, else the file, else the defaults. Throws `config-invalid` with a line for each
- * problem; a secret's value is not in it.
+ * Settings from flags, else the environment, else the file, else the defaults. Throws `config-invalid` with a
+ * line for each problem; a secret's value is not in it.
  *
  * @param args the command line as it was typed, to find flags that do not exist
  * @param flags what the command line's parser made of it
  */
-export function resolveSettings(args: readonly string[], flags: Readonly<Record<string, unknown>>, environment: Environment): EdgeSettings {
+export function resolveSettings(
+  args: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  environment: Environment,
+): EdgeSettings {
   requireKnown(args)
   const configFlag = flags['config']
   const path = typeof configFlag === 'string' ? configFlag : environment[variableOf('config')]
   const file = path === undefined ? new Map<string, string>() : readFile(path)
   const chosen = names.map((name) => {
     const flag = flags[name]
-    if (typeof flag === 'string' || typeof flag === 'boolean') return { name, source: `--${name}`, value: String(flag) }
+    if (typeof flag === 'string' || typeof flag === 'boolean')
+      return { name, source: `--${name}`, value: String(flag) }
     const variable = environment[variableOf(name)]
     // Compose files and the like cannot leave a variable out; an empty one of what has no default is none.
     const isGiven = variable !== undefined && (variable !== '' || settingDefaults[name] !== undefined)
     if (isGiven) return { name, source: variableOf(name), value: variable }
     const inFile = file.get(name)
-    return inFile === undefined ? { name, source: `--${name}`, value: settingDefaults[name] } : { name, source: `${name} in ${path ?? 'the file'}`, value: inFile }
+    return inFile === undefined
+      ? { name, source: `--${name}`, value: settingDefaults[name] }
+      : { name, source: `${name} in ${path ?? 'the file'}`, value: inFile }
   })
   const parsed = settingsSchema.safeParse(Object.fromEntries(chosen.map(({ name, value }) => [name, value])))
   if (parsed.success) return parsed.data
@@ -76,5 +97,7 @@ export function resolveSettings(args: readonly string[], flags: Readonly<Record<
 /** Settings as they may be shown: of a secret only that there is one. */
 export function shownSettings(settings: EdgeSettings): Record<string, unknown> {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given.map(([name, value]) => [name, secretSettings.has(name as SettingName) ? '(set)' : value]))
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, secretSettings.has(name as SettingName) ? '(set)' : value]),
+  )
 }

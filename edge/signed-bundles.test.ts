@@ -33,16 +33,27 @@ describe('an edge that knows whose bundles it serves', () => {
     lines = []
   })
 
-  const start = async (keys: ReadonlySet<string> | undefined = new Set([key.publicKey])): Promise<RunningEdge> => {
+  const start = async (
+    keys: ReadonlySet<string> | undefined = new Set([key.publicKey]),
+  ): Promise<RunningEdge> => {
     const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as Logged) })
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: join(folder, 'no-page'), keys, log, reloadMs: 20 })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: folder,
+      pageFolder: join(folder, 'no-page'),
+      keys,
+      log,
+      reloadMs: 20,
+    })
     onTestFinished(() => edge.close())
     return edge
   }
   const refusals = (): Logged[] => lines.filter(({ level }) => level >= 50)
   const served = async ({ origin }: RunningEdge): Promise<string[]> =>
     bundleListSchema.parse(await (await fetch(origin + apiPaths.bundles)).json()).bundles.map(({ id }) => id)
-  const manifestText = async ({ origin }: RunningEdge, id = 'good'): Promise<string> => (await fetch(origin + apiPaths.manifest(id))).text()
+  const manifestText = async ({ origin }: RunningEdge, id = 'good'): Promise<string> =>
+    (await fetch(origin + apiPaths.manifest(id))).text()
   const manifestFile = (id: string): string => join(folder, id, 'manifest.json')
   const alter = async (id: string): Promise<void> => {
     const text = await readFile(manifestFile(id), 'utf8')
@@ -51,7 +62,11 @@ describe('an edge that knows whose bundles it serves', () => {
 
   it.each([
     ['bundle-unsigned', 'npm run keys -- sign', () => writeBundle(folder, other)],
-    ['bundle-key-changed', 'is signed with the key', () => writeBundle(folder, other, { key: stranger, atMs: 0 })],
+    [
+      'bundle-key-changed',
+      'is signed with the key',
+      () => writeBundle(folder, other, { key: stranger, atMs: 0 }),
+    ],
     [
       'bundle-signature-invalid',
       'was altered after it was signed',
@@ -75,7 +90,10 @@ describe('an edge that knows whose bundles it serves', () => {
     const next = await createSampleBundle({ id: 'good', seed: 3 })
 
     await writeBundle(folder, next)
-    const refusal = { code: 'bundle-unsigned', msg: expect.stringContaining('its version before goes on being served') as string }
+    const refusal = {
+      code: 'bundle-unsigned',
+      msg: expect.stringContaining('its version before goes on being served') as string,
+    }
     // Said again where it is seen while it is still being written.
     await vi.waitFor(() => expect(refusals()).toContainEqual(expect.objectContaining(refusal)), 20_000)
     expect(await manifestText(edge)).toBe(before)
@@ -85,7 +103,10 @@ describe('an edge that knows whose bundles it serves', () => {
     expect(await manifestText(edge)).toBe(before)
 
     await writeBundle(folder, next, { key, atMs: 2_000_000 })
-    await vi.waitFor(async () => expect(await manifestText(edge)).toBe(await readFile(manifestFile('good'), 'utf8')), 20_000)
+    await vi.waitFor(
+      async () => expect(await manifestText(edge)).toBe(await readFile(manifestFile('good'), 'utf8')),
+      20_000,
+    )
     expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
   })
 
@@ -100,7 +121,13 @@ describe('an edge that knows whose bundles it serves', () => {
     await writeBundle(folder, other, { key: stranger, atMs: 0 })
     await alter('other')
     const log = pino({ level: 'silent' })
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: folder, log })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: folder,
+      pageFolder: folder,
+      log,
+    })
     onTestFinished(() => edge.close())
     expect(await served(edge)).toEqual(['good', 'other'])
   })

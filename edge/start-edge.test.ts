@@ -29,15 +29,27 @@ describe('startEdge', () => {
   afterAll(() => remove())
 
   const start = async (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> => {
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: join(folder, 'no-page'), ...options })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: folder,
+      pageFolder: join(folder, 'no-page'),
+      ...options,
+    })
     onTestFinished(() => edge.close())
     return edge
   }
   const post = (edge: RunningEdge, body: Uint8Array<ArrayBuffer>, type = rawFrameType): Promise<Response> =>
-    fetch(edge.origin + apiPaths.frames('sample'), { method: 'POST', headers: { 'Content-Type': type }, body })
+    fetch(edge.origin + apiPaths.frames('sample'), {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body,
+    })
 
   /** Begins an upload and resolves once the edge has taken the request. */
-  const beginUpload = async (edge: RunningEdge): Promise<{ upload: ClientRequest; answer: Promise<IncomingMessage> }> => {
+  const beginUpload = async (
+    edge: RunningEdge,
+  ): Promise<{ upload: ClientRequest; answer: Promise<IncomingMessage> }> => {
     const upload = request(edge.origin + apiPaths.frames('sample'), {
       method: 'POST',
       headers: { 'Content-Type': rawFrameType, 'Content-Length': 768, Expect: '100-continue' },
@@ -53,18 +65,26 @@ describe('startEdge', () => {
   it('answers over the network what the app answers, and counts it', async () => {
     const entries: RequestEntry[] = []
     const edge = await start({ onRequest: (entry) => void entries.push(entry) })
-    expect(edge).toMatchObject({ defaultBundle: 'sample', bundleIds: ['sample'], engineName: installedEngines()[0] })
+    expect(edge).toMatchObject({
+      defaultBundle: 'sample',
+      bundleIds: ['sample'],
+      engineName: installedEngines()[0],
+    })
     const list = await fetch(edge.origin + apiPaths.bundles)
     expect(bundleListSchema.parse(await list.json()).defaultBundle).toBe('sample')
     const frames = Array.from({ length: 40 }, (_, seed) => randomRgb(sample.manifest, seed))
-    const answers = await Promise.all(frames.map(async (rgb) => frameAnswerSchema.parse(await (await post(edge, rgb)).json())))
+    const answers = await Promise.all(
+      frames.map(async (rgb) => frameAnswerSchema.parse(await (await post(edge, rgb)).json())),
+    )
     expect(answers).toHaveLength(40)
     const { sha256, bytes } = sample.manifest.full.whole
     const blob = await fetch(edge.origin + apiPaths.blob('sample', sha256))
     expect((await blob.arrayBuffer()).byteLength).toBe(bytes)
     const head = await fetch(edge.origin + apiPaths.blob('sample', sha256), { method: 'HEAD' })
     expect(head.headers.get('Content-Length')).toBe(String(bytes))
-    const uploads = entries.filter(({ method, path }) => method === 'POST' && path === apiPaths.frames('sample'))
+    const uploads = entries.filter(
+      ({ method, path }) => method === 'POST' && path === apiPaths.frames('sample'),
+    )
     expect(uploads).toHaveLength(40)
   })
 
@@ -77,7 +97,12 @@ describe('startEdge', () => {
         controller.close()
       },
     })
-    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers: { 'Content-Type': 'image/png' }, body: pieces, duplex: 'half' }
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: { 'Content-Type': 'image/png' },
+      body: pieces,
+      duplex: 'half',
+    }
     await expectError(await fetch(edge.origin + apiPaths.frames('sample'), init), 'frame-too-large')
     expect((await post(edge, randomRgb(sample.manifest))).status).toBe(200)
   })
@@ -115,9 +140,21 @@ describe('startEdge', () => {
       ['GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n', '417', 'request-invalid'],
       ['CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', '405', 'request-invalid'],
       [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n`, '400', 'request-invalid'],
-      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`, '408', 'request-timeout'],
-      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`, '408', 'request-timeout'],
-      [`POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 99999999\r\n\r\nabc`, '413', 'frame-too-large'],
+      [
+        `POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`,
+        '408',
+        'request-timeout',
+      ],
+      [
+        `POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: ${rawFrameType}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+        '408',
+        'request-timeout',
+      ],
+      [
+        `POST ${frames} HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 99999999\r\n\r\nabc`,
+        '413',
+        'frame-too-large',
+      ],
     ] as const
     for (const [text, status, code] of refusals) {
       const received = await exchange(edge, text)
@@ -165,7 +202,14 @@ describe('startEdge', () => {
     const dropped = await createSampleBundle({ id: 'dropped', seed: 9 })
     await expectError(await fetch(edge.origin + apiPaths.manifest('dropped')), 'bundle-unknown')
     await writeBundle(place.folder, dropped)
-    const answer = async (): Promise<number> => (await fetch(edge.origin + apiPaths.frames('dropped'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(dropped.manifest) })).status
+    const answer = async (): Promise<number> =>
+      (
+        await fetch(edge.origin + apiPaths.frames('dropped'), {
+          method: 'POST',
+          headers: { 'Content-Type': rawFrameType },
+          body: randomRgb(dropped.manifest),
+        })
+      ).status
     await expect.poll(answer, { timeout: 30_000 }).toBe(200)
   })
 
@@ -238,8 +282,12 @@ describe('startEdge', () => {
     const { sha256, bytes } = sample.manifest.full.whole
     await (await fetch(edge.origin + apiPaths.blob('sample', sha256))).arrayBuffer()
     const text = await (await fetch(`${edge.origin}/metrics`)).text()
-    expect(Number(/cachenet_network_bytes_total\{direction="sent"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(bytes)
-    expect(Number(/cachenet_network_bytes_total\{direction="received"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(50)
+    expect(Number(/cachenet_network_bytes_total\{direction="sent"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(
+      bytes,
+    )
+    expect(
+      Number(/cachenet_network_bytes_total\{direction="received"\} (\d+)/.exec(text)?.[1]),
+    ).toBeGreaterThan(50)
     expect(text).toContain('process_resident_memory_bytes')
   })
 
@@ -285,7 +333,10 @@ describe('startEdge', () => {
 
   it('says what to do where the port is taken', async () => {
     const edge = await start()
-    await expect(start({ port: edge.port })).rejects.toMatchObject({ code: 'config-invalid', details: { port: edge.port, reason: 'EADDRINUSE' } })
+    await expect(start({ port: edge.port })).rejects.toMatchObject({
+      code: 'config-invalid',
+      details: { port: edge.port, reason: 'EADDRINUSE' },
+    })
     expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
   })
 

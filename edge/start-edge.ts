@@ -1,5 +1,10 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -70,7 +75,10 @@ export interface RunningEdge {
   readonly engineName: string
   readonly defaultBundle: string
   readonly bundleIds: readonly string[]
-  /** Takes nothing new, answers what it has, and is gone at the latest after `stopTimeoutMs`. Calling it again is the same. */
+  /**
+   * Takes nothing new, answers what it has, and is gone at the latest after `stopTimeoutMs`. Calling it again
+   * is the same.
+   */
   close(): Promise<void>
 }
 
@@ -90,7 +98,12 @@ function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetErro
     EADDRNOTAVAIL: `This machine has no address ${host}. Choose --host 0.0.0.0 for all that it has, or 127.0.0.1 for itself alone.`,
     ENOTFOUND: `There is no host ${host}. Choose --host 0.0.0.0 for all addresses of this machine, or 127.0.0.1 for itself alone.`,
   }
-  return new CacheNetError('config-invalid', reasons[code] ?? `The edge cannot listen on ${host}:${port} (${code}).`, { host, port, reason: code }, { cause })
+  return new CacheNetError(
+    'config-invalid',
+    reasons[code] ?? `The edge cannot listen on ${host}:${port} (${code}).`,
+    { host, port, reason: code },
+    { cause },
+  )
 }
 
 async function listen(server: NetServer, options: EdgeOptions): Promise<number> {
@@ -113,11 +126,12 @@ async function requireFreePort(options: EdgeOptions): Promise<void> {
 }
 
 /** An address that stands for all of a machine's is reached from that machine as localhost. */
-const reachable = (host: string): string => (['0.0.0.0', '::', ''].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host)
+const reachable = (host: string): string =>
+  ['0.0.0.0', '::', ''].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
 
 /**
- * Starts an edge and resolves once it answers. Throws `config-invalid` where it cannot listen or has no bundle to serve,
- * and what the engine throws where that does not start; nothing is left running then.
+ * Starts an edge and resolves once it answers. Throws `config-invalid` where it cannot listen or has no
+ * bundle to serve, and what the engine throws where that does not start; nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const {
@@ -194,7 +208,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       if (!refuseWithoutUrl(request, response))
         fastBlobs(request, response, () => void answer(request, response))
     }
-    const server: Server = tls === undefined ? createHttpServer(serverLimits, onAsked) : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
+    const server: Server =
+      tls === undefined
+        ? createHttpServer(serverLimits, onAsked)
+        : createHttpsServer({ ...serverLimits, cert: tls.cert, key: tls.key }, onAsked)
     const closeGently = createGentleClose(server)
     answerClientErrors(server)
     countNetworkBytes(server, metrics.registry)

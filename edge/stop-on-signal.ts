@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
 
-/** One keystroke may arrive twice: from the terminal to the whole group, and once more from the program that started us. */
+/**
+ * One keystroke may arrive twice: from the terminal to the whole group, and once more from the program that
+ * started us.
+ */
 const sameSignalMs = 1_000
 
 /**
- * Calls `stop` at the first SIGTERM or SIGINT. A later one, from somebody who will not wait, ends the process at once.
- * Returns what takes the handlers away again.
+ * Calls `stop` at the first SIGTERM or SIGINT. A later one, from somebody who will not wait, ends the process
+ * at once. Returns what takes the handlers away again.
  */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): () => void {
   let stoppedAt: number | undefined
@@ -24,8 +27,8 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): () => void
 }
 
 /**
- * Stops a server gently at a signal and ends the process: with 0, or with 1 where that failed. Returns what stops it for another
- * reason; then it ends with 1.
+ * Stops a server gently at a signal and ends the process: with 0, or with 1 where that failed. Returns what
+ * stops it for another reason; then it ends with 1.
  */
 export function stopOnSignal(
   close: () => Promise<void>,

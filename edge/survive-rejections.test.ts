@@ -15,7 +15,10 @@ async function survivorSays(code: string): Promise<{ stdout: string; code: numbe
     ${code}
     setTimeout(() => { console.log('still here'); process.exit(0) }, 50)`
   const run = promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
-  return run.then(({ stdout }) => ({ stdout, code: 0 }), (thrown: unknown) => thrown as { stdout: string; code: number })
+  return run.then(
+    ({ stdout }) => ({ stdout, code: 0 }),
+    (thrown: unknown) => thrown as { stdout: string; code: number },
+  )
 }
 
 it('goes on after a rejection that nobody handled, and logs it', async () => {

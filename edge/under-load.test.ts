@@ -16,15 +16,29 @@ describe('an edge under load', { timeout: 240_000 }, () => {
   const bundles = useSampleFolder()
 
   const frame = (): Uint8Array<ArrayBuffer> => randomRgb(bundles.sample.manifest)
-  const send = (origin: string, count: number) => startSenders(origin, apiPaths.frames('sample'), rawFrameType, frame(), count)
+  const send = (origin: string, count: number) =>
+    startSenders(origin, apiPaths.frames('sample'), rawFrameType, frame(), count)
   const post = async (edge: RunningEdge): Promise<number> => {
-    const response = await fetch(edge.origin + apiPaths.frames('sample'), { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: frame() })
+    const response = await fetch(edge.origin + apiPaths.frames('sample'), {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: frame(),
+    })
     await response.arrayBuffer()
     return response.status
   }
 
   it('stops at SIGTERM within ten seconds, with 0, and loses no request that a proxy could not send again', async () => {
-    const edge = await startEdgeProcess(['--bundles', bundles.folder, '--page', bundles.folder, '--rate-limit', '0', '--drain-seconds', '1'])
+    const edge = await startEdgeProcess([
+      '--bundles',
+      bundles.folder,
+      '--page',
+      bundles.folder,
+      '--rate-limit',
+      '0',
+      '--drain-seconds',
+      '1',
+    ])
     onTestFinished(() => void edge.child.kill('SIGKILL'))
     const senders = send(edge.origin, 16)
     await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(50)
@@ -36,37 +50,61 @@ describe('an edge under load', { timeout: 240_000 }, () => {
     expect(retriable).toBeGreaterThan(0)
   })
 
-  it.runIf(process.platform === 'linux')('answers on where its engine\'s processes are killed in the middle of requests', async () => {
-    const edge = await startEdgeProcess(['--bundles', bundles.folder, '--page', bundles.folder, '--rate-limit', '0', '--drain-seconds', '0'])
-    onTestFinished(() => void edge.stop('SIGKILL'))
-    const senders = send(edge.origin, 16)
-    const answeredMore = async (): Promise<void> => {
-      const { answered } = senders.counts
-      await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(answered + 50)
-    }
-    for (let round = 0; round < 2; round++) {
+  it.runIf(process.platform === 'linux')(
+    "answers on where its engine's processes are killed in the middle of requests",
+    async () => {
+      const edge = await startEdgeProcess([
+        '--bundles',
+        bundles.folder,
+        '--page',
+        bundles.folder,
+        '--rate-limit',
+        '0',
+        '--drain-seconds',
+        '0',
+      ])
+      onTestFinished(() => void edge.stop('SIGKILL'))
+      const senders = send(edge.origin, 16)
+      const answeredMore = async (): Promise<void> => {
+        const { answered } = senders.counts
+        await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(answered + 50)
+      }
+      for (let round = 0; round < 2; round++) {
+        await answeredMore()
+        const engines = execFileSync('pgrep', ['-P', String(edge.child.pid), '-f', 'start-process'], {
+          encoding: 'utf8',
+        })
+          .trim()
+          .split('\n')
+        expect(engines.length).toBeGreaterThan(0)
+        for (const pid of engines) process.kill(Number(pid), 'SIGKILL')
+      }
       await answeredMore()
-      const engines = execFileSync('pgrep', ['-P', String(edge.child.pid), '-f', 'start-process'], { encoding: 'utf8' }).trim().split('\n')
-      expect(engines.length).toBeGreaterThan(0)
-      for (const pid of engines) process.kill(Number(pid), 'SIGKILL')
-    }
-    await answeredMore()
-    const { lost } = await senders.stop()
-    expect(lost).toEqual([])
-    expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
-  })
+      const { lost } = await senders.stop()
+      expect(lost).toEqual([])
+      expect((await fetch(`${edge.origin}/readyz`)).status).toBe(200)
+    },
+  )
 
   it('answers a client that behaves while a thousand others hold slow connections', async () => {
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: bundles.folder, pageFolder: bundles.folder, access: { trustedProxies: 1 } })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: bundles.folder,
+      pageFolder: bundles.folder,
+      access: { trustedProxies: 1 },
+    })
     onTestFinished(() => edge.close())
     const slow: Socket[] = []
     onTestFinished(() => slow.forEach((socket) => socket.destroy()))
     // A third each: headers without end, a body without end, an answer that nobody reads.
     const { sha256 } = bundles.sample.manifest.full.whole
-    const head = (index: number): string => `Host: a\r\nX-Forwarded-For: 10.0.${Math.floor(index / 100)}.${index % 100}\r\n`
+    const head = (index: number): string =>
+      `Host: a\r\nX-Forwarded-For: 10.0.${Math.floor(index / 100)}.${index % 100}\r\n`
     const texts = [
       (index: number) => `GET /healthz HTTP/1.1\r\n${head(index)}`,
-      (index: number) => `POST ${apiPaths.frames('sample')} HTTP/1.1\r\n${head(index)}Content-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`,
+      (index: number) =>
+        `POST ${apiPaths.frames('sample')} HTTP/1.1\r\n${head(index)}Content-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`,
       (index: number) => `GET ${apiPaths.blob('sample', sha256)} HTTP/1.1\r\n${head(index)}\r\n`.repeat(20),
     ]
     for (let index = 0; index < 1_000; index++) {
@@ -95,34 +133,55 @@ describe('an edge under load', { timeout: 240_000 }, () => {
         await mkdir(file)
       },
     ],
-  ])('serves the version that it has while a blob of the next one %s, and the next one once it is whole', async (_, spoil) => {
-    const place = await temporaryFolder()
-    onTestFinished(place.remove)
-    await writeBundle(place.folder, bundles.sample)
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: place.folder, pageFolder: bundles.folder, reloadMs: 50 })
-    onTestFinished(() => edge.close())
-    const etag = async (): Promise<string | null> => {
-      const response = await fetch(edge.origin + apiPaths.manifest('sample'))
-      await response.arrayBuffer()
-      return response.headers.get('ETag')
-    }
-    const first = await etag()
-    const next = await createSampleBundle({ seed: 21 })
-    // Spoiled before the manifest names it, so that no look at the folder finds it whole.
-    const blobs = join(place.folder, 'sample', 'blobs')
-    const file = join(blobs, `${next.manifest.full.whole.sha256}.bin`)
-    const spoiled = { ...next, blobs: new Map([...next.blobs].filter(([sha256]) => !file.includes(sha256))) }
-    await writeBundle(place.folder, { ...next, blobs: new Map([[next.manifest.full.whole.sha256, next.blobs.get(next.manifest.full.whole.sha256) ?? new Uint8Array()]]), manifest: bundles.sample.manifest })
-    await spoil(file)
-    await writeBundle(place.folder, spoiled)
-    for (let look = 0; look < 20; look++) {
+  ])(
+    'serves the version that it has while a blob of the next one %s, and the next one once it is whole',
+    async (_, spoil) => {
+      const place = await temporaryFolder()
+      onTestFinished(place.remove)
+      await writeBundle(place.folder, bundles.sample)
+      const edge = await startEdge({
+        port: 0,
+        host: '127.0.0.1',
+        bundlesFolder: place.folder,
+        pageFolder: bundles.folder,
+        reloadMs: 50,
+      })
+      onTestFinished(() => edge.close())
+      const etag = async (): Promise<string | null> => {
+        const response = await fetch(edge.origin + apiPaths.manifest('sample'))
+        await response.arrayBuffer()
+        return response.headers.get('ETag')
+      }
+      const first = await etag()
+      const next = await createSampleBundle({ seed: 21 })
+      // Spoiled before the manifest names it, so that no look at the folder finds it whole.
+      const blobs = join(place.folder, 'sample', 'blobs')
+      const file = join(blobs, `${next.manifest.full.whole.sha256}.bin`)
+      const spoiled = {
+        ...next,
+        blobs: new Map([...next.blobs].filter(([sha256]) => !file.includes(sha256))),
+      }
+      await writeBundle(place.folder, {
+        ...next,
+        blobs: new Map([
+          [
+            next.manifest.full.whole.sha256,
+            next.blobs.get(next.manifest.full.whole.sha256) ?? new Uint8Array(),
+          ],
+        ]),
+        manifest: bundles.sample.manifest,
+      })
+      await spoil(file)
+      await writeBundle(place.folder, spoiled)
+      for (let look = 0; look < 20; look++) {
+        expect(await post(edge)).toBe(200)
+        expect(await etag()).toBe(first)
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+      await rm(file, { recursive: true })
+      await writeBundle(place.folder, next)
+      await expect.poll(etag, { timeout: 60_000 }).not.toBe(first)
       expect(await post(edge)).toBe(200)
-      expect(await etag()).toBe(first)
-      await new Promise((resolve) => setTimeout(resolve, 25))
-    }
-    await rm(file, { recursive: true })
-    await writeBundle(place.folder, next)
-    await expect.poll(etag, { timeout: 60_000 }).not.toBe(first)
-    expect(await post(edge)).toBe(200)
-  })
+    },
+  )
 })

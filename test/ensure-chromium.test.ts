@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { ensureChromium, type System } from './ensure-chromium.ts'
 
 /** A machine on which these commands fail; `installed` is what can be found once Chromium was installed. */
-function machine(options: Partial<Pick<System, 'platform' | 'isRoot'>> & { failing?: readonly string[] } = {}): { system: System; ran: string[]; find: () => string } {
+function machine(
+  options: Partial<Pick<System, 'platform' | 'isRoot'>> & { failing?: readonly string[] } = {},
+): { system: System; ran: string[]; find: () => string } {
   const ran: string[] = []
   const { failing = [], ...rest } = options
   return {
     ran,
-    find: () => (ran.some((command) => command.endsWith('apt-get install -y chromium')) ? process.execPath : ''),
+    find: () =>
+      ran.some((command) => command.endsWith('apt-get install -y chromium')) ? process.execPath : '',
     system: {
       platform: 'linux',
       isRoot: true,
@@ -38,7 +41,11 @@ describe('ensureChromium', () => {
   it('installs it with sudo where that asks for no password', async () => {
     const { system, ran, find } = machine({ isRoot: false })
     expect(await ensureChromium(system, find)).toBe(process.execPath)
-    expect(ran.slice(1)).toEqual(['sudo -n true', 'sudo -n apt-get update', 'sudo -n apt-get install -y chromium'])
+    expect(ran.slice(1)).toEqual([
+      'sudo -n true',
+      'sudo -n apt-get update',
+      'sudo -n apt-get install -y chromium',
+    ])
   })
 
   it.each([

@@ -12,7 +12,8 @@ const tenMinutes = 10 * 60_000
 const thisSystem: System = {
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
-  run: (command, args) => runCommand(command, args, { timeoutMs: tenMinutes, environment: { DEBIAN_FRONTEND: 'noninteractive' } }),
+  run: (command, args) =>
+    runCommand(command, args, { timeoutMs: tenMinutes, environment: { DEBIAN_FRONTEND: 'noninteractive' } }),
 }
 
 const advice = `There is no Chromium or Chrome on this machine, and the browser tests need one.
@@ -35,8 +36,8 @@ async function installWithApt(system: System): Promise<void> {
 }
 
 /**
- * Path of a Chromium that can be started, installed first where that needs nobody's password (Debian and Ubuntu).
- * Throws an error that says what to do.
+ * Path of a Chromium that can be started, installed first where that needs nobody's password (Debian and
+ * Ubuntu). Throws an error that says what to do.
  */
 export async function ensureChromium(system = thisSystem, find = findChromium): Promise<string> {
   if (!isExecutable(find())) await installWithApt(system)

@@ -19,11 +19,17 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** Path of an installed Chromium or Chrome: `CHROMIUM_PATH` first, then PATH, then the usual places; '' if there is none. */
+/**
+ * Path of an installed Chromium or Chrome: `CHROMIUM_PATH` first, then PATH, then the usual places; '' if
+ * there is none.
+ */
 export function findChromium(): string {
   const fromEnvironment = process.env['CHROMIUM_PATH']
   if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const candidates = [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...wellKnownPaths]
+  const candidates = [
+    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
+    ...wellKnownPaths,
+  ]
   return candidates.find(isExecutable) ?? ''
 }

@@ -13,12 +13,24 @@ const executablePath = findChromium()
 /** Names and numbers that take much room. */
 async function roomyReport(): Promise<string> {
   const data = await sampleReport()
-  const curve = (network: string, losses: readonly number[]): (typeof data.curves)[number] => ({ network, points: losses.map((loss, index) => ({ step: 1 + index * 99_999, epoch: index, loss, accuracy: 0.5 })) })
+  const curve = (network: string, losses: readonly number[]): (typeof data.curves)[number] => ({
+    network,
+    points: losses.map((loss, index) => ({ step: 1 + index * 99_999, epoch: index, loss, accuracy: 0.5 })),
+  })
   return buildReport({
     ...data,
-    manifest: { ...data.manifest, classNames: ['W'.repeat(40), '犬'.repeat(20), 'golden retriever of the north', 'i'] },
+    manifest: {
+      ...data.manifest,
+      classNames: ['W'.repeat(40), '犬'.repeat(20), 'golden retriever of the north', 'i'],
+    },
     curves: [curve('full', [12_345.678, 1000.5]), curve('p1', [0.00012, 0.00011])],
-    evaluation: { ...data.evaluation, inRegion: data.evaluation.inRegion.map((region, index) => ({ ...region, partition: `a-partition-of-a-long-name-${index}` })) },
+    evaluation: {
+      ...data.evaluation,
+      inRegion: data.evaluation.inRegion.map((region, index) => ({
+        ...region,
+        partition: `a-partition-of-a-long-name-${index}`,
+      })),
+    },
   })
 }
 
@@ -31,17 +43,33 @@ describe.skipIf(executablePath === '')('the report on a screen', { timeout: 240_
     await writeFile(path, await roomyReport())
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
     onTestFinished(() => browser.close())
-    for (const [width, height] of [[390, 844], [1280, 800]] as const) {
+    for (const [width, height] of [
+      [390, 844],
+      [1280, 800],
+    ] as const) {
       const page = await browser.newPage({ viewport: { width, height } })
       await page.goto(pathToFileURL(path).href)
-      const seen = await page.locator('.tiles, .pairs').evaluateAll((shown) => shown.map((element) => element.getBoundingClientRect().bottom))
+      const seen = await page
+        .locator('.tiles, .pairs')
+        .evaluateAll((shown) => shown.map((element) => element.getBoundingClientRect().bottom))
       expect(seen.every((bottom) => bottom < height)).toBe(true)
-      expect(await page.getByText('What to do next').evaluate((element) => element.getBoundingClientRect().bottom)).toBeLessThan(height)
-      await page.locator('details.more').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')))
+      expect(
+        await page.getByText('What to do next').evaluate((element) => element.getBoundingClientRect().bottom),
+      ).toBeLessThan(height)
+      await page
+        .locator('details.more')
+        .evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')))
       const cut = await page.locator('svg text').evaluateAll((all) =>
         all.flatMap((text) => {
-          const [own, picture] = [text.getBoundingClientRect(), text.closest('svg')?.getBoundingClientRect() ?? new DOMRect()]
-          const isInside = own.left > picture.left - 1 && own.right < picture.right + 1 && own.top > picture.top - 1 && own.bottom < picture.bottom + 1
+          const [own, picture] = [
+            text.getBoundingClientRect(),
+            text.closest('svg')?.getBoundingClientRect() ?? new DOMRect(),
+          ]
+          const isInside =
+            own.left > picture.left - 1 &&
+            own.right < picture.right + 1 &&
+            own.top > picture.top - 1 &&
+            own.bottom < picture.bottom + 1
           return isInside ? [] : [text.textContent]
         }),
       )

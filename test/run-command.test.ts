@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { runCommand } from './run-command.ts'
 
 describe('runCommand', () => {
-  const node = (code: string, timeoutMs = 20_000): ReturnType<typeof runCommand> => runCommand(process.execPath, ['-e', code], { timeoutMs })
+  const node = (code: string, timeoutMs = 20_000): ReturnType<typeof runCommand> =>
+    runCommand(process.execPath, ['-e', code], { timeoutMs })
 
   it('tells what ended well from what did not', async () => {
     expect((await node('')).isOk).toBe(true)
@@ -17,7 +18,15 @@ describe('runCommand', () => {
 
   it('passes variables on', async () => {
     const options = { timeoutMs: 20_000, environment: { CACHENET_TEST: 'yes' } }
-    expect((await runCommand(process.execPath, ['-e', "process.exit(process.env.CACHENET_TEST === 'yes' ? 0 : 1)"], options)).isOk).toBe(true)
+    expect(
+      (
+        await runCommand(
+          process.execPath,
+          ['-e', "process.exit(process.env.CACHENET_TEST === 'yes' ? 0 : 1)"],
+          options,
+        )
+      ).isOk,
+    ).toBe(true)
   })
 
   it('ends what takes too long', async () => {

@@ -14,10 +14,14 @@ export interface CommandResult {
 const isWindows = process.platform === 'win32'
 
 /**
- * Runs a command with its output on ours and nothing to read from. Never rejects: a command that does not exist, fails or
- * takes too long is not ok.
+ * Runs a command with its output on ours and nothing to read from. Never rejects: a command that does not
+ * exist, fails or takes too long is not ok.
  */
-export function runCommand(command: string, args: readonly string[], { timeoutMs, environment = {} }: CommandOptions): Promise<CommandResult> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { timeoutMs, environment = {} }: CommandOptions,
+): Promise<CommandResult> {
   const startedAt = performance.now()
   return new Promise((resolve) => {
     // In a group of its own, so that what it started (browsers, workers) ends with it.
@@ -41,7 +45,9 @@ export function runCommand(command: string, args: readonly string[], { timeoutMs
       process.exit(130)
     }
     const timer = setTimeout(() => {
-      console.error(`\n${command} ${args.join(' ')}: ended after ${Math.round(timeoutMs / 1000)} s, it took too long.`)
+      console.error(
+        `\n${command} ${args.join(' ')}: ended after ${Math.round(timeoutMs / 1000)} s, it took too long.`,
+      )
       kill()
     }, timeoutMs)
     process.on('SIGINT', interrupt)

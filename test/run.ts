@@ -15,17 +15,32 @@ if (withoutBrowser !== undefined) console.error(withoutBrowser)
 
 const steps: StepResult[] = []
 // Side by side: each keeps one core busy, and neither writes what the other reads.
-steps.push(...(await Promise.all([commandStep('typecheck', 'tsc', '-b'), commandStep('lint', 'eslint', '.')])))
+steps.push(
+  ...(await Promise.all([
+    commandStep('typecheck', 'tsc', '-b'),
+    commandStep('lint', 'eslint', '.'),
+    commandStep('format', 'prettier', '--check', '--log-level', 'warn', '.'),
+  ])),
+)
 const build = await commandStep('build', 'vite', 'build')
 steps.push(build)
 // What a phone has to load before its first answer; the limits are in package.json.
-steps.push(isOk(build) ? await commandStep('sizes', 'size-limit') : notRun('sizes', 'not run: the build failed'))
+steps.push(
+  isOk(build) ? await commandStep('sizes', 'size-limit') : notRun('sizes', 'not run: the build failed'),
+)
 steps.push(await vitestStep('node tests', 'node'))
 if (withoutBrowser !== undefined) {
-  steps.push(notRun('browser tests', 'not run: no Chromium'), notRun('end-to-end tests', 'not run: no Chromium'))
+  steps.push(
+    notRun('browser tests', 'not run: no Chromium'),
+    notRun('end-to-end tests', 'not run: no Chromium'),
+  )
 } else {
   steps.push(await vitestStep('browser tests', 'browser'))
-  steps.push(isOk(build) ? await vitestStep('end-to-end tests', 'e2e') : notRun('end-to-end tests', 'not run: the build failed'))
+  steps.push(
+    isOk(build)
+      ? await vitestStep('end-to-end tests', 'e2e')
+      : notRun('end-to-end tests', 'not run: the build failed'),
+  )
 }
 
 console.log(`\n${summaryTable(steps)}\n`)

@@ -24,11 +24,23 @@ export async function vitestStep(name: string, project: string): Promise<StepRes
   await mkdir(reports, { recursive: true })
   // A report of an earlier run must not speak for this one.
   await rm(report, { force: true })
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
   heading(name, ['vitest', ...args].join(' '))
   const { isOk, seconds } = await runCommand(program('vitest'), args, { timeoutMs: fortyMinutes })
   return { name, seconds, counts: await countReport(report, isOk) }
 }
 
 /** Something that had to be done first went wrong: that is a failure too, and not a gap. */
-export const notRun = (name: string, note: string): StepResult => ({ name, note, seconds: 0, counts: { ...noTests, failed: 1 } })
+export const notRun = (name: string, note: string): StepResult => ({
+  name,
+  note,
+  seconds: 0,
+  counts: { ...noTests, failed: 1 },
+})

@@ -13,7 +13,15 @@ it('adds up, and names skipped tests only where there are any', () => {
 })
 
 it('says of every step how it went', () => {
-  const lines = summaryTable([...steps, { name: 'e2e', seconds: 0, note: 'not run: the build failed', counts: { passed: 0, failed: 1, skipped: 0 } }]).split('\n')
+  const lines = summaryTable([
+    ...steps,
+    {
+      name: 'e2e',
+      seconds: 0,
+      note: 'not run: the build failed',
+      counts: { passed: 0, failed: 1, skipped: 0 },
+    },
+  ]).split('\n')
   expect(lines).toHaveLength(3)
   expect(lines[0]).toMatch(/typecheck +ok +1\.2 s/)
   expect(lines[1]).toMatch(/node tests +FAILED +12\.0 s +40 passed, 2 failed/)

@@ -14,20 +14,52 @@ import { runAsCommand } from './run/run-as-command.ts'
 import { writeAtomically } from './run/write-atomically.ts'
 
 const args = {
-  preset: { type: 'positional', description: `Data set: ${presetNames.join(', ')}`, required: true, valueHint: 'PRESET' },
+  preset: {
+    type: 'positional',
+    description: `Data set: ${presetNames.join(', ')}`,
+    required: true,
+    valueHint: 'PRESET',
+  },
   data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
-  seeds: { type: 'string', description: 'Seeds, separated by commas: each trains everything anew', default: '1,2,3', valueHint: 'N,N' },
-  terms: { type: 'string', description: 'Only terms whose name contains one of these, separated by commas. Default: all', valueHint: 'TEXT,TEXT' },
-  set: { type: 'string', description: 'Settings that differ from the preset in all variants, separated by spaces; may be given again', valueHint: 'KEY=VALUE' },
-  'full-from': { type: 'string', description: 'Run or bundle whose full model all variants of all seeds take over', valueHint: 'DIR' },
-  run: { type: 'string', description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>', valueHint: 'DIR' },
+  seeds: {
+    type: 'string',
+    description: 'Seeds, separated by commas: each trains everything anew',
+    default: '1,2,3',
+    valueHint: 'N,N',
+  },
+  terms: {
+    type: 'string',
+    description: 'Only terms whose name contains one of these, separated by commas. Default: all',
+    valueHint: 'TEXT,TEXT',
+  },
+  set: {
+    type: 'string',
+    description:
+      'Settings that differ from the preset in all variants, separated by spaces; may be given again',
+    valueHint: 'KEY=VALUE',
+  },
+  'full-from': {
+    type: 'string',
+    description: 'Run or bundle whose full model all variants of all seeds take over',
+    valueHint: 'DIR',
+  },
+  run: {
+    type: 'string',
+    description: 'Folder of the runs; they go on where they were. Default: runs/ablation-<preset>',
+    valueHint: 'DIR',
+  },
 } as const
 
 function chooseTerms(text: string | undefined): readonly AblatedTerm[] {
   if (text === undefined) return ablatedTerms
   const wanted = text.split(',').map((part) => part.trim().toLowerCase())
   const chosen = ablatedTerms.filter(({ name }) => wanted.some((part) => name.toLowerCase().includes(part)))
-  if (chosen.length === 0) throw new CacheNetError('config-invalid', `No term is called like ${text}. There are: ${ablatedTerms.map(({ name }) => name).join('; ')}.`, { terms: text })
+  if (chosen.length === 0)
+    throw new CacheNetError(
+      'config-invalid',
+      `No term is called like ${text}. There are: ${ablatedTerms.map(({ name }) => name).join('; ')}.`,
+      { terms: text },
+    )
   return chosen
 }
 
@@ -35,7 +67,8 @@ await runMain(
   defineCommand({
     meta: {
       name: 'npm run ablate --',
-      description: 'Trains with each term of the objective switched, and prints what that does to accuracy, coverage and balance on validation images. Ctrl-C stops; the same command goes on.',
+      description:
+        'Trains with each term of the objective switched, and prints what that does to accuracy, coverage and balance on validation images. Ctrl-C stops; the same command goes on.',
     },
     args,
     run: ({ rawArgs, args: { preset: name, data, seeds, terms, 'full-from': fullFrom, run } }) =>

@@ -10,9 +10,22 @@ import { chooseKey, keyFlag } from './signing/choose-key.ts'
 
 const args = {
   bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },
-  data: { type: 'string', description: 'Folder with the data that it was trained on (not for walkers)', valueHint: 'DIR' },
-  set: { type: 'string', description: 'Settings of gate and search that differ, separated by spaces: "search.device.roundTripMs=50 gate.accuracyTolerance=0.01"; may be given again', valueHint: 'KEY=VALUE' },
-  out: { type: 'string', description: 'Folder of the calibrated bundle. Default: the bundle itself', valueHint: 'DIR' },
+  data: {
+    type: 'string',
+    description: 'Folder with the data that it was trained on (not for walkers)',
+    valueHint: 'DIR',
+  },
+  set: {
+    type: 'string',
+    description:
+      'Settings of gate and search that differ, separated by spaces: "search.device.roundTripMs=50 gate.accuracyTolerance=0.01"; may be given again',
+    valueHint: 'KEY=VALUE',
+  },
+  out: {
+    type: 'string',
+    description: 'Folder of the calibrated bundle. Default: the bundle itself',
+    valueHint: 'DIR',
+  },
   key: keyFlag,
 } as const
 
@@ -20,16 +33,30 @@ await runMain(
   defineCommand({
     meta: {
       name: 'npm run calibrate --',
-      description: 'Calibrates the gate of a finished bundle anew, without training: for another device or network, another accuracy line, or with a newer trainer. Weights stay as they are.',
+      description:
+        'Calibrates the gate of a finished bundle anew, without training: for another device or network, another accuracy line, or with a newer trainer. Weights stay as they are.',
     },
     args,
     run: ({ rawArgs, args: { bundle, data, out, key } }) =>
       runAsCommand({ rawArgs, known: args }, async (progress) => {
         const set = givenSettings(rawArgs)
-        const parts = ['npm run calibrate --', bundle, ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]), ...(set === undefined ? [] : [setArgument(set)])]
+        const parts = [
+          'npm run calibrate --',
+          bundle,
+          ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]),
+          ...(set === undefined ? [] : [setArgument(set)]),
+        ]
         await checkWritable('--out', out ?? bundle)
         const signing = await chooseKey(key)
-        const request = { bundle, out: out ?? bundle, data, assignments: splitAssignments(set), command: parts.join(' '), progress, signingKey: signing.key }
+        const request = {
+          bundle,
+          out: out ?? bundle,
+          data,
+          assignments: splitAssignments(set),
+          command: parts.join(' '),
+          progress,
+          signingKey: signing.key,
+        }
         const { summary } = await recalibrateBundle(request)
         process.stdout.write(`\n${summary}\n\n${signing.says}\n`)
       }),

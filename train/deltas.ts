@@ -11,8 +11,18 @@ import { writeAtomically } from './run/write-atomically.ts'
 
 const known = {
   ...seriesArgs,
-  from: { type: 'string', description: 'Finished run whose networks are taken over', required: true, valueHint: 'RUN' },
-  ranks: { type: 'string', description: 'Ranks, separated by commas; 0 changes gains, shifts and head alone', default: '0,1,2,4', valueHint: 'N,N' },
+  from: {
+    type: 'string',
+    description: 'Finished run whose networks are taken over',
+    required: true,
+    valueHint: 'RUN',
+  },
+  ranks: {
+    type: 'string',
+    description: 'Ranks, separated by commas; 0 changes gains, shifts and head alone',
+    default: '0,1,2,4',
+    valueHint: 'N,N',
+  },
   run: { type: 'string', description: 'Folder of the runs. Default: runs/deltas-<preset>', valueHint: 'DIR' },
 } as const
 

@@ -18,11 +18,21 @@ every phone to take a new one. docs/security.md says what this is good for, and 
 
 const say = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
 
-const makeArgs = { out: { type: 'string', description: 'File of the key pair', valueHint: 'FILE', default: defaultKeyPath() } } as const
-const keyArgs = { key: { type: 'string', description: 'File of the key pair', valueHint: 'FILE', default: defaultKeyPath() } } as const
-const signArgs = { bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true }, ...keyArgs } as const
+const makeArgs = {
+  out: { type: 'string', description: 'File of the key pair', valueHint: 'FILE', default: defaultKeyPath() },
+} as const
+const keyArgs = {
+  key: { type: 'string', description: 'File of the key pair', valueHint: 'FILE', default: defaultKeyPath() },
+} as const
+const signArgs = {
+  bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },
+  ...keyArgs,
+} as const
 
-const describeKey = (publicKey: string): string[] => [`Public key:   ${publicKey}`, `Fingerprint:  ${fingerprintOf(publicKey)}`]
+const describeKey = (publicKey: string): string[] => [
+  `Public key:   ${publicKey}`,
+  `Fingerprint:  ${fingerprintOf(publicKey)}`,
+]
 
 const make = defineCommand({
   meta: { name: 'make', description: 'Makes a key pair; overwrites nothing' },
@@ -30,14 +40,20 @@ const make = defineCommand({
   run: ({ rawArgs, args: { out } }) =>
     runAsCommand({ rawArgs, known: makeArgs }, async () => {
       const { publicKey } = await createKeyFile(out)
-      say([`The key pair is in ${out}, and nobody but you can read it. It signs; keep it out of bundles and repositories.`, ...describeKey(publicKey)])
+      say([
+        `The key pair is in ${out}, and nobody but you can read it. It signs; keep it out of bundles and repositories.`,
+        ...describeKey(publicKey),
+      ])
     }),
 })
 
 const show = defineCommand({
   meta: { name: 'show', description: 'Prints the public half of the key and its fingerprint' },
   args: keyArgs,
-  run: ({ rawArgs, args: { key } }) => runAsCommand({ rawArgs, known: keyArgs }, async () => say(describeKey((await readKeyFile(key)).publicKey))),
+  run: ({ rawArgs, args: { key } }) =>
+    runAsCommand({ rawArgs, known: keyArgs }, async () =>
+      say(describeKey((await readKeyFile(key)).publicKey)),
+    ),
 })
 
 const sign = defineCommand({
@@ -51,12 +67,16 @@ const sign = defineCommand({
 })
 
 const main = defineCommand({
-  meta: { name: 'npm run keys --', description: 'Makes the key that signs bundles, and signs with it. Without a word it makes one.' },
+  meta: {
+    name: 'npm run keys --',
+    description: 'Makes the key that signs bundles, and signs with it. Without a word it makes one.',
+  },
   args: makeArgs,
   subCommands: { make, show, sign },
   default: 'make',
 })
 
 await runMain(main, {
-  showUsage: async (shown, parent) => void process.stdout.write(`${await renderUsage(shown, parent)}\n${examples}\n`),
+  showUsage: async (shown, parent) =>
+    void process.stdout.write(`${await renderUsage(shown, parent)}\n${examples}\n`),
 })

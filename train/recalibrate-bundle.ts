@@ -29,15 +29,28 @@ export interface RecalibrationRequest {
 }
 
 /**
- * Stages 5 to 7 on networks that are there: the gate calibrated anew on validation images, for another device, another accuracy line or with a newer
- * trainer, and evaluated on the test images. No weight changes. Throws `config-invalid` for a setting that would have trained other networks.
+ * Stages 5 to 7 on networks that are there: the gate calibrated anew on validation images, for another
+ * device, another accuracy line or with a newer trainer, and evaluated on the test images. No weight changes.
+ * Throws `config-invalid` for a setting that would have trained other networks.
  */
-export async function recalibrateBundle({ bundle, out, data, assignments, command, progress, signingKey }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
+export async function recalibrateBundle({
+  bundle,
+  out,
+  data,
+  assignments,
+  command,
+  progress,
+  signingKey,
+}: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
   const { manifest: before, networks, context } = await openBundle(bundle, data, progress, assignments)
   const { config, dataset } = context
   const trained = (of: typeof config): string => JSON.stringify(trainedSettings(of))
   if (trained(config) !== trained(restoreConfig(before.training.config))) {
-    throw new CacheNetError('config-invalid', 'Only settings of gate and search can change without training anew.', { assignments })
+    throw new CacheNetError(
+      'config-invalid',
+      'Only settings of gate and search can change without training anew.',
+      { assignments },
+    )
   }
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)

@@ -15,12 +15,24 @@ import { runSearch } from './search/run-search.ts'
 
 const known = {
   ...seriesArgs,
-  'full-from': { type: 'string', description: 'Run or bundle whose full model the candidates take over', valueHint: 'DIR' },
-  run: { type: 'string', description: 'Folder of the candidates. Default: runs/search-<preset>', valueHint: 'DIR' },
+  'full-from': {
+    type: 'string',
+    description: 'Run or bundle whose full model the candidates take over',
+    valueHint: 'DIR',
+  },
+  run: {
+    type: 'string',
+    description: 'Folder of the candidates. Default: runs/search-<preset>',
+    valueHint: 'DIR',
+  },
   id: { type: 'string', description: 'Name of the winner’s bundle. Default: the preset', valueHint: 'NAME' },
   out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
   key: keyFlag,
-  'table-only': { type: 'boolean', description: 'Print the table and stop: train and export no winner', default: false },
+  'table-only': {
+    type: 'boolean',
+    description: 'Print the table and stop: train and export no winner',
+    default: false,
+  },
 } as const
 
 await runMain(
@@ -47,10 +59,17 @@ await runMain(
         const { config, folder } = series
         const result = await runSearch(signal, request)
         await writeAtomically(join(folder, 'results.json'), `${JSON.stringify(result, null, 2)}\n`)
-        process.stdout.write(`\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`)
+        process.stdout.write(
+          `\n${formatSearch(result, config.search.device, config.gate.accuracyTolerance)}\n`,
+        )
         const { shipped } = chooseWinner(result, config.gate.accuracyTolerance)
         if (shipped === undefined || args['table-only']) return
-        const summary = await exportWinner(signal, request, result, shipped, { id, out: args.out, set: givenSettings(rawArgs), signingKey: signing.key })
+        const summary = await exportWinner(signal, request, result, shipped, {
+          id,
+          out: args.out,
+          set: givenSettings(rawArgs),
+          signingKey: signing.key,
+        })
         process.stdout.write(`\n${summary}\n\n${signing.says}\n`)
       }),
   }),

@@ -29,9 +29,15 @@ const signerOf = async (bundle: string): Promise<string | undefined> =>
 
 const silent = (): Progress => new Progress({ write: () => undefined })
 
-async function train(signal: AbortSignal, name: string, isResumed: boolean, config = small): Promise<Manifest> {
+async function train(
+  signal: AbortSignal,
+  name: string,
+  isResumed: boolean,
+  config = small,
+): Promise<Manifest> {
   const run = await RunFolder.open(join(folder, name), { dataset: 'walkers', data: null, config }, isResumed)
-  if (name === 'plain') for (const file of ['full.bin', 'generalist.bin']) await run.takeCheckpoint(join(folder, 'run'), file)
+  if (name === 'plain')
+    for (const file of ['full.bin', 'generalist.bin']) await run.takeCheckpoint(join(folder, 'run'), file)
   const { manifest } = await trainBundle(signal, {
     dataset: generateWalkers(config, () => undefined),
     config,
@@ -48,7 +54,10 @@ async function train(signal: AbortSignal, name: string, isResumed: boolean, conf
 describe('trainBundle', () => {
   it('writes a bundle that is whole, from a run that was stopped in the middle', async () => {
     const soon = AbortSignal.timeout(9_000)
-    const stopped = await train(soon, 'run', false).then(() => 'finished', (error: unknown) => (error as { code: string }).code)
+    const stopped = await train(soon, 'run', false).then(
+      () => 'finished',
+      (error: unknown) => (error as { code: string }).code,
+    )
     expect(['finished', 'aborted']).toContain(stopped)
     const manifest = await train(new AbortController().signal, 'run', true)
 
@@ -65,9 +74,21 @@ describe('trainBundle', () => {
     expect(manifest.partitions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
     expect(manifest.gate.curve.length).toBeGreaterThan(10)
     expect(await readFile(join(bundle, 'training-summary.txt'), 'utf8')).toContain('npm run train -- walkers')
-    // The report of the run that was stopped and resumed has everything, what lives only while the code is trained too.
+    // The report of the run that was stopped and resumed has everything, what lives only while the code is
+    // trained too.
     const report = await readFile(join(folder, 'run', 'report.html'), 'utf8')
-    for (const id of ['summary', 'streams', 'regions', 'gate', 'entropies', 'reliability', 'confusion', 'code', 'training']) expect(report).toContain(`<section id="${id}">`)
+    for (const id of [
+      'summary',
+      'streams',
+      'regions',
+      'gate',
+      'entropies',
+      'reliability',
+      'confusion',
+      'code',
+      'training',
+    ])
+      expect(report).toContain(`<section id="${id}">`)
     expect(report).toContain('src="data:image/png;base64,')
     expect(report).toContain(manifest.classNames[0])
     expect(report).not.toMatch(/NaN|undefined|Infinity/)
@@ -91,12 +112,28 @@ describe('trainBundle', () => {
     expect(printed).toContain('the generalist alone')
     expect(printed).not.toMatch(/by class|each region/)
 
-    // Calibrated anew for another device: the same weights under a gate of that device, and no setting that would have trained others.
-    const request = { bundle: join(folder, 'plain-bundle'), out: join(folder, 'calibrated'), data: undefined, command: 'npm run calibrate -- plain', progress: silent() }
-    await expect(recalibrateBundle({ ...request, assignments: ['generalist.optimizer.epochs=9'] })).rejects.toMatchObject({ code: 'config-invalid' })
-    const { manifest: calibrated } = await recalibrateBundle({ ...request, assignments: ['search.device.roundTripMs=500', 'gate.scenePriors=[]'] })
+    // Calibrated anew for another device: the same weights under a gate of that device, and no setting that
+    // would have trained others.
+    const request = {
+      bundle: join(folder, 'plain-bundle'),
+      out: join(folder, 'calibrated'),
+      data: undefined,
+      command: 'npm run calibrate -- plain',
+      progress: silent(),
+    }
+    await expect(
+      recalibrateBundle({ ...request, assignments: ['generalist.optimizer.epochs=9'] }),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
+    const { manifest: calibrated } = await recalibrateBundle({
+      ...request,
+      assignments: ['search.device.roundTripMs=500', 'gate.scenePriors=[]'],
+    })
     expect(blobsOf(calibrated)).toEqual(blobsOf(plain))
-    expect(calibrated.training).toMatchObject({ command: plain.training.command, commit: plain.training.commit, calibration: { command: 'npm run calibrate -- plain' } })
+    expect(calibrated.training).toMatchObject({
+      command: plain.training.command,
+      commit: plain.training.commit,
+      calibration: { command: 'npm run calibrate -- plain' },
+    })
     expect(calibrated.gate.localities).toEqual([])
     // Nobody gave it a key.
     expect(await signerOf(request.out)).toBeUndefined()

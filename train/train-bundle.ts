@@ -29,12 +29,25 @@ export interface BundleRequest {
   readonly signingKey?: SigningKey | undefined
 }
 
-/** The whole of training, stage by stage; what a checkpoint holds is not done again. Returns the manifest of the bundle it wrote. */
-export async function trainBundle(signal: AbortSignal, request: BundleRequest): Promise<{ manifest: Manifest; summary: string }> {
+/**
+ * The whole of training, stage by stage; what a checkpoint holds is not done again. Returns the manifest of
+ * the bundle it wrote.
+ */
+export async function trainBundle(
+  signal: AbortSignal,
+  request: BundleRequest,
+): Promise<{ manifest: Manifest; summary: string }> {
   const { dataset, config, run, progress } = request
   const startedAt = performance.now()
   await startTrainingBackend()
-  const started: StageContext = { signal, config, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+  const started: StageContext = {
+    signal,
+    config,
+    dataset,
+    input: measureInput(dataset.train, dataset.size),
+    run,
+    progress,
+  }
   progress.say(
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
   )
@@ -52,7 +65,15 @@ export async function trainBundle(signal: AbortSignal, request: BundleRequest): 
     elapsedSeconds: await run.addElapsed((performance.now() - startedAt) / 1000),
   })
   const summary = formatSummary(manifest, test)
-  await writeAtomically(join(request.bundleFolder, 'training-summary.txt'), `$ ${request.command}\n\n${summary}\n`)
-  await writeReport(context, { manifest, calibration, answers: { validation, test: testAnswers }, evaluation: test })
+  await writeAtomically(
+    join(request.bundleFolder, 'training-summary.txt'),
+    `$ ${request.command}\n\n${summary}\n`,
+  )
+  await writeReport(context, {
+    manifest,
+    calibration,
+    answers: { validation, test: testAnswers },
+    evaluation: test,
+  })
   return { manifest, summary }
 }

@@ -14,7 +14,9 @@ async function paint(className: string, count: number): Promise<void> {
   await mkdir(join(folder, 'data', className), { recursive: true })
   for (let image = 0; image < count; image++) {
     const background = { r: (image * 7) % 256, g: className.length * 9, b: 80 }
-    await sharp({ create: { width: 16, height: 16, channels: 3, background } }).png().toFile(join(folder, 'data', className, `${image}.png`))
+    await sharp({ create: { width: 16, height: 16, channels: 3, background } })
+      .png()
+      .toFile(join(folder, 'data', className, `${image}.png`))
   }
 }
 
@@ -27,7 +29,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Everything so small that a run is over in seconds. */
-const tiny = ['full', 'generalist'].map((stage) => `${stage}.widths=[4,4,8] ${stage}.optimizer.epochs=1`).join(' ')
+const tiny = ['full', 'generalist']
+  .map((stage) => `${stage}.widths=[4,4,8] ${stage}.optimizer.epochs=1`)
+  .join(' ')
 
 interface Ended {
   readonly code: number
@@ -37,7 +41,14 @@ interface Ended {
 /** `npm run train -- folder`, as it is typed, in a home of its own. */
 async function train(...args: string[]): Promise<Ended> {
   const where = ['--data', join(folder, 'data'), '--run', join(folder, 'run')]
-  const all = ['--import', 'tsx', main, 'folder', ...where.filter((_, index) => !args.includes(where[index - (index % 2)]!)), ...args]
+  const all = [
+    '--import',
+    'tsx',
+    main,
+    'folder',
+    ...where.filter((_, index) => !args.includes(where[index - (index % 2)]!)),
+    ...args,
+  ]
   const options = { env: { ...process.env, HOME: folder }, timeout: 240_000 }
   return promisify(execFile)(process.execPath, all, options).then(
     ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
@@ -52,8 +63,16 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
   const isStack = /\n {4}at |node:internal/
 
   it.each([
-    ['a name that no bundle can have', () => ['--id', '../x'], /No bundle can be called "\.\.\/x".*Nothing was started.*\[config-invalid\]/s],
-    ['a place for bundles that cannot be written', () => ['--out', join(folder, 'file')], /cannot be written.*--out.*\[storage-failed\]/s],
+    [
+      'a name that no bundle can have',
+      () => ['--id', '../x'],
+      /No bundle can be called "\.\.\/x".*Nothing was started.*\[config-invalid\]/s,
+    ],
+    [
+      'a place for bundles that cannot be written',
+      () => ['--out', join(folder, 'file')],
+      /cannot be written.*--out.*\[storage-failed\]/s,
+    ],
     ['a flag that was given twice', () => ['--id', 'a', '--id', 'b'], /--id was given more than once/],
     ['a run that is not there', () => ['--resume'], /no run to resume/],
   ])('refuses %s before it reads an image', async (_, args, message) => {
@@ -66,7 +85,16 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
   })
 
   it('trains two small classes with names that every object has, and says how to go on with it or begin anew', async () => {
-    const out = ['--out', join(folder, 'bundles'), '--set', tiny, '--set', 'imageSize=16 workers=1', '--set', 'gate.streamFrames=200']
+    const out = [
+      '--out',
+      join(folder, 'bundles'),
+      '--set',
+      tiny,
+      '--set',
+      'imageSize=16 workers=1',
+      '--set',
+      'gate.streamFrames=200',
+    ]
     const first = await train(...out)
     expect(first.output).not.toMatch(isStack)
     expect(first.output).toContain('too few for partitions')

@@ -25,12 +25,34 @@ const trainArgs = {
   data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
   id: { type: 'string', description: 'Name of the bundle. Default: the data set', valueHint: 'NAME' },
   out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
-  run: { type: 'string', description: 'Folder of the run: checkpoints, metrics. Default: runs/<id>', valueHint: 'DIR' },
-  'full-from': { type: 'string', description: 'Run, finished or not, or bundle whose full model this run takes over instead of training its own', valueHint: 'DIR' },
+  run: {
+    type: 'string',
+    description: 'Folder of the run: checkpoints, metrics. Default: runs/<id>',
+    valueHint: 'DIR',
+  },
+  'full-from': {
+    type: 'string',
+    description:
+      'Run, finished or not, or bundle whose full model this run takes over instead of training its own',
+    valueHint: 'DIR',
+  },
   resume: { type: 'boolean', description: 'Go on with the run, after Ctrl-C or a failure', default: false },
-  anew: { type: 'boolean', description: 'Throw away what the run before has left, and begin again', default: false },
-  config: { type: 'string', description: 'JSON file with settings that differ from the preset', valueHint: 'FILE' },
-  set: { type: 'string', description: 'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again', valueHint: 'KEY=VALUE' },
+  anew: {
+    type: 'boolean',
+    description: 'Throw away what the run before has left, and begin again',
+    default: false,
+  },
+  config: {
+    type: 'string',
+    description: 'JSON file with settings that differ from the preset',
+    valueHint: 'FILE',
+  },
+  set: {
+    type: 'string',
+    description:
+      'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again',
+    valueHint: 'KEY=VALUE',
+  },
   key: keyFlag,
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
@@ -46,7 +68,12 @@ async function readJson(path: string | undefined): Promise<unknown> {
 
 /** A flag that says how to begin excludes the others. */
 function startOf({ resume, anew }: { readonly resume: boolean; readonly anew: boolean }): RunStart {
-  if (resume && anew) throw new CacheNetError('config-invalid', '--resume goes on with a run and --anew throws it away. Choose one.', {})
+  if (resume && anew)
+    throw new CacheNetError(
+      'config-invalid',
+      '--resume goes on with a run and --anew throws it away. Choose one.',
+      {},
+    )
   return resume ? 'resume' : anew ? 'anew' : 'new'
 }
 
@@ -59,9 +86,11 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const { data } = args
         const set = givenSettings(rawArgs)
         const file = await readJson(args.config)
-        const configFor = (images?: number): TrainingConfig => resolveConfig(preset, file, splitAssignments(set), images)
+        const configFor = (images?: number): TrainingConfig =>
+          resolveConfig(preset, file, splitAssignments(set), images)
         const early = configFor()
-        const print = (config: TrainingConfig): void => void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
+        const print = (config: TrainingConfig): void =>
+          void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
         if (args['print-config'] && (data === undefined || !isScaled(preset))) {
           print(early)
           return
@@ -90,16 +119,33 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         }
         for (const warning of warnings) progress.say(warning)
         if (config.partitionCount === 0 && early.partitionCount > 0) {
-          progress.say(`${images} images to train on are too few for partitions, which need ${fewestForPartitions}: the bundle gets the generalist alone. --set partitionCount=2 tries all the same.`)
+          progress.say(
+            `${images} images to train on are too few for partitions, which need ${fewestForPartitions}: the bundle gets the generalist alone. --set partitionCount=2 tries all the same.`,
+          )
         }
         // A run whose data cannot be read is none.
         if (start === 'anew') await RunFolder.remove(path)
-        const identity = { dataset: preset, data: data === undefined ? null : resolve(data), config: trainedSettings(config), ...dataIdentity(dataset) }
+        const identity = {
+          dataset: preset,
+          data: data === undefined ? null : resolve(data),
+          config: trainedSettings(config),
+          ...dataIdentity(dataset),
+        }
         const run = await RunFolder.open(path, identity, start === 'resume')
         const fullFrom = args['full-from']
-        if (fullFrom !== undefined && start !== 'resume') await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
+        if (fullFrom !== undefined && start !== 'resume')
+          await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const command = typedCommand(preset, { id, data, config: args.config, fullFrom, set })
-        const { summary } = await trainBundle(abortOnInterrupt(progress), { dataset, config, run, progress, bundleId: id, bundleFolder, command, signingKey: signing.key })
+        const { summary } = await trainBundle(abortOnInterrupt(progress), {
+          dataset,
+          config,
+          run,
+          progress,
+          bundleId: id,
+          bundleFolder,
+          command,
+          signingKey: signing.key,
+        })
         process.stdout.write(`\n${summary}\n\n${signing.says}\n`)
       }),
   })

@@ -14,11 +14,21 @@ export interface ColdStarts {
 }
 
 /** Rounds in which each is started once, in an order that turns; none before the app has been used twice. */
-export async function measureColdStart({ rounds, root }: { readonly rounds: number; readonly root: string }): Promise<ColdStarts> {
+export async function measureColdStart({
+  rounds,
+  root,
+}: {
+  readonly rounds: number
+  readonly root: string
+}): Promise<ColdStarts> {
   await ensureBuiltPage(join(root, 'dist'))
   const app = await prepareApp(root)
   const starts: ColdStarts = { app: [], files: [], network: [] }
-  const measures: [keyof ColdStarts, (prepared: PreparedApp) => Promise<number>][] = [['app', startApp], ['files', startFiles], ['network', startNetwork]]
+  const measures: [keyof ColdStarts, (prepared: PreparedApp) => Promise<number>][] = [
+    ['app', startApp],
+    ['files', startFiles],
+    ['network', startNetwork],
+  ]
   try {
     // The first of each is not counted: the browser reads its own files.
     for (const [, measure] of measures) await measure(app)

@@ -12,22 +12,37 @@ export interface PreparedApp {
   readonly context: BrowserContext
   readonly origin: string
   readonly manifest: Manifest
-  /** Addresses, as they are stored: the WebAssembly file, the inference worker's script, the generalist's weights. */
+  /**
+   * Addresses, as they are stored: the WebAssembly file, the inference worker's script, the generalist's
+   * weights.
+   */
   readonly files: { readonly wasm: string; readonly worker: string; readonly blob: string }
   close(): Promise<void>
 }
 
 const bundleId = 'walkers'
-/** So long a visit lasts: the browser stores compiled code, and the app what it has fetched, when there is nothing else to do. */
+/**
+ * So long a visit lasts: the browser stores compiled code, and the app what it has fetched, when there is
+ * nothing else to do.
+ */
 const visitMs = 2500
 
 /** @param root the project's folder, with a built page in `dist` */
 export async function prepareApp(root: string): Promise<PreparedApp> {
   const profile = await mkdtemp(join(tmpdir(), 'cachenet-cold-start-'))
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: join(root, 'public/bundles'), pageFolder: join(root, 'dist'), defaultBundle: bundleId })
+  const edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: join(root, 'public/bundles'),
+    pageFolder: join(root, 'dist'),
+    defaultBundle: bundleId,
+  })
   const { origin } = edge
   // A profile on disk, as a person's is: what is stored is read from there.
-  const context = await chromium.launchPersistentContext(profile, { executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
   const close = async (): Promise<void> => {
     await context.close()
     await edge.close()
@@ -46,7 +61,13 @@ export async function prepareApp(root: string): Promise<PreparedApp> {
     await edge.close()
     const find = (pattern: RegExp): string => stored.find((url) => pattern.test(url)) ?? ''
     const blob = `${origin}${apiPaths.blob(bundleId, manifest.generalist.whole.sha256)}`
-    return { context, origin, manifest, files: { wasm: find(/\.wasm$/), worker: find(/\/assets\/main-[^/]*\.js$/), blob }, close }
+    return {
+      context,
+      origin,
+      manifest,
+      files: { wasm: find(/\.wasm$/), worker: find(/\/assets\/main-[^/]*\.js$/), blob },
+      close,
+    }
   } catch (thrown) {
     await close()
     throw thrown
@@ -58,7 +79,9 @@ async function visitOnce(context: BrowserContext, origin: string): Promise<void>
   await page.goto(`${origin}/?bundle=${bundleId}&demo=1&hold=4&rate=max`)
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
   await page.getByTestId('play-demo').click()
-  await page.waitForFunction(() => document.querySelector('[data-testid="stream-state"]')?.getAttribute('data-state') === 'ended')
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid="stream-state"]')?.getAttribute('data-state') === 'ended',
+  )
   await page.waitForTimeout(visitMs)
   await page.close()
 }

@@ -1,6 +1,7 @@
 import { openColdTab, type PreparedApp } from './prepared-app.ts'
 
-// Each opens a tab of its own and gives milliseconds since its navigation began. All go through the service worker, which sleeps at first.
+// Each opens a tab of its own and gives milliseconds since its navigation began. All go through the service
+// worker, which sleeps at first.
 
 /** The app, opened for its demo, until the page shows the first answer. */
 export async function startApp({ context, origin, manifest }: PreparedApp): Promise<number> {
@@ -33,7 +34,10 @@ export async function startFiles({ context, origin, files }: PreparedApp): Promi
   return ms
 }
 
-/** A page with nothing on it that starts the inference worker and has it load the two files and answer one frame. */
+/**
+ * A page with nothing on it that starts the inference worker and has it load the two files and answer one
+ * frame.
+ */
 export async function startNetwork({ context, origin, manifest, files }: PreparedApp): Promise<number> {
   const page = await openColdTab(context)
   await page.goto(`${origin}/icons/icon.svg`, { waitUntil: 'commit' })
@@ -42,8 +46,18 @@ export async function startNetwork({ context, origin, manifest, files }: Prepare
     async ({ worker: script, blob, spec, input, temperature }) => {
       const worker = new Worker(script)
       const weights = new Uint8Array(await (await fetch(blob)).arrayBuffer())
-      const image = { width: input.width, height: input.height, rgba: new Uint8ClampedArray(input.width * input.height * 4) }
-      const gate = { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false }
+      const image = {
+        width: input.width,
+        height: input.height,
+        rgba: new Uint8ClampedArray(input.width * input.height * 4),
+      }
+      const gate = {
+        thresholdNats: 1,
+        generalistThresholdNats: 1,
+        maxProbes: 1,
+        order: 'recent-first',
+        asksGeneralist: false,
+      }
       const requests = [
         { kind: 'open', spec, input, generalist: { weights, temperature }, maxPartitions: 1 },
         { kind: 'classify', image, gate },

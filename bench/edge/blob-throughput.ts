@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** Bytes a second that a server sends of one file, by wrk: written in C, so that the load is not what is measured. */
+/**
+ * Bytes a second that a server sends of one file, by wrk: written in C, so that the load is not what is
+ * measured.
+ */
 export async function bytesPerSecond(url: string, seconds: number): Promise<number> {
   const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c16', `-d${seconds}s`, url])
   const [, amount, unit = ''] = /Transfer\/sec: *([\d.]+)([KMG]?)B/.exec(stdout) ?? []

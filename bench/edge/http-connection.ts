@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net'
 
-/** One kept-alive connection that sends prepared requests, one at a time, and reads no more of an answer than it must. */
+/**
+ * One kept-alive connection that sends prepared requests, one at a time, and reads no more of an answer than
+ * it must.
+ */
 export interface HttpConnection {
   /** Resolves with the status once the answer is here whole. */
   send(request: Buffer): Promise<number>
@@ -12,8 +15,8 @@ export interface HttpConnection {
 const headEnd = Buffer.from('\r\n\r\n')
 
 /**
- * Barely more than a socket, so that on a machine of few cores the load costs little of what it measures. It knows answers with a
- * Content-Length only, which is what the edge sends.
+ * Barely more than a socket, so that on a machine of few cores the load costs little of what it measures. It
+ * knows answers with a Content-Length only, which is what the edge sends.
  */
 export async function openConnection(port: number): Promise<HttpConnection> {
   const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })

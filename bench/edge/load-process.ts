@@ -9,10 +9,16 @@ const order = JSON.parse(process.argv[2] ?? '{}') as LoadOrder
 function frameRequest({ port, bundleId, frameBytes }: LoadOrder): Buffer {
   const head = `POST ${apiPaths.frames(bundleId)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: ${rawFrameType}\r\nContent-Length: ${frameBytes}\r\n\r\n`
   // Any pixels cost the same; a ramp is a frame as good as another.
-  return Buffer.concat([Buffer.from(head), Buffer.from(Uint8Array.from({ length: frameBytes }, (_, index) => index % 256))])
+  return Buffer.concat([
+    Buffer.from(head),
+    Buffer.from(Uint8Array.from({ length: frameBytes }, (_, index) => index % 256)),
+  ])
 }
 
-function load({ port, kind, connections, perSecond, seconds }: LoadOrder, request: Buffer): Promise<LoadResult> {
+function load(
+  { port, kind, connections, perSecond, seconds }: LoadOrder,
+  request: Buffer,
+): Promise<LoadResult> {
   switch (kind) {
     case 'closed':
       return closedLoop(port, request, connections, seconds)

@@ -10,7 +10,11 @@ export interface LoadResult {
 
 const warmUpMs = 1000
 
-async function withConnections<Result>(port: number, count: number, work: (connections: HttpConnection[]) => Promise<Result>): Promise<Result> {
+async function withConnections<Result>(
+  port: number,
+  count: number,
+  work: (connections: HttpConnection[]) => Promise<Result>,
+): Promise<Result> {
   const connections = await Promise.all(Array.from({ length: count }, () => openConnection(port)))
   try {
     return await work(connections)
@@ -19,8 +23,15 @@ async function withConnections<Result>(port: number, count: number, work: (conne
   }
 }
 
-/** As many senders as there are connections, each sending its next request as soon as the last is answered. */
-export function closedLoop(port: number, request: Buffer, connections: number, seconds: number): Promise<LoadResult> {
+/**
+ * As many senders as there are connections, each sending its next request as soon as the last is answered.
+ */
+export function closedLoop(
+  port: number,
+  request: Buffer,
+  connections: number,
+  seconds: number,
+): Promise<LoadResult> {
   return withConnections(port, connections, async (open) => {
     const latenciesMs: number[] = []
     let refused = 0
@@ -42,7 +53,12 @@ export function closedLoop(port: number, request: Buffer, connections: number, s
 }
 
 /** One request after the other with a pause in between: latency where nobody else asks. */
-export function oneByOne(port: number, request: Buffer, pauseMs: number, seconds: number): Promise<LoadResult> {
+export function oneByOne(
+  port: number,
+  request: Buffer,
+  pauseMs: number,
+  seconds: number,
+): Promise<LoadResult> {
   return withConnections(port, 1, async ([connection]) => {
     const latenciesMs: number[] = []
     const endsAt = performance.now() + seconds * 1000
@@ -57,10 +73,15 @@ export function oneByOne(port: number, request: Buffer, pauseMs: number, seconds
 }
 
 /**
- * Requests at a fixed rate, whatever becomes of those before. A latency counts from when a request was due, so that a slow answer
- * is not hidden by requests that were never sent because of it.
+ * Requests at a fixed rate, whatever becomes of those before. A latency counts from when a request was due,
+ * so that a slow answer is not hidden by requests that were never sent because of it.
  */
-export function fixedRate(port: number, request: Buffer, perSecond: number, seconds: number): Promise<LoadResult> {
+export function fixedRate(
+  port: number,
+  request: Buffer,
+  perSecond: number,
+  seconds: number,
+): Promise<LoadResult> {
   return withConnections(port, 100, async (free) => {
     const latenciesMs: number[] = []
     let refused = 0

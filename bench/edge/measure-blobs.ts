@@ -26,8 +26,17 @@ export interface MeasureBlobsOptions {
   readonly say: (line: string) => void
 }
 
-/** The blob of a partition, which is what phones download, from the edge and from nginx in turns; undefined where a tool is missing. */
-export async function measureBlobs({ edgePort, folder, manifest, settings, say }: MeasureBlobsOptions): Promise<BlobNumbers | undefined> {
+/**
+ * The blob of a partition, which is what phones download, from the edge and from nginx in turns; undefined
+ * where a tool is missing.
+ */
+export async function measureBlobs({
+  edgePort,
+  folder,
+  manifest,
+  settings,
+  say,
+}: MeasureBlobsOptions): Promise<BlobNumbers | undefined> {
   const wrk = await wrkVersion()
   const { sha256, bytes } = manifest.generalist.whole
   if (wrk === undefined || findNginx() === undefined) {
@@ -36,17 +45,38 @@ export async function measureBlobs({ edgePort, folder, manifest, settings, say }
   }
   const scratch = await temporaryFolder()
   const port = await freePort()
-  const nginx = await startNginx(scratch.folder, port, `sendfile on; tcp_nopush on; server { listen 127.0.0.1:${port}; location / { alias ${join(folder, manifest.id, 'blobs')}/; } }`)
-  const numbers = { edgeBytesPerSecond: [] as number[], nginxBytesPerSecond: [] as number[], othersCores: [] as number[] }
+  const nginx = await startNginx(
+    scratch.folder,
+    port,
+    `sendfile on; tcp_nopush on; server { listen 127.0.0.1:${port}; location / { alias ${join(folder, manifest.id, 'blobs')}/; } }`,
+  )
+  const numbers = {
+    edgeBytesPerSecond: [] as number[],
+    nginxBytesPerSecond: [] as number[],
+    othersCores: [] as number[],
+  }
   try {
-    const edge = async (): Promise<number> => numbers.edgeBytesPerSecond.push(await bytesPerSecond(`http://127.0.0.1:${edgePort}${apiPaths.blob(manifest.id, sha256)}`, settings.seconds))
-    const rival = async (): Promise<number> => numbers.nginxBytesPerSecond.push(await bytesPerSecond(`http://127.0.0.1:${port}/${sha256}.bin`, settings.seconds))
+    const edge = async (): Promise<number> =>
+      numbers.edgeBytesPerSecond.push(
+        await bytesPerSecond(
+          `http://127.0.0.1:${edgePort}${apiPaths.blob(manifest.id, sha256)}`,
+          settings.seconds,
+        ),
+      )
+    const rival = async (): Promise<number> =>
+      numbers.nginxBytesPerSecond.push(
+        await bytesPerSecond(`http://127.0.0.1:${port}/${sha256}.bin`, settings.seconds),
+      )
     for (let round = 0; round < settings.rounds; round++) {
       const otherWork = watchOtherWork()
       for (const measure of round % 2 === 0 ? [edge, rival] : [rival, edge]) await measure()
       numbers.othersCores.push(otherWork() ?? NaN)
-      const [edgeMiB, nginxMiB] = [numbers.edgeBytesPerSecond, numbers.nginxBytesPerSecond].map((values) => ((values.at(-1) ?? 0) / 2 ** 20).toFixed(0))
-      say(`round ${round + 1}: edge ${edgeMiB} MiB/s, nginx ${nginxMiB} MiB/s, others ${numbers.othersCores.at(-1)?.toFixed(2)} cores`)
+      const [edgeMiB, nginxMiB] = [numbers.edgeBytesPerSecond, numbers.nginxBytesPerSecond].map((values) =>
+        ((values.at(-1) ?? 0) / 2 ** 20).toFixed(0),
+      )
+      say(
+        `round ${round + 1}: edge ${edgeMiB} MiB/s, nginx ${nginxMiB} MiB/s, others ${numbers.othersCores.at(-1)?.toFixed(2)} cores`,
+      )
     }
   } finally {
     await nginx.stop()

@@ -11,7 +11,10 @@ export interface FrameNumbers {
   /** At half of the frames a second of the same round. */
   readonly halfLoadMedianMs: number[]
   readonly p99HalfLoadMs: number[]
-  /** Cores that other programs kept busy during the round, where the system says: they make its numbers worse than they are. */
+  /**
+   * Cores that other programs kept busy during the round, where the system says: they make its numbers worse
+   * than they are.
+   */
   readonly othersCores: number[]
   readonly refused: number
 }
@@ -24,9 +27,26 @@ export interface MeasureFramesOptions {
   readonly say: (line: string) => void
 }
 
-/** Frames a second of both engines, in turns, and latency of the native one at no load and at half of its own most. */
-export async function measureFrames({ wasmPort, nativePort, order, rounds, say }: MeasureFramesOptions): Promise<FrameNumbers> {
-  const numbers = { wasmFramesPerSecond: [] as number[], nativeFramesPerSecond: [] as number[], idleMedianMs: [] as number[], idleP99Ms: [] as number[], halfLoadMedianMs: [] as number[], p99HalfLoadMs: [] as number[], othersCores: [] as number[] }
+/**
+ * Frames a second of both engines, in turns, and latency of the native one at no load and at half of its own
+ * most.
+ */
+export async function measureFrames({
+  wasmPort,
+  nativePort,
+  order,
+  rounds,
+  say,
+}: MeasureFramesOptions): Promise<FrameNumbers> {
+  const numbers = {
+    wasmFramesPerSecond: [] as number[],
+    nativeFramesPerSecond: [] as number[],
+    idleMedianMs: [] as number[],
+    idleP99Ms: [] as number[],
+    halfLoadMedianMs: [] as number[],
+    p99HalfLoadMs: [] as number[],
+    othersCores: [] as number[],
+  }
   let refused = 0
   const load = { ...order, perSecond: 0 }
   const saturate = async (port: number): Promise<number> => {
@@ -36,19 +56,30 @@ export async function measureFrames({ wasmPort, nativePort, order, rounds, say }
   }
   for (let round = 0; round < rounds; round++) {
     const otherWork = watchOtherWork()
-    const wasm = (): Promise<number> => saturate(wasmPort).then((rate) => numbers.wasmFramesPerSecond.push(rate))
-    const native = (): Promise<number> => saturate(nativePort).then((rate) => numbers.nativeFramesPerSecond.push(rate))
+    const wasm = (): Promise<number> =>
+      saturate(wasmPort).then((rate) => numbers.wasmFramesPerSecond.push(rate))
+    const native = (): Promise<number> =>
+      saturate(nativePort).then((rate) => numbers.nativeFramesPerSecond.push(rate))
     // In turns, so that a machine that grows warm or busy does so for both.
     for (const measure of round % 2 === 0 ? [wasm, native] : [native, wasm]) await measure()
     const idle = await runLoad({ ...load, port: nativePort, kind: 'idle' })
     numbers.idleMedianMs.push(quantile(idle.latenciesMs, 0.5))
     numbers.idleP99Ms.push(quantile(idle.latenciesMs, 0.99))
-    const half = await runLoad({ ...load, port: nativePort, kind: 'rate', perSecond: (numbers.nativeFramesPerSecond.at(-1) ?? 0) / 2 })
+    const half = await runLoad({
+      ...load,
+      port: nativePort,
+      kind: 'rate',
+      perSecond: (numbers.nativeFramesPerSecond.at(-1) ?? 0) / 2,
+    })
     refused += half.refused
     numbers.halfLoadMedianMs.push(quantile(half.latenciesMs, 0.5))
     numbers.p99HalfLoadMs.push(quantile(half.latenciesMs, 0.99))
     numbers.othersCores.push(otherWork() ?? NaN)
-    say(`round ${round + 1}: ${Object.entries(numbers).map(([name, values]) => `${name} ${values.at(-1)?.toFixed(1)}`).join(', ')}`)
+    say(
+      `round ${round + 1}: ${Object.entries(numbers)
+        .map(([name, values]) => `${name} ${values.at(-1)?.toFixed(1)}`)
+        .join(', ')}`,
+    )
   }
   return { ...numbers, refused }
 }

@@ -4,7 +4,10 @@ import { medianSlope, residentBytes } from './memory-slope.ts'
 
 const noisy = (perMinute: number) => {
   const random = createRandom(3)
-  return Array.from({ length: 80 }, (_, index) => ({ minutes: index / 8, value: 400 + (perMinute * index) / 8 + random.normal() * 4 + (index % 20 === 0 ? 60 : 0) }))
+  return Array.from({ length: 80 }, (_, index) => ({
+    minutes: index / 8,
+    value: 400 + (perMinute * index) / 8 + random.normal() * 4 + (index % 20 === 0 ? 60 : 0),
+  }))
 }
 
 it('tells a leak of two units a minute from none, through noise and single peaks', () => {

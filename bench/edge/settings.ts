@@ -12,7 +12,10 @@ const settingsSchema = z.object({
 export type EdgeBenchSettings = z.infer<typeof settingsSchema>
 
 export const edgeBenchFlags = {
-  bundle: flag('id', 'Bundle to answer with (one of random weights, of the size of the released CIFAR-10 one)'),
+  bundle: flag(
+    'id',
+    'Bundle to answer with (one of random weights, of the size of the released CIFAR-10 one)',
+  ),
   bundles: flag('folder', 'Where that bundle is (public/bundles)'),
   rounds: flag('number', 'How often each thing is measured, in turns (5)'),
   seconds: flag('seconds', 'Length of one measurement (5)'),
@@ -21,4 +24,7 @@ export const edgeBenchFlags = {
 } satisfies Record<keyof EdgeBenchSettings, unknown>
 
 /** See `resolveFlags`. */
-export const resolveEdgeBenchSettings = (args: readonly string[], given: Readonly<Record<string, unknown>>): EdgeBenchSettings => resolveFlags(settingsSchema, edgeBenchFlags, args, given)
+export const resolveEdgeBenchSettings = (
+  args: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): EdgeBenchSettings => resolveFlags(settingsSchema, edgeBenchFlags, args, given)

@@ -25,8 +25,9 @@ function network(widths: readonly [number, number, number]): NetworkSpec {
 }
 
 /**
- * Writes a bundle of random weights that costs what the CIFAR-10 bundle costs at full strength: a full model of widths
- * 64, 256, 256 (118 million multiply-accumulates a frame), partitions of 5. What networks know makes no difference to their speed.
+ * Writes a bundle of random weights that costs what the CIFAR-10 bundle costs at full strength: a full model
+ * of widths 64, 256, 256 (118 million multiply-accumulates a frame), partitions of 5. What networks know
+ * makes no difference to their speed.
  */
 export async function writeSizedBundle(folder: string): Promise<Manifest> {
   const random = createRandom(1)
@@ -53,12 +54,22 @@ export async function writeSizedBundle(folder: string): Promise<Manifest> {
   }
   const classNames = Array.from({ length: 10 }, (_, index) => `class ${index}`)
   const partitions = []
-  for (let index = 0; index < 4; index++) partitions.push({ id: `p${index + 1}`, whole: await store(partition), temperature: 1, classIndices: [index], share: 0.25 })
+  for (let index = 0; index < 4; index++)
+    partitions.push({
+      id: `p${index + 1}`,
+      whole: await store(partition),
+      temperature: 1,
+      classIndices: [index],
+      share: 0.25,
+    })
   const manifest = parseManifest({
     schemaVersion: 2,
     id: 'sized',
     createdAt: '2026-01-01T00:00:00.000Z',
-    dataset: { kind: 'cifar10', description: 'Random weights of the size of the CIFAR-10 bundle, for benchmarks.' },
+    dataset: {
+      kind: 'cifar10',
+      description: 'Random weights of the size of the CIFAR-10 bundle, for benchmarks.',
+    },
     classNames,
     input: { width: 32, height: 32, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
     networks: { partition, full, encoder: { trunk: 'full', spec: encoder } },
@@ -67,7 +78,15 @@ export async function writeSizedBundle(folder: string): Promise<Manifest> {
     generalist: { whole: await store(partition), temperature: 1 },
     partitions,
     selector: { keepShare: 1 },
-    gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false, curve: [], localities: [] },
+    gate: {
+      thresholdNats: 0.5,
+      generalistThresholdNats: 0.5,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: false,
+      curve: [],
+      localities: [],
+    },
     metrics: {},
     training: { command: 'none', commit: 'none', seed: 1, elapsedSeconds: 0, config: {} },
   })

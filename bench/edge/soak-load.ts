@@ -11,11 +11,12 @@ export interface SoakWindow {
   readonly faults: readonly string[]
 }
 
-const isRefusal = (head: string): boolean => /^HTTP\/1\.1 503 /.test(head) && /\r\nretry-after: *\d+/i.test(head)
+const isRefusal = (head: string): boolean =>
+  /^HTTP\/1\.1 503 /.test(head) && /\r\nretry-after: *\d+/i.test(head)
 
 /**
- * Frames at a fixed rate over connections that are kept. One that has no free connection when it is due is counted and not sent, so that a
- * burst is over when it is over.
+ * Frames at a fixed rate over connections that are kept. One that has no free connection when it is due is
+ * counted and not sent, so that a burst is over when it is over.
  */
 export class SoakLoad {
   readonly #connections: HttpConnection[] = []
@@ -54,7 +55,7 @@ export class SoakLoad {
       }
     }
     const beginsAt = performance.now()
-    for (let due = 0; performance.now() < beginsAt + seconds * 1000; ) {
+    for (let due = 0; performance.now() < beginsAt + seconds * 1000;) {
       const wanted = Math.floor(((performance.now() - beginsAt) / 1000) * perSecond)
       for (; due < wanted; due++) {
         const connection = this.#free.shift()

@@ -1,5 +1,6 @@
-// Runs in a Web Worker of a page that the edge serves, apart from the product: the same networks through other people's runtimes, and
-// the convolutions of a partition as bare kernels. One thread each, as the product runs them.
+// Runs in a Web Worker of a page that the edge serves, apart from the product: the same networks through
+// other people's runtimes, and the convolutions of a partition as bare kernels. One thread each, as the
+// product runs them.
 import { env as ortEnvironment, InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import * as tf from '@tensorflow/tfjs'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
@@ -39,20 +40,34 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
   }
   const layers = layersModel(full.spec, decodeWeights(full.spec, full.blob))
   const graph = await graphModel(full.spec, decodeWeights(full.spec, full.blob))
-  const session = await InferenceSession.create(onnx, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' })
+  const session = await InferenceSession.create(onnx, {
+    executionProviders: ['wasm'],
+    graphOptimizationLevel: 'all',
+  })
   const bare = bareConvolutions(partition.spec, decodeWeights(partition.spec, partition.blob))
   return [
     { name: 'full', run: ours(full) },
-    { name: 'fullLayersModel', run: (frame) => withInput(frame, (input) => layers.predict(input) as tf.Tensor) },
-    { name: 'fullGraphModel', run: (frame) => withInput(frame, (input) => graph.predict(input) as tf.Tensor) },
+    {
+      name: 'fullLayersModel',
+      run: (frame) => withInput(frame, (input) => layers.predict(input) as tf.Tensor),
+    },
+    {
+      name: 'fullGraphModel',
+      run: (frame) => withInput(frame, (input) => graph.predict(input) as tf.Tensor),
+    },
     {
       name: 'fullOnnxRuntimeWeb',
       async run(frame) {
-        const { logits } = await session.run({ frames: new Tensor('float32', frame, [1, height, width, channels]) })
+        const { logits } = await session.run({
+          frames: new Tensor('float32', frame, [1, height, width, channels]),
+        })
         return argMax((await logits?.getData()) as Float32Array)
       },
     },
-    { name: 'partition', run: await shippedPartition(partition, `${runtimeFolder}tfjs-backend-wasm-simd.wasm`) },
+    {
+      name: 'partition',
+      run: await shippedPartition(partition, `${runtimeFolder}tfjs-backend-wasm-simd.wasm`),
+    },
     { name: 'partitionThroughOps', run: ours(partition) },
     {
       name: 'partitionConvolutions',
@@ -69,7 +84,8 @@ async function measure(order: EngineOrder): Promise<EngineAnswer> {
   await startRuntimes()
   const subjects = await subjectsOf(order)
   const answers = new Map(subjects.map(({ name }) => [name, new Array<number | undefined>()]))
-  for (const { name, run } of subjects) for (const frame of order.frames) answers.get(name)?.push(await run(frame))
+  for (const { name, run } of subjects)
+    for (const frame of order.frames) answers.get(name)?.push(await run(frame))
   const times = new Map(subjects.map(({ name }) => [name, new Array<number>()]))
   for (let round = 0; round < order.rounds; round++) {
     for (const { name, run } of round % 2 === 0 ? subjects : subjects.toReversed()) {
@@ -84,6 +100,7 @@ async function measure(order: EngineOrder): Promise<EngineAnswer> {
 addEventListener('message', ({ data }: MessageEvent<EngineOrder>) => {
   measure(data).then(
     (answer) => postMessage({ answer }),
-    (thrown: unknown) => postMessage({ failure: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }),
+    (thrown: unknown) =>
+      postMessage({ failure: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }),
   )
 })

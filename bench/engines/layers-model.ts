@@ -8,16 +8,28 @@ export function layersModel(spec: NetworkSpec, weights: readonly NamedTensor[]):
     switch (layer.kind) {
       case 'conv': {
         const { name, filters, kernelSize, stride: strides, padding, activation } = layer
-        return tf.layers.conv2d({ name, filters, kernelSize, strides, padding, activation }).apply(x) as tf.SymbolicTensor
+        return tf.layers
+          .conv2d({ name, filters, kernelSize, strides, padding, activation })
+          .apply(x) as tf.SymbolicTensor
       }
       case 'maxPool':
-        return tf.layers.maxPooling2d({ poolSize: layer.poolSize, strides: layer.stride, padding: 'valid' }).apply(x) as tf.SymbolicTensor
+        return tf.layers
+          .maxPooling2d({ poolSize: layer.poolSize, strides: layer.stride, padding: 'valid' })
+          .apply(x) as tf.SymbolicTensor
       case 'globalPool':
-        return (layer.mode === 'max' ? tf.layers.globalMaxPooling2d({ dataFormat: 'channelsLast' }) : tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' })).apply(x) as tf.SymbolicTensor
+        return (
+          layer.mode === 'max'
+            ? tf.layers.globalMaxPooling2d({ dataFormat: 'channelsLast' })
+            : tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' })
+        ).apply(x) as tf.SymbolicTensor
       case 'dense':
-        return tf.layers.dense({ name: layer.name, units: layer.units, activation: layer.activation }).apply(x) as tf.SymbolicTensor
+        return tf.layers
+          .dense({ name: layer.name, units: layer.units, activation: layer.activation })
+          .apply(x) as tf.SymbolicTensor
       case 'residual':
-        return tf.layers.add().apply([x, layer.layers.reduce((inner, step) => apply(step, inner), x)]) as tf.SymbolicTensor
+        return tf.layers
+          .add()
+          .apply([x, layer.layers.reduce((inner, step) => apply(step, inner), x)]) as tf.SymbolicTensor
       default:
         return layer satisfies never
     }

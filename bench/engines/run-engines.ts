@@ -21,10 +21,16 @@ export interface EngineMeasurement {
   readonly onnxRuntimeWebOverOurs: Spread
   readonly layersModelOverOurs: Spread
   readonly graphModelOverOurs: Spread
-  /** Bare convolutions over the whole partition as the product runs it, and as tfjs's ops do, of the same round. */
+  /**
+   * Bare convolutions over the whole partition as the product runs it, and as tfjs's ops do, of the same
+   * round.
+   */
   readonly convolutionsOverPartition: Spread
   readonly convolutionsOverOps: Spread
-  /** Frames on which another runtime's answer is not ours; `partition`: on which it answers otherwise than through tfjs's ops. */
+  /**
+   * Frames on which another runtime's answer is not ours; `partition`: on which it answers otherwise than
+   * through tfjs's ops.
+   */
   readonly disagreements: Readonly<Record<string, number>>
 }
 
@@ -40,15 +46,20 @@ export async function buildEngineWorker(pageFolder: string): Promise<void> {
       emptyOutDir: true,
       target: 'es2022',
       copyPublicDir: false,
-      rolldownOptions: { input: fileURLToPath(new URL('engine-worker.ts', import.meta.url)), output: { entryFileNames: 'engine-worker.js', format: 'es' } },
+      rolldownOptions: {
+        input: fileURLToPath(new URL('engine-worker.ts', import.meta.url)),
+        output: { entryFileNames: 'engine-worker.js', format: 'es' },
+      },
     },
   })
   await mkdir(folder, { recursive: true })
   const require = createRequire(import.meta.url)
   const tfjs = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
   const ort = dirname(require.resolve('onnxruntime-web/wasm'))
-  for (const name of (await readdir(tfjs)).filter((file) => file.endsWith('.wasm'))) await copyFile(join(tfjs, name), join(folder, name))
-  for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm']) await copyFile(join(ort, name), join(folder, name))
+  for (const name of (await readdir(tfjs)).filter((file) => file.endsWith('.wasm')))
+    await copyFile(join(tfjs, name), join(folder, name))
+  for (const name of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+    await copyFile(join(ort, name), join(folder, name))
 }
 
 export interface EngineOptions {
@@ -60,31 +71,61 @@ export interface EngineOptions {
   readonly rounds: number
 }
 
-/** The full model through ours, ONNX Runtime Web, and tfjs as a LayersModel and as a GraphModel; a partition whole, and its convolutions alone. */
-export async function runEngines({ chromium, bundleFolder, pageFolder, images, rounds }: EngineOptions): Promise<EngineMeasurement> {
+/**
+ * The full model through ours, ONNX Runtime Web, and tfjs as a LayersModel and as a GraphModel; a partition
+ * whole, and its convolutions alone.
+ */
+export async function runEngines({
+  chromium,
+  bundleFolder,
+  pageFolder,
+  images,
+  rounds,
+}: EngineOptions): Promise<EngineMeasurement> {
   await buildEngineWorker(pageFolder)
   const manifest = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
   const { input, networks } = manifest
-  const blob = async (sha256: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(bundleFolder, 'blobs', `${sha256}.bin`)))
+  const blob = async (sha256: string): Promise<Uint8Array> =>
+    new Uint8Array(await readFile(join(bundleFolder, 'blobs', `${sha256}.bin`)))
   const full = { spec: networks.full, blob: await blob(manifest.full.whole.sha256) }
   const order: EngineOrder = {
     full,
-    partition: { spec: networks.partition, blob: await blob((manifest.partitions[0] ?? manifest.generalist).whole.sha256) },
+    partition: {
+      spec: networks.partition,
+      blob: await blob((manifest.partitions[0] ?? manifest.generalist).whole.sha256),
+    },
     // A Buffer would pack itself.
     onnx: new Uint8Array(bundleGraph({ id: manifest.id, full }, { isForBatches: false })),
     inputShape: [input.height, input.width, input.channels],
     frames: images.map((rgb) => preprocess(rgb, input)),
     rounds,
   }
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: dirname(bundleFolder), pageFolder, defaultBundle: manifest.id, stopTimeoutMs: 1_000 })
-  const browser = await browserType.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] })
+  const edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: dirname(bundleFolder),
+    pageFolder,
+    defaultBundle: manifest.id,
+    stopTimeoutMs: 1_000,
+  })
+  const browser = await browserType.launch({
+    executablePath: chromium,
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
   try {
     const page = await browser.newPage()
     await page.goto(`${edge.origin}/icons/icon.svg`)
-    // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page does not have.
+    // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page
+    // does not have.
     const told = await page.evaluate(async (packed) => {
       const order = JSON.parse(packed, (_key, value: unknown) => {
-        if (typeof value !== 'object' || value === null || !('base64' in value) || typeof value.base64 !== 'string') return value
+        if (
+          typeof value !== 'object' ||
+          value === null ||
+          !('base64' in value) ||
+          typeof value.base64 !== 'string'
+        )
+          return value
         const bytes = Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0))
         return 'isFloat' in value ? new Float32Array(bytes.buffer) : bytes
       }) as unknown
@@ -95,7 +136,11 @@ export async function runEngines({ chromium, bundleFolder, pageFolder, images, r
         worker.postMessage(order)
       })
     }, pack(order))
-    if (told.answer === undefined) throw new CacheNetError('engine-failed', `The engines could not be measured: ${told.failure ?? 'no answer'}`)
+    if (told.answer === undefined)
+      throw new CacheNetError(
+        'engine-failed',
+        `The engines could not be measured: ${told.failure ?? 'no answer'}`,
+      )
     return summarizeEngines(told.answer, rounds)
   } finally {
     await browser.close()
@@ -111,7 +156,10 @@ const pack = (order: EngineOrder): string =>
     return value instanceof Float32Array ? { base64, isFloat: true } : { base64 }
   })
 
-const differing = (given: readonly (number | undefined)[] = [], expected: readonly (number | undefined)[] = []): number => given.filter((answer, index) => answer !== expected[index]).length
+const differing = (
+  given: readonly (number | undefined)[] = [],
+  expected: readonly (number | undefined)[] = [],
+): number => given.filter((answer, index) => answer !== expected[index]).length
 
 const otherRuntimes = ['fullOnnxRuntimeWeb', 'fullLayersModel', 'fullGraphModel']
 
@@ -122,12 +170,17 @@ export function summarizeEngines({ msPerFrame, answers }: EngineAnswer, rounds: 
     command: 'npm run bench -- strategies --only kernels',
     frames: ours.length,
     rounds,
-    msPerFrame: Object.fromEntries(Object.entries(msPerFrame).map(([name, times]) => [name, spreadOf(times)])),
+    msPerFrame: Object.fromEntries(
+      Object.entries(msPerFrame).map(([name, times]) => [name, spreadOf(times)]),
+    ),
     onnxRuntimeWebOverOurs: spreadOf(ratios(of('fullOnnxRuntimeWeb'), of('full'))),
     layersModelOverOurs: spreadOf(ratios(of('fullLayersModel'), of('full'))),
     graphModelOverOurs: spreadOf(ratios(of('fullGraphModel'), of('full'))),
     convolutionsOverPartition: spreadOf(ratios(of('partitionConvolutions'), of('partition'))),
     convolutionsOverOps: spreadOf(ratios(of('partitionConvolutions'), of('partitionThroughOps'))),
-    disagreements: Object.fromEntries([...otherRuntimes.map((name) => [name, differing(answers[name], ours)] as const), ['partition', differing(answers['partition'], answers['partitionThroughOps'])]]),
+    disagreements: Object.fromEntries([
+      ...otherRuntimes.map((name) => [name, differing(answers[name], ours)] as const),
+      ['partition', differing(answers['partition'], answers['partitionThroughOps'])],
+    ]),
   }
 }

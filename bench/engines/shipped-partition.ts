@@ -1,7 +1,8 @@
 import createTfjsModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import { argMax } from '../../core/gate/entropy.ts'
-/* eslint-disable import-x/no-restricted-paths -- what ships, in a real browser too: held against its own convolutions in one run */
+// What ships, in a real browser too: held against its own convolutions in one run.
+/* eslint-disable import-x/no-restricted-paths */
 import { instantiateKernels, type ModuleSettings } from '../../web/inference-worker/instantiate-kernels.ts'
 import { NetworkRunner } from '../../web/inference-worker/network-runner.ts'
 import { TensorMemory } from '../../web/inference-worker/tensor-memory.ts'
@@ -11,8 +12,14 @@ import type { EngineOrder } from './order.ts'
 
 const createModule = createTfjsModule as unknown as (settings: ModuleSettings) => Promise<WasmKernels>
 
-/** A partition as the page and its worker run it: from the network's input to the class that it answers. Its kernels are a module of their own, of the same file. */
-export async function shippedPartition({ spec, blob }: EngineOrder['partition'], kernelsUrl: string): Promise<(frame: Float32Array) => number> {
+/**
+ * A partition as the page and its worker run it: from the network's input to the class that it answers. Its
+ * kernels are a module of their own, of the same file.
+ */
+export async function shippedPartition(
+  { spec, blob }: EngineOrder['partition'],
+  kernelsUrl: string,
+): Promise<(frame: Float32Array) => number> {
   const kernels = await instantiateKernels(kernelsUrl, 1, createModule)
   const memory = new TensorMemory(kernels)
   const weights = decodeWeights(spec, blob).map(({ values }) => {

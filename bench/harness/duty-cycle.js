@@ -1,5 +1,6 @@
-// Keeps one CPU busy for all but a share of the time, in turns of about two milliseconds: run at a real-time priority on the CPU of
-// another program, it makes that CPU slower for it, whether the program works or waits. Plain JavaScript, started as a process.
+// Keeps one CPU busy for all but a share of the time, in turns of about two milliseconds: run at a real-time
+// priority on the CPU of another program, it makes that CPU slower for it, whether the program works or
+// waits. Plain JavaScript, started as a process.
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 

@@ -12,11 +12,14 @@ export const wholeNumber = (least: number, most: number) =>
 export const text = z.string().min(1, 'must not be empty')
 
 /** A flag with a value, as the help lists it. */
-export const flag = (valueHint: string, description: string): { type: 'string'; valueHint: string; description: string } => ({ type: 'string', valueHint, description })
+export const flag = (
+  valueHint: string,
+  description: string,
+): { type: 'string'; valueHint: string; description: string } => ({ type: 'string', valueHint, description })
 
 /**
- * Settings from a parsed command line. Throws `config-invalid` with a line for each problem; what the parser would pass
- * over in silence is one.
+ * Settings from a parsed command line. Throws `config-invalid` with a line for each problem; what the parser
+ * would pass over in silence is one.
  *
  * @param known the flags that there are, by name
  * @param args the command line as it was typed
@@ -36,5 +39,7 @@ export function resolveFlags<Settings>(
   )
   const problems = [...typed, ...ofValues]
   if (parsed.success && problems.length === 0) return parsed.data
-  throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
+  throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, {
+    problems,
+  })
 }

@@ -1,5 +1,6 @@
-// How long a fixed piece of arithmetic takes, one time a line in milliseconds: what a slowed-down CPU is checked with. Half of the
-// runs follow one another at once, half come after a pause, since a device mostly waits.
+// How long a fixed piece of arithmetic takes, one time a line in milliseconds: what a slowed-down CPU is
+// checked with. Half of the runs follow one another at once, half come after a pause, since a device mostly
+// waits.
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 

@@ -21,7 +21,10 @@ if (existsSync('/proc/stat')) {
   it('counts a process that is not ours', async () => {
     const during = watchOtherWork()
     // Its parent ends at once, so that nobody of ours is its ancestor.
-    const parent = spawn(process.execPath, ['-e', `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(spin(1500))}], { detached: true, stdio: 'ignore' }).unref()`])
+    const parent = spawn(process.execPath, [
+      '-e',
+      `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(spin(1500))}], { detached: true, stdio: 'ignore' }).unref()`,
+    ])
     await once(parent, 'exit')
     await expect.poll(() => during(), { timeout: 10_000 }).toBeGreaterThan(0.05)
   })

@@ -18,7 +18,13 @@ function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
 }
 
-export const spreadOf = (values: readonly number[]): Spread => ({ n: values.length, median: median(values), least: Math.min(...values), most: Math.max(...values) })
+export const spreadOf = (values: readonly number[]): Spread => ({
+  n: values.length,
+  median: median(values),
+  least: Math.min(...values),
+  most: Math.max(...values),
+})
 
 /** Ratios of what was measured in the same round. */
-export const ratios = (above: readonly number[], below: readonly number[]): number[] => above.map((value, index) => value / (below[index] ?? NaN))
+export const ratios = (above: readonly number[], below: readonly number[]): number[] =>
+  above.map((value, index) => value / (below[index] ?? NaN))

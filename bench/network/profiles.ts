@@ -6,7 +6,10 @@ export interface NetworkProfile {
   readonly jitterMs: number
   /** Bits a second; infinite where bandwidth does not matter. */
   readonly bitsPerSecond: number
-  /** Chance that a packet of 1460 bytes is lost: TCP sends it again after about `stallMs`, and what comes after it waits. */
+  /**
+   * Chance that a packet of 1460 bytes is lost: TCP sends it again after about `stallMs`, and what comes
+   * after it waits.
+   */
   readonly lossRate: number
   readonly stallMs: number
   /** Nothing gets through; connections are cut. */
@@ -15,7 +18,10 @@ export interface NetworkProfile {
 
 const clean = { jitterMs: 0, bitsPerSecond: Infinity, lossRate: 0, stallMs: 0 }
 
-/** Round trips and bandwidths by definition; jitter and loss are what such links commonly show, and part of the definition. */
+/**
+ * Round trips and bandwidths by definition; jitter and loss are what such links commonly show, and part of
+ * the definition.
+ */
 export const networkProfiles = {
   loopback: { ...clean, roundTripMs: 0 },
   lan: { ...clean, roundTripMs: 2, jitterMs: 0.2, bitsPerSecond: 1e9 },

@@ -15,7 +15,13 @@ export interface ShapedPipeOptions {
 }
 
 /** When a chunk that is sent at `nowMs` arrives, the link being busy until `freeAtMs`. */
-export function arrivalOf(bytes: number, nowMs: number, freeAtMs: number, profile: NetworkProfile, random: Random): { freeAtMs: number; arrivesAtMs: number } {
+export function arrivalOf(
+  bytes: number,
+  nowMs: number,
+  freeAtMs: number,
+  profile: NetworkProfile,
+  random: Random,
+): { freeAtMs: number; arrivesAtMs: number } {
   const sendingMs = profile.bitsPerSecond === Infinity ? 0 : (bytes * 8 * 1000) / profile.bitsPerSecond
   const sentAtMs = Math.max(nowMs, freeAtMs) + sendingMs
   const packets = Math.ceil(bytes / packetBytes)
@@ -25,7 +31,11 @@ export function arrivalOf(bytes: number, nowMs: number, freeAtMs: number, profil
 }
 
 /** Passes bytes on from one socket to the other, late, in order, and no faster than the profile says. */
-export function shapePipe(from: Socket, to: Socket, { profile, random, onBytes, handshakeMs }: ShapedPipeOptions): void {
+export function shapePipe(
+  from: Socket,
+  to: Socket,
+  { profile, random, onBytes, handshakeMs }: ShapedPipeOptions,
+): void {
   const underWay: { readonly chunk: Buffer; readonly atMs: number }[] = []
   let bytesUnderWay = 0
   let freeAtMs = performance.now() + handshakeMs()
@@ -50,7 +60,13 @@ export function shapePipe(from: Socket, to: Socket, { profile, random, onBytes, 
 
   from.on('data', (chunk: Buffer) => {
     onBytes(chunk.length)
-    const { freeAtMs: free, arrivesAtMs } = arrivalOf(chunk.length, performance.now(), freeAtMs, profile(), random)
+    const { freeAtMs: free, arrivesAtMs } = arrivalOf(
+      chunk.length,
+      performance.now(),
+      freeAtMs,
+      profile(),
+      random,
+    )
     freeAtMs = free
     lastAtMs = Math.max(lastAtMs, arrivesAtMs)
     underWay.push({ chunk, atMs: lastAtMs })

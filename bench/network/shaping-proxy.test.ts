@@ -6,7 +6,13 @@ import { networkProfiles, type NetworkProfile } from './profiles.ts'
 import { arrivalOf } from './shaped-pipe.ts'
 import { startShapingProxy, type ShapingProxy } from './shaping-proxy.ts'
 
-const quiet: NetworkProfile = { roundTripMs: 0, jitterMs: 0, bitsPerSecond: Infinity, lossRate: 0, stallMs: 0 }
+const quiet: NetworkProfile = {
+  roundTripMs: 0,
+  jitterMs: 0,
+  bitsPerSecond: Infinity,
+  lossRate: 0,
+  stallMs: 0,
+}
 
 /** Answers each message with as many bytes as its first four say. */
 async function startAnswering(): Promise<Server> {
@@ -91,9 +97,11 @@ describe('startShapingProxy', () => {
 })
 
 describe('arrivalOf', () => {
-  const at = (profile: Partial<NetworkProfile>, bytes: number, freeAtMs = 0) => arrivalOf(bytes, 100, freeAtMs, { ...quiet, ...profile }, createRandom(1))
+  const at = (profile: Partial<NetworkProfile>, bytes: number, freeAtMs = 0) =>
+    arrivalOf(bytes, 100, freeAtMs, { ...quiet, ...profile }, createRandom(1))
 
-  it('adds half a round trip', () => expect(at({ roundTripMs: 20 }, 3072)).toEqual({ freeAtMs: 100, arrivesAtMs: 110 }))
+  it('adds half a round trip', () =>
+    expect(at({ roundTripMs: 20 }, 3072)).toEqual({ freeAtMs: 100, arrivesAtMs: 110 }))
 
   it('waits for the link, and for its bandwidth', () => {
     expect(at({ bitsPerSecond: 1.6e6 }, 2000).arrivesAtMs).toBeCloseTo(110)
@@ -103,7 +111,10 @@ describe('arrivalOf', () => {
   it('stalls as often as packets are lost', () => {
     const random = createRandom(3)
     const profile = { ...quiet, lossRate: 0.01, stallMs: 200 }
-    const stalled = Array.from({ length: 20_000 }, () => arrivalOf(3000, 0, 0, profile, random).arrivesAtMs).filter((ms) => ms >= 200).length
+    const stalled = Array.from(
+      { length: 20_000 },
+      () => arrivalOf(3000, 0, 0, profile, random).arrivesAtMs,
+    ).filter((ms) => ms >= 200).length
     // Three packets each.
     expect(stalled / 20_000).toBeGreaterThan(0.025)
     expect(stalled / 20_000).toBeLessThan(0.035)
@@ -111,10 +122,15 @@ describe('arrivalOf', () => {
 
   it('jitters around the delay, never into the past', () => {
     const random = createRandom(4)
-    const delays = Array.from({ length: 10_000 }, () => arrivalOf(1, 0, 0, { ...quiet, roundTripMs: 20, jitterMs: 2 }, random).arrivesAtMs)
+    const delays = Array.from(
+      { length: 10_000 },
+      () => arrivalOf(1, 0, 0, { ...quiet, roundTripMs: 20, jitterMs: 2 }, random).arrivesAtMs,
+    )
     const mean = delays.reduce((sum, value) => sum + value, 0) / delays.length
     expect(mean).toBeCloseTo(10, 0)
-    expect(Math.sqrt(delays.reduce((sum, value) => sum + (value - mean) ** 2, 0) / delays.length)).toBeCloseTo(2, 0)
+    expect(
+      Math.sqrt(delays.reduce((sum, value) => sum + (value - mean) ** 2, 0) / delays.length),
+    ).toBeCloseTo(2, 0)
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
   })
 })

@@ -15,8 +15,8 @@ export interface ShapingProxy {
 }
 
 /**
- * A TCP proxy on loopback that makes the way to `targetPort` as slow as a profile says. What it does not imitate: congestion control
- * (a long download starts at full bandwidth), and other people's traffic.
+ * A TCP proxy on loopback that makes the way to `targetPort` as slow as a profile says. What it does not
+ * imitate: congestion control (a long download starts at full bandwidth), and other people's traffic.
  */
 export async function startShapingProxy(targetPort: number, seed = 1): Promise<ShapingProxy> {
   let profile: NetworkProfile = networkProfiles.loopback
@@ -37,8 +37,18 @@ export async function startShapingProxy(targetPort: number, seed = 1): Promise<S
       socket.on('error', () => undefined)
     }
     // SYN and SYN-ACK: a round trip before the first byte leaves.
-    shapePipe(client, target, { profile: () => profile, random, onBytes: (count) => (bytes.up += count), handshakeMs: () => profile.roundTripMs })
-    shapePipe(target, client, { profile: () => profile, random, onBytes: (count) => (bytes.down += count), handshakeMs: () => 0 })
+    shapePipe(client, target, {
+      profile: () => profile,
+      random,
+      onBytes: (count) => (bytes.up += count),
+      handshakeMs: () => profile.roundTripMs,
+    })
+    shapePipe(target, client, {
+      profile: () => profile,
+      random,
+      onBytes: (count) => (bytes.down += count),
+      handshakeMs: () => 0,
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

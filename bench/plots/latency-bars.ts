@@ -3,7 +3,8 @@ import { strategyTitles } from '../strategies/strategy.ts'
 import { colours, rect, svg, text } from './svg.ts'
 
 const [left, barHeight, gap, width, scaleWidth] = [150, 20, 8, 640, 360]
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Mean latency of each strategy under one set of conditions, with least and most of the runs as a line. */
 export function latencyBars(title: string, rows: readonly Row[]): string {
@@ -20,5 +21,8 @@ export function latencyBars(title: string, rows: readonly Row[]): string {
       text(x(Math.max(...means)) + 8, y + 15, `${mean(means).toFixed(1)} ms, n = ${n}`),
     ]
   })
-  return svg(width, 56 + rows.length * (barHeight + gap), title, [text(12, 24, title, 'font-weight="600"'), ...bars])
+  return svg(width, 56 + rows.length * (barHeight + gap), title, [
+    text(12, 24, title, 'font-weight="600"'),
+    ...bars,
+  ])
 }

@@ -5,5 +5,9 @@ import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 /** Manifests of the bundles in a folder, by their names. */
 export async function releasedManifests(folder = 'public/bundles'): Promise<Manifest[]> {
   const names = (await readdir(folder)).sort()
-  return Promise.all(names.map(async (name) => parseManifest(JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8')))))
+  return Promise.all(
+    names.map(async (name) =>
+      parseManifest(JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8'))),
+    ),
+  )
 }

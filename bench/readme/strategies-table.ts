@@ -6,10 +6,13 @@ import { strategyTitles } from '../strategies/strategy.ts'
 export const tableStart = '<!-- strategies: written by npm run bench -- strategies -->'
 export const tableEnd = '<!-- /strategies -->'
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 const spread = (values: readonly number[], digits: number): string => {
   const { median, least, most } = spreadOf(values)
-  return values.length === 1 ? median.toFixed(digits) : `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`
+  return values.length === 1
+    ? median.toFixed(digits)
+    : `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`
 }
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 /** Of the runs that know what was right. */
@@ -17,7 +20,13 @@ function accuracyOf(runs: Row['runs']): string {
   const known = runs.flatMap(({ accuracy }) => accuracy ?? [])
   return known.length === 0 ? '–' : percent(mean(known))
 }
-const sectionTitles: Readonly<Record<Row['section'], string>> = { headline: 'the targets’ conditions', 'full-speed': 'full speed, no network between', matrix: 'one thing changed at a time', map: 'points of the map', folder: 'a folder, as its files are called' }
+const sectionTitles: Readonly<Record<Row['section'], string>> = {
+  headline: 'the targets’ conditions',
+  'full-speed': 'full speed, no network between',
+  matrix: 'one thing changed at a time',
+  map: 'points of the map',
+  folder: 'a folder, as its files are called',
+}
 
 function conditionsOf({ bundle, stream, network, slowDown, cache }: Row): string {
   return `${bundle}, ${stream}, ${network}, device 1/${slowDown}, cache ${cache}`
@@ -26,9 +35,16 @@ function conditionsOf({ bundle, stream, network, slowDown, cache }: Row): string
 /** Ratio of a strategy's mean latency to CacheNet's on the same streams. */
 function overOurs(row: Row, rows: readonly Row[]): string {
   if (row.strategy === 'adaptive') return '1'
-  const ours = rows.find((other) => other.strategy === 'adaptive' && other.section === row.section && conditionsOf(other) === conditionsOf(row))
+  const ours = rows.find(
+    (other) =>
+      other.strategy === 'adaptive' &&
+      other.section === row.section &&
+      conditionsOf(other) === conditionsOf(row),
+  )
   const ratio = ratioOfMeans(row, ours)
-  return ratio === undefined ? '–' : `${ratio.median.toFixed(2)}${ratio.n === 1 ? '' : ` (${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)})`}`
+  return ratio === undefined
+    ? '–'
+    : `${ratio.median.toFixed(2)}${ratio.n === 1 ? '' : ` (${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)})`}`
 }
 
 function table(rows: readonly Row[], all: readonly Row[]): string[] {
@@ -38,7 +54,10 @@ function table(rows: readonly Row[], all: readonly Row[]): string[] {
     ...rows.map((row) => {
       const { runs } = row
       const of = (pick: (run: Row['runs'][number]) => number): number[] => runs.map(pick)
-      return `| ${conditionsOf(row)} | ${strategyTitles[row.strategy]} | ${spread(of(({ meanMs }) => meanMs), 1)} | ${mean(of(({ p50Ms }) => p50Ms)).toFixed(1)} | ${mean(of(({ p95Ms }) => p95Ms)).toFixed(1)} | ${mean(of(({ p99Ms }) => p99Ms)).toFixed(1)} | ${overOurs(row, all)} | ${accuracyOf(runs)} | ${percent(mean(of(({ hitRate }) => hitRate)))} | ${(mean(of(({ wireBytesUp }) => wireBytesUp)) / 1000).toFixed(0)} / ${(mean(of(({ wireBytesDown }) => wireBytesDown)) / 1000).toFixed(0)} | ${row.n} |`
+      return `| ${conditionsOf(row)} | ${strategyTitles[row.strategy]} | ${spread(
+        of(({ meanMs }) => meanMs),
+        1,
+      )} | ${mean(of(({ p50Ms }) => p50Ms)).toFixed(1)} | ${mean(of(({ p95Ms }) => p95Ms)).toFixed(1)} | ${mean(of(({ p99Ms }) => p99Ms)).toFixed(1)} | ${overOurs(row, all)} | ${accuracyOf(runs)} | ${percent(mean(of(({ hitRate }) => hitRate)))} | ${(mean(of(({ wireBytesUp }) => wireBytesUp)) / 1000).toFixed(0)} / ${(mean(of(({ wireBytesDown }) => wireBytesDown)) / 1000).toFixed(0)} | ${row.n} |`
     }),
   ]
 }
@@ -53,15 +72,33 @@ function byCommits(rows: readonly Row[]): Map<string, Row[]> {
   return groups
 }
 
-/** What of the results stands in docs/results: headline, full speed, and every other condition, whoever won there. */
+/**
+ * What of the results stands in docs/results: headline, full speed, and every other condition, whoever won
+ * there.
+ */
 export function strategiesTable(results: Results): string {
   const { rows, machine, commit, measuredAt, hitOverheadMs, kernelShareOfPartition, slowDowns } = results
   const sections = (['headline', 'full-speed', 'matrix', 'folder'] as const).flatMap((section) => {
     const of = rows.filter((row) => row.section === section)
-    return [...byCommits(of)].flatMap(([commits, measured]) => [`**${sectionTitles[section]}**${commits === commit ? '' : `, at ${commits}`}`, '', ...table(measured, rows), ''])
+    return [...byCommits(of)].flatMap(([commits, measured]) => [
+      `**${sectionTitles[section]}**${commits === commit ? '' : `, at ${commits}`}`,
+      '',
+      ...table(measured, rows),
+      '',
+    ])
   })
-  const factors = slowDowns.filter(({ wantedFactor }) => wantedFactor > 1).map(({ wantedFactor, factor }) => `1/${wantedFactor} is ${factor.median.toFixed(1)} (${factor.least.toFixed(1)}–${factor.most.toFixed(1)}, n = ${factor.n})`)
-  const limits = kernelShareOfPartition === null || hitOverheadMs === null ? [] : [`Of a partition's time ${percent(kernelShareOfPartition)} are bare convolutions; a hit in the page costs ${hitOverheadMs.toFixed(2)} ms beyond them.`]
+  const factors = slowDowns
+    .filter(({ wantedFactor }) => wantedFactor > 1)
+    .map(
+      ({ wantedFactor, factor }) =>
+        `1/${wantedFactor} is ${factor.median.toFixed(1)} (${factor.least.toFixed(1)}–${factor.most.toFixed(1)}, n = ${factor.n})`,
+    )
+  const limits =
+    kernelShareOfPartition === null || hitOverheadMs === null
+      ? []
+      : [
+          `Of a partition's time ${percent(kernelShareOfPartition)} are bare convolutions; a hit in the page costs ${hitOverheadMs.toFixed(2)} ms beyond them.`,
+        ]
   return [
     `Measured ${measuredAt.slice(0, 10)} at ${commit} on ${String(machine['cpu'])}, ${String(machine['cores'])} cores (\`npm run bench -- strategies\`; raw numbers in \`bench/results/strategies.json\`).`,
     ...(factors.length === 0 ? [] : [`Slowed-down devices, by a known kernel: ${factors.join(', ')}.`]),
@@ -76,6 +113,7 @@ export function strategiesTable(results: Results): string {
 /** The page with the table in its place. Throws where the place is not marked. */
 export function withTable(readme: string, results: Results): string {
   const [start, end] = [readme.indexOf(tableStart), readme.indexOf(tableEnd)]
-  if (start < 0 || end < start) throw new RangeError(`the page has no place between ${tableStart} and ${tableEnd}`)
+  if (start < 0 || end < start)
+    throw new RangeError(`the page has no place between ${tableStart} and ${tableEnd}`)
   return `${readme.slice(0, start + tableStart.length)}\n\n${strategiesTable(results)}\n\n${readme.slice(end)}`
 }

@@ -21,7 +21,9 @@ describe('listImages', () => {
   }
   const names = async (): Promise<string[]> => {
     const { folder: read, images } = await listImages(folder, classNames)
-    return images.map(({ path, classIndex, className }) => `${path.slice(read.length + 1)} ${classIndex} ${className}`)
+    return images.map(
+      ({ path, classIndex, className }) => `${path.slice(read.length + 1)} ${classIndex} ${className}`,
+    )
   }
 
   it('takes the class from the folder, in the order of paths, numbers as numbers', async () => {
@@ -50,14 +52,30 @@ describe('listImages', () => {
   })
 
   it('takes what the page and training take, follows links, and says what it leaves out', async () => {
-    await touch('ant/1.jfif', 'ant/2.jpe', 'ant/3.avif', 'ant/notes.txt', 'ant/4.heic', 'ant/.ipynb_checkpoints/1.png', 'ant/@eaDir/1.png', 'ant/._1.png')
+    await touch(
+      'ant/1.jfif',
+      'ant/2.jpe',
+      'ant/3.avif',
+      'ant/notes.txt',
+      'ant/4.heic',
+      'ant/.ipynb_checkpoints/1.png',
+      'ant/@eaDir/1.png',
+      'ant/._1.png',
+    )
     await writeFile(join(folder, 'ant/1000001234'), '\u0089PNG\r\n\u001a\n', 'latin1')
     await symlink('ant', join(folder, 'bee'))
     await symlink('..', join(folder, 'ant/round'))
     const { images, leftOut } = await listImages(folder, classNames)
-    expect(images.map(({ path, classIndex }) => `${classIndex} ${basename(path)}`)).toEqual(
-      ['0 1.jfif', '0 2.jpe', '0 3.avif', '0 1000001234', '1 1.jfif', '1 2.jpe', '1 3.avif', '1 1000001234'],
-    )
+    expect(images.map(({ path, classIndex }) => `${classIndex} ${basename(path)}`)).toEqual([
+      '0 1.jfif',
+      '0 2.jpe',
+      '0 3.avif',
+      '0 1000001234',
+      '1 1.jfif',
+      '1 2.jpe',
+      '1 3.avif',
+      '1 1000001234',
+    ])
     expect(leftOut).toMatch(/2 images in HEIC.*Save it as JPEG.*6 images that programs keep/)
   })
 
@@ -69,14 +87,26 @@ describe('listImages', () => {
   it('lists every image, whether or not its class is known, where that is asked for', async () => {
     await touch('bee/1.png', 'dog/1.png', '1.png', 'notes.txt')
     const { images } = await listAllImages(folder, classNames)
-    expect(images.map(({ path, className }) => [path.slice(folder.length + 1), className])).toEqual([['1.png', undefined], ['bee/1.png', 'bee'], ['dog/1.png', undefined]])
-    await expect(listAllImages(join(folder, 'nowhere'), classNames)).rejects.toMatchObject({ code: 'dataset-invalid' })
+    expect(images.map(({ path, className }) => [path.slice(folder.length + 1), className])).toEqual([
+      ['1.png', undefined],
+      ['bee/1.png', 'bee'],
+      ['dog/1.png', undefined],
+    ])
+    await expect(listAllImages(join(folder, 'nowhere'), classNames)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+    })
   })
 
   it('says what to do where there is nothing to play', async () => {
     await touch('dog/1.png', 'ant/readme.md')
-    await expect(listImages(folder, classNames)).rejects.toMatchObject({ code: 'dataset-invalid', details: { images: 1 } })
+    await expect(listImages(folder, classNames)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      details: { images: 1 },
+    })
     await rm(folder, { recursive: true })
-    await expect(listImages(folder, classNames)).rejects.toMatchObject({ code: 'dataset-invalid', details: { folder } })
+    await expect(listImages(folder, classNames)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      details: { folder },
+    })
   })
 })

@@ -17,7 +17,10 @@ export interface LabelledImage extends StreamImage {
 }
 
 interface AllImages {
-  /** The folder that was read: the one with the test images inside the one that was named, where it has splits; those for choices where there are no others. */
+  /**
+   * The folder that was read: the one with the test images inside the one that was named, where it has
+   * splits; those for choices where there are no others.
+   */
   readonly folder: string
   /** In the order of their paths. */
   readonly images: readonly StreamImage[]
@@ -39,7 +42,10 @@ async function testFolder(folder: string): Promise<string> {
   return held === undefined ? folder : join(folder, held)
 }
 
-/** Every image below a folder, whether or not its class is known: the innermost folder called like a class says it. Throws `dataset-invalid` where there are none. */
+/**
+ * Every image below a folder, whether or not its class is known: the innermost folder called like a class
+ * says it. Throws `dataset-invalid` where there are none.
+ */
 export async function listAllImages(dataFolder: string, classNames: readonly string[]): Promise<AllImages> {
   const folder = classNames.includes('test') ? dataFolder : await testFolder(dataFolder)
   const left = new LeftOut()
@@ -47,21 +53,31 @@ export async function listAllImages(dataFolder: string, classNames: readonly str
   const leftOut = left.sentence()
   if (paths.length === 0) {
     const why = leftOut === undefined ? '' : ` ${leftOut}`
-    throw new CacheNetError('dataset-invalid', `There are no images in ${folder}: ${imageFormats} can be played.${why}`, { folder, images: 0 })
+    throw new CacheNetError(
+      'dataset-invalid',
+      `There are no images in ${folder}: ${imageFormats} can be played.${why}`,
+      { folder, images: 0 },
+    )
   }
   // Disks may take letters apart that bundles have composed.
   const classOf = (path: string): string | undefined =>
-    relative(folder, path).split(sep).slice(0, -1).map((name) => name.normalize('NFC')).findLast((name) => classNames.includes(name))
+    relative(folder, path)
+      .split(sep)
+      .slice(0, -1)
+      .map((name) => name.normalize('NFC'))
+      .findLast((name) => classNames.includes(name))
   return { folder, images: paths.map((path) => ({ path, className: classOf(path) })), leftOut }
 }
 
 /**
- * The images below a folder whose class the names of their folders say; the innermost folder called like a class counts.
- * Throws `dataset-invalid` where there are none.
+ * The images below a folder whose class the names of their folders say; the innermost folder called like a
+ * class counts. Throws `dataset-invalid` where there are none.
  */
 export async function listImages(dataFolder: string, classNames: readonly string[]): Promise<ImageList> {
   const { folder, images: all, leftOut } = await listAllImages(dataFolder, classNames)
-  const images = all.flatMap(({ path, className }): LabelledImage[] => (className === undefined ? [] : [{ path, className, classIndex: classNames.indexOf(className) }]))
+  const images = all.flatMap(({ path, className }): LabelledImage[] =>
+    className === undefined ? [] : [{ path, className, classIndex: classNames.indexOf(className) }],
+  )
   if (images.length === 0) {
     throw new CacheNetError(
       'dataset-invalid',

@@ -8,8 +8,10 @@ describe('orderImages', () => {
     Array.from({ length: 20 }, (_, index) => ({ path: `${className}/${index}.png`, className, classIndex })),
   )
   const options: OrderOptions = { order: 'scenes', kind: 'places', length: 30, seed: 1 }
-  const order = (changes: Partial<OrderOptions> = {}): LabelledImage[] => orderImages(images, classNames, { ...options, ...changes })
-  const changesOf = (stream: readonly LabelledImage[]): number => stream.filter(({ classIndex }, index) => index > 0 && classIndex !== stream[index - 1]?.classIndex).length
+  const order = (changes: Partial<OrderOptions> = {}): LabelledImage[] =>
+    orderImages(images, classNames, { ...options, ...changes })
+  const changesOf = (stream: readonly LabelledImage[]): number =>
+    stream.filter(({ classIndex }, index) => index > 0 && classIndex !== stream[index - 1]?.classIndex).length
 
   it('is as long as there are images, or as was asked for', () => {
     expect(order()).toHaveLength(120)
@@ -23,10 +25,16 @@ describe('orderImages', () => {
   })
 
   it('walks through the places that the bundle knows', () => {
-    const places = [{ name: 'yard', weights: { ant: 1, dog: 1 } }, { name: 'pond', weights: { bee: 1, cat: 1, eel: 1, fox: 1 } }]
+    const places = [
+      { name: 'yard', weights: { ant: 1, dog: 1 } },
+      { name: 'pond', weights: { bee: 1, cat: 1, eel: 1, fox: 1 } },
+    ]
     const placeOf = (className: string): number => places.findIndex(({ weights }) => className in weights)
     const stream = order({ frames: 600, places })
-    const changes = stream.filter(({ className }, index) => index > 0 && placeOf(className) !== placeOf(stream[index - 1]?.className ?? ''))
+    const changes = stream.filter(
+      ({ className }, index) =>
+        index > 0 && placeOf(className) !== placeOf(stream[index - 1]?.className ?? ''),
+    )
     // Of some twenty scenes about half begin where the one before did not end.
     expect(changes.length).toBeGreaterThan(0)
     expect(changes.length).toBeLessThan(40)
@@ -38,7 +46,9 @@ describe('orderImages', () => {
   })
 
   it('shows no image of a class again before all of them were shown', () => {
-    const first = order({ kind: 'single', frames: 2000 }).filter(({ className }) => className === 'ant').slice(0, 20)
+    const first = order({ kind: 'single', frames: 2000 })
+      .filter(({ className }) => className === 'ant')
+      .slice(0, 20)
     expect(new Set(first.map(({ path }) => path)).size).toBe(20)
   })
 
@@ -49,7 +59,9 @@ describe('orderImages', () => {
 
   it('says which classes are missing', () => {
     const some = images.filter(({ className }) => className !== 'bee' && className !== 'fox')
-    expect(() => orderImages(some, classNames, options)).toThrow(expect.objectContaining({ code: 'dataset-invalid', details: { empty: ['bee', 'fox'] } }) as Error)
+    expect(() => orderImages(some, classNames, options)).toThrow(
+      expect.objectContaining({ code: 'dataset-invalid', details: { empty: ['bee', 'fox'] } }) as Error,
+    )
     expect(orderImages(some, classNames, { ...options, order: 'files' })).toHaveLength(80)
   })
 })

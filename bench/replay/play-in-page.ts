@@ -21,7 +21,9 @@ export interface PlayOptions {
   readonly query?: Readonly<Record<string, string>>
   /** The browser says that its user saves data: then deltas are good enough for the page. */
   readonly isSavingData?: boolean
-  /** Waits until the bundle is open and the service worker in charge, then calls this, and only then plays. */
+  /**
+   * Waits until the bundle is open and the service worker in charge, then calls this, and only then plays.
+   */
   readonly beforePlay?: () => Promise<void>
   /** The stream is over, and its log not yet exported. */
   readonly afterPlay?: () => Promise<void>
@@ -33,7 +35,12 @@ export interface PlayOptions {
   readonly pollMs?: number
 }
 
-const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update']
+const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+]
 const readyMs = 60_000
 const defaultPollMs = 250
 
@@ -44,7 +51,8 @@ interface Shown {
 }
 
 async function look(page: Page): Promise<Shown> {
-  // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page does not have.
+  // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page does
+  // not have.
   const [state, count] = await page.evaluate(() => [
     document.querySelector('[data-testid="stream-state"]')?.getAttribute('data-state') ?? undefined,
     document.querySelector('[data-testid="counter-frames"] dd')?.textContent,
@@ -56,35 +64,60 @@ async function look(page: Page): Promise<Shown> {
 
 async function gaveUp(page: Page, state: string | undefined): Promise<CacheNetError> {
   const text = await page.locator('body').innerText()
-  return new CacheNetError('source-unavailable', `The page did not play the stream to its end (${state ?? 'no state'}). It says:\n${text.slice(0, 2000)}`)
+  return new CacheNetError(
+    'source-unavailable',
+    `The page did not play the stream to its end (${state ?? 'no state'}). It says:\n${text.slice(0, 2000)}`,
+  )
 }
 
 /** Ends once the stream has; rejects where the page gave up, or never began. */
-async function untilEnded(signal: AbortSignal, page: Page, { onProgress, pollMs = defaultPollMs }: PlayOptions): Promise<void> {
+async function untilEnded(
+  signal: AbortSignal,
+  page: Page,
+  { onProgress, pollMs = defaultPollMs }: PlayOptions,
+): Promise<void> {
   const beginBy = performance.now() + readyMs
   for (;;) {
     const { state, done } = await look(page)
     onProgress(done)
     if (state === 'ended') return
-    if (state !== 'playing' && (state !== 'idle' || performance.now() > beginBy)) throw await gaveUp(page, state)
+    if (state !== 'playing' && (state !== 'idle' || performance.now() > beginBy))
+      throw await gaveUp(page, state)
     await wait(pollMs, undefined, { signal })
   }
 }
 
 async function exportLog(page: Page): Promise<SessionLog> {
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: readyMs }), page.getByTestId('export-json').click({ timeout: readyMs })])
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: readyMs }),
+    page.getByTestId('export-json').click({ timeout: readyMs }),
+  ])
   return parseSessionLog(await readFile(await download.path(), 'utf8'))
 }
 
-async function drive(signal: AbortSignal, context: BrowserContext, options: PlayOptions): Promise<SessionLog> {
+async function drive(
+  signal: AbortSignal,
+  context: BrowserContext,
+  options: PlayOptions,
+): Promise<SessionLog> {
   const page = context.pages()[0] ?? (await context.newPage())
   const address = new URL(options.origin)
-  address.search = new URLSearchParams({ bundle: options.bundleId, cache: String(options.cachePartitions), rate: 'max', ...options.query }).toString()
-  if (options.isSavingData === true) await page.addInitScript("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+  address.search = new URLSearchParams({
+    bundle: options.bundleId,
+    cache: String(options.cachePartitions),
+    rate: 'max',
+    ...options.query,
+  }).toString()
+  if (options.isSavingData === true)
+    await page.addInitScript("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
   await page.goto(address.href, { timeout: readyMs })
   if (options.beforePlay !== undefined) {
-    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, { timeout: readyMs })
-    await page.locator('[data-testid="edge-state"][data-state="online"]').waitFor({ state: 'attached', timeout: readyMs })
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, {
+      timeout: readyMs,
+    })
+    await page
+      .locator('[data-testid="edge-state"][data-state="online"]')
+      .waitFor({ state: 'attached', timeout: readyMs })
     await options.beforePlay()
   }
   await page.getByTestId('folder-input').setInputFiles(options.folder, { timeout: readyMs })
@@ -94,21 +127,28 @@ async function drive(signal: AbortSignal, context: BrowserContext, options: Play
   return exportLog(page)
 }
 
-/** Rejects when the signal does, or when the page dies: then nothing that it was asked for will ever be answered. */
+/**
+ * Rejects when the signal does, or when the page dies: then nothing that it was asked for will ever be
+ * answered.
+ */
 function interrupted(signal: AbortSignal, context: BrowserContext): Promise<never> {
   return new Promise((_resolve, reject) => {
     const abort = (): void => reject(CacheNetError.from(signal.reason, 'aborted'))
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
-    const died = (): void => reject(new CacheNetError('source-unavailable', 'The page or its browser ended in the middle of the stream.'))
+    const died = (): void =>
+      reject(
+        new CacheNetError('source-unavailable', 'The page or its browser ended in the middle of the stream.'),
+      )
     context.once('close', died)
     for (const page of context.pages()) page.once('crash', died)
   })
 }
 
 /**
- * Plays a folder through the real page, in a browser with a fresh profile, and returns what the page logged. The browser and
- * its profile are gone afterwards. Throws `source-unavailable` where the page gives up, `aborted` where the signal says so.
+ * Plays a folder through the real page, in a browser with a fresh profile, and returns what the page logged.
+ * The browser and its profile are gone afterwards. Throws `source-unavailable` where the page gives up,
+ * `aborted` where the signal says so.
  */
 export async function playInPage(signal: AbortSignal, options: PlayOptions): Promise<SessionLog> {
   signal.throwIfAborted()
@@ -116,7 +156,13 @@ export async function playInPage(signal: AbortSignal, options: PlayOptions): Pro
   try {
     // Its own handlers would end the process before anything else is tidied up.
     const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-    const context = await chromium.launchPersistentContext(profile, { executablePath: options.chromium, headless: true, args: [...browserArguments, ...(options.browserArguments ?? [])], ...(options.viewport && { viewport: options.viewport }), ...ours })
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: options.chromium,
+      headless: true,
+      args: [...browserArguments, ...(options.browserArguments ?? [])],
+      ...(options.viewport && { viewport: options.viewport }),
+      ...ours,
+    })
     try {
       return await Promise.race([drive(signal, context, options), interrupted(signal, context)])
     } finally {

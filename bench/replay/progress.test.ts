@@ -2,10 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { createProgress } from './progress.ts'
 
 describe('createProgress', () => {
-  const run = (isTerminal: boolean): { texts: string[]; at: (seconds: number, done: number | undefined) => void; end: () => void } => {
+  const run = (
+    isTerminal: boolean,
+  ): { texts: string[]; at: (seconds: number, done: number | undefined) => void; end: () => void } => {
     let now = 0
     const texts: string[] = []
-    const progress = createProgress({ total: 1000, isTerminal, write: (text) => void texts.push(text), nowMs: () => now })
+    const progress = createProgress({
+      total: 1000,
+      isTerminal,
+      write: (text) => void texts.push(text),
+      nowMs: () => now,
+    })
     return {
       texts,
       at(seconds, done) {

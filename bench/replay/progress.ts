@@ -22,7 +22,12 @@ function duration(seconds: number): string {
 }
 
 /** How far a stream is, and how long it will take at the speed so far. */
-export function createProgress({ total, write, isTerminal, nowMs = () => performance.now() }: ProgressOptions): Progress {
+export function createProgress({
+  total,
+  write,
+  isTerminal,
+  nowMs = () => performance.now(),
+}: ProgressOptions): Progress {
   const startedAt = nowMs()
   let reportedAt = -Infinity
   let isOpen = false

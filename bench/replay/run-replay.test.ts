@@ -32,8 +32,12 @@ describe.skipIf(chromium === '')('runReplay', { timeout: 240_000 }, () => {
       await mkdir(join(folder, 'images', className), { recursive: true })
       for (let index = 0; index < imagesOfClass; index++) {
         const colour = [random.integer(256), random.integer(256), random.integer(256)]
-        const pixels = Uint8Array.from({ length: 20 * 20 * 3 }, (_, at) => Math.min(255, Math.max(0, (colour[at % 3] ?? 0) + random.normal() * 40)))
-        await sharp(pixels, { raw: { width: 20, height: 20, channels: 3 } }).png().toFile(join(folder, 'images', className, `${index}.png`))
+        const pixels = Uint8Array.from({ length: 20 * 20 * 3 }, (_, at) =>
+          Math.min(255, Math.max(0, (colour[at % 3] ?? 0) + random.normal() * 40)),
+        )
+        await sharp(pixels, { raw: { width: 20, height: 20, channels: 3 } })
+          .png()
+          .toFile(join(folder, 'images', className, `${index}.png`))
       }
     }
   }, 60_000)
@@ -43,12 +47,22 @@ describe.skipIf(chromium === '')('runReplay', { timeout: 240_000 }, () => {
   })
 
   const settings = (more: Record<string, string>): ReplaySettings =>
-    resolveReplaySettings([], { data: join(folder, 'images'), bundles: join(folder, 'bundles'), page: join(folder, 'dist'), ...more })
-  const leftBehind = async (): Promise<string[]> => (await readdir(join(folder, 'tmp'))).filter((name) => name.startsWith('cachenet-'))
+    resolveReplaySettings([], {
+      data: join(folder, 'images'),
+      bundles: join(folder, 'bundles'),
+      page: join(folder, 'dist'),
+      ...more,
+    })
+  const leftBehind = async (): Promise<string[]> =>
+    (await readdir(join(folder, 'tmp'))).filter((name) => name.startsWith('cachenet-'))
 
   it('plays every image through the real page, and the page and the edge count the same', async () => {
     const json = join(folder, 'out.json')
-    const summary = await runReplay(new AbortController().signal, settings({ frames: '60', length: '10', json, images: 'all' }), tools)
+    const summary = await runReplay(
+      new AbortController().signal,
+      settings({ frames: '60', length: '10', json, images: 'all' }),
+      tools,
+    )
     expect(summary.disagreements).toEqual([])
     expect(summary.all.frames).toBe(60)
     expect(summary.hits.frames + summary.misses.frames + summary.uncertain.frames).toBe(60)
@@ -60,7 +74,9 @@ describe.skipIf(chromium === '')('runReplay', { timeout: 240_000 }, () => {
     expect(written).toContain('60 frames of 24 images')
     expect(written).toMatch(/misses +\d+/)
 
-    const { session } = JSON.parse(await readFile(json, 'utf8')) as { session: { frames: { name: string; trueLabel: string }[] } }
+    const { session } = JSON.parse(await readFile(json, 'utf8')) as {
+      session: { frames: { name: string; trueLabel: string }[] }
+    }
     expect(session.frames).toHaveLength(60)
     for (const [index, { name, trueLabel }] of session.frames.entries()) {
       expect(name.split('/').slice(1, 3)).toEqual([String(index).padStart(6, '0'), trueLabel])
@@ -82,8 +98,12 @@ describe.skipIf(chromium === '')('runReplay', { timeout: 240_000 }, () => {
 
   it('says so before it starts anything where the bundle or the images are not there', async () => {
     const signal = new AbortController().signal
-    await expect(runReplay(signal, settings({ bundle: 'nobody' }), tools)).rejects.toMatchObject({ code: 'config-invalid' })
-    await expect(runReplay(signal, settings({ data: join(folder, 'bundles') }), tools)).rejects.toMatchObject({ code: 'dataset-invalid' })
+    await expect(runReplay(signal, settings({ bundle: 'nobody' }), tools)).rejects.toMatchObject({
+      code: 'config-invalid',
+    })
+    await expect(runReplay(signal, settings({ data: join(folder, 'bundles') }), tools)).rejects.toMatchObject(
+      { code: 'dataset-invalid' },
+    )
     expect((await stat(join(folder, 'dist', 'index.html'))).isFile()).toBe(true)
   })
 })

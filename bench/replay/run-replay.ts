@@ -25,7 +25,11 @@ export interface ReplayTools {
   readonly isTerminal: boolean
 }
 
-async function fetchManifest(signal: AbortSignal, { origin }: RunningEdge, bundleId: string): Promise<Manifest> {
+async function fetchManifest(
+  signal: AbortSignal,
+  { origin }: RunningEdge,
+  bundleId: string,
+): Promise<Manifest> {
   const response = await fetch(origin + apiPaths.manifest(bundleId), { signal })
   const body: unknown = await response.json()
   if (!response.ok) throw CacheNetError.fromBody(body)
@@ -33,25 +37,51 @@ async function fetchManifest(signal: AbortSignal, { origin }: RunningEdge, bundl
 }
 
 /** Which images of a folder tell something of new ones, and a sentence about it where some do not. */
-function tellingImages({ data, images: choice }: ReplaySettings, kind: Manifest['dataset']['kind'], { folder, images }: ImageList): { images: readonly LabelledImage[]; note: string } {
+function tellingImages(
+  { data, images: choice }: ReplaySettings,
+  kind: Manifest['dataset']['kind'],
+  { folder, images }: ImageList,
+): { images: readonly LabelledImage[]; note: string } {
   // Where there are test images, those were listed; and only a bundle of a folder was trained on one.
   if (folder !== data || kind !== 'folder') return { images, note: '' }
-  if (choice === 'all') return { images, note: 'These are all images of the folder. If the bundle was trained on it, it has seen nine in ten of them: what comes out says nothing of new images.\n' }
+  if (choice === 'all')
+    return {
+      images,
+      note: 'These are all images of the folder. If the bundle was trained on it, it has seen nine in ten of them: what comes out says nothing of new images.\n',
+    }
   const kept = heldOut(images)
-  return { images: kept, note: `Only what training puts aside of a folder, the last tenth of each class: ${kept.length} of ${images.length} images. --images all plays all of them.\n` }
+  return {
+    images: kept,
+    note: `Only what training puts aside of a folder, the last tenth of each class: ${kept.length} of ${images.length} images. --images all plays all of them.\n`,
+  }
 }
 
-async function chooseImages(settings: ReplaySettings, { classNames, dataset, scenes }: Manifest, write: ReplayTools['write']): Promise<LabelledImage[]> {
+async function chooseImages(
+  settings: ReplaySettings,
+  { classNames, dataset, scenes }: Manifest,
+  write: ReplayTools['write'],
+): Promise<LabelledImage[]> {
   const { data, order, kind, length, frames, seed } = settings
   const list = await listImages(data, classNames)
   const { folder, ignored, leftOut } = list
   const { images, note } = tellingImages(settings, dataset.kind, list)
-  const stream = orderImages(images, classNames, { order, kind, length, frames, seed, places: placesOfScenes(scenes, classNames) })
-  const what = order === 'files' ? 'in the order of their files' : `in scenes (${kind}, mean length ${length}, seed ${seed})`
+  const stream = orderImages(images, classNames, {
+    order,
+    kind,
+    length,
+    frames,
+    seed,
+    places: placesOfScenes(scenes, classNames),
+  })
+  const what =
+    order === 'files'
+      ? 'in the order of their files'
+      : `in scenes (${kind}, mean length ${length}, seed ${seed})`
   write(`${stream.length} frames of ${images.length} images of ${folder}, ${what}\n`)
   write(note)
   if (leftOut !== undefined) write(`${leftOut}\n`)
-  if (ignored > 0) write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
+  if (ignored > 0)
+    write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
   return stream
 }
 
@@ -70,11 +100,21 @@ async function writeJson(path: string, content: unknown): Promise<void> {
   await rename(`${path}.tmp`, path)
 }
 
-async function play(signal: AbortSignal, settings: ReplaySettings, edge: RunningEdge, { counts }: EdgeCounter, tools: ReplayTools): Promise<{ log: SessionLog; summary: ReplaySummary }> {
+async function play(
+  signal: AbortSignal,
+  settings: ReplaySettings,
+  edge: RunningEdge,
+  { counts }: EdgeCounter,
+  tools: ReplayTools,
+): Promise<{ log: SessionLog; summary: ReplaySummary }> {
   const bundleId = settings.bundle ?? edge.defaultBundle
   const images = await chooseImages(settings, await fetchManifest(signal, edge, bundleId), tools.write)
   return withStreamFolder(signal, images, async (folder) => {
-    const progress = createProgress({ total: images.length, write: tools.write, isTerminal: tools.isTerminal })
+    const progress = createProgress({
+      total: images.length,
+      write: tools.write,
+      isTerminal: tools.isTerminal,
+    })
     try {
       const log = await playInPage(signal, {
         chromium: tools.chromium,
@@ -92,10 +132,15 @@ async function play(signal: AbortSignal, settings: ReplaySettings, edge: Running
 }
 
 /**
- * Streams a folder of images through the real page against a real edge, and prints what came of it. Everything that it
- * started or laid out is gone when it returns. Throws where the stream did not come to its end.
+ * Streams a folder of images through the real page against a real edge, and prints what came of it.
+ * Everything that it started or laid out is gone when it returns. Throws where the stream did not come to its
+ * end.
  */
-export async function runReplay(signal: AbortSignal, settings: ReplaySettings, tools: ReplayTools): Promise<ReplaySummary> {
+export async function runReplay(
+  signal: AbortSignal,
+  settings: ReplaySettings,
+  tools: ReplayTools,
+): Promise<ReplaySummary> {
   await ensureBuiltPage(settings.page)
   const counter = createEdgeCounter()
   const edge = await startEdge({

@@ -33,7 +33,12 @@ export type SessionLog = z.infer<typeof sessionLogSchema>
 /** Throws `source-unavailable` where the text is not what a page exports. */
 export function parseSessionLog(text: string): SessionLog {
   const invalid = (cause: unknown): CacheNetError =>
-    new CacheNetError('source-unavailable', 'What the page exported is not a session log. Build the page again: npm run build.', {}, { cause })
+    new CacheNetError(
+      'source-unavailable',
+      'What the page exported is not a session log. Build the page again: npm run build.',
+      {},
+      { cause },
+    )
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -5,7 +5,10 @@ import { resolveReplaySettings } from './settings.ts'
 describe('resolveReplaySettings', () => {
   const problemsOf = (flags: Record<string, string>): unknown => {
     try {
-      return resolveReplaySettings(Object.entries(flags).map(([name, value]) => `--${name}=${value}`), flags)
+      return resolveReplaySettings(
+        Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+        flags,
+      )
     } catch (thrown) {
       if (!(thrown instanceof CacheNetError) || thrown.code !== 'config-invalid') throw thrown
       return thrown.details['problems']
@@ -28,8 +31,26 @@ describe('resolveReplaySettings', () => {
   })
 
   it('reads every flag', () => {
-    const flags = { data: 'd', bundle: 'cifar10', order: 'files', kind: 'iid', length: '5', frames: '7', cache: '3', seed: '0', json: 'out.json', 'limit-minutes': '2' }
-    expect(problemsOf(flags)).toMatchObject({ ...flags, length: 5, frames: 7, cache: 3, seed: 0, 'limit-minutes': 2 })
+    const flags = {
+      data: 'd',
+      bundle: 'cifar10',
+      order: 'files',
+      kind: 'iid',
+      length: '5',
+      frames: '7',
+      cache: '3',
+      seed: '0',
+      json: 'out.json',
+      'limit-minutes': '2',
+    }
+    expect(problemsOf(flags)).toMatchObject({
+      ...flags,
+      length: 5,
+      frames: 7,
+      cache: 3,
+      seed: 0,
+      'limit-minutes': 2,
+    })
   })
 
   it('names every problem at once', () => {
@@ -53,6 +74,8 @@ describe('resolveReplaySettings', () => {
   })
 
   it('refuses a flag that was given twice: only the last would hold', () => {
-    expect(() => resolveReplaySettings(['--data', 'x', '--data', 'y'], { data: 'y' })).toThrow(/--data was given more than once/)
+    expect(() => resolveReplaySettings(['--data', 'x', '--data', 'y'], { data: 'y' })).toThrow(
+      /--data was given more than once/,
+    )
   })
 })

@@ -25,9 +25,18 @@ export type ReplaySettings = z.infer<typeof settingsSchema>
 export const replayFlags = {
   data: flag('folder', 'Folder of images, one sub-folder a class (needed)'),
   bundle: flag('id', 'Bundle to replay with (the one that the page opens with)'),
-  order: flag(orders.join('|'), 'scenes: a seeded stream that is local in time; files: as the files are called (scenes)'),
-  images: flag(imageChoices.join('|'), 'held-out: of a folder that a bundle was trained on only what training put aside; all: those that it was trained on too (held-out)'),
-  kind: flag(sceneKinds.join('|'), 'What a scene holds: the classes of a place, of a place that no bundle knows, one class, two, or no scenes at all (places)'),
+  order: flag(
+    orders.join('|'),
+    'scenes: a seeded stream that is local in time; files: as the files are called (scenes)',
+  ),
+  images: flag(
+    imageChoices.join('|'),
+    'held-out: of a folder that a bundle was trained on only what training put aside; all: those that it was trained on too (held-out)',
+  ),
+  kind: flag(
+    sceneKinds.join('|'),
+    'What a scene holds: the classes of a place, of a place that no bundle knows, one class, two, or no scenes at all (places)',
+  ),
   length: flag('frames', 'Mean length of a scene (100)'),
   frames: flag('number', 'Length of the stream (as many as there are images)'),
   cache: flag('partitions', 'How many partitions the phone may keep (2)'),
@@ -39,4 +48,7 @@ export const replayFlags = {
 } satisfies Record<keyof ReplaySettings, unknown>
 
 /** See `resolveFlags`. */
-export const resolveReplaySettings = (args: readonly string[], given: Readonly<Record<string, unknown>>): ReplaySettings => resolveFlags(settingsSchema, replayFlags, args, given)
+export const resolveReplaySettings = (
+  args: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): ReplaySettings => resolveFlags(settingsSchema, replayFlags, args, given)

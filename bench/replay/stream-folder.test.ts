@@ -20,14 +20,20 @@ describe('withStreamFolder', () => {
       images.push({ path, className, classIndex })
     }
   })
-  const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+  const exists = (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      () => false,
+    )
 
   it('lays the stream out in its order, one image as often as it comes, and is gone afterwards', async () => {
     const [bee, ant] = images as [LabelledImage, LabelledImage]
     let folder = ''
     const found = await withStreamFolder(never, [bee, ant, bee, bee], async (laidOut) => {
       folder = laidOut
-      const entries = (await readdir(laidOut, { recursive: true })).filter((name) => name.endsWith('.png')).sort()
+      const entries = (await readdir(laidOut, { recursive: true }))
+        .filter((name) => name.endsWith('.png'))
+        .sort()
       return Promise.all(entries.map(async (name) => [name, await readFile(join(laidOut, name), 'utf8')]))
     })
     expect(found).toEqual([
@@ -37,7 +43,11 @@ describe('withStreamFolder', () => {
       [join('000003', 'bee', '1.png'), 'bee'],
     ])
     expect(await exists(folder)).toBe(false)
-    expect(await withStreamFolder(never, [{ path: bee.path, className: undefined }], (laidOut) => readdir(join(laidOut, '000000')))).toEqual(['-'])
+    expect(
+      await withStreamFolder(never, [{ path: bee.path, className: undefined }], (laidOut) =>
+        readdir(join(laidOut, '000000')),
+      ),
+    ).toEqual(['-'])
     expect(await readFile(bee.path, 'utf8')).toBe('bee')
   })
 
@@ -45,7 +55,9 @@ describe('withStreamFolder', () => {
     const [bee] = images as [LabelledImage]
     const path = join(bee.path, '..', 'link.png')
     await symlink('1.png', path)
-    const found = await withStreamFolder(never, [{ ...bee, path }], (laidOut) => readFile(join(laidOut, '000000', 'bee', 'link.png'), 'utf8'))
+    const found = await withStreamFolder(never, [{ ...bee, path }], (laidOut) =>
+      readFile(join(laidOut, '000000', 'bee', 'link.png'), 'utf8'),
+    )
     expect(found).toBe('bee')
   })
 

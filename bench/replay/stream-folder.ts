@@ -7,7 +7,10 @@ const atOnce = 64
 /** Called like no class: the page takes an image's folder for its label. */
 const unlabelled = '-'
 
-/** A hard link costs nothing; where the two folders are on different disks, or links are not allowed, it is a copy. */
+/**
+ * A hard link costs nothing; where the two folders are on different disks, or links are not allowed, it is a
+ * copy.
+ */
 async function place(from: string, to: string): Promise<void> {
   // A link to a link would lead from somewhere else, and so elsewhere.
   const file = await realpath(from)
@@ -33,10 +36,14 @@ async function layOut(signal: AbortSignal, folder: string, images: readonly Stre
 }
 
 /**
- * Lays a stream out as the page's folder source plays it, `NNNNNN/<class>/<file>` in the order of the stream, for as long as
- * `use` takes; the folder is gone afterwards, whatever happened.
+ * Lays a stream out as the page's folder source plays it, `NNNNNN/<class>/<file>` in the order of the stream,
+ * for as long as `use` takes; the folder is gone afterwards, whatever happened.
  */
-export async function withStreamFolder<Result>(signal: AbortSignal, images: readonly StreamImage[], use: (folder: string) => Promise<Result>): Promise<Result> {
+export async function withStreamFolder<Result>(
+  signal: AbortSignal,
+  images: readonly StreamImage[],
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'cachenet-replay-'))
   try {
     await layOut(signal, folder, images)

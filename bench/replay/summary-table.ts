@@ -1,6 +1,7 @@
 import type { ReplaySummary } from './summary.ts'
 
-const percent = (share: number | undefined): string => (share === undefined ? '–' : `${(share * 100).toFixed(1)} %`)
+const percent = (share: number | undefined): string =>
+  share === undefined ? '–' : `${(share * 100).toFixed(1)} %`
 const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value.toFixed(1)} ms`)
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
@@ -10,7 +11,14 @@ export function summaryTable(summary: ReplaySummary): string {
   const share = (frames: number): string => percent(all.frames === 0 ? undefined : frames / all.frames)
   const rows = [
     ['', 'frames', 'share', 'accuracy', 'p50', 'p95'],
-    ...([['all', all], ['hits', hits], ['misses', misses], ['uncertain', uncertain]] as const).map(([name, of]) => [
+    ...(
+      [
+        ['all', all],
+        ['hits', hits],
+        ['misses', misses],
+        ['uncertain', uncertain],
+      ] as const
+    ).map(([name, of]) => [
       name,
       String(of.frames),
       share(of.frames),
@@ -20,7 +28,13 @@ export function summaryTable(summary: ReplaySummary): string {
     ]),
   ]
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const table = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  )
   return [
     ...table,
     '',

@@ -28,7 +28,12 @@ const frames = [
   frame(8, { ...miss, latencyMs: 50, switchedTo: 'p1' }),
   frame(9, { ...miss, latencyMs: 70, label: 'bee', trueLabel: 'bee' }),
 ]
-const log: SessionLog = { bundle: 'sample', settings: {}, frames, totals: { frames: 10, bytesUp: 6144, bytesDown: 900 } }
+const log: SessionLog = {
+  bundle: 'sample',
+  settings: {},
+  frames,
+  totals: { frames: 10, bytesUp: 6144, bytesDown: 900 },
+}
 const edge = { frames: 2, refused: 0, blobs: 3 }
 
 describe('summarize', () => {
@@ -48,11 +53,17 @@ describe('summarize', () => {
   })
 
   it('says where the page and the edge do not agree', () => {
-    expect(summarize(log, 10, { ...edge, frames: 3 }).disagreements).toEqual([expect.stringContaining('2 misses')])
+    expect(summarize(log, 10, { ...edge, frames: 3 }).disagreements).toEqual([
+      expect.stringContaining('2 misses'),
+    ])
     expect(summarize(log, 11, edge).disagreements).toEqual([expect.stringContaining('11 images')])
-    expect(summarize(log, 10, { ...edge, refused: 1 }).disagreements).toEqual([expect.stringContaining('refused 1')])
+    expect(summarize(log, 10, { ...edge, refused: 1 }).disagreements).toEqual([
+      expect.stringContaining('refused 1'),
+    ])
     const cut = { ...log, totals: { ...log.totals, frames: 500 } }
-    expect(summarize(cut, 500, { ...edge, frames: 90 }).disagreements).toEqual([expect.stringContaining('10 of 500')])
+    expect(summarize(cut, 500, { ...edge, frames: 90 }).disagreements).toEqual([
+      expect.stringContaining('10 of 500'),
+    ])
   })
 
   it('prints every number', () => {
@@ -74,7 +85,11 @@ it('takes the nearest rank as a percentile', () => {
 
 describe('parseSessionLog', () => {
   it('reads what the page exports, and keeps what it does not know', () => {
-    const text = JSON.stringify({ ...log, frames: frames.map((each) => ({ ...each, certainty: 1 })), more: 1 })
+    const text = JSON.stringify({
+      ...log,
+      frames: frames.map((each) => ({ ...each, certainty: 1 })),
+      more: 1,
+    })
     expect(parseSessionLog(text)).toMatchObject({ frames, more: 1 })
   })
 

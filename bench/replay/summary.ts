@@ -44,16 +44,22 @@ function group(frames: readonly LoggedFrame[]): Group {
 
 function compare(log: SessionLog, framesSent: number, misses: number, edge: EdgeCounts): string[] {
   const found: string[] = []
-  if (log.totals.frames !== framesSent) found.push(`${framesSent} images were played, and the page answered ${log.totals.frames}`)
-  if (log.frames.length !== log.totals.frames) found.push(`the page kept ${log.frames.length} of ${log.totals.frames} frames in its log; the numbers are of those`)
-  else if (misses !== edge.frames) found.push(`the page counts ${misses} misses, and the edge answered ${edge.frames} frames`)
+  if (log.totals.frames !== framesSent)
+    found.push(`${framesSent} images were played, and the page answered ${log.totals.frames}`)
+  if (log.frames.length !== log.totals.frames)
+    found.push(
+      `the page kept ${log.frames.length} of ${log.totals.frames} frames in its log; the numbers are of those`,
+    )
+  else if (misses !== edge.frames)
+    found.push(`the page counts ${misses} misses, and the edge answered ${edge.frames} frames`)
   if (edge.refused > 0) found.push(`the edge refused ${edge.refused} frames`)
   return found
 }
 
 /** Adds a session up, and holds it against what the edge counted. */
 export function summarize(log: SessionLog, framesSent: number, edge: EdgeCounts): ReplaySummary {
-  const of = (outcome: LoggedFrame['outcome']): LoggedFrame[] => log.frames.filter((frame) => frame.outcome === outcome)
+  const of = (outcome: LoggedFrame['outcome']): LoggedFrame[] =>
+    log.frames.filter((frame) => frame.outcome === outcome)
   const hits = of('hit')
   const misses = of('miss')
   return {

@@ -17,8 +17,10 @@ describe('bundles derived from a released one', () => {
   let remove: () => Promise<void>
   let original: Manifest
   let ids: ReadonlyMap<Played, string>
-  const manifestOf = async (strategy: Played): Promise<Manifest> => parseManifest(JSON.parse(await readFile(join(folder, ids.get(strategy) ?? '', 'manifest.json'), 'utf8')))
-  const blobOf = async (strategy: Played, sha256: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(folder, ids.get(strategy) ?? '', 'blobs', `${sha256}.bin`)))
+  const manifestOf = async (strategy: Played): Promise<Manifest> =>
+    parseManifest(JSON.parse(await readFile(join(folder, ids.get(strategy) ?? '', 'manifest.json'), 'utf8')))
+  const blobOf = async (strategy: Played, sha256: string): Promise<Uint8Array> =>
+    new Uint8Array(await readFile(join(folder, ids.get(strategy) ?? '', 'blobs', `${sha256}.bin`)))
 
   beforeAll(async () => {
     ;({ folder, remove } = await temporaryFolder())
@@ -44,8 +46,14 @@ describe('bundles derived from a released one', () => {
 
   it('send everything to the edge, at next to no cost on the device', async () => {
     const { networks, generalist, gate } = await manifestOf('edge')
-    expect(planNetwork(networks.generalist).megaMacs).toBeLessThan(planNetwork(original.networks.generalist).megaMacs / 100)
-    expect(decodeWeights(networks.generalist, await blobOf('edge', generalist.whole.sha256)).every(({ values }) => values.every((value) => value === 0))).toBe(true)
+    expect(planNetwork(networks.generalist).megaMacs).toBeLessThan(
+      planNetwork(original.networks.generalist).megaMacs / 100,
+    )
+    expect(
+      decodeWeights(networks.generalist, await blobOf('edge', generalist.whole.sha256)).every(({ values }) =>
+        values.every((value) => value === 0),
+      ),
+    ).toBe(true)
     expect(gate).toMatchObject({ thresholdNats: 0, generalistThresholdNats: 0, localities: [] })
     expect(networks.full).toEqual(original.networks.full)
   })
@@ -54,7 +62,10 @@ describe('bundles derived from a released one', () => {
     const { cascade, cascadeScene } = readCalibration(original)
     expect((await manifestOf('cascade')).gate).toMatchObject(cascade.gate)
     expect((await manifestOf('cascade')).partitions).toEqual([])
-    expect(await manifestOf('cascade-scene')).toMatchObject({ partitions: [], gate: { ...cascadeScene.gate, localities: cascadeScene.localities } })
+    expect(await manifestOf('cascade-scene')).toMatchObject({
+      partitions: [],
+      gate: { ...cascadeScene.gate, localities: cascadeScene.localities },
+    })
     expect((await manifestOf('fixed')).gate).toEqual({ ...original.gate, localities: [] })
     expect((await manifestOf('adaptive')).gate).toEqual(original.gate)
   })
@@ -62,7 +73,9 @@ describe('bundles derived from a released one', () => {
   it('tell the full model of the scene what the bundle’s own gate is told', async () => {
     const prior = original.gate.localities.find(({ scenePrior }) => scenePrior !== undefined)?.scenePrior
     expect(prior).toBeDefined()
-    for (const strategy of ['device-scene', 'edge-scene'] as const) expect((await manifestOf(strategy)).gate.scenePrior).toEqual(prior)
-    for (const strategy of ['device', 'edge'] as const) expect((await manifestOf(strategy)).gate.scenePrior).toBeUndefined()
+    for (const strategy of ['device-scene', 'edge-scene'] as const)
+      expect((await manifestOf(strategy)).gate.scenePrior).toEqual(prior)
+    for (const strategy of ['device', 'edge'] as const)
+      expect((await manifestOf(strategy)).gate.scenePrior).toBeUndefined()
   })
 })

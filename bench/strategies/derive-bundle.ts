@@ -15,11 +15,27 @@ export interface DerivedBundle {
 /** A stream is answered wherever the entropy is; it cannot exceed ln C ≤ ln 10,000. */
 const anyEntropy = 10
 
-const alwaysOnDevice: CalibratedGate = { gate: { thresholdNats: anyEntropy, generalistThresholdNats: anyEntropy, maxProbes: 0, order: 'recent-first', asksGeneralist: true }, localities: [] }
-const neverOnDevice: CalibratedGate = { gate: { ...alwaysOnDevice.gate, thresholdNats: 0, generalistThresholdNats: 0 }, localities: [] }
+const alwaysOnDevice: CalibratedGate = {
+  gate: {
+    thresholdNats: anyEntropy,
+    generalistThresholdNats: anyEntropy,
+    maxProbes: 0,
+    order: 'recent-first',
+    asksGeneralist: true,
+  },
+  localities: [],
+}
+const neverOnDevice: CalibratedGate = {
+  gate: { ...alwaysOnDevice.gate, thresholdNats: 0, generalistThresholdNats: 0 },
+  localities: [],
+}
 
 /** The same with the scene prior that the bundle's own gate goes by. */
-function told({ gate, localities }: CalibratedGate, isTold: boolean, { gate: own }: Manifest): CalibratedGate {
+function told(
+  { gate, localities }: CalibratedGate,
+  isTold: boolean,
+  { gate: own }: Manifest,
+): CalibratedGate {
   const scenePrior = own.localities.find((row) => row.scenePrior !== undefined)?.scenePrior ?? own.scenePrior
   return { gate: { ...gate, ...(isTold && scenePrior !== undefined ? { scenePrior } : {}) }, localities }
 }
@@ -28,21 +44,33 @@ function withGate(manifest: Manifest, { gate, localities }: CalibratedGate): Man
   return { ...manifest, gate: { ...gate, curve: [], localities: [...localities] } }
 }
 
-/** Without partitions nothing is selected, so the edge encodes nothing: an opponent pays for no encoder that it has no use for. */
+/**
+ * Without partitions nothing is selected, so the edge encodes nothing: an opponent pays for no encoder that
+ * it has no use for.
+ */
 function withoutPartitions(manifest: Manifest): Manifest {
   const { encoder: _spec, delta: _delta, ...networks } = manifest.networks
   const { encoder: _weights, ...rest } = manifest
   return { ...rest, networks, partitions: [], selector: { keepShare: 1 } }
 }
 
-/** Hardly a network: it is uncertain of everything, in next to no time, so that every frame goes to the edge. */
+/**
+ * Hardly a network: it is uncertain of everything, in next to no time, so that every frame goes to the edge.
+ */
 const shrug = ({ input, classNames }: Manifest): NetworkSpec =>
-  networkSpecSchema.parse({ inputShape: [input.height, input.width, input.channels], layers: [{ kind: 'globalPool', mode: 'average' }, { kind: 'dense', name: 'head', units: classNames.length }] })
+  networkSpecSchema.parse({
+    inputShape: [input.height, input.width, input.channels],
+    layers: [
+      { kind: 'globalPool', mode: 'average' },
+      { kind: 'dense', name: 'head', units: classNames.length },
+    ],
+  })
 
 /**
- * The bundle with which the product itself, page, worker and edge, plays a strategy. Nothing of the product knows of strategies: Device
- * is a bundle whose generalist is the full model and whose gate lets everything through; Edge one whose generalist knows nothing;
- * Cascade one without partitions. With *+ scene* each has the scene prior that CacheNet has.
+ * The bundle with which the product itself, page, worker and edge, plays a strategy. Nothing of the product
+ * knows of strategies: Device is a bundle whose generalist is the full model and whose gate lets everything
+ * through; Edge one whose generalist knows nothing; Cascade one without partitions. With *+ scene* each has
+ * the scene prior that CacheNet has.
  */
 export async function deriveBundle(strategy: Played, original: Manifest): Promise<DerivedBundle> {
   const newBlobs = new Map<string, Uint8Array>()
@@ -70,15 +98,29 @@ export async function deriveBundle(strategy: Played, original: Manifest): Promis
       // Nothing is strange to an opponent that answers everything.
       const { mostStrange: _, ...generalist } = full
       const base = withoutPartitions({ ...named, generalist })
-      return finish(withGate({ ...base, networks: { ...base.networks, generalist: networks.full, partition: networks.full } }, told(alwaysOnDevice, strategy === 'device-scene', original)))
+      return finish(
+        withGate(
+          { ...base, networks: { ...base.networks, generalist: networks.full, partition: networks.full } },
+          told(alwaysOnDevice, strategy === 'device-scene', original),
+        ),
+      )
     }
     case 'edge':
     case 'edge-scene': {
       const spec = shrug(original)
-      const nothing = planNetwork(spec).tensors.map(({ name, shape, size }): NamedTensor => ({ name, shape, values: new Float32Array(size) }))
+      const nothing = planNetwork(spec).tensors.map(({ name, shape, size }): NamedTensor => ({
+        name,
+        shape,
+        values: new Float32Array(size),
+      }))
       const whole = await store(encodeWeights(spec, nothing))
       const base = withoutPartitions({ ...named, generalist: { whole, temperature: 1 } })
-      return finish(withGate({ ...base, networks: { ...base.networks, generalist: spec, partition: spec } }, told(neverOnDevice, strategy === 'edge-scene', original)))
+      return finish(
+        withGate(
+          { ...base, networks: { ...base.networks, generalist: spec, partition: spec } },
+          told(neverOnDevice, strategy === 'edge-scene', original),
+        ),
+      )
     }
     default:
       return strategy satisfies never

@@ -14,7 +14,10 @@ it('plays any folder once, as its files are called, whatever the seed and with n
   }
   const sources = createFrameSources(undefined, folder)
   const manifest = { id: 'b', classNames: ['ant', 'bee'] } as unknown as Manifest
-  const play = async (frames: number, seed: number): Promise<string[]> => (await sources.stream(manifest, { order: 'files', folder }, frames, seed)).map(({ path }) => path.slice(folder.length + 1))
+  const play = async (frames: number, seed: number): Promise<string[]> =>
+    (await sources.stream(manifest, { order: 'files', folder }, frames, seed)).map(({ path }) =>
+      path.slice(folder.length + 1),
+    )
   expect(await play(400, 1)).toEqual(['1.png', 'bee/2.png', 'bee/10.png'])
   expect(await play(2, 7)).toEqual(['1.png', 'bee/2.png'])
 })

@@ -3,7 +3,10 @@ import { spreadOf, type Spread } from '../harness/spread.ts'
 import type { Headline, Row } from './results.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Ratios of mean latencies of runs that played the same stream in the same round; above 1 where `below` is faster. */
+/**
+ * Ratios of mean latencies of runs that played the same stream in the same round; above 1 where `below` is
+ * faster.
+ */
 export function ratioOfMeans(above: Row | undefined, below: Row | undefined): Spread | undefined {
   const pairs = (above?.runs ?? []).flatMap(({ round, meanMs }) => {
     const other = below?.runs.find((run) => run.round === round)
@@ -16,47 +19,76 @@ export function ratioOfMeans(above: Row | undefined, below: Row | undefined): Sp
 export function accuracyDelta(of: Row | undefined, against: Row | undefined): number | undefined {
   const pairs = (of?.runs ?? []).flatMap((run) => {
     const other = against?.runs.find(({ round, frames }) => round === run.round && frames === run.frames)
-    return run.accuracy === null || other === undefined || other.accuracy === null ? [] : [{ frames: run.frames, delta: run.accuracy - other.accuracy }]
+    return run.accuracy === null || other === undefined || other.accuracy === null
+      ? []
+      : [{ frames: run.frames, delta: run.accuracy - other.accuracy }]
   })
   const frames = pairs.reduce((sum, pair) => sum + pair.frames, 0)
-  return frames === 0 ? undefined : (100 * pairs.reduce((sum, pair) => sum + pair.delta * pair.frames, 0)) / frames
+  return frames === 0
+    ? undefined
+    : (100 * pairs.reduce((sum, pair) => sum + pair.delta * pair.frames, 0)) / frames
 }
 
-/** What the evaluation calls a stream that is called otherwise here: sessions of 64 frames in their own order. */
+/**
+ * What the evaluation calls a stream that is called otherwise here: sessions of 64 frames in their own order.
+ */
 const evaluatedAs: Readonly<Record<string, string>> = { sessions: 'recorded64' }
 
-const evaluatedSchema = z.object({ streams: z.record(z.string(), z.object({ accuracy: z.number(), edgeSceneAccuracy: z.number() })) })
+const evaluatedSchema = z.object({
+  streams: z.record(z.string(), z.object({ accuracy: z.number(), edgeSceneAccuracy: z.number() })),
+})
 
-const opponents = { overDeviceScene: 'device-scene', overEdgeScene: 'edge-scene', overCascadeScene: 'cascade-scene', overDevice: 'device', overEdge: 'edge', overCascade: 'cascade' } as const satisfies Record<string, Strategy>
+const opponents = {
+  overDeviceScene: 'device-scene',
+  overEdgeScene: 'edge-scene',
+  overCascadeScene: 'cascade-scene',
+  overDevice: 'device',
+  overEdge: 'edge',
+  overCascade: 'cascade',
+} as const satisfies Record<string, Strategy>
 
 /**
- * The headline of one bundle: CacheNet with the adaptive gate against the others, those that know the scene first. The accuracy that it is held against is
- * that of *Edge + scene*, which answers the same frames with the full model and knows the scene too. Undefined while something is missing.
+ * The headline of one bundle: CacheNet with the adaptive gate against the others, those that know the scene
+ * first. The accuracy that it is held against is that of *Edge + scene*, which answers the same frames with
+ * the full model and knows the scene too. Undefined while something is missing.
  */
 export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknown): Headline | undefined {
-  const rowIn = (section: Row['section'], strategy: Strategy): Row | undefined => rows.find((row) => row.section === section && row.bundle === bundle && row.strategy === strategy)
+  const rowIn = (section: Row['section'], strategy: Strategy): Row | undefined =>
+    rows.find((row) => row.section === section && row.bundle === bundle && row.strategy === strategy)
   const ours = rowIn('headline', 'adaptive')
-  const found = Object.entries(opponents).map(([key, strategy]) => [key, ratioOfMeans(rowIn('headline', strategy), ours)] as const)
+  const found = Object.entries(opponents).map(
+    ([key, strategy]) => [key, ratioOfMeans(rowIn('headline', strategy), ours)] as const,
+  )
   const delta = accuracyDelta(ours, rowIn('headline', 'edge-scene'))
   const ratios = found.flatMap(([key, spread]) => (spread === undefined ? [] : [[key, spread] as const]))
   if (ours === undefined || ratios.length < found.length || delta === undefined) return undefined
   const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device-scene'), rowIn('full-speed', 'adaptive'))
   const stream = ours.stream
   const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[evaluatedAs[stream] ?? stream]
-  const medians = Object.fromEntries(ratios.map(([key, { median }]) => [key, median])) as Record<keyof typeof opponents, number>
+  const medians = Object.fromEntries(ratios.map(([key, { median }]) => [key, median])) as Record<
+    keyof typeof opponents,
+    number
+  >
   return {
     ...medians,
     partitionHitShare: partitionHitShare(ours),
     accuracyDelta: delta,
-    accuracyDeltaEvaluated: evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.edgeSceneAccuracy),
+    accuracyDeltaEvaluated:
+      evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.edgeSceneAccuracy),
     overDeviceFullSpeed: fullSpeed?.median ?? null,
-    spread: { ...Object.fromEntries(ratios), ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }) },
+    spread: {
+      ...Object.fromEntries(ratios),
+      ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }),
+    },
   }
 }
 
 /** Over all rounds: of the frames that the device answered, those that a partition did. */
 function partitionHitShare({ runs }: Row): number {
   const hits = runs.reduce((sum, { frames, hitRate }) => sum + frames * hitRate, 0)
-  const byPartitions = runs.reduce((sum, { frames, hitRate, partitionHitShare: share = 0 }) => sum + frames * hitRate * share, 0)
+  const byPartitions = runs.reduce(
+    (sum, { frames, hitRate, partitionHitShare: share = 0 }) => sum + frames * hitRate * share,
+    0,
+  )
   return hits === 0 ? 0 : byPartitions / hits
 }

@@ -19,7 +19,9 @@ export const runSchema = z.object({
   p50Ms: milliseconds,
   p95Ms: milliseconds,
   p99Ms: milliseconds,
-  /** Means of those answered on the device and of those that the edge answered; null where there were none. */
+  /**
+   * Means of those answered on the device and of those that the edge answered; null where there were none.
+   */
   hitMs: milliseconds.nullable(),
   missMs: milliseconds.nullable(),
   hitP50Ms: milliseconds.nullable(),
@@ -33,7 +35,10 @@ export const runSchema = z.object({
   uploads: count,
   uncertain: count,
   switches: count,
-  /** Bodies, as the page counts them; and everything that crossed the proxy while the stream played, headers and prefetches too. */
+  /**
+   * Bodies, as the page counts them; and everything that crossed the proxy while the stream played, headers
+   * and prefetches too.
+   */
   bytesUp: count,
   bytesDown: count,
   wireBytesUp: count,
@@ -44,7 +49,10 @@ export const runSchema = z.object({
 })
 export type Run = z.infer<typeof runSchema>
 
-export interface RunFacts extends Pick<Run, 'round' | 'seed' | 'turn' | 'seconds' | 'commit' | 'wireBytesUp' | 'wireBytesDown'> {
+export interface RunFacts extends Pick<
+  Run,
+  'round' | 'seed' | 'turn' | 'seconds' | 'commit' | 'wireBytesUp' | 'wireBytesDown'
+> {
   readonly framesSent: number
   /** What a folder has to be called like to say what is in it. */
   readonly classNames: readonly string[]
@@ -61,21 +69,29 @@ export interface MeasuredRun {
   readonly disagreements: readonly string[]
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values))
 
 /** Frames that lie in a folder called like no class come without a label. */
 function withKnownLabels(log: SessionLog, classNames: readonly string[]): SessionLog {
   const known = new Set<string | null>(classNames)
-  return { ...log, frames: log.frames.map((frame) => (known.has(frame.trueLabel) ? frame : { ...frame, trueLabel: null })) }
+  return {
+    ...log,
+    frames: log.frames.map((frame) => (known.has(frame.trueLabel) ? frame : { ...frame, trueLabel: null })),
+  }
 }
 
 /** Adds a run up. Page and edge must have counted the same; what they disagree on comes along. */
-export function measureRun(log: SessionLog, { framesSent, classNames, reference, edge, ...facts }: RunFacts): MeasuredRun {
+export function measureRun(
+  log: SessionLog,
+  { framesSent, classNames, reference, edge, ...facts }: RunFacts,
+): MeasuredRun {
   const summary = summarize(withKnownLabels(log, classNames), framesSent, edge)
   const answers = log.frames.map(({ label }) => label)
   const latencies = log.frames.map(({ latencyMs }) => latencyMs)
-  const ofOutcome = (outcome: string): number[] => log.frames.filter((frame) => frame.outcome === outcome).map(({ latencyMs }) => latencyMs)
+  const ofOutcome = (outcome: string): number[] =>
+    log.frames.filter((frame) => frame.outcome === outcome).map(({ latencyMs }) => latencyMs)
   const hits = log.frames.filter(({ outcome }) => outcome === 'hit')
   const partitionHits = hits.filter(({ network }) => network !== generalistId)
   const run: Run = {
@@ -89,7 +105,9 @@ export function measureRun(log: SessionLog, { framesSent, classNames, reference,
     missMs: meanOf(ofOutcome('miss')),
     hitP50Ms: percentile(ofOutcome('hit'), 0.5) ?? null,
     accuracy: summary.all.accuracy ?? null,
-    ...(reference !== undefined && { agreement: answers.filter((label, index) => label === reference[index]).length / answers.length }),
+    ...(reference !== undefined && {
+      agreement: answers.filter((label, index) => label === reference[index]).length / answers.length,
+    }),
     hitRate: summary.hitRate,
     partitionHitShare: hits.length === 0 ? 0 : partitionHits.length / hits.length,
     uploads: summary.misses.frames,

@@ -24,21 +24,34 @@ export interface Turn extends Pick<Run, 'round' | 'seed' | 'turn'> {
 }
 
 const pollMs = 1_000
-/** A phone's. There is no GPU here, so that every pixel costs the device's CPU time that a phone's would not be asked for. */
+/**
+ * A phone's. There is no GPU here, so that every pixel costs the device's CPU time that a phone's would not
+ * be asked for.
+ */
 const viewport = { width: 360, height: 640 }
 
 /**
- * What runs the page and its workers lives on the device's CPU; what draws pixels and speaks TCP does not: a phone has other cores, and
- * a GPU, for that.
+ * What runs the page and its workers lives on the device's CPU; what draws pixels and speaks TCP does not: a
+ * phone has other cores, and a GPU, for that.
  */
-const onDeviceCpu = (): string[] => ['--no-zygote', `--renderer-cmd-prefix=nice -n ${aheadOfOthers} taskset -c ${deviceCpu()}`]
+const onDeviceCpu = (): string[] => [
+  '--no-zygote',
+  `--renderer-cmd-prefix=nice -n ${aheadOfOthers} taskset -c ${deviceCpu()}`,
+]
 
 /**
- * Plays a stream with a strategy in a fresh browser and measures it. Page, bundle and service worker are loaded over a fast network on
- * a fast device; both get slow just before the first frame, and the device fast again before the log is exported.
- * Throws `source-unavailable` where the page and the edge do not agree on what happened.
+ * Plays a stream with a strategy in a fresh browser and measures it. Page, bundle and service worker are
+ * loaded over a fast network on a fast device; both get slow just before the first frame, and the device fast
+ * again before the log is exported. Throws `source-unavailable` where the page and the edge do not agree on
+ * what happened.
  */
-export async function playStrategy(signal: AbortSignal, images: readonly StreamImage[], scenario: Pick<Scenario, 'network' | 'cache'>, turn: Turn, { stage, chromium, cpuShare, commit, reference }: PlayTools): Promise<MeasuredRun> {
+export async function playStrategy(
+  signal: AbortSignal,
+  images: readonly StreamImage[],
+  scenario: Pick<Scenario, 'network' | 'cache'>,
+  turn: Turn,
+  { stage, chromium, cpuShare, commit, reference }: PlayTools,
+): Promise<MeasuredRun> {
   const { strategy, ...place } = turn
   const { proxy } = stage
   const bundleId = stage.ids.get(strategy)
@@ -70,14 +83,31 @@ export async function playStrategy(signal: AbortSignal, images: readonly StreamI
           startMs = performance.now()
         },
         async afterPlay() {
-          played = { seconds: (performance.now() - startMs) / 1000, wireBytesUp: proxy.bytes.up, wireBytesDown: proxy.bytes.down }
+          played = {
+            seconds: (performance.now() - startMs) / 1000,
+            wireBytesUp: proxy.bytes.up,
+            wireBytesDown: proxy.bytes.down,
+          }
           await device?.stop()
           proxy.setProfile(networkProfiles.loopback)
         },
       })
-      const measured = measureRun(log, { ...place, ...played, commit, framesSent: images.length, classNames: stage.manifest.classNames, reference, edge: stage.takeCounts() })
+      const measured = measureRun(log, {
+        ...place,
+        ...played,
+        commit,
+        framesSent: images.length,
+        classNames: stage.manifest.classNames,
+        reference,
+        edge: stage.takeCounts(),
+      })
       const { disagreements } = measured
-      if (disagreements.length > 0 && scenario.network !== 'offline') throw new CacheNetError('source-unavailable', `Page and edge do not agree: ${disagreements.join('; ')}.`, { strategy })
+      if (disagreements.length > 0 && scenario.network !== 'offline')
+        throw new CacheNetError(
+          'source-unavailable',
+          `Page and edge do not agree: ${disagreements.join('; ')}.`,
+          { strategy },
+        )
       return measured
     })
   } finally {

@@ -1,7 +1,9 @@
 import { byLeastRecentUse, createCacheState, stepCache } from '../../core/cache/lru.ts'
 import type { Random } from '../../core/random.ts'
 
-/** Ways to choose what to evict. LRU is `core`'s own, the product's; the others are what it is held against. */
+/**
+ * Ways to choose what to evict. LRU is `core`'s own, the product's; the others are what it is held against.
+ */
 export const policies = ['lru', 'fifo', 'random', 'belady'] as const
 export type Policy = (typeof policies)[number]
 
@@ -29,10 +31,15 @@ function missesOfLru(requests: readonly string[], entries: number): number {
 }
 
 /**
- * Share of requests that find their partition cached, of a sequence of requests for one partition each. `belady` evicts what is needed
- * last, which needs the future: no policy does better (Belady 1966).
+ * Share of requests that find their partition cached, of a sequence of requests for one partition each.
+ * `belady` evicts what is needed last, which needs the future: no policy does better (Belady 1966).
  */
-export function hitRatioOf(policy: Policy, requests: readonly string[], entries: number, random: Random): number {
+export function hitRatioOf(
+  policy: Policy,
+  requests: readonly string[],
+  entries: number,
+  random: Random,
+): number {
   if (policy === 'lru') return 1 - missesOfLru(requests, entries) / requests.length
   const next = nextUses(requests)
   // In the order in which they came.

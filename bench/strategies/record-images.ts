@@ -15,19 +15,27 @@ import { listImages, type LabelledImage } from '../replay/list-images.ts'
 
 /** Frames of one recorded session. */
 export const framesPerSession = 64
-/** Sessions of each person, and at each site: people, clothes and light of the test, in which nothing was trained. */
+/**
+ * Sessions of each person, and at each site: people, clothes and light of the test, in which nothing was
+ * trained.
+ */
 const [sessionsPerPerson, sessionsPerSite] = [2, 4]
 
 /** @param pixels RGB of a square picture */
 async function writePicture(path: string, pixels: Uint8Array, size: number): Promise<void> {
-  await sharp(pixels, { raw: { width: size, height: size, channels: 3 } }).png({ compressionLevel: 1 }).toFile(path)
+  await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .png({ compressionLevel: 1 })
+    .toFile(path)
 }
 
 /**
- * Draws the walkers' test sessions into PNG files, as the camera would have recorded them: from far to near, one frame after the other.
- * Returned session by session.
+ * Draws the walkers' test sessions into PNG files, as the camera would have recorded them: from far to near,
+ * one frame after the other. Returned session by session.
  */
-export async function recordWalkers({ classNames, input }: Manifest, folder: string): Promise<LabelledImage[]> {
+export async function recordWalkers(
+  { classNames, input }: Manifest,
+  folder: string,
+): Promise<LabelledImage[]> {
   const images: LabelledImage[] = []
   for (const [classIndex, className] of classNames.entries()) {
     const walker = createWalker(classIndex)
@@ -37,7 +45,11 @@ export async function recordWalkers({ classNames, input }: Manifest, folder: str
       for (let frame = 0; frame < framesPerSession; frame++) {
         const time = (frame / framesPerSession) * walkSeconds(walker)
         const path = join(folder, className, `${session}-${String(frame).padStart(3, '0')}.png`)
-        await writePicture(path, rgbaToRgb(renderWalker({ walker, session: recording, time, size: input.width })), input.width)
+        await writePicture(
+          path,
+          rgbaToRgb(renderWalker({ walker, session: recording, time, size: input.width })),
+          input.width,
+        )
         images.push({ path, className, classIndex })
       }
     }
@@ -45,12 +57,24 @@ export async function recordWalkers({ classNames, input }: Manifest, folder: str
   return images
 }
 
-/** Draws test sessions at the sites of a bundle that knows people into PNG files. Returned session by session. */
-export async function recordPeople({ classNames, dataset, input, training }: Manifest, folder: string): Promise<LabelledImage[]> {
+/**
+ * Draws test sessions at the sites of a bundle that knows people into PNG files. Returned session by session.
+ */
+export async function recordPeople(
+  { classNames, dataset, input, training }: Manifest,
+  folder: string,
+): Promise<LabelledImage[]> {
   const config = restoreConfig(training.config)
   const people = dataset.kind === 'world' ? config.world.people : config.people
   const names = walkerNames(people.identities)
-  const { pixels, labels } = renderRecordings('test', sessionsPerSite, framesPerSession, walkerSites(people.identities, people.sites), { ...config, people }, people.testSessions)
+  const { pixels, labels } = renderRecordings(
+    'test',
+    sessionsPerSite,
+    framesPerSession,
+    walkerSites(people.identities, people.sites),
+    { ...config, people },
+    people.testSessions,
+  )
   const bytes = input.width * input.width * 3
   const images: LabelledImage[] = []
   for (const [frame, identity] of labels.entries()) {
@@ -64,7 +88,11 @@ export async function recordPeople({ classNames, dataset, input, training }: Man
 }
 
 /** Test images of a world: photographs and characters from its data, people drawn into `scratch`. */
-export async function gatherWorld(manifest: Manifest, dataFolder: string, scratch: string): Promise<LabelledImage[]> {
+export async function gatherWorld(
+  manifest: Manifest,
+  dataFolder: string,
+  scratch: string,
+): Promise<LabelledImage[]> {
   const { classNames } = manifest
   const photographs = await listImages(join(dataFolder, 'photographs'), classNames)
   const { parts, classNames: characters } = await findCharacters(join(dataFolder, 'characters'))

@@ -5,7 +5,12 @@ import { runSchema, type Run } from './measure-run.ts'
 import { scenarioKey, streamName, type Scenario } from './scenario.ts'
 import { strategyNames, type Strategy } from './strategy.ts'
 
-const spreadSchema = z.object({ n: z.int().nonnegative(), median: z.number(), least: z.number(), most: z.number() })
+const spreadSchema = z.object({
+  n: z.int().nonnegative(),
+  median: z.number(),
+  least: z.number(),
+  most: z.number(),
+})
 
 /** A strategy under one set of conditions; `runs` are raw. */
 export const rowSchema = z.object({
@@ -24,7 +29,10 @@ export type Row = z.infer<typeof rowSchema>
 
 const ratioSchema = spreadSchema
 export const headlineSchema = z.object({
-  /** Opponents that know of the scene what CacheNet knows: the comparison that counts. Over *Cascade + scene*: what partitions add. */
+  /**
+   * Opponents that know of the scene what CacheNet knows: the comparison that counts. Over *Cascade + scene*:
+   * what partitions add.
+   */
   overDeviceScene: z.number(),
   overEdgeScene: z.number(),
   overCascadeScene: z.number(),
@@ -36,7 +44,9 @@ export const headlineSchema = z.object({
   partitionHitShare: z.number(),
   /** Percentage points against *Edge + scene* on the same frames. */
   accuracyDelta: z.number(),
-  /** The same on the 30,000 frames that the bundle was evaluated on; null where it was not, on such a stream. */
+  /**
+   * The same on the 30,000 frames that the bundle was evaluated on; null where it was not, on such a stream.
+   */
   accuracyDeltaEvaluated: z.number().nullable(),
   overDeviceFullSpeed: z.number().nullable(),
   spread: z.record(z.string(), ratioSchema),
@@ -76,19 +86,40 @@ export async function readResults(path: string): Promise<Results | undefined> {
 /** Written under another name first: whoever reads the file never sees half of it. */
 export async function writeResults(path: string, results: Results): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.tmp`, `${JSON.stringify(results, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value), 1)}\n`)
+  await writeFile(
+    `${path}.tmp`,
+    `${JSON.stringify(results, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value), 1)}\n`,
+  )
   await rename(`${path}.tmp`, path)
 }
 
-/** Puts a run in its place among the rows: a run of the same round is replaced, and so are those of other commits. */
+/**
+ * Puts a run in its place among the rows: a run of the same round is replaced, and so are those of other
+ * commits.
+ */
 export function withRun(rows: readonly Row[], scenario: Scenario, strategy: Strategy, run: Run): Row[] {
   const { section, bundle, stream, network, slowDown, cache } = scenario
   const key = `${scenarioKey(scenario)} · ${strategy}`
-  const earlier = rows.find((row) => row.key === key)?.runs.filter(({ round, commit }) => round !== run.round && commit === run.commit) ?? []
+  const earlier =
+    rows
+      .find((row) => row.key === key)
+      ?.runs.filter(({ round, commit }) => round !== run.round && commit === run.commit) ?? []
   const runs = [...earlier, run].sort((a, b) => a.round - b.round)
-  const row: Row = { key, section, bundle, stream: streamName(stream), network, slowDown, cache, strategy, n: runs.length, runs }
+  const row: Row = {
+    key,
+    section,
+    bundle,
+    stream: streamName(stream),
+    network,
+    slowDown,
+    cache,
+    strategy,
+    n: runs.length,
+    runs,
+  }
   const index = rows.findIndex((candidate) => candidate.key === key)
   return index < 0 ? [...rows, row] : rows.with(index, row)
 }
 
-export const rowOf = (rows: readonly Row[], scenario: Scenario, strategy: Strategy): Row | undefined => rows.find(({ key }) => key === `${scenarioKey(scenario)} · ${strategy}`)
+export const rowOf = (rows: readonly Row[], scenario: Scenario, strategy: Strategy): Row | undefined =>
+  rows.find(({ key }) => key === `${scenarioKey(scenario)} · ${strategy}`)

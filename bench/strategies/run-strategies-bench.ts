@@ -12,10 +12,14 @@ const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
 const publishedFile = resolve(projectFolder, 'bench/results/strategies.json')
 
 /**
- * All parts that were asked for, into one file. What is not measured this time stays as it is there. README and plots follow the
- * published file only: what is written elsewhere was a trial.
+ * All parts that were asked for, into one file. What is not measured this time stays as it is there. README
+ * and plots follow the published file only: what is written elsewhere was a trial.
  */
-export async function runStrategiesBench(signal: AbortSignal, settings: StrategiesSettings, tools: BenchTools): Promise<void> {
+export async function runStrategiesBench(
+  signal: AbortSignal,
+  settings: StrategiesSettings,
+  tools: BenchTools,
+): Promise<void> {
   let results = await emptyResults(settings, await readResults(settings.out))
   const has = (part: StrategiesSettings['only'][number]): boolean => settings.only.includes(part)
   if (has('policies')) results = { ...results, policies: await runPolicies(settings.bundles, 'cifar10') }

@@ -3,8 +3,13 @@ import type { SceneKind } from '../../core/streams/scenes.ts'
 import type { NetworkName } from '../network/profiles.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Scenes of CIFAR-10's images, any folder as its files are called, or walkers one session after the other. */
-export type StreamPlan = { readonly order: 'scenes'; readonly kind: SceneKind; readonly length: number } | { readonly order: 'files'; readonly folder: string } | { readonly order: 'sessions' }
+/**
+ * Scenes of CIFAR-10's images, any folder as its files are called, or walkers one session after the other.
+ */
+export type StreamPlan =
+  | { readonly order: 'scenes'; readonly kind: SceneKind; readonly length: number }
+  | { readonly order: 'files'; readonly folder: string }
+  | { readonly order: 'sessions' }
 
 /** Under the same conditions, all strategies play the same frames. */
 export interface Scenario {
@@ -28,5 +33,12 @@ export function streamName(stream: StreamPlan): string {
 }
 
 /** Names the conditions; the same in every run of the bench. */
-export const scenarioKey = ({ section, bundle, stream, network, slowDown, cache }: Omit<Scenario, 'strategies' | 'frames' | 'rounds'>): string =>
+export const scenarioKey = ({
+  section,
+  bundle,
+  stream,
+  network,
+  slowDown,
+  cache,
+}: Omit<Scenario, 'strategies' | 'frames' | 'rounds'>): string =>
   [section, bundle, streamName(stream), network, `1/${slowDown}`, `cache ${cache}`].join(' · ')

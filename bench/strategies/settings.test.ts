@@ -3,13 +3,33 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { resolveStrategiesSettings } from './settings.ts'
 
 it('reads lists, and measures everything at every speed where nothing is said', () => {
-  expect(resolveStrategiesSettings([], {})).toMatchObject({ only: ['headline', 'matrix', 'map', 'kernels', 'policies'], devices: [1, 4, 8], rounds: 5, resume: false })
-  expect(resolveStrategiesSettings([], { only: 'kernels, map', devices: '1,8', rounds: '2' })).toMatchObject({ only: ['kernels', 'map'], devices: [1, 8], rounds: 2 })
+  expect(resolveStrategiesSettings([], {})).toMatchObject({
+    only: ['headline', 'matrix', 'map', 'kernels', 'policies'],
+    devices: [1, 4, 8],
+    rounds: 5,
+    resume: false,
+  })
+  expect(resolveStrategiesSettings([], { only: 'kernels, map', devices: '1,8', rounds: '2' })).toMatchObject({
+    only: ['kernels', 'map'],
+    devices: [1, 8],
+    rounds: 2,
+  })
 })
 
 it('plays a folder alone, into a file of its own, unless more is asked for', () => {
-  expect(resolveStrategiesSettings([], { folder: 'holiday' })).toMatchObject({ only: ['folder'], bundle: 'cifar10', out: 'bench/results/folder.json' })
-  expect(resolveStrategiesSettings([], { folder: 'holiday', bundle: 'mine', only: 'folder,kernels', out: 'x.json' })).toMatchObject({ only: ['folder', 'kernels'], bundle: 'mine', out: 'x.json' })
+  expect(resolveStrategiesSettings([], { folder: 'holiday' })).toMatchObject({
+    only: ['folder'],
+    bundle: 'cifar10',
+    out: 'bench/results/folder.json',
+  })
+  expect(
+    resolveStrategiesSettings([], {
+      folder: 'holiday',
+      bundle: 'mine',
+      only: 'folder,kernels',
+      out: 'x.json',
+    }),
+  ).toMatchObject({ only: ['folder', 'kernels'], bundle: 'mine', out: 'x.json' })
 })
 
 it.each([

@@ -16,11 +16,24 @@ export interface Stage {
 }
 
 /** @param played what will be played there; each is a bundle that the edge loads */
-export async function openStage(bundleFolder: string, pageFolder: string, scratch: string, played: readonly Played[]): Promise<Stage> {
+export async function openStage(
+  bundleFolder: string,
+  pageFolder: string,
+  scratch: string,
+  played: readonly Played[],
+): Promise<Stage> {
   const { original, ids } = await writeDerivedBundles(bundleFolder, played, scratch)
   let before: EdgeCounts = { frames: 0, refused: 0, blobs: 0 }
   const counter = createEdgeCounter()
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: scratch, pageFolder, defaultBundle: [...ids.values()][0], onRequest: counter.onRequest, stopTimeoutMs: 2_000 })
+  const edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: scratch,
+    pageFolder,
+    defaultBundle: [...ids.values()][0],
+    onRequest: counter.onRequest,
+    stopTimeoutMs: 2_000,
+  })
   const proxy = await startShapingProxy(edge.port)
   return {
     manifest: original,
@@ -29,7 +42,11 @@ export async function openStage(bundleFolder: string, pageFolder: string, scratc
     proxy,
     takeCounts() {
       const { frames, refused, blobs } = counter.counts
-      const counts = { frames: frames - before.frames, refused: refused - before.refused, blobs: blobs - before.blobs }
+      const counts = {
+        frames: frames - before.frames,
+        refused: refused - before.refused,
+        blobs: blobs - before.blobs,
+      }
       before = { frames, refused, blobs }
       return counts
     },

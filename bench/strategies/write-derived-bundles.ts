@@ -4,8 +4,15 @@ import { blobsOf, parseManifest, type Manifest } from '../../core/bundle/manifes
 import { deriveBundle } from './derive-bundle.ts'
 import type { Played } from './strategy.ts'
 
-/** Writes the bundles of some strategies beside one another into a folder. Returns their ids. Blobs they share are links where that is possible. */
-export async function writeDerivedBundles(bundleFolder: string, names: readonly Played[], into: string): Promise<{ original: Manifest; ids: ReadonlyMap<Played, string> }> {
+/**
+ * Writes the bundles of some strategies beside one another into a folder. Returns their ids. Blobs they share
+ * are links where that is possible.
+ */
+export async function writeDerivedBundles(
+  bundleFolder: string,
+  names: readonly Played[],
+  into: string,
+): Promise<{ original: Manifest; ids: ReadonlyMap<Played, string> }> {
   const original = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
   const pathOf = (sha256: string): string => join(bundleFolder, 'blobs', `${sha256}.bin`)
   const ids = new Map<Played, string>()

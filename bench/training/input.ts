@@ -5,8 +5,8 @@ import { BatchSource } from '../../train/parallel/batches.ts'
 import { noiseJob } from './job.ts'
 
 /**
- * All that a thread does for the input of one micro-batch: its share of drawing the batch (each of two threads draws all of it), then
- * choosing, augmenting, normalising and uploading its images.
+ * All that a thread does for the input of one micro-batch: its share of drawing the batch (each of two
+ * threads draws all of it), then choosing, augmenting, normalising and uploading its images.
  */
 export function prepareInput(architecture: Architecture): () => void {
   const { batchSize, microBatchSize } = defaults.full.optimizer

@@ -10,8 +10,14 @@ export interface JobSettings {
   readonly steps: number
 }
 
-/** A job on noise: as many images as asked for, and exactly so many steps. What the images show makes no difference to the time. */
-export function noiseJob(architecture: Architecture, { images: count, batchSize, steps }: JobSettings): { job: TrainingJob; state: TrainingState } {
+/**
+ * A job on noise: as many images as asked for, and exactly so many steps. What the images show makes no
+ * difference to the time.
+ */
+export function noiseJob(
+  architecture: Architecture,
+  { images: count, batchSize, steps }: JobSettings,
+): { job: TrainingJob; state: TrainingState } {
   const random = createRandom(3)
   const { size, classes } = architecture
   const pixels = new Uint8Array(new SharedArrayBuffer(count * size * size * 3))
@@ -24,12 +30,21 @@ export function noiseJob(architecture: Architecture, { images: count, batchSize,
   const job: TrainingJob = {
     name: 'noise',
     architecture,
-    images: { input: { width: size, height: size, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, pixels, labels },
+    images: {
+      input: { width: size, height: size, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+      pixels,
+      labels,
+    },
     members,
     outsiders: new Int32Array(new SharedArrayBuffer(0)),
     teacher: undefined,
     loss: defaults.full.loss,
-    optimizer: { ...defaults.full.optimizer, batchSize, microBatchSize: 128, epochs: (steps - 0.5) / Math.floor(count / batchSize) },
+    optimizer: {
+      ...defaults.full.optimizer,
+      batchSize,
+      microBatchSize: 128,
+      epochs: (steps - 0.5) / Math.floor(count / batchSize),
+    },
     augment: { ...defaults.augment, cutoutPixels: defaults.full.cutoutPixels },
     seed: 1,
   }

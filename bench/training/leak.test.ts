@@ -9,7 +9,11 @@ beforeAll(startTrainingBackend)
 
 it('a thousand steps leave no tensor behind, and the heap does not grow', { timeout: 240_000 }, () => {
   const step = prepareStep({ size: 16, widths: [8, 12, 16], classes: 4 }, 8, ourForward)
-  const held = (): [tensors: number, places: number, heapBytes: number] => [tf.memory().numTensors, wasmBackend().numDataIds(), heapMemory(wasmBackend()).buffer.byteLength]
+  const held = (): [tensors: number, places: number, heapBytes: number] => [
+    tf.memory().numTensors,
+    wasmBackend().numDataIds(),
+    heapMemory(wasmBackend()).buffer.byteLength,
+  ]
   for (let count = 0; count < 10; count++) step()
   const before = held()
   let loss = NaN

@@ -11,7 +11,10 @@ import { ourForward, prepareStep, stockForward } from './step.ts'
 
 type Times = Measurement['times']
 
-/** A network's step, XNNPACK's forward convolutions and the input of two micro-batches (a batch of 512 on two threads); batch 128. */
+/**
+ * A network's step, XNNPACK's forward convolutions and the input of two micro-batches (a batch of 512 on two
+ * threads); batch 128.
+ */
 async function measureNetwork(name: NetworkName, rounds: number): Promise<Times> {
   await startTrainingBackend()
   const step = prepareStep(networks[name], 128, ourForward)
@@ -27,7 +30,10 @@ async function measureNetwork(name: NetworkName, rounds: number): Promise<Times>
   return inRounds(rounds, tasks)
 }
 
-/** The full network's step on the stock `cpu` backend and with our kernels: batch 2, for that backend takes its time. */
+/**
+ * The full network's step on the stock `cpu` backend and with our kernels: batch 2, for that backend takes
+ * its time.
+ */
 async function measureStock(rounds: number): Promise<Times> {
   await startTrainingBackend()
   const ours = prepareStep(networks.full, 2, ourForward)
@@ -64,7 +70,10 @@ const measurements: Record<MeasurementName, (rounds: number) => Promise<Times>> 
   scaling: measureScaling,
 }
 
-// A process of its own, so that no measurement inherits another's memory: `measure.ts NAME ROUNDS` prints one line of JSON.
+// A process of its own, so that no measurement inherits another's memory: `measure.ts NAME ROUNDS` prints one
+// line of JSON.
 const [name, rounds] = process.argv.slice(2) as [MeasurementName, string]
 const times = await measurements[name](Number(rounds))
-process.stdout.write(`${JSON.stringify({ times, peakRssMiB: process.resourceUsage().maxRSS / 1024 } satisfies Measurement)}\n`)
+process.stdout.write(
+  `${JSON.stringify({ times, peakRssMiB: process.resourceUsage().maxRSS / 1024 } satisfies Measurement)}\n`,
+)

@@ -26,11 +26,15 @@ export function trainedConvolutions(architecture: Architecture): TrainedConvolut
 
 const macs = ({ extent, inputs, outputs }: TrainedConvolution): number => extent ** 2 * 9 * inputs * outputs
 
-/** Floating-point operations of one image, two a multiply-accumulate, counted as direct convolutions whatever form computes them. */
+/**
+ * Floating-point operations of one image, two a multiply-accumulate, counted as direct convolutions whatever
+ * form computes them.
+ */
 export function operations(architecture: Architecture): { forward: number; step: number } {
   const all = trainedConvolutions(architecture).map(macs)
   const sum = all.reduce((a, b) => a + b, 0)
   const whitening = (architecture.size - 1) ** 2 * 12 * whiteningChannels
-  // Forward and filter gradient of each, input gradient of all but the first: what lies before it is not trained.
+  // Forward and filter gradient of each, input gradient of all but the first: what lies before it is not
+  // trained.
   return { forward: 2 * sum, step: 2 * (whitening + 3 * sum - all[0]!) }
 }

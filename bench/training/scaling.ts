@@ -11,7 +11,11 @@ const images = 50_000
 
 /** A real run on so many threads, batch 256: the median time on the wall of its steps, in milliseconds. */
 export async function timeStep(architecture: Architecture, workers: number): Promise<number> {
-  const { job, state } = noiseJob(architecture, { images, batchSize: 256, steps: warmUpSteps + measuredSteps })
+  const { job, state } = noiseJob(architecture, {
+    images,
+    batchSize: 256,
+    steps: warmUpSteps + measuredSteps,
+  })
   const ends: number[] = []
   await runTraining(new AbortController().signal, job, state, {
     workers,

@@ -13,4 +13,7 @@ export const trainingBenchFlags = {
 } satisfies Record<keyof TrainingBenchSettings, unknown>
 
 /** See `resolveFlags`. */
-export const resolveTrainingBenchSettings = (args: readonly string[], given: Readonly<Record<string, unknown>>): TrainingBenchSettings => resolveFlags(settingsSchema, trainingBenchFlags, args, given)
+export const resolveTrainingBenchSettings = (
+  args: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): TrainingBenchSettings => resolveFlags(settingsSchema, trainingBenchFlags, args, given)

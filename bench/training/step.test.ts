@@ -16,7 +16,9 @@ it('the two steps that are compared compute the same', async () => {
   expect(ours.gradients).toHaveLength(stock.gradients.length)
   for (const [index, expected] of stock.gradients.entries()) {
     const scale = Math.max(...expected.map(Math.abs))
-    const worst = Math.max(...expected.map((value, position) => Math.abs(value - ours.gradients[index]![position]!)))
+    const worst = Math.max(
+      ...expected.map((value, position) => Math.abs(value - ours.gradients[index]![position]!)),
+    )
     expect(worst / scale).toBeLessThan(1e-3)
   }
 })

@@ -8,25 +8,55 @@ import type { NamedTensor } from './weights.ts'
 
 const spec = sampleNetwork(16, [4, 6, 8], 5)
 const random = createRandom(5)
-const base: NamedTensor[] = planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: Float32Array.from({ length: size }, () => random.normal()) }))
+const base: NamedTensor[] = planNetwork(spec).tensors.map(({ name, shape, size }) => ({
+  name,
+  shape,
+  values: Float32Array.from({ length: size }, () => random.normal()),
+}))
 
 /** Every field set to the same value, but for some by name. */
-const fieldsOf = (delta: DeltaSpec, value: number, others: Record<string, number> = {}): Map<string, Float32Array> =>
-  new Map(planDelta(spec, delta).fields.map(({ name, size }) => [name, new Float32Array(size).fill(others[name] ?? value)]))
+const fieldsOf = (
+  delta: DeltaSpec,
+  value: number,
+  others: Record<string, number> = {},
+): Map<string, Float32Array> =>
+  new Map(
+    planDelta(spec, delta).fields.map(({ name, size }) => [
+      name,
+      new Float32Array(size).fill(others[name] ?? value),
+    ]),
+  )
 
-const layers = fc.uniqueArray(fc.record({ name: fc.constantFrom('first', 'second', 'inner', 'third', 'head'), rank: fc.integer({ min: 0, max: 4 }) }), {
-  selector: ({ name }) => name,
-  minLength: 1,
-})
+const layers = fc.uniqueArray(
+  fc.record({
+    name: fc.constantFrom('first', 'second', 'inner', 'third', 'head'),
+    rank: fc.integer({ min: 0, max: 4 }),
+  }),
+  {
+    selector: ({ name }) => name,
+    minLength: 1,
+  },
+)
 
 describe('applyDelta', () => {
   it('changes the listed layers as it says, and no other', () => {
-    const delta = { layers: [{ name: 'third', rank: 0 }, { name: 'head', rank: 0 }] }
-    const result = applyDelta(spec, delta, base, encodeDelta(spec, delta, fieldsOf(delta, 0.5, { 'third/scale': 2 })))
+    const delta = {
+      layers: [
+        { name: 'third', rank: 0 },
+        { name: 'head', rank: 0 },
+      ],
+    }
+    const result = applyDelta(
+      spec,
+      delta,
+      base,
+      encodeDelta(spec, delta, fieldsOf(delta, 0.5, { 'third/scale': 2 })),
+    )
     for (const [index, { name, values }] of result.entries()) {
       const before = base[index]!.values
       if (name === 'third/kernel') expect([...values]).toEqual(Array.from(before, (value) => value * 2))
-      else if (name === 'third/bias' || name.startsWith('head/')) expect(values.every((value) => value === 0.5)).toBe(true)
+      else if (name === 'third/bias' || name.startsWith('head/'))
+        expect(values.every((value) => value === 0.5)).toBe(true)
       else expect(values).toEqual(before)
     }
   })
@@ -34,9 +64,11 @@ describe('applyDelta', () => {
   it('adds the product of two small matrices, whatever the rank', () => {
     const delta = { layers: [{ name: 'inner', rank: 3 }] }
     const values = fieldsOf(delta, 0, { 'inner/scale': 1, 'inner/left': 0.5, 'inner/right': 0.25 })
-    const kernel = (tensors: readonly NamedTensor[]): Float32Array => tensors.find(({ name }) => name === 'inner/kernel')!.values
+    const kernel = (tensors: readonly NamedTensor[]): Float32Array =>
+      tensors.find(({ name }) => name === 'inner/kernel')!.values
     const changed = kernel(applyDelta(spec, delta, base, encodeDelta(spec, delta, values)))
-    for (const [index, value] of kernel(base).entries()) expect(changed[index]).toBeCloseTo(value + 3 * 0.5 * 0.25, 5)
+    for (const [index, value] of kernel(base).entries())
+      expect(changed[index]).toBeCloseTo(value + 3 * 0.5 * 0.25, 5)
   })
 
   it('needs exactly its bytes, for any choice of layers', () => {
@@ -46,22 +78,33 @@ describe('applyDelta', () => {
         const blob = encodeDelta(spec, delta, fieldsOf(delta, 1))
         expect(blob.byteLength).toBe(deltaBlobBytes(spec, delta))
         expect(applyDelta(spec, delta, base, blob)).toHaveLength(base.length)
-        expect(() => applyDelta(spec, delta, base, blob.slice(2))).toThrow(expect.objectContaining({ code: 'blob-truncated' }))
+        expect(() => applyDelta(spec, delta, base, blob.slice(2))).toThrow(
+          expect.objectContaining({ code: 'blob-truncated' }),
+        )
       }),
     )
   })
 
   it('neither writes nor reads what is no number', () => {
     const delta = { layers: [{ name: 'head', rank: 0 }] }
-    for (const value of [NaN, Infinity, 70_000]) expect(() => encodeDelta(spec, delta, fieldsOf(delta, value))).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    for (const value of [NaN, Infinity, 70_000])
+      expect(() => encodeDelta(spec, delta, fieldsOf(delta, value))).toThrow(
+        expect.objectContaining({ code: 'weights-not-finite' }),
+      )
     const blob = encodeDelta(spec, delta, fieldsOf(delta, 1))
     new DataView(blob.buffer).setUint16(0, 0x7e00, true)
-    expect(() => applyDelta(spec, delta, base, blob)).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    expect(() => applyDelta(spec, delta, base, blob)).toThrow(
+      expect.objectContaining({ code: 'weights-not-finite' }),
+    )
   })
 
   it('refuses a layer that the network has not, and a field of another size', () => {
-    expect(() => planDelta(spec, { layers: [{ name: 'fourth', rank: 0 }] })).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+    expect(() => planDelta(spec, { layers: [{ name: 'fourth', rank: 0 }] })).toThrow(
+      expect.objectContaining({ code: 'manifest-invalid' }),
+    )
     const delta = { layers: [{ name: 'head', rank: 0 }] }
-    expect(() => encodeDelta(spec, delta, new Map([['head/kernel', new Float32Array(3)]]))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+    expect(() => encodeDelta(spec, delta, new Map([['head/kernel', new Float32Array(3)]]))).toThrow(
+      expect.objectContaining({ code: 'manifest-invalid' }),
+    )
   })
 })

@@ -5,14 +5,18 @@ import { readFloat16, writeFloat16 } from './float16.ts'
 import { requireWeights, type NamedTensor } from './weights.ts'
 
 /**
- * Which layers of a partition differ from the generalist's, and how. A listed convolution differs by a factor and a bias an output
- * channel, and where `rank` > 0 by a product of two small matrices too; a listed dense layer is replaced. Others are the generalist's.
+ * Which layers of a partition differ from the generalist's, and how. A listed convolution differs by a factor
+ * and a bias an output channel, and where `rank` > 0 by a product of two small matrices too; a listed dense
+ * layer is replaced. Others are the generalist's.
  */
 export interface DeltaSpec {
   readonly layers: readonly { readonly name: string; readonly rank: number }[]
 }
 
-/** One field of a delta's blob: `layer/scale`, `layer/bias`, `layer/left` and `layer/right` (low rank), or `layer/kernel`. */
+/**
+ * One field of a delta's blob: `layer/scale`, `layer/bias`, `layer/left` and `layer/right` (low rank), or
+ * `layer/kernel`.
+ */
 export interface DeltaField {
   readonly name: string
   readonly shape: readonly number[]
@@ -20,12 +24,16 @@ export interface DeltaField {
   readonly size: number
 }
 
-const isNamed = (layer: Layer): layer is ConvLayer | Extract<Layer, { kind: 'dense' }> => layer.kind === 'conv' || layer.kind === 'dense'
+const isNamed = (layer: Layer): layer is ConvLayer | Extract<Layer, { kind: 'dense' }> =>
+  layer.kind === 'conv' || layer.kind === 'dense'
 
 const namedLayers = (spec: NetworkSpec): (ConvLayer | Extract<Layer, { kind: 'dense' }>)[] =>
   spec.layers.flatMap((layer) => (layer.kind === 'residual' ? layer.layers : [layer])).filter(isNamed)
 
-/** Fields of a delta in the order in which its blob holds them. Throws `manifest-invalid` where the network has no such layer. */
+/**
+ * Fields of a delta in the order in which its blob holds them. Throws `manifest-invalid` where the network
+ * has no such layer.
+ */
 export function planDelta(spec: NetworkSpec, delta: DeltaSpec): { fields: DeltaField[]; values: number } {
   const kernels = new Map(planNetwork(spec).tensors.map(({ name, shape }) => [name, shape]))
   const layers = new Map(namedLayers(spec).map((layer) => [layer.name, layer]))
@@ -39,7 +47,12 @@ export function planDelta(spec: NetworkSpec, delta: DeltaSpec): { fields: DeltaF
   for (const { name, rank } of delta.layers) {
     const layer = layers.get(name)
     const shape = kernels.get(`${name}/kernel`)
-    if (layer === undefined || shape === undefined) throw new CacheNetError('manifest-invalid', `The delta names a layer that the network has not: ${name}.`, { name })
+    if (layer === undefined || shape === undefined)
+      throw new CacheNetError(
+        'manifest-invalid',
+        `The delta names a layer that the network has not: ${name}.`,
+        { name },
+      )
     const outputs = shape.at(-1) ?? 0
     if (layer.kind === 'dense') add(`${name}/kernel`, shape)
     else add(`${name}/scale`, [outputs])
@@ -55,18 +68,28 @@ export function planDelta(spec: NetworkSpec, delta: DeltaSpec): { fields: DeltaF
 const bytesPerValue = 2
 
 /** Bytes of a delta's blob: its values as half floats, little endian, nothing else. */
-export const deltaBlobBytes = (spec: NetworkSpec, delta: DeltaSpec): number => planDelta(spec, delta).values * bytesPerValue
+export const deltaBlobBytes = (spec: NetworkSpec, delta: DeltaSpec): number =>
+  planDelta(spec, delta).values * bytesPerValue
 
 /**
  * Writes a delta as a blob; `values` by field name, as `planDelta` names them. Throws `manifest-invalid` for
  * what does not fit, `weights-not-finite` for what is no number.
  */
-export function encodeDelta(spec: NetworkSpec, delta: DeltaSpec, values: ReadonlyMap<string, Float32Array>): Uint8Array {
+export function encodeDelta(
+  spec: NetworkSpec,
+  delta: DeltaSpec,
+  values: ReadonlyMap<string, Float32Array>,
+): Uint8Array {
   const plan = planDelta(spec, delta)
   const blob = new Uint8Array(plan.values * bytesPerValue)
   for (const { name, offset, size } of plan.fields) {
     const field = values.get(name)
-    if (field?.length !== size) throw new CacheNetError('manifest-invalid', `The delta's ${name} does not fit the network.`, { name, expected: size, found: field?.length ?? 0 })
+    if (field?.length !== size)
+      throw new CacheNetError('manifest-invalid', `The delta's ${name} does not fit the network.`, {
+        name,
+        expected: size,
+        found: field?.length ?? 0,
+      })
     requireWeights(name, field)
     writeFloat16(blob, offset, field)
   }
@@ -74,14 +97,20 @@ export function encodeDelta(spec: NetworkSpec, delta: DeltaSpec, values: Readonl
 }
 
 /** kernel · scale + left · right, [inputs, outputs] in rows. */
-function adjustKernel(base: Float32Array, scale: Float32Array, left: Float32Array | undefined, right: Float32Array | undefined): Float32Array {
+function adjustKernel(
+  base: Float32Array,
+  scale: Float32Array,
+  left: Float32Array | undefined,
+  right: Float32Array | undefined,
+): Float32Array {
   const outputs = scale.length
   const rank = right === undefined ? 0 : right.length / outputs
   const kernel = new Float32Array(base.length)
   for (let row = 0, at = 0; at < base.length; row++) {
     for (let output = 0; output < outputs; output++, at++) {
       let value = (base[at] ?? 0) * (scale[output] ?? 1)
-      for (let k = 0; k < rank; k++) value += (left?.[row * rank + k] ?? 0) * (right?.[k * outputs + output] ?? 0)
+      for (let k = 0; k < rank; k++)
+        value += (left?.[row * rank + k] ?? 0) * (right?.[k * outputs + output] ?? 0)
       kernel[at] = value
     }
   }
@@ -89,16 +118,24 @@ function adjustKernel(base: Float32Array, scale: Float32Array, left: Float32Arra
 }
 
 /**
- * The whole weights of a partition from the generalist's and a delta. Throws `blob-truncated` where the blob has another length than
- * the delta needs, `weights-not-finite` where its values are not finite.
+ * The whole weights of a partition from the generalist's and a delta. Throws `blob-truncated` where the blob
+ * has another length than the delta needs, `weights-not-finite` where its values are not finite.
  *
  * @param spec of the partition: the generalist's but for the outputs of its head
  */
-export function applyDelta(spec: NetworkSpec, delta: DeltaSpec, base: readonly NamedTensor[], blob: Uint8Array): NamedTensor[] {
+export function applyDelta(
+  spec: NetworkSpec,
+  delta: DeltaSpec,
+  base: readonly NamedTensor[],
+  blob: Uint8Array,
+): NamedTensor[] {
   const plan = planDelta(spec, delta)
   const expectedBytes = plan.values * bytesPerValue
   if (blob.byteLength !== expectedBytes) {
-    throw new CacheNetError('blob-truncated', 'The delta has another length than its network needs.', { expectedBytes, foundBytes: blob.byteLength })
+    throw new CacheNetError('blob-truncated', 'The delta has another length than its network needs.', {
+      expectedBytes,
+      foundBytes: blob.byteLength,
+    })
   }
   const shapes = new Map(plan.fields.map(({ name, shape }) => [name, shape]))
   const values = new Map(
@@ -110,10 +147,14 @@ export function applyDelta(spec: NetworkSpec, delta: DeltaSpec, base: readonly N
   )
   return base.map((tensor) => {
     const replaced = values.get(tensor.name)
-    if (replaced !== undefined) return { ...tensor, shape: shapes.get(tensor.name) ?? tensor.shape, values: replaced }
+    if (replaced !== undefined)
+      return { ...tensor, shape: shapes.get(tensor.name) ?? tensor.shape, values: replaced }
     const layer = tensor.name.slice(0, tensor.name.lastIndexOf('/'))
     const scale = tensor.name.endsWith('/kernel') ? values.get(`${layer}/scale`) : undefined
     if (scale === undefined) return tensor
-    return { ...tensor, values: adjustKernel(tensor.values, scale, values.get(`${layer}/left`), values.get(`${layer}/right`)) }
+    return {
+      ...tensor,
+      values: adjustKernel(tensor.values, scale, values.get(`${layer}/left`), values.get(`${layer}/right`)),
+    }
   })
 }

@@ -20,8 +20,14 @@ function answeringWith(...handlers: [Handler, ...Handler[]]) {
   return { fetch, modes }
 }
 
-/** A body in pieces that ends as a real one does when its request is called off; `undefined` for a piece that never comes. */
-function inPieces(pieces: readonly (Uint8Array<ArrayBuffer> | undefined)[], signal: AbortSignal | null | undefined): Response {
+/**
+ * A body in pieces that ends as a real one does when its request is called off; `undefined` for a piece that
+ * never comes.
+ */
+function inPieces(
+  pieces: readonly (Uint8Array<ArrayBuffer> | undefined)[],
+  signal: AbortSignal | null | undefined,
+): Response {
   let next = 0
   const body = new ReadableStream<Uint8Array>({
     start: (stream) => signal?.addEventListener('abort', () => stream.error(signal.reason)),
@@ -49,9 +55,18 @@ describe('a download', () => {
     const progress: [number, number][] = []
     const pieces = [content.slice(0, 400), content.slice(400, 900), content.slice(900)]
     const { fetch } = answeringWith(({ signal }) => inPieces(pieces, signal))
-    const bytes = await downloadBlob(never, { url: '/blob', ref, fetch, onProgress: (...at) => void progress.push(at) })
+    const bytes = await downloadBlob(never, {
+      url: '/blob',
+      ref,
+      fetch,
+      onProgress: (...at) => void progress.push(at),
+    })
     expect(bytes).toEqual(content)
-    expect(progress).toEqual([[400, 1_000], [900, 1_000], [1_000, 1_000]])
+    expect(progress).toEqual([
+      [400, 1_000],
+      [900, 1_000],
+      [1_000, 1_000],
+    ])
   })
 
   it.each([
@@ -59,10 +74,22 @@ describe('a download', () => {
     ['too long', () => new Response(new Uint8Array(1_001)), 'blob-truncated'],
     ['empty', () => new Response(null), 'blob-truncated'],
     ['altered', () => new Response(altered), 'blob-altered'],
-    ['a web page', () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }), 'edge-answer-invalid'],
+    [
+      'a web page',
+      () => new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }),
+      'edge-answer-invalid',
+    ],
     ['unknown to the edge', () => new Response(null, { status: 404 }), 'blob-unknown'],
-    ['refused by an edge that has too much to do', () => new Response(null, { status: 503 }), 'edge-overloaded'],
-    ['refused with a reason', () => Response.json(new CacheNetError('edge-stopping', 'Bye.').toBody(), { status: 503 }), 'edge-stopping'],
+    [
+      'refused by an edge that has too much to do',
+      () => new Response(null, { status: 503 }),
+      'edge-overloaded',
+    ],
+    [
+      'refused with a reason',
+      () => Response.json(new CacheNetError('edge-stopping', 'Bye.').toBody(), { status: 503 }),
+      'edge-stopping',
+    ],
     ['refused without one', () => new Response('oops', { status: 500 }), 'edge-answer-invalid'],
     ['out of reach', () => Promise.reject(new TypeError('fetch failed')), 'edge-unreachable'],
   ] as const)('fails where the body is %s', async (_what, handler, code) => {
@@ -70,7 +97,10 @@ describe('a download', () => {
   })
 
   it('leaves no copy in the HTTP cache, and asks once more where the body was a wrong one', async () => {
-    const { fetch, modes } = answeringWith(() => new Response(altered), () => new Response(content))
+    const { fetch, modes } = answeringWith(
+      () => new Response(altered),
+      () => new Response(content),
+    )
     expect(await codeOf({ fetch })).toBe('none')
     expect(modes).toEqual(['no-store', 'no-store'])
     const stubborn = answeringWith(() => new Response(altered))
@@ -81,7 +111,12 @@ describe('a download', () => {
   it('ends when the edge goes silent, however long the whole may take', async () => {
     const silent = answeringWith(({ signal }) => inPieces([content.slice(0, 400), undefined], signal))
     expect(await codeOf({ fetch: silent.fetch, idleLimitMs: 20 })).toBe('edge-timeout')
-    const mute = answeringWith(({ signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped')))))
+    const mute = answeringWith(
+      ({ signal }) =>
+        new Promise((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(new Error('stopped'))),
+        ),
+    )
     expect(await codeOf({ fetch: mute.fetch, idleLimitMs: 20 })).toBe('edge-timeout')
     const pieces = Array.from({ length: 10 }, (_, index) => content.slice(index * 100, index * 100 + 100))
     const slow = answeringWith(({ signal }) => {
@@ -102,7 +137,9 @@ describe('a download', () => {
     const controller = new AbortController()
     const code = codeOf({ fetch, onProgress: () => controller.abort() }, controller.signal)
     expect(await code).toBe('aborted')
-    const refusing = answeringWith(({ signal }) => (signal?.aborted === true ? Promise.reject(new Error('stopped')) : new Response(content)))
+    const refusing = answeringWith(({ signal }) =>
+      signal?.aborted === true ? Promise.reject(new Error('stopped')) : new Response(content),
+    )
     expect(await codeOf({ fetch: refusing.fetch }, AbortSignal.abort())).toBe('aborted')
   })
 })

@@ -7,7 +7,9 @@ describe('readFloat16', () => {
 
   it('reads each of the 65,536 half floats as the polyfill does', () => {
     const view = new DataView(all.buffer)
-    expect(readFloat16(all, 0, 65_536)).toEqual(Float32Array.from({ length: 65_536 }, (_, index) => getFloat16(view, index * 2, true)))
+    expect(readFloat16(all, 0, 65_536)).toEqual(
+      Float32Array.from({ length: 65_536 }, (_, index) => getFloat16(view, index * 2, true)),
+    )
   })
 
   it('reads from any value on, in a blob that begins at any byte', () => {

@@ -1,13 +1,16 @@
 import { setFloat16 } from '@petamoriken/float16'
 
 const bytesPerValue = 2
-/** 2^(e - 25) for each exponent e: what a mantissa of eleven bits, the hidden one included, is multiplied by. */
+/**
+ * 2^(e - 25) for each exponent e: what a mantissa of eleven bits, the hidden one included, is multiplied by.
+ */
 const scales = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 25))
 const smallest = 2 ** -24
 
 /**
- * Reads `count` IEEE 754 half floats, little endian, from the value at `offset` on. Worked out here, since a switch of partitions has to fit
- * between two frames: the polyfill, which goes value by value, took most of its time.
+ * Reads `count` IEEE 754 half floats, little endian, from the value at `offset` on. Worked out here, since a
+ * switch of partitions has to fit between two frames: the polyfill, which goes value by value, took most of
+ * its time.
  */
 export function readFloat16(blob: Uint8Array, offset: number, count: number): Float32Array {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
@@ -32,12 +35,14 @@ export const largestFloat16 = 65_504
 export function fitFloat16(values: Float32Array): boolean {
   // A plain loop: `every` with a function takes several times as long, and weights are checked between two
   // frames.
-  for (let index = 0; index < values.length; index++) if (!(Math.abs(values[index] ?? NaN) <= largestFloat16)) return false
+  for (let index = 0; index < values.length; index++)
+    if (!(Math.abs(values[index] ?? NaN) <= largestFloat16)) return false
   return true
 }
 
 /** Writes values as half floats, little endian, from the value at `offset` on. */
 export function writeFloat16(blob: Uint8Array, offset: number, values: Float32Array): void {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
-  for (let index = 0; index < values.length; index++) setFloat16(view, (offset + index) * bytesPerValue, values[index] ?? 0, true)
+  for (let index = 0; index < values.length; index++)
+    setFloat16(view, (offset + index) * bytesPerValue, values[index] ?? 0, true)
 }

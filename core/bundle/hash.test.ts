@@ -29,7 +29,11 @@ describe('verifyBlob', () => {
   })
 
   it('tells a truncated blob from an altered one', async () => {
-    await expect(verifyBlob(bytes.slice(1), { bytes: 3, sha256: digest })).rejects.toMatchObject({ code: 'blob-truncated' })
-    await expect(verifyBlob(Uint8Array.of(1, 2, 3), { bytes: 3, sha256: digest })).rejects.toMatchObject({ code: 'blob-altered' })
+    await expect(verifyBlob(bytes.slice(1), { bytes: 3, sha256: digest })).rejects.toMatchObject({
+      code: 'blob-truncated',
+    })
+    await expect(verifyBlob(Uint8Array.of(1, 2, 3), { bytes: 3, sha256: digest })).rejects.toMatchObject({
+      code: 'blob-altered',
+    })
   })
 })

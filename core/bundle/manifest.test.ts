@@ -27,7 +27,9 @@ describe('parseManifest', () => {
     const { manifest, blobs } = await createSampleBundle({ hasDeltas: true, hasHeads: true })
     expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
     const [first] = manifest.partitions
-    expect(specOfPartition(manifest, first!).layers.at(-1)).toMatchObject({ units: first!.classIndices.length + 1 })
+    expect(specOfPartition(manifest, first!).layers.at(-1)).toMatchObject({
+      units: first!.classIndices.length + 1,
+    })
     expect(outputsOf(manifest, first!.id)).toBe(first!.classIndices.length + 1)
     expect(outputsOf(manifest, 'generalist')).toBe(manifest.classNames.length)
     expect(blobsOf(manifest).every(({ ref }) => blobs.get(ref.sha256)?.byteLength === ref.bytes)).toBe(true)
@@ -36,7 +38,11 @@ describe('parseManifest', () => {
   it('reads a bundle of deltas, and names each of them', async () => {
     const { manifest, blobs } = await createSampleBundle({ hasDeltas: true })
     expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
-    expect(blobsOf(manifest).filter(({ role }) => role === 'delta').map(({ id }) => id)).toEqual(['p0', 'p1', 'p2', 'p3'])
+    expect(
+      blobsOf(manifest)
+        .filter(({ role }) => role === 'delta')
+        .map(({ id }) => id),
+    ).toEqual(['p0', 'p1', 'p2', 'p3'])
     expect(new Set(blobsOf(manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(blobs.keys()))
   })
 
@@ -54,13 +60,28 @@ describe('parseManifest', () => {
   })
 
   it('names every blob that there is', () => {
-    expect(blobsOf(sample.manifest).map(({ id }) => id)).toEqual(['full', 'encoder', 'generalist', 'p0', 'p1', 'p2', 'p3'])
-    expect(new Set(blobsOf(sample.manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(sample.blobs.keys()))
+    expect(blobsOf(sample.manifest).map(({ id }) => id)).toEqual([
+      'full',
+      'encoder',
+      'generalist',
+      'p0',
+      'p1',
+      'p2',
+      'p3',
+    ])
+    expect(new Set(blobsOf(sample.manifest).map(({ ref }) => ref.sha256))).toEqual(
+      new Set(sample.blobs.keys()),
+    )
   })
 
   it.each([0, 1, 4, 99])('refuses schema version %d by its own code', (version) => {
     const other = { ...sample.manifest, schemaVersion: version }
-    expect(() => parseManifest(other)).toThrow(expect.objectContaining({ code: 'manifest-version-unsupported', details: { found: version, supported: [2, 3] } }))
+    expect(() => parseManifest(other)).toThrow(
+      expect.objectContaining({
+        code: 'manifest-version-unsupported',
+        details: { found: version, supported: [2, 3] },
+      }),
+    )
   })
 
   it.each<[string, unknown]>([
@@ -79,11 +100,22 @@ describe('parseManifest', () => {
     ['fewer partitions than the code has values', (manifest) => manifest.partitions.pop()],
     ['two partitions of one name', (manifest) => (manifest.partitions[0]!.id = manifest.partitions[1]!.id)],
     ['an encoder that does not fit its trunk', (manifest) => (manifest.networks.encoder!.trunk = 'own')],
-    ['a head with another count of shares than of classes', (manifest) => (manifest.partitions[0]!.prior = [0.5, 0.5, 0.5])],
-    ['a head that names a class that there is not', (manifest) => (manifest.partitions[0]!.classIndices = [99])],
+    [
+      'a head with another count of shares than of classes',
+      (manifest) => (manifest.partitions[0]!.prior = [0.5, 0.5, 0.5]),
+    ],
+    [
+      'a head that names a class that there is not',
+      (manifest) => (manifest.partitions[0]!.classIndices = [99]),
+    ],
     ['an encoder and nothing to choose', (manifest) => (manifest.partitions = [])],
-    ['layers that do not fit one another', (manifest) => manifest.networks.partition.layers.unshift({ kind: 'globalPool', mode: 'max' })],
+    [
+      'layers that do not fit one another',
+      (manifest) => manifest.networks.partition.layers.unshift({ kind: 'globalPool', mode: 'max' }),
+    ],
   ])('refuses %s', (_, change) => {
-    expect(() => parseManifest(altered(change))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+    expect(() => parseManifest(altered(change))).toThrow(
+      expect.objectContaining({ code: 'manifest-invalid' }),
+    )
   })
 })

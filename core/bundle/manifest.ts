@@ -1,4 +1,5 @@
-// The small build of zod, here and in whatever else the page loads: a phone parses it before it shows anything.
+// The small build of zod, here and in whatever else the page loads: a phone parses it before it shows
+// anything.
 import * as z from 'zod/mini'
 import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec } from '../network/spec.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
@@ -30,21 +31,41 @@ export type BlobRef = z.infer<typeof blobRefSchema>
 
 const networkSchema = z.object({
   whole: blobRefSchema,
-  /** Logits are divided by this before the softmax (Guo et al. 2017, On Calibration of Modern Neural Networks). */
+  /**
+   * Logits are divided by this before the softmax (Guo et al. 2017, On Calibration of Modern Neural
+   * Networks).
+   */
   temperature: z.number().check(z.positive()),
-  /** Above it a frame is strange to the network, whatever its probabilities say: see `strangeness`. Absent in older bundles. */
+  /**
+   * Above it a frame is strange to the network, whatever its probabilities say: see `strangeness`. Absent in
+   * older bundles.
+   */
   mostStrange: z.optional(z.number()),
 })
 
 const partitionSchema = z.extend(networkSchema, {
   id: identifier,
-  /** The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it comes with the answer. */
-  delta: z.optional(z.extend(blobRefSchema, { temperature: z.number().check(z.positive()), mostStrange: z.optional(z.number()) })),
+  /**
+   * The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it
+   * comes with the answer.
+   */
+  delta: z.optional(
+    z.extend(blobRefSchema, {
+      temperature: z.number().check(z.positive()),
+      mostStrange: z.optional(z.number()),
+    }),
+  ),
   /** What it is for, in words: the places of its region, or its classes. Absent in older bundles. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
-  /** Its classes; in older bundles those whose images the selector sends here more often than to any other partition. */
+  /**
+   * Its classes; in older bundles those whose images the selector sends here more often than to any other
+   * partition.
+   */
   classIndices: z.array(z.int().check(z.nonnegative())),
-  /** How often each output came in training, something else last: see `PartitionHead`. Absent where it answers all classes. */
+  /**
+   * How often each output came in training, something else last: see `PartitionHead`. Absent where it answers
+   * all classes.
+   */
   prior: z.optional(z.array(z.number().check(z.gt(0), z.maximum(1)))),
   /** Share of the validation images that the selector sends here. */
   share,
@@ -73,7 +94,11 @@ const askingFields = {
   looksTwice: z.optional(z.boolean()),
   /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
   scenePrior: z.optional(
-    z.object({ memoryFrames: z.number().check(z.gt(0)), surpriseChance: z.number().check(z.gt(0), z.maximum(1)), knowsScenes: z.optional(z.boolean()) }),
+    z.object({
+      memoryFrames: z.number().check(z.gt(0)),
+      surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
+      knowsScenes: z.optional(z.boolean()),
+    }),
   ),
   leastBelief: z.optional(share),
   testEvery: z.optional(z.int().check(z.positive())),
@@ -84,13 +109,21 @@ export const localityRowSchema = z.object({
   /** Chance per frame that another scene begins. */
   changeRate: share,
   ...askingFields,
-  /** Share of frames answered on the device, and accuracy of the whole against the full model's, both on the calibration stream. */
+  /**
+   * Share of frames answered on the device, and accuracy of the whole against the full model's, both on the
+   * calibration stream.
+   */
   coverage: share,
   accuracy: share,
   fullAccuracy: share,
-  /** Accuracy of the full model under the same scene prior: what the whole is held against. In older bundles it was the full model alone. */
+  /**
+   * Accuracy of the full model under the same scene prior: what the whole is held against. In older bundles
+   * it was the full model alone.
+   */
   edgeSceneAccuracy: z.optional(share),
-  /** What a device with this row's settings sees of the stream of each row, and what they would cost there. */
+  /**
+   * What a device with this row's settings sees of the stream of each row, and what they would cost there.
+   */
   observed: z.array(
     z.object({
       /** Share of the frames at each place of `observationsOf`. */
@@ -98,7 +131,10 @@ export const localityRowSchema = z.object({
       /** Share of frames answered on the device, and accuracy of the full model less that of the whole. */
       coverage: share,
       loss: z.number().check(z.minimum(-1), z.maximum(1)),
-      /** Expected cost of a frame, in runs of a small network: those that are asked, and what a miss costs. Absent in older bundles. */
+      /**
+       * Expected cost of a frame, in runs of a small network: those that are asked, and what a miss costs.
+       * Absent in older bundles.
+       */
       cost: z.optional(z.number().check(z.nonnegative())),
     }),
   ),
@@ -111,41 +147,70 @@ const inputSchema = z.object({
   channels: z.literal(3),
   /** Per channel, on the 0–1 scale. */
   mean: z.tuple([z.number(), z.number(), z.number()]),
-  std: z.tuple([z.number().check(z.positive()), z.number().check(z.positive()), z.number().check(z.positive())]),
+  std: z.tuple([
+    z.number().check(z.positive()),
+    z.number().check(z.positive()),
+    z.number().check(z.positive()),
+  ]),
 })
 export type ModelInput = z.infer<typeof inputSchema>
 
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({
   surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
-  localities: z.array(z.object({ kind: z.enum(sceneKinds), meanLength: z.number().check(z.minimum(1)) })).check(z.maxLength(32)),
-  places: z.array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) })).check(z.maxLength(1000)),
+  localities: z
+    .array(z.object({ kind: z.enum(sceneKinds), meanLength: z.number().check(z.minimum(1)) }))
+    .check(z.maxLength(32)),
+  places: z
+    .array(z.object({ name: z.string(), weight: z.number().check(z.positive()), shares: z.array(share) }))
+    .check(z.maxLength(1000)),
 })
 
-/** Its signature is no part of it: who signed is asked of what was parsed, before this schema (`core/trust/check-signature.ts`). */
+/**
+ * Its signature is no part of it: who signed is asked of what was parsed, before this schema
+ * (`core/trust/check-signature.ts`).
+ */
 export const manifestSchema = z.object({
   schemaVersion: z.literal(manifestSchemaVersion),
   id: identifier,
   createdAt: z.iso.datetime(),
   /** `digest`: of the images that it was trained on. Absent in older bundles. */
-  dataset: z.object({ kind: z.enum(datasetKinds), description: z.string(), digest: z.optional(blobRefSchema.shape.sha256) }),
-  classNames: z.array(z.string().check(z.normalize('NFC'), z.minLength(1))).check(z.minLength(2), z.maxLength(10_000)),
+  dataset: z.object({
+    kind: z.enum(datasetKinds),
+    description: z.string(),
+    digest: z.optional(blobRefSchema.shape.sha256),
+  }),
+  classNames: z
+    .array(z.string().check(z.normalize('NFC'), z.minLength(1)))
+    .check(z.minLength(2), z.maxLength(10_000)),
   input: inputSchema,
   networks: z.object({
     generalist: networkSpecSchema,
     /** Of all partitions, but for the outputs of their heads: see `specOfPartition`. */
     partition: networkSpecSchema,
     full: networkSpecSchema,
-    /** `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one logit a partition. */
+    /**
+     * `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one
+     * logit a partition.
+     */
     encoder: z.optional(z.object({ trunk: z.enum(['full', 'own']), spec: networkSpecSchema })),
     /** Layers in which deltas differ from the generalist. */
-    delta: z.optional(z.object({ layers: z.array(z.object({ name: z.string(), rank: z.int().check(z.nonnegative()) })).check(z.minLength(1)) })),
+    delta: z.optional(
+      z.object({
+        layers: z
+          .array(z.object({ name: z.string(), rank: z.int().check(z.nonnegative()) }))
+          .check(z.minLength(1)),
+      }),
+    ),
   }),
   full: networkSchema,
   encoder: z.optional(z.object({ whole: blobRefSchema })),
   /** The network that knows all classes; always resident. */
   generalist: networkSchema,
-  /** Empty where training found that the generalist alone serves as well: then there is no encoder either, and no selection. */
+  /**
+   * Empty where training found that the generalist alone serves as well: then there is no encoder either, and
+   * no selection.
+   */
   partitions: z.array(partitionSchema).check(z.maxLength(64)),
   /** A held partition k is kept where c_k ≥ keepShare · max c; 1 keeps none but the largest. */
   selector: z.object({ keepShare: z.number().check(z.gt(0), z.maximum(1)) }),
@@ -171,13 +236,25 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>
 
 /** The head of a partition; undefined where it answers all classes of the bundle. */
-export const headOf = ({ classIndices, prior }: Pick<Partition, 'classIndices' | 'prior'>): PartitionHead | undefined => (prior === undefined ? undefined : { classIndices, prior })
+export const headOf = ({
+  classIndices,
+  prior,
+}: Pick<Partition, 'classIndices' | 'prior'>): PartitionHead | undefined =>
+  prior === undefined ? undefined : { classIndices, prior }
 
 /** The network of a partition: its own outputs on what all partitions share. */
-export const specOfPartition = ({ networks }: Pick<Manifest, 'networks'>, partition: Pick<Partition, 'classIndices' | 'prior'>): NetworkSpec => partitionSpec(networks.partition, headOf(partition))
+export const specOfPartition = (
+  { networks }: Pick<Manifest, 'networks'>,
+  partition: Pick<Partition, 'classIndices' | 'prior'>,
+): NetworkSpec => partitionSpec(networks.partition, headOf(partition))
 
-/** How many outputs a partition has, or the generalist: classes of its own and something else, or all classes. */
-export function outputsOf({ partitions, classNames }: Pick<Manifest, 'partitions' | 'classNames'>, network: string): number {
+/**
+ * How many outputs a partition has, or the generalist: classes of its own and something else, or all classes.
+ */
+export function outputsOf(
+  { partitions, classNames }: Pick<Manifest, 'partitions' | 'classNames'>,
+  network: string,
+): number {
   const partition = partitions.find(({ id }) => id === network)
   return partition?.prior?.length ?? classNames.length
 }
@@ -197,47 +274,103 @@ export function blobsOf({ full, encoder, generalist, partitions }: Manifest): Na
     ...(encoder === undefined ? [] : [{ role: 'encoder' as const, id: 'encoder', ref: encoder.whole }]),
     { role: 'generalist', id: 'generalist', ref: generalist.whole },
     ...partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
-    ...partitions.flatMap(({ id, delta }) => (delta === undefined ? [] : [{ role: 'delta' as const, id, ref: { bytes: delta.bytes, sha256: delta.sha256 } }])),
+    ...partitions.flatMap(({ id, delta }) =>
+      delta === undefined
+        ? []
+        : [{ role: 'delta' as const, id, ref: { bytes: delta.bytes, sha256: delta.sha256 } }],
+    ),
   ]
 }
 
 function requireFit(isFit: boolean, what: string, details: Record<string, unknown>): void {
-  if (!isFit) throw new CacheNetError('manifest-invalid', `The manifest contradicts itself: ${what}.`, details)
+  if (!isFit)
+    throw new CacheNetError('manifest-invalid', `The manifest contradicts itself: ${what}.`, details)
 }
 
 function checkHead({ networks, classNames }: Manifest, { id, classIndices, prior }: Partition): void {
-  requireFit(classIndices.every((index) => index < classNames.length), `the partition ${id} names a class that there is not`, { id })
+  requireFit(
+    classIndices.every((index) => index < classNames.length),
+    `the partition ${id} names a class that there is not`,
+    { id },
+  )
   if (prior === undefined) {
-    requireFit(planNetwork(networks.partition).outputShape.join() === String(classNames.length), `the partition ${id} has another count of classes`, { id })
+    requireFit(
+      planNetwork(networks.partition).outputShape.join() === String(classNames.length),
+      `the partition ${id} has another count of classes`,
+      { id },
+    )
     return
   }
-  requireFit(new Set(classIndices).size === classIndices.length && classIndices.length > 0, `the partition ${id} names a class twice, or none`, { id })
-  requireFit(prior.length === classIndices.length + 1, `the prior of the partition ${id} is not of its classes and something else`, { id })
-  requireFit(Math.abs(prior.reduce((sum, value) => sum + value, 0) - 1) < 1e-6, `the prior of the partition ${id} does not sum to 1`, { id })
+  requireFit(
+    new Set(classIndices).size === classIndices.length && classIndices.length > 0,
+    `the partition ${id} names a class twice, or none`,
+    { id },
+  )
+  requireFit(
+    prior.length === classIndices.length + 1,
+    `the prior of the partition ${id} is not of its classes and something else`,
+    { id },
+  )
+  requireFit(
+    Math.abs(prior.reduce((sum, value) => sum + value, 0) - 1) < 1e-6,
+    `the prior of the partition ${id} does not sum to 1`,
+    { id },
+  )
 }
 
 function checkNetworks(manifest: Manifest): void {
   const { networks, input, classNames, partitions } = manifest
   const imageShape = [input.height, input.width, input.channels].join()
   const all = String(classNames.length)
-  for (const [name, spec, outputs] of [['generalist', networks.generalist, all], ['partition', networks.partition, undefined], ['full', networks.full, all]] as const) {
-    requireFit(spec.inputShape.join() === imageShape, `the ${name} network reads another input size`, { name })
+  for (const [name, spec, outputs] of [
+    ['generalist', networks.generalist, all],
+    ['partition', networks.partition, undefined],
+    ['full', networks.full, all],
+  ] as const) {
+    requireFit(spec.inputShape.join() === imageShape, `the ${name} network reads another input size`, {
+      name,
+    })
     const found = planNetwork(spec).outputShape.join()
-    requireFit(outputs === undefined || found === outputs, `the ${name} network has another count of classes`, { name })
+    requireFit(
+      outputs === undefined || found === outputs,
+      `the ${name} network has another count of classes`,
+      { name },
+    )
   }
   for (const partition of partitions) checkHead(manifest, partition)
   for (const { name, shares } of manifest.scenes?.places ?? []) {
-    requireFit(shares.length === classNames.length && Math.abs(shares.reduce((sum, value) => sum + value, 0) - 1) < 1e-6, `the shares of the place ${name} are not those of its classes`, { name })
+    requireFit(
+      shares.length === classNames.length &&
+        Math.abs(shares.reduce((sum, value) => sum + value, 0) - 1) < 1e-6,
+      `the shares of the place ${name} are not those of its classes`,
+      { name },
+    )
   }
-  requireFit(new Set(partitions.map(({ id }) => id)).size === partitions.length, 'two partitions share an id', {})
+  requireFit(
+    new Set(partitions.map(({ id }) => id)).size === partitions.length,
+    'two partitions share an id',
+    {},
+  )
   const { encoder } = networks
-  requireFit((encoder === undefined) === (manifest.encoder === undefined), 'it has an encoder without weights, or weights without an encoder', {})
-  requireFit((encoder === undefined) === (partitions.length === 0), 'partitions need an encoder that chooses them, and an encoder partitions', {})
+  requireFit(
+    (encoder === undefined) === (manifest.encoder === undefined),
+    'it has an encoder without weights, or weights without an encoder',
+    {},
+  )
+  requireFit(
+    (encoder === undefined) === (partitions.length === 0),
+    'partitions need an encoder that chooses them, and an encoder partitions',
+    {},
+  )
   if (encoder === undefined) return
   const encoderInput = encoder.trunk === 'full' ? String(featureSize(networks.full)) : imageShape
-  requireFit(encoder.spec.inputShape.join() === encoderInput, 'the encoder does not fit its trunk', { trunk: encoder.trunk })
+  requireFit(encoder.spec.inputShape.join() === encoderInput, 'the encoder does not fit its trunk', {
+    trunk: encoder.trunk,
+  })
   const codeShape = planNetwork(encoder.spec).outputShape.join()
-  requireFit(codeShape === String(partitions.length), 'the code has another size than there are partitions', { codeShape })
+  requireFit(codeShape === String(partitions.length), 'the code has another size than there are partitions', {
+    codeShape,
+  })
 }
 
 function checkBlobSizes(manifest: Manifest): void {
@@ -254,16 +387,21 @@ function checkBlobSizes(manifest: Manifest): void {
   }
   for (const { role, id, ref } of blobsOf(manifest)) {
     const expectedBytes = expectedBytesOf[role](id)
-    requireFit(ref.bytes === expectedBytes, `the weights of ${id} have another length than its network`, { id, expectedBytes })
+    requireFit(ref.bytes === expectedBytes, `the weights of ${id} have another length than its network`, {
+      id,
+      expectedBytes,
+    })
   }
 }
 
 /**
  * Reads a manifest from outside (disk, network, cache).
- * Throws `manifest-version-unsupported` for another schema version, `manifest-invalid` for anything else that is wrong with it.
+ * Throws `manifest-version-unsupported` for another schema version, `manifest-invalid` for anything else that
+ * is wrong with it.
  */
 export function parseManifest(value: unknown): Manifest {
-  const version: unknown = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined
+  const version: unknown =
+    typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined
   if (typeof version === 'number' && !readableSchemaVersions.includes(version)) {
     throw new CacheNetError(
       'manifest-version-unsupported',

@@ -12,7 +12,10 @@ export interface NamedTensor {
 
 const bytesPerValue = 2
 
-/** Bytes of the whole-weights blob of a network: its values as IEEE 754 half floats, little endian, nothing else. */
+/**
+ * Bytes of the whole-weights blob of a network: its values as IEEE 754 half floats, little endian, nothing
+ * else.
+ */
 export const wholeBlobBytes = (spec: NetworkSpec): number => planNetwork(spec).parameters * bytesPerValue
 
 /**
@@ -21,12 +24,16 @@ export const wholeBlobBytes = (spec: NetworkSpec): number => planNetwork(spec).p
  */
 export function requireWeights(name: string, values: Float32Array): void {
   if (fitFloat16(values)) return
-  throw new CacheNetError('weights-not-finite', `The weights of ${name} are not all finite numbers that a half float holds (up to 65504). The network cannot be used: train it again, or use another bundle.`, { name })
+  throw new CacheNetError(
+    'weights-not-finite',
+    `The weights of ${name} are not all finite numbers that a half float holds (up to 65504). The network cannot be used: train it again, or use another bundle.`,
+    { name },
+  )
 }
 
 /**
- * Writes weights as a blob. There is no header: order and shapes follow from the spec in the manifest, and the blob's name is
- * its hash.
+ * Writes weights as a blob. There is no header: order and shapes follow from the spec in the manifest, and
+ * the blob's name is its hash.
  */
 export function encodeWeights(spec: NetworkSpec, weights: readonly NamedTensor[]): Uint8Array {
   const { tensors, parameters } = planNetwork(spec)

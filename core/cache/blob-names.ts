@@ -16,10 +16,16 @@ export interface NamedBlobs extends BlobNames {
 type Role = ReturnType<typeof blobsOf>[number]['role']
 
 /**
- * A device runs partitions and the generalist; the full model and the encoder run on the edge only. Deltas are kept: all of them
- * together are smaller than one partition.
+ * A device runs partitions and the generalist; the full model and the encoder run on the edge only. Deltas
+ * are kept: all of them together are smaller than one partition.
  */
-const keepingOf: Readonly<Record<Role, Keeping>> = { generalist: 'resident', delta: 'resident', partition: 'evictable', full: 'not-kept', encoder: 'not-kept' }
+const keepingOf: Readonly<Record<Role, Keeping>> = {
+  generalist: 'resident',
+  delta: 'resident',
+  partition: 'evictable',
+  full: 'not-kept',
+  encoder: 'not-kept',
+}
 const byStrength: readonly Keeping[] = ['not-kept', 'evictable', 'resident']
 
 /** Everything that the manifests name. A blob with several roles is kept as the strongest of them asks. */
@@ -28,7 +34,10 @@ export function nameBlobs(manifests: Iterable<Manifest>, isComplete: boolean): N
   for (const manifest of manifests) {
     for (const { role, id, ref } of blobsOf(manifest)) {
       const known = blobs.get(ref.sha256)
-      const keeping = [known?.keeping ?? 'not-kept', keepingOf[role]].sort((a, b) => byStrength.indexOf(b) - byStrength.indexOf(a))[0] ?? 'not-kept'
+      const keeping =
+        [known?.keeping ?? 'not-kept', keepingOf[role]].sort(
+          (a, b) => byStrength.indexOf(b) - byStrength.indexOf(a),
+        )[0] ?? 'not-kept'
       const namedBy = [...(known?.namedBy ?? []), { bundleId: manifest.id, id }]
       blobs.set(ref.sha256, { ref, bytes: ref.bytes, keeping, namedBy })
     }

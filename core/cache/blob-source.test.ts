@@ -13,7 +13,11 @@ const names = nameBlobs([manifest], true)
 function create() {
   const asked: string[] = []
   const storage = createMemoryStorage()
-  const cache = new PartitionCache({ ...storage, names: () => Promise.resolve(names), budget: { entries: 2, bytes: 1_000_000 } })
+  const cache = new PartitionCache({
+    ...storage,
+    names: () => Promise.resolve(names),
+    budget: { entries: 2, bytes: 1_000_000 },
+  })
   const fetch: typeof globalThis.fetch = (url) => {
     const sha256 = /[0-9a-f]{64}/.exec(url as string)?.[0] ?? ''
     asked.push(sha256)
@@ -33,14 +37,22 @@ const first = manifest.partitions[0]?.whole.sha256 ?? ''
 describe('a source of blobs', () => {
   it('downloads once, then answers from the cache', async () => {
     const { source, asked } = create()
-    expect(await source.fetchBlob(never, requestOf(first))).toEqual({ bytes: blobs.get(first), source: 'network' })
-    expect(await source.fetchBlob(never, requestOf(first))).toEqual({ bytes: blobs.get(first), source: 'cache' })
+    expect(await source.fetchBlob(never, requestOf(first))).toEqual({
+      bytes: blobs.get(first),
+      source: 'network',
+    })
+    expect(await source.fetchBlob(never, requestOf(first))).toEqual({
+      bytes: blobs.get(first),
+      source: 'cache',
+    })
     expect(asked).toEqual([first])
   })
 
   it('looks and downloads once for all who ask at the same time', async () => {
     const { source, asked } = create()
-    const answers = await Promise.all(Array.from({ length: 10 }, () => source.fetchBlob(never, requestOf(first))))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => source.fetchBlob(never, requestOf(first))),
+    )
     expect(answers.every(({ bytes }) => bytes.byteLength === requestOf(first).ref.bytes)).toBe(true)
     expect(asked).toEqual([first])
   })
@@ -64,7 +76,11 @@ describe('a source of blobs', () => {
   it('answers from memory where it cannot store', async () => {
     const { storage, asked } = create()
     const full = Object.assign(new Error('full'), { name: 'QuotaExceededError' })
-    const cache = new PartitionCache({ ...storage, blobs: { ...storage.blobs, put: () => Promise.reject(full) }, names: () => Promise.resolve(names) })
+    const cache = new PartitionCache({
+      ...storage,
+      blobs: { ...storage.blobs, put: () => Promise.reject(full) },
+      names: () => Promise.resolve(names),
+    })
     const source = createBlobSource({ cache, fetch: () => Promise.resolve(new Response(blobs.get(first))) })
     expect((await source.fetchBlob(never, requestOf(first))).source).toBe('memory')
     expect(asked).toEqual([])
@@ -75,7 +91,13 @@ describe('the names of blobs', () => {
   it('say what each is kept as, and who calls it what', async () => {
     const other = await createSampleBundle({ id: 'other' })
     const both = nameBlobs([manifest, other.manifest], true)
-    expect(both.blobs.get(first)).toMatchObject({ keeping: 'evictable', namedBy: [{ bundleId: 'sample', id: 'p0' }, { bundleId: 'other', id: 'p0' }] })
+    expect(both.blobs.get(first)).toMatchObject({
+      keeping: 'evictable',
+      namedBy: [
+        { bundleId: 'sample', id: 'p0' },
+        { bundleId: 'other', id: 'p0' },
+      ],
+    })
     expect(both.blobs.get(manifest.generalist.whole.sha256)?.keeping).toBe('resident')
     expect(both.blobs.get(manifest.encoder!.whole.sha256)?.keeping).toBe('not-kept')
   })
@@ -83,7 +105,10 @@ describe('the names of blobs', () => {
   it('keep a blob with two roles as the stronger one asks', () => {
     const [partition, ...others] = manifest.partitions
     if (partition === undefined) throw new RangeError('no partition')
-    const untrained = { ...manifest, partitions: [{ ...partition, whole: manifest.generalist.whole }, ...others] }
+    const untrained = {
+      ...manifest,
+      partitions: [{ ...partition, whole: manifest.generalist.whole }, ...others],
+    }
     expect(nameBlobs([untrained], true).blobs.get(manifest.generalist.whole.sha256)?.keeping).toBe('resident')
   })
 })

@@ -5,7 +5,10 @@ import type { PartitionCache } from './partition-cache.ts'
 import type { Keeping } from './reconcile.ts'
 import { SingleFlight } from './single-flight.ts'
 
-/** Where a blob came from. `memory`: from the network too, but it could not be stored and is gone with whoever holds it. */
+/**
+ * Where a blob came from. `memory`: from the network too, but it could not be stored and is gone with whoever
+ * holds it.
+ */
 export const blobOrigins = ['cache', 'network', 'memory'] as const
 export type BlobOrigin = (typeof blobOrigins)[number]
 
@@ -22,7 +25,9 @@ export interface BlobAnswer {
 }
 
 export interface BlobSource {
-  /** Rejects with the codes of `downloadBlob`, and with `worker-overloaded` when too much is asked at once. */
+  /**
+   * Rejects with the codes of `downloadBlob`, and with `worker-overloaded` when too much is asked at once.
+   */
   fetchBlob(signal: AbortSignal, request: BlobRequest): Promise<BlobAnswer>
 }
 
@@ -32,8 +37,8 @@ export interface BlobSourceOptions extends Pick<DownloadOptions, 'fetch' | 'idle
 }
 
 /**
- * Blobs from the cache, or else from the edge: one download for all who ask at the same time, checked before it is stored,
- * and checked again before it is used.
+ * Blobs from the cache, or else from the edge: one download for all who ask at the same time, checked before
+ * it is stored, and checked again before it is used.
  */
 export function createBlobSource({ cache, onProgress, ...downloading }: BlobSourceOptions): BlobSource {
   const flights = new SingleFlight<BlobAnswer>()
@@ -67,7 +72,9 @@ export function createBlobSource({ cache, onProgress, ...downloading }: BlobSour
     fetchBlob: (signal, request) =>
       flights.join(signal, request.ref.sha256, async (flightSignal) => {
         const cached = await fromCache(request.ref)
-        return cached === undefined ? await fromEdge(flightSignal, request) : { bytes: cached, source: 'cache' }
+        return cached === undefined
+          ? await fromEdge(flightSignal, request)
+          : { bytes: cached, source: 'cache' }
       }),
   }
 }

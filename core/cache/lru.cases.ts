@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { CacheBudget } from './lru.ts'
 
-/** A cache as the behaviour suite sees it: whatever stores things under the LRU policy can be put behind this. */
+/**
+ * A cache as the behaviour suite sees it: whatever stores things under the LRU policy can be put behind this.
+ */
 export interface CacheUnderTest {
   store(id: string, bytes: number): Promise<void>
   use(id: string): Promise<void>

@@ -67,21 +67,29 @@ function evict(state: CacheState, kept?: string): CacheTransition {
 }
 
 /**
- * The cache policy: least recently used goes first. Pure: storage does what it says (see the web's partition cache).
- * What has just been stored is never evicted by its own arrival, even where it alone is over the budget: it is about to answer.
+ * The cache policy: least recently used goes first. Pure: storage does what it says (see the web's partition
+ * cache). What has just been stored is never evicted by its own arrival, even where it alone is over the
+ * budget: it is about to answer.
  */
 export function stepCache(state: CacheState, event: CacheEvent): CacheTransition {
   const clock = state.clock + 1
   switch (event.kind) {
     case 'stored':
       return evict(
-        { ...state, clock, entries: { ...state.entries, [event.id]: { bytes: event.bytes, lastUse: clock } } },
+        {
+          ...state,
+          clock,
+          entries: { ...state.entries, [event.id]: { bytes: event.bytes, lastUse: clock } },
+        },
         event.id,
       )
     case 'used': {
       const entry = state.entries[event.id]
       if (entry === undefined) return { state, evictions: [] }
-      return { state: { ...state, clock, entries: { ...state.entries, [event.id]: { ...entry, lastUse: clock } } }, evictions: [] }
+      return {
+        state: { ...state, clock, entries: { ...state.entries, [event.id]: { ...entry, lastUse: clock } } },
+        evictions: [],
+      }
     }
     case 'removed':
       return { state: without(state, event.id), evictions: [] }

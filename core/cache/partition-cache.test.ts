@@ -21,9 +21,18 @@ interface Setting {
   budget?: CacheBudget
 }
 
-function create({ storage = createMemoryStorage(), names = unknownNames, budget = { entries: 2, bytes: 1_000 } }: Setting = {}) {
+function create({
+  storage = createMemoryStorage(),
+  names = unknownNames,
+  budget = { entries: 2, bytes: 1_000 },
+}: Setting = {}) {
   const events: PartitionCacheEvent[] = []
-  const cache = new PartitionCache({ ...storage, names: () => Promise.resolve(names), budget, onEvent: (event) => void events.push(event) })
+  const cache = new PartitionCache({
+    ...storage,
+    names: () => Promise.resolve(names),
+    budget,
+    onEvent: (event) => void events.push(event),
+  })
   return { cache, events, storage }
 }
 
@@ -47,7 +56,10 @@ describeCache('the partition cache in memory', (budget) => {
 class Crash extends Error {}
 
 /** The storage as it looks to a thread that dies after `writes` writes: from then on nothing answers. */
-function dyingAfter(writes: number, { blobs, index }: { readonly blobs: BlobStorage; readonly index: IndexStorage }) {
+function dyingAfter(
+  writes: number,
+  { blobs, index }: { readonly blobs: BlobStorage; readonly index: IndexStorage },
+) {
   const silence = new Promise<never>(() => undefined)
   let reportDeath: (crash: Crash) => void = () => undefined
   const death = new Promise<Crash>((resolve) => (reportDeath = resolve))
@@ -59,50 +71,86 @@ function dyingAfter(writes: number, { blobs, index }: { readonly blobs: BlobStor
   return {
     death,
     storage: {
-      blobs: { ...blobs, put: (id, bytes) => write(() => blobs.put(id, bytes)), delete: (id) => write(() => blobs.delete(id)) } satisfies BlobStorage,
+      blobs: {
+        ...blobs,
+        put: (id, bytes) => write(() => blobs.put(id, bytes)),
+        delete: (id) => write(() => blobs.delete(id)),
+      } satisfies BlobStorage,
       index: { ...index, save: (state) => write(() => index.save(state)) } satisfies IndexStorage,
     },
   }
 }
 
 describe('a thread that dies between two writes', () => {
-  const names = naming({ a: 'evictable', b: 'evictable', c: 'evictable', d: 'evictable', general: 'resident' })
+  const names = naming({
+    a: 'evictable',
+    b: 'evictable',
+    c: 'evictable',
+    d: 'evictable',
+    general: 'resident',
+  })
   type Step = (cache: PartitionCache) => Promise<unknown>
   const anyNamed = fc.constantFrom('a', 'b', 'c', 'd')
   const anyStep: fc.Arbitrary<Step> = fc.oneof(
-    anyNamed.map((id): Step => (cache) => cache.store(id, hundred())),
+    anyNamed.map(
+      (id): Step =>
+        (cache) =>
+          cache.store(id, hundred()),
+    ),
     fc.constant<Step>((cache) => cache.store('general', hundred(), 'resident')),
-    anyNamed.map((id): Step => (cache) => cache.use(id)),
-    anyNamed.map((id): Step => (cache) => cache.remove(id)),
-    anyNamed.map((id): Step => (cache) => cache.pin([id])),
-    fc.integer({ min: 1, max: 3 }).map((entries): Step => (cache) => cache.setBudget({ entries, bytes: 1_000 })),
+    anyNamed.map(
+      (id): Step =>
+        (cache) =>
+          cache.use(id),
+    ),
+    anyNamed.map(
+      (id): Step =>
+        (cache) =>
+          cache.remove(id),
+    ),
+    anyNamed.map(
+      (id): Step =>
+        (cache) =>
+          cache.pin([id]),
+    ),
+    fc.integer({ min: 1, max: 3 }).map(
+      (entries): Step =>
+        (cache) =>
+          cache.setBudget({ entries, bytes: 1_000 }),
+    ),
   )
 
   it('leaves nothing that the next life loses or leaks', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 12 }), fc.nat({ max: 25 }), async (steps, writes) => {
-        const storage = createMemoryStorage()
-        const dying = dyingAfter(writes, storage)
-        const first = create({ storage: dying.storage, names })
-        const history = (async () => {
-          for (const step of steps) await step(first.cache)
-          await first.cache.settled()
-        })()
-        await Promise.race([history, dying.death])
-        const atDeath = await storage.blobs.ids()
+      fc.asyncProperty(
+        fc.array(anyStep, { minLength: 1, maxLength: 12 }),
+        fc.nat({ max: 25 }),
+        async (steps, writes) => {
+          const storage = createMemoryStorage()
+          const dying = dyingAfter(writes, storage)
+          const first = create({ storage: dying.storage, names })
+          const history = (async () => {
+            for (const step of steps) await step(first.cache)
+            await first.cache.settled()
+          })()
+          await Promise.race([history, dying.death])
+          const atDeath = await storage.blobs.ids()
 
-        const { cache } = create({ storage, names })
-        const { entries, residents, budget, pinned } = await cache.contents()
-        await cache.settled()
-        const stored = (await storage.blobs.ids()).sort()
-        expect(stored).toEqual([...Object.keys(entries), ...residents].sort())
-        expect(residents.every((id) => id === 'general')).toBe(true)
-        expect(Object.keys(entries).filter((id) => !pinned.includes(id)).length).toBeLessThanOrEqual(budget.entries)
-        expect(stored.includes('general')).toBe(atDeath.includes('general'))
-        // A blob is lost only for lack of room.
-        const lost = atDeath.filter((id) => !stored.includes(id))
-        expect(lost.length === 0 || Object.keys(entries).length >= budget.entries).toBe(true)
-      }),
+          const { cache } = create({ storage, names })
+          const { entries, residents, budget, pinned } = await cache.contents()
+          await cache.settled()
+          const stored = (await storage.blobs.ids()).sort()
+          expect(stored).toEqual([...Object.keys(entries), ...residents].sort())
+          expect(residents.every((id) => id === 'general')).toBe(true)
+          expect(Object.keys(entries).filter((id) => !pinned.includes(id)).length).toBeLessThanOrEqual(
+            budget.entries,
+          )
+          expect(stored.includes('general')).toBe(atDeath.includes('general'))
+          // A blob is lost only for lack of room.
+          const lost = atDeath.filter((id) => !stored.includes(id))
+          expect(lost.length === 0 || Object.keys(entries).length >= budget.entries).toBe(true)
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -185,7 +233,10 @@ function deviceOf(capacityBytes: number) {
 
 describe('a full device', () => {
   it('makes room for what arrives, though the budget would allow more', async () => {
-    const { cache, events, storage } = create({ storage: deviceOf(250), budget: { entries: 9, bytes: 9_000 } })
+    const { cache, events, storage } = create({
+      storage: deviceOf(250),
+      budget: { entries: 9, bytes: 9_000 },
+    })
     for (const id of ['a', 'b']) await cache.store(id, hundred())
     expect(await cache.store('c', hundred())).toBe(true)
     expect((await storage.blobs.ids()).sort()).toEqual(['b', 'c'])
@@ -194,7 +245,10 @@ describe('a full device', () => {
   })
 
   it('says that it could not store where even that does not help, and goes on', async () => {
-    const { cache, events, storage } = create({ storage: deviceOf(150), budget: { entries: 9, bytes: 9_000 } })
+    const { cache, events, storage } = create({
+      storage: deviceOf(150),
+      budget: { entries: 9, bytes: 9_000 },
+    })
     await cache.store('a', hundred())
     await cache.pin(['a'])
     expect(await cache.store('b', hundred())).toBe(false)
@@ -209,7 +263,9 @@ describe('a full device', () => {
 describe('storage that does not work', () => {
   it('is told once it is met, and rejects nothing', async () => {
     const { blobs, index } = createMemoryStorage()
-    const { cache, events } = create({ storage: { blobs: { ...blobs, ids: () => failing('SecurityError') }, index } })
+    const { cache, events } = create({
+      storage: { blobs: { ...blobs, ids: () => failing('SecurityError') }, index },
+    })
     expect(await cache.get('a')).toBeUndefined()
     expect(await cache.store('a', hundred())).toBe(false)
     await cache.use('a')
@@ -234,7 +290,10 @@ describe('storage that does not work', () => {
 
 describe('the partition cache', () => {
   it('keeps residents outside the budget, through everything but their own removal', async () => {
-    const { cache, storage } = create({ names: naming({ general: 'resident', a: 'evictable' }), budget: { entries: 1, bytes: 100 } })
+    const { cache, storage } = create({
+      names: naming({ general: 'resident', a: 'evictable' }),
+      budget: { entries: 1, bytes: 100 },
+    })
     await cache.store('general', hundred(), 'resident')
     await cache.store('a', hundred())
     await cache.setBudget({ entries: 0, bytes: 0 })

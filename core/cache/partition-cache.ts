@@ -1,6 +1,13 @@
 import { CacheNetError, type ErrorCode } from '../wire/errors.ts'
 import { withTimeLimit } from '../with-time-limit.ts'
-import { createCacheState, stepCache, type CacheBudget, type CacheEvent, type CacheState, type CacheTransition } from './lru.ts'
+import {
+  createCacheState,
+  stepCache,
+  type CacheBudget,
+  type CacheEvent,
+  type CacheState,
+  type CacheTransition,
+} from './lru.ts'
 import { makeRoom, reconcileCache, type BlobNames } from './reconcile.ts'
 import { SerialQueue } from './serial-queue.ts'
 import type { BlobStorage, IndexStorage } from './storage.ts'
@@ -33,14 +40,15 @@ export interface CacheContents extends CacheState {
 
 const readLimitMs = 5_000
 
-const isQuotaError = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'QuotaExceededError'
+const isQuotaError = (thrown: unknown): boolean =>
+  thrown instanceof Error && thrown.name === 'QuotaExceededError'
 
 /**
  * The partition cache: the policy of `stepCache` over any storage. Every change goes through one queue.
  *
- * Blobs and index cannot be written in one step, and the thread may die between any two writes. So the order is fixed (blob, then
- * index, then evictions), and before the first operation of every life the two are reconciled. Trouble with the storage never
- * rejects what a reader waits for; it is told as a notice.
+ * Blobs and index cannot be written in one step, and the thread may die between any two writes. So the order
+ * is fixed (blob, then index, then evictions), and before the first operation of every life the two are
+ * reconciled. Trouble with the storage never rejects what a reader waits for; it is told as a notice.
  */
 export class PartitionCache {
   readonly #options: PartitionCacheOptions
@@ -61,7 +69,11 @@ export class PartitionCache {
     await this.#started()
     if (!this.#isStorageUsable) return undefined
     try {
-      return await withTimeLimit(this.#options.blobs.get(id), readLimitMs, () => new CacheNetError('cache-unavailable', 'The storage does not answer.'))
+      return await withTimeLimit(
+        this.#options.blobs.get(id),
+        readLimitMs,
+        () => new CacheNetError('cache-unavailable', 'The storage does not answer.'),
+      )
     } catch {
       this.#notify('cache-unavailable')
       return undefined
@@ -72,7 +84,11 @@ export class PartitionCache {
    * Stores a blob and evicts what no longer fits; resolves before the evictions are done (see `settled`).
    * False where it could not be stored, which a notice explains: the caller has the only copy.
    */
-  async store(id: string, bytes: Uint8Array<ArrayBuffer>, keeping: 'evictable' | 'resident' = 'evictable'): Promise<boolean> {
+  async store(
+    id: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    keeping: 'evictable' | 'resident' = 'evictable',
+  ): Promise<boolean> {
     await this.#started()
     const storing = this.#queue.run(async () => {
       if (!this.#isStorageUsable || !(await this.#put(id, bytes))) return false
@@ -124,7 +140,8 @@ export class PartitionCache {
     return this.#queue.run(async () => {
       const stored = this.#isStorageUsable ? await this.#options.blobs.ids() : []
       // Browsers empty storage without asking.
-      if (this.#isStorageUsable && Object.keys(this.#state.entries).some((id) => !stored.includes(id))) await this.#reconcile()
+      if (this.#isStorageUsable && Object.keys(this.#state.entries).some((id) => !stored.includes(id)))
+        await this.#reconcile()
       const residents = stored.filter((id) => this.#state.entries[id] === undefined)
       return { ...this.#state, residents, isStorageUsable: this.#isStorageUsable }
     })
@@ -136,13 +153,15 @@ export class PartitionCache {
   }
 
   #started(): Promise<void> {
-    this.#start ??= this.#queue.run(async () => {
-      await this.#load()
-      await this.#reconcile()
-    }).catch(() => {
-      this.#isStorageUsable = false
-      this.#notify('cache-unavailable')
-    })
+    this.#start ??= this.#queue
+      .run(async () => {
+        await this.#load()
+        await this.#reconcile()
+      })
+      .catch(() => {
+        this.#isStorageUsable = false
+        this.#notify('cache-unavailable')
+      })
     return this.#start
   }
 
@@ -171,7 +190,8 @@ export class PartitionCache {
     for (const id of evictions) this.#doomed.add(id)
     await this.#save()
     this.#emit({ kind: 'changed' })
-    if (evictions.length > 0) void this.#queue.run(() => this.#evict(evictions)).catch(() => this.#notify('cache-unavailable'))
+    if (evictions.length > 0)
+      void this.#queue.run(() => this.#evict(evictions)).catch(() => this.#notify('cache-unavailable'))
   }
 
   async #evict(ids: readonly string[]): Promise<void> {
@@ -218,7 +238,10 @@ export class PartitionCache {
     }
   }
 
-  /** A lost index costs recency, never a blob: the next life adopts what it finds. So it is told, and work goes on. */
+  /**
+   * A lost index costs recency, never a blob: the next life adopts what it finds. So it is told, and work
+   * goes on.
+   */
   async #save(): Promise<void> {
     if (!this.#isStorageUsable) return
     try {

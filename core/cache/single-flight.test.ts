@@ -5,7 +5,10 @@ import { SingleFlight } from './single-flight.ts'
 
 const never = new AbortController().signal
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => 'none', (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)))
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)),
+  )
 
 /** Work that ends when it is told to, and notes what became of it. */
 function createWork() {
@@ -77,7 +80,9 @@ describe('a single flight', () => {
       tries++
       return Promise.reject(new CacheNetError('blob-altered', 'No.'))
     }
-    expect(await Promise.all([codeOf(flights.join(never, 'k', fail)), codeOf(flights.join(never, 'k', fail))])).toEqual(['blob-altered', 'blob-altered'])
+    expect(
+      await Promise.all([codeOf(flights.join(never, 'k', fail)), codeOf(flights.join(never, 'k', fail))]),
+    ).toEqual(['blob-altered', 'blob-altered'])
     expect(await codeOf(flights.join(never, 'k', fail))).toBe('blob-altered')
     expect(tries).toBe(2)
   })

@@ -6,7 +6,10 @@ interface Flight<Value> {
   passengers: number
 }
 
-/** Does the same piece of work once for all who ask for it while it goes on. It stops when all of them have called it off. */
+/**
+ * Does the same piece of work once for all who ask for it while it goes on. It stops when all of them have
+ * called it off.
+ */
 export class SingleFlight<Value> {
   readonly #flights = new Map<string, Flight<Value>>()
   readonly #maxFlights: number
@@ -16,10 +19,14 @@ export class SingleFlight<Value> {
   }
 
   /**
-   * Joins the work under `key`, or starts it. Rejects with what the work throws, with `aborted` when this caller's signal says so,
-   * with `worker-overloaded` when too many different pieces of work are under way.
+   * Joins the work under `key`, or starts it. Rejects with what the work throws, with `aborted` when this
+   * caller's signal says so, with `worker-overloaded` when too many different pieces of work are under way.
    */
-  async join(signal: AbortSignal, key: string, start: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  async join(
+    signal: AbortSignal,
+    key: string,
+    start: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
     const aborted = (): CacheNetError => new CacheNetError('aborted', 'The request was called off.', { key })
     if (signal.aborted) throw aborted()
     const flight = this.#flights.get(key) ?? this.#depart(key, start)
@@ -46,9 +53,13 @@ export class SingleFlight<Value> {
 
   #depart(key: string, start: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
     if (this.#flights.size >= this.#maxFlights) {
-      throw new CacheNetError('worker-overloaded', 'Too many downloads at once; nothing was lost. Try again in a moment.', {
-        maxFlights: this.#maxFlights,
-      })
+      throw new CacheNetError(
+        'worker-overloaded',
+        'Too many downloads at once; nothing was lost. Try again in a moment.',
+        {
+          maxFlights: this.#maxFlights,
+        },
+      )
     }
     const controller = new AbortController()
     const landing = Promise.resolve()

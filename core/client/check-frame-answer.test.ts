@@ -28,7 +28,12 @@ const right = answerOf([1, 3, 0, -1])
 
 describe('checkFrameAnswer', () => {
   it('lets every answer through that the edge composes', () => {
-    fc.assert(fc.property(fc.array(fc.float({ min: -40, max: 40, noNaN: true }), { minLength: 4, maxLength: 4 }), (logits) => checkFrameAnswer(answerOf(logits), manifest)))
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ min: -40, max: 40, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        (logits) => checkFrameAnswer(answerOf(logits), manifest),
+      ),
+    )
     const { partition: _partition, ...withoutPartition } = right
     checkFrameAnswer({ ...withoutPartition, code: [] }, manifest)
   })
@@ -52,6 +57,8 @@ describe('checkFrameAnswer', () => {
     ['the weights of another partition', { partition: { id: first.id, whole: second.whole } }],
     ['a partition to come that there is not', { likelyNext: { id: 'p9' } }],
   ])('refuses %s', (_, wrong) => {
-    expect(() => checkFrameAnswer({ ...right, ...wrong }, manifest)).toThrow(expect.objectContaining({ code: 'edge-answer-invalid' }))
+    expect(() => checkFrameAnswer({ ...right, ...wrong }, manifest)).toThrow(
+      expect.objectContaining({ code: 'edge-answer-invalid' }),
+    )
   })
 })

@@ -2,7 +2,17 @@ import * as z from 'zod/mini'
 import type { Manifest } from '../bundle/manifest.ts'
 import { anySigner } from '../trust/manifest-trust.ts'
 import { CacheNetError } from '../wire/errors.ts'
-import { apiPaths, auditHeader, bundleListSchema, formatHolds, frameAnswerSchema, hitsHeader, holdsHeader, manifestHeader, rawFrameType } from '../wire/frames.ts'
+import {
+  apiPaths,
+  auditHeader,
+  bundleListSchema,
+  formatHolds,
+  frameAnswerSchema,
+  hitsHeader,
+  holdsHeader,
+  manifestHeader,
+  rawFrameType,
+} from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
 import { fetchChecked } from './fetch-checked.ts'
 import { fetchManifest } from './fetch-manifest.ts'
@@ -10,13 +20,19 @@ import { jsonOf, readBounded } from './read-bounded.ts'
 
 /** What the edge may know besides the frame itself. */
 export interface FrameContext {
-  /** Resident partitions, most recently used first. The delta that is missing comes with the answer; none where this is left out. */
+  /**
+   * Resident partitions, most recently used first. The delta that is missing comes with the answer; none
+   * where this is left out.
+   */
   readonly holds?: readonly HeldPartition[] | undefined
   /** The frame was a hit, answered here with this class: the edge only checks it. */
   readonly auditOf?: number
   /** Frames that were answered here since the last one that was sent. */
   readonly hits?: number
-  /** Hash of the manifest that the answer will be read by: an edge with another one refuses the frame with `bundle-changed`. */
+  /**
+   * Hash of the manifest that the answer will be read by: an edge with another one refuses the frame with
+   * `bundle-changed`.
+   */
   readonly manifestSha256?: string | undefined
 }
 
@@ -37,18 +53,24 @@ export interface EdgeApiOptions {
 }
 
 /**
- * The edge's API, typed by the same schemas that the edge answers with. Every call rejects with the code that the edge refused
- * with, `edge-unreachable`, `edge-answer-invalid`, or whatever reason the signal was aborted with.
+ * The edge's API, typed by the same schemas that the edge answers with. Every call rejects with the code that
+ * the edge refused with, `edge-unreachable`, `edge-answer-invalid`, or whatever reason the signal was aborted
+ * with.
  */
 export interface EdgeApi {
   listBundles(signal: AbortSignal): Promise<BundleList>
   /** Whoever signed it: for tools. Page and service worker hold to a key (`fetchManifest`). */
   manifest(signal: AbortSignal, bundleId: string): Promise<Manifest>
   /** @param rgb the frame at the model's input size, RGB */
-  answerFrame(signal: AbortSignal, bundleId: string, rgb: Uint8Array<ArrayBuffer>, context?: FrameContext): Promise<Received<FrameAnswer>>
+  answerFrame(
+    signal: AbortSignal,
+    bundleId: string,
+    rgb: Uint8Array<ArrayBuffer>,
+    context?: FrameContext,
+  ): Promise<Received<FrameAnswer>>
   /**
-   * Trades the access token for a cookie that no script can read, so that the service worker's downloads are allowed too.
-   * Works on the edge's own origin.
+   * Trades the access token for a cookie that no script can read, so that the service worker's downloads are
+   * allowed too. Works on the edge's own origin.
    */
   openSession(signal: AbortSignal, token: string): Promise<void>
 }
@@ -57,10 +79,18 @@ export interface EdgeApi {
 const browserFetch: typeof fetch = (input, init) => fetch(input, init)
 
 const unreachable = (cause: unknown): CacheNetError =>
-  new CacheNetError('edge-unreachable', 'The edge cannot be reached; answers come from this device.', {}, { cause })
+  new CacheNetError(
+    'edge-unreachable',
+    'The edge cannot be reached; answers come from this device.',
+    {},
+    { cause },
+  )
 
 const incomprehensible = (): CacheNetError =>
-  new CacheNetError('edge-answer-invalid', 'The edge answered something this app does not understand. Is this network asking for a login? If not, update the older of the two.')
+  new CacheNetError(
+    'edge-answer-invalid',
+    'The edge answered something this app does not understand. Is this network asking for a login? If not, update the older of the two.',
+  )
 
 function contextHeaders({ holds, auditOf, hits, manifestSha256 }: FrameContext): Record<string, string> {
   return {
@@ -72,9 +102,14 @@ function contextHeaders({ holds, auditOf, hits, manifestSha256 }: FrameContext):
 }
 
 export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }: EdgeApiOptions): EdgeApi {
-  const bearer = (value: string | undefined): Record<string, string> => (value === undefined ? {} : { Authorization: `Bearer ${value}` })
+  const bearer = (value: string | undefined): Record<string, string> =>
+    value === undefined ? {} : { Authorization: `Bearer ${value}` }
 
-  const call = async (signal: AbortSignal, path: string, init: RequestInit): Promise<{ bytes: Uint8Array<ArrayBuffer>; response: Response }> => {
+  const call = async (
+    signal: AbortSignal,
+    path: string,
+    init: RequestInit,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; response: Response }> => {
     let response: Response
     let bytes: Uint8Array<ArrayBuffer>
     try {
@@ -85,7 +120,10 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
       throw cause instanceof CacheNetError ? cause : unreachable(cause)
     }
     if (response.ok) return { bytes, response }
-    throw CacheNetError.fromBody(jsonOf(bytes), response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid')
+    throw CacheNetError.fromBody(
+      jsonOf(bytes),
+      response.status >= 500 ? 'edge-unreachable' : 'edge-answer-invalid',
+    )
   }
 
   const read = <Value>(schema: z.ZodMiniType<Value>, bytes: Uint8Array): Value => {
@@ -97,15 +135,37 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
   return {
     listBundles(signal) {
       // Never kept by the browser, and so never in line behind an earlier request for it that nobody answers.
-      return fetchChecked(signal, { url: `${baseUrl}${apiPaths.bundles}`, headers: bearer(token), fetch: fetchNow, cache: 'no-store', read: (bytes) => read(bundleListSchema, bytes) })
+      return fetchChecked(signal, {
+        url: `${baseUrl}${apiPaths.bundles}`,
+        headers: bearer(token),
+        fetch: fetchNow,
+        cache: 'no-store',
+        read: (bytes) => read(bundleListSchema, bytes),
+      })
     },
     async manifest(signal, bundleId) {
-      return (await fetchManifest(signal, { baseUrl, bundleId, trust: anySigner, headers: bearer(token), fetch: fetchNow })).manifest
+      return (
+        await fetchManifest(signal, {
+          baseUrl,
+          bundleId,
+          trust: anySigner,
+          headers: bearer(token),
+          fetch: fetchNow,
+        })
+      ).manifest
     },
     async answerFrame(signal, bundleId, rgb, context = {}) {
       const headers = { 'Content-Type': rawFrameType, ...bearer(token), ...contextHeaders(context) }
-      const { bytes, response } = await call(signal, apiPaths.frames(bundleId), { method: 'POST', headers, body: rgb })
-      return { value: read(frameAnswerSchema, bytes), bytesDown: bytes.byteLength, manifestSha256: response.headers.get(manifestHeader) ?? undefined }
+      const { bytes, response } = await call(signal, apiPaths.frames(bundleId), {
+        method: 'POST',
+        headers,
+        body: rgb,
+      })
+      return {
+        value: read(frameAnswerSchema, bytes),
+        bytesDown: bytes.byteLength,
+        manifestSha256: response.headers.get(manifestHeader) ?? undefined,
+      }
     },
     async openSession(signal, secret) {
       await call(signal, apiPaths.session, { method: 'POST', headers: bearer(secret) })

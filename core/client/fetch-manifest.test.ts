@@ -15,7 +15,8 @@ const sha256 = await sha256Hex(bytes)
 const etag = `"${sha256}"`
 
 const whole = (headers: Record<string, string> = { ETag: etag }): Response => new Response(bytes, { headers })
-const altered = (headers: Record<string, string> = { ETag: etag }): Response => new Response(text.replace('"bee"', '"wee"'), { headers })
+const altered = (headers: Record<string, string> = { ETag: etag }): Response =>
+  new Response(text.replace('"bee"', '"wee"'), { headers })
 /** Sends half of it, and breaks off. */
 const brokenOff = (): Response => {
   let isBegun = false
@@ -37,7 +38,11 @@ async function ask(...answers: (() => Response)[]) {
     modes.push(init?.cache)
     return answer === undefined ? Promise.reject(new TypeError('offline')) : Promise.resolve(answer())
   }
-  const outcome = await fetchManifest(new AbortController().signal, { bundleId: 'sample', trust: anySigner, fetch }).then(
+  const outcome = await fetchManifest(new AbortController().signal, {
+    bundleId: 'sample',
+    trust: anySigner,
+    fetch,
+  }).then(
     (fetched) => fetched.sha256,
     (thrown: unknown) => CacheNetError.from(thrown).code,
   )
@@ -76,7 +81,8 @@ describe('fetchManifest', () => {
   })
 
   it('does not ask again where the edge has said why, or is away', async () => {
-    const gone = (): Response => Response.json({ error: { code: 'bundle-unknown', message: 'No.' } }, { status: 404 })
+    const gone = (): Response =>
+      Response.json({ error: { code: 'bundle-unknown', message: 'No.' } }, { status: 404 })
     expect(await ask(gone)).toEqual({ outcome: 'bundle-unknown', modes: ['no-cache'] })
     expect(await ask()).toEqual({ outcome: 'edge-unreachable', modes: ['no-cache'] })
   })
@@ -87,13 +93,16 @@ describe('fetchManifest', () => {
       controller.abort(new CacheNetError('aborted', 'Off.'))
       return Promise.resolve(altered())
     }
-    await expect(fetchManifest(controller.signal, { bundleId: 'sample', trust: anySigner, fetch })).rejects.toMatchObject({ code: 'edge-answer-invalid' })
+    await expect(
+      fetchManifest(controller.signal, { bundleId: 'sample', trust: anySigner, fetch }),
+    ).rejects.toMatchObject({ code: 'edge-answer-invalid' })
   })
 })
 
 describe('fetchManifest of signed bundles', () => {
   const unsigned = JSON.parse(text) as Record<string, unknown>
-  const signedBy = (seed: number, nowMs: number): string => JSON.stringify(signManifest(unsigned, sampleKey(seed), nowMs))
+  const signedBy = (seed: number, nowMs: number): string =>
+    JSON.stringify(signManifest(unsigned, sampleKey(seed), nowMs))
   const older = signedBy(1, 1_000_000)
   const newer = signedBy(1, 2_000_000)
   const stranger = signedBy(2, 3_000_000)
@@ -106,7 +115,10 @@ describe('fetchManifest of signed bundles', () => {
     const fetch = (): Promise<Response> => Promise.resolve(new Response(queue[asked++]))
     const once = () => fetchManifest(new AbortController().signal, { bundleId: 'sample', trust, fetch })
     expect((await once()).signer).toEqual({ publicKey: sampleKey(1).publicKey, revision: 2_000 })
-    const outcome = await once().then(() => 'taken', (thrown: unknown) => CacheNetError.from(thrown).code)
+    const outcome = await once().then(
+      () => 'taken',
+      (thrown: unknown) => CacheNetError.from(thrown).code,
+    )
     return { outcome, asked: asked - 1 }
   }
 

@@ -4,14 +4,23 @@ import { CacheNetError } from '../wire/errors.ts'
 export const bodyLimitBytes = 4 * 2 ** 20
 
 function tooLong(path: string, limitBytes: number): CacheNetError {
-  return new CacheNetError('edge-answer-invalid', 'What came is far too large to be what was asked for; it was thrown away. Is this the right network?', { path, limitBytes })
+  return new CacheNetError(
+    'edge-answer-invalid',
+    'What came is far too large to be what was asked for; it was thrown away. Is this the right network?',
+    { path, limitBytes },
+  )
 }
 
 /**
- * The body of a response, but no more than `limitBytes` of it: whoever stands between phone and edge may send as much as they like. Rejects with
- * `edge-answer-invalid` where there is more, and as the stream does where it breaks off.
+ * The body of a response, but no more than `limitBytes` of it: whoever stands between phone and edge may send
+ * as much as they like. Rejects with `edge-answer-invalid` where there is more, and as the stream does where
+ * it breaks off.
  */
-export async function readBounded(response: Response, path: string, limitBytes = bodyLimitBytes): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBounded(
+  response: Response,
+  path: string,
+  limitBytes = bodyLimitBytes,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array(0)
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []

@@ -12,8 +12,8 @@ const ownerOf = (name: string, known: Readonly<Record<string, KnownFlag>>): stri
     : name
 
 /**
- * What a parser would pass over in silence, a sentence each: a flag that there is not, one that was given twice, one
- * without its value, a word that belongs to no flag.
+ * What a parser would pass over in silence, a sentence each: a flag that there is not, one that was given
+ * twice, one without its value, a word that belongs to no flag.
  *
  * @param args the command line as it was typed
  * @param repeatable flags that add up where they are given again
@@ -32,7 +32,9 @@ export function flagProblems(
     const name = flagName(arg)
     if (name === undefined) {
       if (arg !== '--' && --places < 0)
-        problems.push(`There is no place for "${arg}". A value goes behind its flag, and what has spaces into quotes.`)
+        problems.push(
+          `There is no place for "${arg}". A value goes behind its flag, and what has spaces into quotes.`,
+        )
       continue
     }
     const owner = ownerOf(name, known)

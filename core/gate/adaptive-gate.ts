@@ -3,10 +3,10 @@ import type { Recency } from './answer-recency.ts'
 import type { GateSettings } from './gate.ts'
 
 /**
- * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames and one that changes with
- * every frame, so the bundle carries a row of settings for each locality, and the device estimates which locality it is in from what it
- * sees of each frame: whether it hit, missed, or missed and the edge named another partition, and how recent its answer is.
- * Pure; no network, no clock.
+ * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames
+ * and one that changes with every frame, so the bundle carries a row of settings for each locality, and the
+ * device estimates which locality it is in from what it sees of each frame: whether it hit, missed, or missed
+ * and the edge named another partition, and how recent its answer is. Pure; no network, no clock.
  */
 
 /**
@@ -20,13 +20,21 @@ export type GateEvent =
 
 const recencies: readonly Recency[] = ['repeated', 'recent', 'new']
 
-/** Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each with an answer repeated, recent, new. */
+/**
+ * Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each with
+ * an answer repeated, recent, new.
+ */
 export const observationCount = 3 * recencies.length
 
-/** Places in `events` that the frame may be counted at: one, or three where it is not known how recent its answer is. */
+/**
+ * Places in `events` that the frame may be counted at: one, or three where it is not known how recent its
+ * answer is.
+ */
 export function observationsOf(event: Exclude<GateEvent, { kind: 'audit' }>): readonly number[] {
   const base = recencies.length * (event.kind === 'hit' ? 0 : event.isChange ? 2 : 1)
-  return (event.recency === undefined ? recencies : [event.recency]).map((recency) => base + recencies.indexOf(recency))
+  return (event.recency === undefined ? recencies : [event.recency]).map(
+    (recency) => base + recencies.indexOf(recency),
+  )
 }
 
 /** Plain data: survives JSON and `structuredClone`. */
@@ -42,16 +50,23 @@ export interface AdaptiveGateState {
 
 /** A stream keeps its locality for about as many frames: how fast old evidence loses its weight. */
 const localityFrames = 400
-/** Bounds of what the settings in force may be expected to cost in accuracy, as a share, whatever the rows cost on their own streams. */
+/**
+ * Bounds of what the settings in force may be expected to cost in accuracy, as a share, whatever the rows
+ * cost on their own streams.
+ */
 const [leastTolerance, mostTolerance] = [0.005, 0.02]
 
-/** Of the accuracy that a whole may lose, calibration keeps so much back from each row on its own stream, unless told otherwise. */
+/**
+ * Of the accuracy that a whole may lose, calibration keeps so much back from each row on its own stream,
+ * unless told otherwise.
+ */
 const reserve = 0.3
 
 /**
- * Accuracy that the settings in force may be expected to cost: what a row was allowed on its own stream, and the reserve, since a little of the belief
- * is always elsewhere: with less a row would hardly ever be in force where it belongs. Bounded, since where nothing keeps the line a row may
- * lose any amount, and must not open the gate of all the others.
+ * Accuracy that the settings in force may be expected to cost: what a row was allowed on its own stream, and
+ * the reserve, since a little of the belief is always elsewhere: with less a row would hardly ever be in
+ * force where it belongs. Bounded, since where nothing keeps the line a row may lose any amount, and must not
+ * open the gate of all the others.
  */
 function toleranceOf(rows: readonly LocalityRow[]): number {
   const most = rows.reduce((sofar, { observed }, row) => Math.max(sofar, observed[row]?.loss ?? 0), 0)
@@ -62,7 +77,8 @@ function toleranceOf(rows: readonly LocalityRow[]): number {
 const smallestChance = 0.002
 
 /**
- * Believes in local streams first, for what a camera sees is local more often than not; the settings are careful until that shows.
+ * Believes in local streams first, for what a camera sees is local more often than not; the settings are
+ * careful until that shows.
  *
  * @param rows of the manifest, most local first
  * @param fallback in force where there are none
@@ -74,8 +90,9 @@ export function createAdaptiveGate(rows: readonly LocalityRow[], fallback: GateS
 }
 
 /**
- * The row with the least expected cost of a frame, of those that are not expected to lose too much accuracy; where all are, the one
- * that loses least. A bundle that does not say what a frame costs is served by the row that answers most.
+ * The row with the least expected cost of a frame, of those that are not expected to lose too much accuracy;
+ * where all are, the one that loses least. A bundle that does not say what a frame costs is served by the row
+ * that answers most.
  */
 function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
   const { rows, belief } = state
@@ -89,23 +106,38 @@ function chooseRow(state: AdaptiveGateState): AdaptiveGateState {
     }
     return { row, cost, loss: Math.max(loss, tolerance) }
   })
-  const best = expected.reduce((a, b) => (b.loss < a.loss || (b.loss === a.loss && b.cost < a.cost) ? b : a), { row: 0, cost: Infinity, loss: Infinity })
+  const best = expected.reduce(
+    (a, b) => (b.loss < a.loss || (b.loss === a.loss && b.cost < a.cost) ? b : a),
+    { row: 0, cost: Infinity, loss: Infinity },
+  )
   return { ...state, row: best.row }
 }
 
-/** Bayes: how likely each locality makes what was seen, times the belief in it; then a little of every belief goes to all others. */
+/**
+ * Bayes: how likely each locality makes what was seen, times the belief in it; then a little of every belief
+ * goes to all others.
+ */
 function update(state: AdaptiveGateState, likelihood: (locality: number) => number): AdaptiveGateState {
   const weighted = state.belief.map((chance, locality) => chance * likelihood(locality))
   const sum = weighted.reduce((total, value) => total + value, 0)
   const mix = 1 / localityFrames
-  return chooseRow({ ...state, belief: weighted.map((value) => (1 - mix) * (value / sum) + mix / weighted.length) })
+  return chooseRow({
+    ...state,
+    belief: weighted.map((value) => (1 - mix) * (value / sum) + mix / weighted.length),
+  })
 }
 
-/** Takes note of a frame, in stream order: one step of a hidden Markov model's forward filter (Rabiner 1989), whose states are the rows. */
+/**
+ * Takes note of a frame, in stream order: one step of a hidden Markov model's forward filter (Rabiner 1989),
+ * whose states are the rows.
+ */
 export function observe(state: AdaptiveGateState, event: GateEvent): AdaptiveGateState {
   const { rows, row } = state
   if (rows.length === 0) return state
-  if (event.kind === 'audit') return update(state, (locality) => (event.isRight ? 1 - wrongHits(row, locality) : wrongHits(row, locality)))
+  if (event.kind === 'audit')
+    return update(state, (locality) =>
+      event.isRight ? 1 - wrongHits(row, locality) : wrongHits(row, locality),
+    )
   const places = observationsOf(event)
   return update(state, (locality) => {
     const events = rows[row]?.observed[locality]?.events
@@ -113,14 +145,27 @@ export function observe(state: AdaptiveGateState, event: GateEvent): AdaptiveGat
   })
 }
 
-/** Share of hits that may be wrong where the settings fit the stream, and where the stream is less local than they were made for. */
+/**
+ * Share of hits that may be wrong where the settings fit the stream, and where the stream is less local than
+ * they were made for.
+ */
 const [wrongAtHome, wrongAbroad] = [0.1, 0.4]
 
 const wrongHits = (row: number, locality: number): number => (locality > row ? wrongAbroad : wrongAtHome)
 
 /** The settings in force. */
 export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSettings {
-  const { thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist, looksTwice, scenePrior, leastBelief, testEvery } = rows[row] ?? fallback
+  const {
+    thresholdNats,
+    generalistThresholdNats,
+    maxProbes,
+    order,
+    asksGeneralist,
+    looksTwice,
+    scenePrior,
+    leastBelief,
+    testEvery,
+  } = rows[row] ?? fallback
   return {
     ...{ thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist },
     ...(looksTwice === undefined ? {} : { looksTwice }),
@@ -130,5 +175,7 @@ export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSett
   }
 }
 
-/** The chance per frame that the region changes, as the gate believes; undefined where the bundle has no rows. */
+/**
+ * The chance per frame that the region changes, as the gate believes; undefined where the bundle has no rows.
+ */
 export const changeRateOf = ({ rows, row }: AdaptiveGateState): number | undefined => rows[row]?.changeRate

@@ -1,4 +1,7 @@
-/** Where an answer was given before: for the last frame, for one of the frames just before it, or for none of them. */
+/**
+ * Where an answer was given before: for the last frame, for one of the frames just before it, or for none of
+ * them.
+ */
 export type Recency = 'repeated' | 'recent' | 'new'
 
 /** How far back an answer counts as recent: a scene shows most of its classes within so many frames. */

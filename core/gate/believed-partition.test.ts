@@ -19,7 +19,14 @@ describe('the partition that the scene asks for', () => {
   })
 
   it('is none where nobody knows enough of it, and where there are none', () => {
-    expect(believedPartition({ shares: expectedShares(classes, Float32Array.of(1, 1, 1, 1)), held: [0], keepShare: 1, leastBelief: 0.7 })).toBeUndefined()
+    expect(
+      believedPartition({
+        shares: expectedShares(classes, Float32Array.of(1, 1, 1, 1)),
+        held: [0],
+        keepShare: 1,
+        leastBelief: 0.7,
+      }),
+    ).toBeUndefined()
     expect(believedPartition({ shares: [], held: [], keepShare: 1, leastBelief: 0 })).toBeUndefined()
   })
 })

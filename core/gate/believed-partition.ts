@@ -1,14 +1,21 @@
 import { selectPartition } from './select-partition.ts'
 
 /**
- * How much of what the stream is expected to show each partition knows: the sum of the scene's prior over its classes. A place that is
- * believed in gives its partition nearly all; one class gives it to every partition that holds the class.
+ * How much of what the stream is expected to show each partition knows: the sum of the scene's prior over its
+ * classes. A place that is believed in gives its partition nearly all; one class gives it to every partition
+ * that holds the class.
  *
  * @param classes of each partition, as indices
  * @param factors what the scene makes of each class, π_c · C
  */
-export function expectedShares(classes: readonly (readonly number[])[], factors: ArrayLike<number>): Float64Array {
-  return Float64Array.from(classes, (indices) => indices.reduce((sum, index) => sum + (factors[index] ?? 0), 0) / factors.length)
+export function expectedShares(
+  classes: readonly (readonly number[])[],
+  factors: ArrayLike<number>,
+): Float64Array {
+  return Float64Array.from(
+    classes,
+    (indices) => indices.reduce((sum, index) => sum + (factors[index] ?? 0), 0) / factors.length,
+  )
 }
 
 /** What decides which partition a frame is for. */
@@ -24,7 +31,12 @@ export interface BelievedPartition {
 }
 
 /** The partition that knows what the stream is expected to show; undefined where none knows enough of it. */
-export function believedPartition({ shares, held, keepShare, leastBelief }: BelievedPartition): number | undefined {
+export function believedPartition({
+  shares,
+  held,
+  keepShare,
+  leastBelief,
+}: BelievedPartition): number | undefined {
   if (shares.length === 0) return undefined
   const chosen = selectPartition(shares, held, keepShare)
   return (shares[chosen] ?? 0) >= leastBelief ? chosen : undefined

@@ -8,11 +8,15 @@ const plain = { order: 'recent-first', asksGeneralist: false } as const
 describe('softmax', () => {
   it('sums to 1 and keeps the order, however large the logits', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 20 }), fc.double({ min: 0.05, max: 20, noNaN: true }), (logits, temperature) => {
-        const probabilities = softmax(logits, temperature)
-        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
-        expect(probabilities[argMax(logits)]).toBe(Math.max(...probabilities))
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 20 }),
+        fc.double({ min: 0.05, max: 20, noNaN: true }),
+        (logits, temperature) => {
+          const probabilities = softmax(logits, temperature)
+          expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+          expect(probabilities[argMax(logits)]).toBe(Math.max(...probabilities))
+        },
+      ),
     )
   })
 
@@ -26,41 +30,67 @@ describe('predictiveEntropy', () => {
     expect(predictiveEntropy([1, 0, 0])).toBe(0)
     expect(predictiveEntropy([0.25, 0.25, 0.25, 0.25])).toBeCloseTo(Math.log(4), 6)
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 10 }), (logits) => {
-        const entropy = predictiveEntropy(softmax(logits))
-        expect(entropy).toBeGreaterThanOrEqual(0)
-        expect(entropy).toBeLessThanOrEqual(Math.log(logits.length) + 1e-5)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 10 }),
+        (logits) => {
+          const entropy = predictiveEntropy(softmax(logits))
+          expect(entropy).toBeGreaterThanOrEqual(0)
+          expect(entropy).toBeLessThanOrEqual(Math.log(logits.length) + 1e-5)
+        },
+      ),
     )
   })
 })
 
 describe('probeOrder', () => {
   it('is the residents by recency up to the limit, and the generalist while there are none', () => {
-    expect(probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual(['c', 'b'])
-    expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual([generalistId])
+    expect(
+      probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain }),
+    ).toEqual(['c', 'b'])
+    expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual([
+      generalistId,
+    ])
   })
 })
 
 describe('a second look', () => {
-  const twice: GateSettings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: true, looksTwice: true }
+  const twice: GateSettings = {
+    thresholdNats: 0.5,
+    generalistThresholdNats: 0.2,
+    maxProbes: 1,
+    order: 'recent-first',
+    asksGeneralist: true,
+    looksTwice: true,
+  }
   /** What p1 and the generalist say at the first look and at the second. */
   const gateWith = (p1: number, first: number, second: number, settings = twice) => {
-    const ask = vi.fn((network: string) => ({ network: network === secondLookId ? generalistId : network, entropyNats: { p1, [generalistId]: first, [secondLookId]: second }[network] ?? NaN }))
+    const ask = vi.fn((network: string) => ({
+      network: network === secondLookId ? generalistId : network,
+      entropyNats: { p1, [generalistId]: first, [secondLookId]: second }[network] ?? NaN,
+    }))
     return { decision: passGate(probeOrder(['p1'], settings), settings, ask), asked: ask.mock.calls.flat() }
   }
 
   it('is taken by the generalist only where nobody was certain, and by its threshold', () => {
     expect(gateWith(0.4, 1, 1).asked).toEqual(['p1'])
     expect(gateWith(0.9, 0.1, 1).asked).toEqual(['p1', generalistId])
-    expect(gateWith(0.9, 0.3, 0.19).decision).toEqual({ kind: 'hit', answer: { network: generalistId, entropyNats: 0.19 } })
+    expect(gateWith(0.9, 0.3, 0.19).decision).toEqual({
+      kind: 'hit',
+      answer: { network: generalistId, entropyNats: 0.19 },
+    })
     expect(gateWith(0.9, 0.3, 0.21).decision.kind).toBe('miss')
     expect(gateWith(0.4, 1, 1, { ...twice, order: 'least-entropy' }).asked).toEqual(['p1', generalistId])
   })
 
   it('takes the place of the first: of a miss it is the better guess, even where it is less certain', () => {
-    expect(gateWith(0.9, 0.3, 0.6).decision).toEqual({ kind: 'miss', best: { network: generalistId, entropyNats: 0.6 } })
-    expect(gateWith(0.6, 0.9, 0.8).decision).toEqual({ kind: 'miss', best: { network: 'p1', entropyNats: 0.6 } })
+    expect(gateWith(0.9, 0.3, 0.6).decision).toEqual({
+      kind: 'miss',
+      best: { network: generalistId, entropyNats: 0.6 },
+    })
+    expect(gateWith(0.6, 0.9, 0.8).decision).toEqual({
+      kind: 'miss',
+      best: { network: 'p1', entropyNats: 0.6 },
+    })
   })
 
   it('is not taken where the generalist is not asked', () => {
@@ -70,12 +100,16 @@ describe('a second look', () => {
 })
 
 describe('passGate', () => {
-  const ask = (entropies: Record<string, number>) => vi.fn((network: string) => ({ network, entropyNats: entropies[network]! }))
+  const ask = (entropies: Record<string, number>) =>
+    vi.fn((network: string) => ({ network, entropyNats: entropies[network]! }))
   const settings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 3, ...plain }
 
   it('takes the first that is certain and asks no further', () => {
     const asked = ask({ a: 0.9, b: 0.5, c: 0.1 })
-    expect(passGate(['a', 'b', 'c'], settings, asked)).toEqual({ kind: 'hit', answer: { network: 'b', entropyNats: 0.5 } })
+    expect(passGate(['a', 'b', 'c'], settings, asked)).toEqual({
+      kind: 'hit',
+      answer: { network: 'b', entropyNats: 0.5 },
+    })
     expect(asked).toHaveBeenCalledTimes(2)
   })
 
@@ -85,18 +119,26 @@ describe('passGate', () => {
     const order = probeOrder(['a', 'b'], thorough)
     expect(order).toEqual(['a', 'b', generalistId])
     // The generalist is more certain than b, and not as certain as it must be.
-    expect(passGate(order, thorough, asked)).toEqual({ kind: 'hit', answer: { network: 'b', entropyNats: 0.3 } })
+    expect(passGate(order, thorough, asked)).toEqual({
+      kind: 'hit',
+      answer: { network: 'b', entropyNats: 0.3 },
+    })
     expect(asked).toHaveBeenCalledTimes(3)
   })
 
   it('misses with the least uncertain where none is certain', () => {
-    expect(passGate(['a', 'b', 'c'], settings, ask({ a: 0.9, b: 0.7, c: 0.8 }))).toEqual({ kind: 'miss', best: { network: 'b', entropyNats: 0.7 } })
+    expect(passGate(['a', 'b', 'c'], settings, ask({ a: 0.9, b: 0.7, c: 0.8 }))).toEqual({
+      kind: 'miss',
+      best: { network: 'b', entropyNats: 0.7 },
+    })
   })
 
   it('asks more certainty of the generalist, and never less than a person asks', () => {
     expect(passGate([generalistId], settings, ask({ generalist: 0.3 })).kind).toBe('miss')
     expect(passGate([generalistId], settings, ask({ generalist: 0.2 })).kind).toBe('hit')
-    expect(passGate([generalistId], { ...settings, thresholdNats: 0.1 }, ask({ generalist: 0.2 })).kind).toBe('miss')
+    expect(passGate([generalistId], { ...settings, thresholdNats: 0.1 }, ask({ generalist: 0.2 })).kind).toBe(
+      'miss',
+    )
   })
 
   it('needs somebody to ask', () => {

@@ -12,27 +12,42 @@ export interface Candidate {
 export interface GateSettings {
   /** τ of the partitions. */
   readonly thresholdNats: number
-  /** τ of the generalist, which knows no region that it could be certain to have left: usually far stricter. */
+  /**
+   * τ of the generalist, which knows no region that it could be certain to have left: usually far stricter.
+   */
   readonly generalistThresholdNats: number
   /** How many resident partitions may be asked before a frame counts as a miss. */
   readonly maxProbes: number
-  /** `recent-first` stops at the first that is certain; `least-entropy` asks all and believes the most certain. */
+  /**
+   * `recent-first` stops at the first that is certain; `least-entropy` asks all and believes the most
+   * certain.
+   */
   readonly order: 'recent-first' | 'least-entropy'
-  /** Whether the generalist is asked too, after the partitions. While no partition is resident it always is. */
+  /**
+   * Whether the generalist is asked too, after the partitions. While no partition is resident it always is.
+   */
   readonly asksGeneralist: boolean
   /**
-   * Whether the generalist, where it is not certain, looks at the frame's mirror image too, and the mean of both counts (test-time
-   * augmentation, Simonyan & Zisserman 2015): a second run on the device in place of a miss.
+   * Whether the generalist, where it is not certain, looks at the frame's mirror image too, and the mean of
+   * both counts (test-time augmentation, Simonyan & Zisserman 2015): a second run on the device in place of a
+   * miss.
    */
   readonly looksTwice?: boolean | undefined
-  /** Where the last frames tell what the next one shows: how answers are corrected by it before their entropy is taken. */
+  /**
+   * Where the last frames tell what the next one shows: how answers are corrected by it before their entropy
+   * is taken.
+   */
   readonly scenePrior?: ScenePriorSettings | undefined
   /**
-   * Where the scene decides which partition is asked: the least share of what the stream is expected to show that the partition must know
-   * (`believed-partition.ts`). Left out, the most recent ones are asked, whatever the scene.
+   * Where the scene decides which partition is asked: the least share of what the stream is expected to show
+   * that the partition must know (`believed-partition.ts`). Left out, the most recent ones are asked,
+   * whatever the scene.
    */
   readonly leastBelief?: number | undefined
-  /** After so many frames that the device answered by itself one goes to the edge all the same: what the device believes of the scene is tested. */
+  /**
+   * After so many frames that the device answered by itself one goes to the edge all the same: what the
+   * device believes of the scene is tested.
+   */
   readonly testEvery?: number | undefined
 }
 
@@ -42,12 +57,20 @@ export type GateDecision<Answer extends Candidate> =
   | { readonly kind: 'miss'; readonly best: Answer }
 
 export const generalistId = 'generalist'
-/** The generalist's second look: the mean of what it says of the frame and of the frame's mirror image. Its answers are the generalist's. */
+/**
+ * The generalist's second look: the mean of what it says of the frame and of the frame's mirror image. Its
+ * answers are the generalist's.
+ */
 export const secondLookId = 'generalist-second-look'
 
 /** A person who asks for more certainty than was calibrated asks it of the generalist too. */
-export const thresholdOf = (network: string, { thresholdNats, generalistThresholdNats }: GateSettings): number =>
-  network === generalistId || network === secondLookId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats
+export const thresholdOf = (
+  network: string,
+  { thresholdNats, generalistThresholdNats }: GateSettings,
+): number =>
+  network === generalistId || network === secondLookId
+    ? Math.min(thresholdNats, generalistThresholdNats)
+    : thresholdNats
 
 /** Where the scene decides: the partition that it asks for; none where no partition knows enough of it. */
 export interface SceneChoice {
@@ -55,24 +78,40 @@ export interface SceneChoice {
 }
 
 /**
- * Whom to ask, in order: resident partitions, then the generalist, and it again where it looks twice. Never empty.
+ * Whom to ask, in order: resident partitions, then the generalist, and it again where it looks twice. Never
+ * empty.
  *
  * @param choice the scene's, in place of recency; a partition that is not resident yet is not asked
  */
-export function probeOrder(residentByRecency: readonly string[], { maxProbes, asksGeneralist, looksTwice = false }: GateSettings, choice?: SceneChoice): readonly string[] {
-  const partitions = choice === undefined ? residentByRecency.slice(0, maxProbes) : residentByRecency.filter((id) => id === choice.id)
+export function probeOrder(
+  residentByRecency: readonly string[],
+  { maxProbes, asksGeneralist, looksTwice = false }: GateSettings,
+  choice?: SceneChoice,
+): readonly string[] {
+  const partitions =
+    choice === undefined
+      ? residentByRecency.slice(0, maxProbes)
+      : residentByRecency.filter((id) => id === choice.id)
   if (!asksGeneralist && partitions.length > 0) return partitions
   return [...partitions, generalistId, ...(looksTwice ? [secondLookId] : [])]
 }
 
-/** H(ŷ) ≤ τ, and the frame is not strange to the network: no certainty that a prior gives makes a picture familiar. What is not a number is not certain. */
-const isCertain = ({ entropyNats, isStrange = false }: Candidate, network: string, settings: GateSettings): boolean => !isStrange && entropyNats <= thresholdOf(network, settings)
+/**
+ * H(ŷ) ≤ τ, and the frame is not strange to the network: no certainty that a prior gives makes a picture
+ * familiar. What is not a number is not certain.
+ */
+const isCertain = (
+  { entropyNats, isStrange = false }: Candidate,
+  network: string,
+  settings: GateSettings,
+): boolean => !isStrange && entropyNats <= thresholdOf(network, settings)
 
 const moreCertain = <Answer extends Candidate>(best: Answer | undefined, answer: Answer): Answer =>
   best === undefined || answer.entropyNats < best.entropyNats ? answer : best
 
 /**
- * The entropy gate: asks networks until one is certain, H(ŷ) ≤ τ; or all of them, and believes the most certain of those that are.
+ * The entropy gate: asks networks until one is certain, H(ŷ) ≤ τ; or all of them, and believes the most
+ * certain of those that are.
  *
  * @param ask runs a network on the frame
  * @param order not empty; see `probeOrder`

@@ -9,8 +9,15 @@ const even = new Float32Array(5).fill(1)
 
 describe('the answer of a partition with a head of its own', () => {
   it('is its own where nothing is known of the scene', () => {
-    const { probabilities, classIndex, entropyNats, isElsewhere } = answerOfPartition(head, [0.8, 0.1, 0.1], 5, undefined)
-    expect([...probabilities].map((value) => Number(value.toFixed(4)))).toEqual([0.0333, 0.8, 0.0333, 0.1, 0.0333])
+    const { probabilities, classIndex, entropyNats, isElsewhere } = answerOfPartition(
+      head,
+      [0.8, 0.1, 0.1],
+      5,
+      undefined,
+    )
+    expect([...probabilities].map((value) => Number(value.toFixed(4)))).toEqual([
+      0.0333, 0.8, 0.0333, 0.1, 0.0333,
+    ])
     expect(classIndex).toBe(1)
     expect(entropyNats).toBeCloseTo(-(0.8 * Math.log(0.8) + 0.2 * Math.log(0.1)), 5)
     expect(isElsewhere).toBe(false)
@@ -25,7 +32,8 @@ describe('the answer of a partition with a head of its own', () => {
 
   it('has no answer where something else is likelier than each of its classes', () => {
     expect(answerOfPartition(head, [0.2, 0.2, 0.6], 5, undefined).isElsewhere).toBe(true)
-    // By its own shares the class comes out ahead, and where all classes come alike the three that it does not know are more.
+    // By its own shares the class comes out ahead, and where all classes come alike the three that it does
+    // not know are more.
     expect(answerOfPartition(head, [0.4, 0.25, 0.35], 5, undefined).isElsewhere).toBe(false)
     expect(answerOfPartition(head, [0.4, 0.25, 0.35], 5, even).isElsewhere).toBe(true)
   })
@@ -42,12 +50,21 @@ describe('the answer of a partition with a head of its own', () => {
   it('sums to 1 and has an entropy of its outputs at most, whatever the scene', () => {
     const share = fc.double({ min: 0.01, max: 1, noNaN: true })
     fc.assert(
-      fc.property(fc.array(share, { minLength: 3, maxLength: 3 }), fc.array(share, { minLength: 5, maxLength: 5 }), (weights, factors) => {
-        const total = weights.reduce((sum, value) => sum + value, 0)
-        const { probabilities, entropyNats } = answerOfPartition(head, weights.map((value) => value / total), 5, factors)
-        expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
-        expect(entropyNats).toBeLessThanOrEqual(Math.log(3) + 1e-6)
-      }),
+      fc.property(
+        fc.array(share, { minLength: 3, maxLength: 3 }),
+        fc.array(share, { minLength: 5, maxLength: 5 }),
+        (weights, factors) => {
+          const total = weights.reduce((sum, value) => sum + value, 0)
+          const { probabilities, entropyNats } = answerOfPartition(
+            head,
+            weights.map((value) => value / total),
+            5,
+            factors,
+          )
+          expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
+          expect(entropyNats).toBeLessThanOrEqual(Math.log(3) + 1e-6)
+        },
+      ),
     )
   })
 

@@ -18,7 +18,8 @@ const knowledge: SceneKnowledge = {
   ],
 }
 const only = (index: number): number[] => even.map((_, at) => (at === index ? 0.95 : 0.01))
-const mean = (factors: ArrayLike<number>): number => Array.from(factors).reduce((sum, factor) => sum + factor, 0) / factors.length
+const mean = (factors: ArrayLike<number>): number =>
+  Array.from(factors).reduce((sum, factor) => sum + factor, 0) / factors.length
 
 function after(frames: readonly number[], known = knowledge): Float32Array {
   const filter = new SceneFilter(known, classes)
@@ -28,7 +29,15 @@ function after(frames: readonly number[], known = knowledge): Float32Array {
 
 describe('SceneFilter', () => {
   it('expects everything alike before the first frame, where scenes are even over the classes', () => {
-    for (const factor of after([], { ...knowledge, places: [], localities: [{ kind: 'single', meanLength: 10 }, { kind: 'pairs', meanLength: 10 }] })) expect(factor).toBeCloseTo(1, 5)
+    for (const factor of after([], {
+      ...knowledge,
+      places: [],
+      localities: [
+        { kind: 'single', meanLength: 10 },
+        { kind: 'pairs', meanLength: 10 },
+      ],
+    }))
+      expect(factor).toBeCloseTo(1, 5)
   })
 
   it('knows a place again after a few of its classes, and expects the others of it that were not seen yet', () => {
@@ -45,7 +54,8 @@ describe('SceneFilter', () => {
   })
 
   it('expects everything alike where everything comes', () => {
-    for (const factor of after(Array.from({ length: 120 }, (_, frame) => (frame * 7) % classes))) expect(factor).toBeGreaterThan(0.6)
+    for (const factor of after(Array.from({ length: 120 }, (_, frame) => (frame * 7) % classes)))
+      expect(factor).toBeGreaterThan(0.6)
   })
 
   it('follows a stream to another place', () => {
@@ -54,7 +64,10 @@ describe('SceneFilter', () => {
   })
 
   it('goes by what was counted where the stream is of no known scene', () => {
-    const filter = new SceneFilter({ ...knowledge, localities: [{ kind: 'single', meanLength: 100 }] }, classes)
+    const filter = new SceneFilter(
+      { ...knowledge, localities: [{ kind: 'single', meanLength: 100 }] },
+      classes,
+    )
     const counted = [2, 0.1, 2, 0.1, 1.7, 0.1]
     for (const frame of [0, 2, 4, 0, 2, 4, 0, 2, 4]) filter.see(only(frame), counted)
     expect([...filter.factors(counted)]).toEqual(counted.map((factor) => expect.closeTo(factor, 1) as number))
@@ -62,26 +75,40 @@ describe('SceneFilter', () => {
 
   it('says what it takes the stream for', () => {
     const believed = (frames: readonly number[], open = even): unknown => {
-      const filter = new SceneFilter({ ...knowledge, localities: [...knowledge.localities, { kind: 'places', meanLength: 10 }] }, classes)
+      const filter = new SceneFilter(
+        { ...knowledge, localities: [...knowledge.localities, { kind: 'places', meanLength: 10 }] },
+        classes,
+      )
       for (const frame of frames) filter.see(only(frame), open)
       return filter.believed()
     }
     expect(believed([0, 1, 2, 0])).toMatchObject({ kind: 'places', name: 'harbour', classes: [0, 1, 2] })
     expect(believed([4, 4, 4, 4])).toMatchObject({ kind: 'single', classes: [4] })
     expect(believed([1, 4, 1, 4, 4, 1])).toMatchObject({ kind: 'pairs', classes: [1, 4] })
-    expect(believed([0, 4, 2, 0, 4, 2, 4, 0, 2, 4, 0, 2], [2, 0.1, 2, 0, 1.9, 0])).toMatchObject({ kind: 'open', classes: [] })
+    expect(believed([0, 4, 2, 0, 4, 2, 4, 0, 2, 4, 0, 2], [2, 0.1, 2, 0, 1.9, 0])).toMatchObject({
+      kind: 'open',
+      classes: [],
+    })
   })
 
   it('expects everything alike where it knows no scene, and counts', () => {
-    expect([...after([1, 1, 2], { ...knowledge, localities: [{ kind: 'places', meanLength: 10 }], places: [] })]).toEqual(even)
+    expect([
+      ...after([1, 1, 2], { ...knowledge, localities: [{ kind: 'places', meanLength: 10 }], places: [] }),
+    ]).toEqual(even)
   })
 
   it('has factors with a mean of 1 that are above 0, whatever is seen', () => {
-    const shares = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: classes, maxLength: classes }).filter((counts) => counts.some((count) => count > 0))
+    const shares = fc
+      .array(fc.integer({ min: 0, max: 100 }), { minLength: classes, maxLength: classes })
+      .filter((counts) => counts.some((count) => count > 0))
     fc.assert(
       fc.property(fc.array(shares, { maxLength: 30 }), (frames) => {
         const filter = new SceneFilter(knowledge, classes)
-        for (const counts of frames) filter.see(counts.map((count) => count / counts.reduce((sum, value) => sum + value, 0)), even)
+        for (const counts of frames)
+          filter.see(
+            counts.map((count) => count / counts.reduce((sum, value) => sum + value, 0)),
+            even,
+          )
         const factors = filter.factors(even)
         expect(mean(factors)).toBeCloseTo(1, 5)
         for (const factor of factors) expect(factor).toBeGreaterThan(0)

@@ -1,20 +1,31 @@
 import type { SceneKind } from '../streams/scene-kinds.ts'
 
 /**
- * Which scene a stream is in, of those that are known: one step of a hidden Markov model's forward filter a frame (Rabiner 1989), whose states
- * are scenes and whose evidence is what the networks say, p(x | scene) ∝ Σ_c q_scene(c) · p(c | x) for networks that were trained on all
- * classes alike. A place that was seen before is known again after two or three frames, where counting what was seen takes tens.
- * A scene that nobody knows is the open one, whose classes are counted (`scene-prior.ts`). No network, no clock.
+ * Which scene a stream is in, of those that are known: one step of a hidden Markov model's forward filter a
+ * frame (Rabiner 1989), whose states are scenes and whose evidence is what the networks say, p(x | scene) ∝
+ * Σ_c q_scene(c) · p(c | x) for networks that were trained on all classes alike. A place that was seen before
+ * is known again after two or three frames, where counting what was seen takes tens. A scene that nobody
+ * knows is the open one, whose classes are counted (`scene-prior.ts`). No network, no clock.
  */
 
 /** What a bundle knows of scenes. */
 export interface SceneKnowledge {
-  /** Share of every known scene that is spread over all classes: what was never seen there is seen there after all. */
+  /**
+   * Share of every known scene that is spread over all classes: what was never seen there is seen there after
+   * all.
+   */
   readonly surpriseChance: number
   /** How streams go: kinds of scenes with their mean lengths in frames. */
   readonly localities: readonly { readonly kind: SceneKind; readonly meanLength: number }[]
-  /** Places, and the share of each class of the bundle there; `weight` says how often the place is met, relative to one another. */
-  readonly places: readonly { readonly name: string; readonly weight: number; readonly shares: readonly number[] }[]
+  /**
+   * Places, and the share of each class of the bundle there; `weight` says how often the place is met,
+   * relative to one another.
+   */
+  readonly places: readonly {
+    readonly name: string
+    readonly weight: number
+    readonly shares: readonly number[]
+  }[]
 }
 
 /** What the filter takes the stream for. */
@@ -51,7 +62,13 @@ function scenesOf(kind: SceneKind, classes: number, { places }: SceneKnowledge):
     case 'single':
       return all.map((index) => ({ classes: [index], shares: [1], weight: 1 }))
     case 'pairs':
-      return classes > mostClassesInPairs ? [] : all.flatMap((first) => all.slice(first + 1).map((second) => ({ classes: [first, second], shares: [0.5, 0.5], weight: 1 })))
+      return classes > mostClassesInPairs
+        ? []
+        : all.flatMap((first) =>
+            all
+              .slice(first + 1)
+              .map((second) => ({ classes: [first, second], shares: [0.5, 0.5], weight: 1 })),
+          )
     case 'iid':
       return [{ classes: all, shares: all.map(() => 1 / classes), weight: 1 }]
     case 'places':
@@ -73,7 +90,10 @@ export class SceneFilter {
   /** What each known scene is: the same place in long scenes and in short ones is one of them. */
   readonly #identities: readonly Omit<BelievedScene, 'chance'>[]
   readonly #surpriseChance: number
-  /** Scenes one after the other: of each the place of its first entry, and for every entry a class and its share. */
+  /**
+   * Scenes one after the other: of each the place of its first entry, and for every entry a class and its
+   * share.
+   */
   readonly #starts: Int32Array
   readonly #entryClasses: Int32Array
   readonly #entryShares: Float64Array
@@ -95,14 +115,19 @@ export class SceneFilter {
   constructor(knowledge: SceneKnowledge, classes: number) {
     this.#classes = classes
     this.#surpriseChance = knowledge.surpriseChance
-    const localities = knowledge.localities.map(({ kind, meanLength }) => ({ kind, meanLength, known: scenesOf(kind, classes, knowledge) })).filter(({ known }) => known.length > 0)
+    const localities = knowledge.localities
+      .map(({ kind, meanLength }) => ({ kind, meanLength, known: scenesOf(kind, classes, knowledge) }))
+      .filter(({ known }) => known.length > 0)
     const scenes = localities.flatMap(({ kind, known }, locality) => {
       const total = known.reduce((sum, { weight }) => sum + weight, 0)
       return known.map((scene) => ({ ...scene, kind, locality, chance: scene.weight / total }))
     })
     this.#identities = scenes.map(({ kind, name, classes: seen }) => ({ kind, name, classes: seen }))
     let entries = 0
-    this.#starts = Int32Array.from([...scenes.map((scene) => (entries += scene.classes.length) - scene.classes.length), entries])
+    this.#starts = Int32Array.from([
+      ...scenes.map((scene) => (entries += scene.classes.length) - scene.classes.length),
+      entries,
+    ])
     this.#entryClasses = Int32Array.from(scenes.flatMap((scene) => scene.classes))
     this.#entryShares = Float64Array.from(scenes.flatMap(({ shares }) => shares))
     this.#localities = Int32Array.from(scenes, ({ locality }) => locality)
@@ -124,11 +149,17 @@ export class SceneFilter {
    */
   factors(open: ArrayLike<number>): Float32Array<ArrayBuffer> {
     // Fields are read once: this is replayed a hundred million times when a gate is calibrated.
-    const [starts, classes, shares, belief] = [this.#starts, this.#entryClasses, this.#entryShares, this.#belief]
+    const [starts, classes, shares, belief] = [
+      this.#starts,
+      this.#entryClasses,
+      this.#entryShares,
+      this.#belief,
+    ]
     const scenes = this.#chances.length
     const ofOpen = belief[scenes] ?? 0
     const factors = new Float32Array(this.#classes)
-    for (let index = 0; index < factors.length; index++) factors[index] = this.#surpriseChance * (1 - ofOpen) + ofOpen * (open[index] ?? 1)
+    for (let index = 0; index < factors.length; index++)
+      factors[index] = this.#surpriseChance * (1 - ofOpen) + ofOpen * (open[index] ?? 1)
     const scale = (1 - this.#surpriseChance) * this.#classes
     for (let scene = 0, entry = 0; scene < scenes; scene++) {
       const ofScene = (belief[scene] ?? 0) * scale
@@ -148,7 +179,13 @@ export class SceneFilter {
    * @param weight of the evidence: its likelihoods are raised to that power, from 0 (nothing was seen) to 1
    */
   see(evidence: ArrayLike<number>, open: ArrayLike<number>, weight = 1): void {
-    const [starts, classes, shares, belief, of] = [this.#starts, this.#entryClasses, this.#entryShares, this.#belief, this.#evidence]
+    const [starts, classes, shares, belief, of] = [
+      this.#starts,
+      this.#entryClasses,
+      this.#entryShares,
+      this.#belief,
+      this.#evidence,
+    ]
     const scenes = this.#chances.length
     let ofOpen = 0
     for (let index = 0; index < of.length; index++) {
@@ -161,7 +198,8 @@ export class SceneFilter {
     let sum = 0
     for (let scene = 0, entry = 0; scene < scenes; scene++) {
       let likelihood = 0
-      for (const end = starts[scene + 1] ?? 0; entry < end; entry++) likelihood += (shares[entry] ?? 0) * (of[classes[entry] ?? 0] ?? 0)
+      for (const end = starts[scene + 1] ?? 0; entry < end; entry++)
+        likelihood += (shares[entry] ?? 0) * (of[classes[entry] ?? 0] ?? 0)
       sum += belief[scene] = (belief[scene] ?? 0) * (known * likelihood + anywhere) ** weight
     }
     sum += belief[scenes] = (belief[scenes] ?? 0) * ofOpen ** weight
@@ -181,7 +219,12 @@ export class SceneFilter {
   /** The next frame may be of another scene of the locality, or of another locality. */
   #goOn(sum: number): void {
     const [belief, localities, chances, anew] = [this.#belief, this.#localities, this.#chances, this.#anew]
-    const [ends, ofLocality, begins, lasts] = [this.#ends, this.#ofLocality.fill(0), this.#begins, this.#lasts]
+    const [ends, ofLocality, begins, lasts] = [
+      this.#ends,
+      this.#ofLocality.fill(0),
+      this.#begins,
+      this.#lasts,
+    ]
     const scenes = chances.length
     for (let scene = 0; scene < scenes; scene++) {
       const locality = localities[scene] ?? 0
@@ -195,7 +238,10 @@ export class SceneFilter {
     }
     for (let scene = 0; scene < scenes; scene++) {
       const locality = localities[scene] ?? 0
-      belief[scene] = (lasts[locality] ?? 0) * (belief[scene] ?? 0) + (begins[locality] ?? 0) * (chances[scene] ?? 0) + (anew[scene] ?? 0)
+      belief[scene] =
+        (lasts[locality] ?? 0) * (belief[scene] ?? 0) +
+        (begins[locality] ?? 0) * (chances[scene] ?? 0) +
+        (anew[scene] ?? 0)
     }
     belief[scenes] = stays * (belief[scenes] ?? 0) + (anew[scenes] ?? 0)
   }

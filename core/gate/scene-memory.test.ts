@@ -3,7 +3,11 @@ import { SceneFilter, type SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
 import { applyFactors } from './scene-prior.ts'
 
-const knowledge: SceneKnowledge = { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 50 }], places: [] }
+const knowledge: SceneKnowledge = {
+  surpriseChance: 0.02,
+  localities: [{ kind: 'single', meanLength: 50 }],
+  places: [],
+}
 const prior = { memoryFrames: 10, surpriseChance: 0.1 }
 
 describe('SceneMemory', () => {
@@ -14,13 +18,17 @@ describe('SceneMemory', () => {
     expect(seen).toBeGreaterThan(5 * unseen)
     expect(scene.factors(undefined, 2)).toBeUndefined()
     scene.see([1, 0], undefined, undefined, 'edge')
-    expect([...(scene.factors(prior, 2) ?? [])]).toEqual([1, 1].map((one) => expect.closeTo(one, 6) as number))
+    expect([...(scene.factors(prior, 2) ?? [])]).toEqual(
+      [1, 1].map((one) => expect.closeTo(one, 6) as number),
+    )
   })
 
   it('begins anew with other classes', () => {
     const scene = new SceneMemory()
     scene.see([1, 0], undefined, prior, 'edge')
-    expect([...(scene.factors(prior, 3) ?? [])]).toEqual([1, 1, 1].map((one) => expect.closeTo(one, 6) as number))
+    expect([...(scene.factors(prior, 3) ?? [])]).toEqual(
+      [1, 1, 1].map((one) => expect.closeTo(one, 6) as number),
+    )
   })
 
   it('weighs scenes that the bundle knows where the settings say so', () => {
@@ -45,7 +53,9 @@ describe('SceneMemory', () => {
       // With a surprise always, the open scene is even.
       filter.see([0.8, 0.2], [1, 1])
     }
-    expect([...(scene.factors(knows, 2) ?? [])]).toEqual([...filter.factors([1, 1])].map((factor) => expect.closeTo(factor, 4) as number))
+    expect([...(scene.factors(knows, 2) ?? [])]).toEqual(
+      [...filter.factors([1, 1])].map((factor) => expect.closeTo(factor, 4) as number),
+    )
   })
 
   it('believes the edge more than the device, whose mistakes repeat', () => {

@@ -6,12 +6,16 @@ import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSetting
 export type AnsweredBy = 'device' | 'edge'
 
 /**
- * How much of the evidence counts that a small network gives for a known scene: frames that follow one another are alike, and it takes a class for
- * another again and again. Counted in full, such mistakes outweigh every frame that the edge answers.
+ * How much of the evidence counts that a small network gives for a known scene: frames that follow one
+ * another are alike, and it takes a class for another again and again. Counted in full, such mistakes
+ * outweigh every frame that the edge answers.
  */
 const deviceEvidence = 0.5
 
-/** The scene of a stream, remembered as long as a prior is in force: what was seen before it came into force says nothing. */
+/**
+ * The scene of a stream, remembered as long as a prior is in force: what was seen before it came into force
+ * says nothing.
+ */
 export class SceneMemory {
   readonly #knowledge: SceneKnowledge | undefined
   #scene: Scene | undefined
@@ -22,7 +26,10 @@ export class SceneMemory {
     this.#knowledge = knowledge
   }
 
-  /** What the scene makes of each class, before a frame; undefined where the gate looks at each frame by itself. */
+  /**
+   * What the scene makes of each class, before a frame; undefined where the gate looks at each frame by
+   * itself.
+   */
   factors(prior: ScenePriorSettings | undefined, classes: number): Float32Array<ArrayBuffer> | undefined {
     if (prior === undefined) {
       this.#scene = undefined
@@ -39,11 +46,20 @@ export class SceneMemory {
    * @param answered its probabilities under `factors`
    * @param factors that were in force for this frame
    */
-  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, prior: ScenePriorSettings | undefined, by: AnsweredBy): void {
+  see(
+    answered: ArrayLike<number>,
+    factors: ArrayLike<number> | undefined,
+    prior: ScenePriorSettings | undefined,
+    by: AnsweredBy,
+  ): void {
     if (prior === undefined) return
     const classes = answered.length
     const scene = this.#sceneOf(classes)
-    this.#filterOf(prior, classes)?.see(rawAnswer(answered, factors), classFactors(scene, prior), by === 'edge' ? 1 : deviceEvidence)
+    this.#filterOf(prior, classes)?.see(
+      rawAnswer(answered, factors),
+      classFactors(scene, prior),
+      by === 'edge' ? 1 : deviceEvidence,
+    )
     this.#scene = seeFrame(scene, answered, prior)
   }
 

@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { applyFactors, classFactors, createScene, seeFrame, type Scene } from './scene-prior.ts'
 
 const prior = { memoryFrames: 10, surpriseChance: 0.1 }
-const only = (index: number, classes = 4): number[] => Array.from({ length: classes }, (_, at) => Number(at === index))
-const after = (frames: number, index: number, from: Scene = createScene(4)): Scene => Array.from({ length: frames }).reduce<Scene>((scene) => seeFrame(scene, only(index), prior), from)
+const only = (index: number, classes = 4): number[] =>
+  Array.from({ length: classes }, (_, at) => Number(at === index))
+const after = (frames: number, index: number, from: Scene = createScene(4)): Scene =>
+  Array.from({ length: frames }).reduce<Scene>((scene) => seeFrame(scene, only(index), prior), from)
 
 describe('the scene prior', () => {
   it('changes nothing before the first frame', () => {
-    expect([...classFactors(createScene(4), prior)]).toEqual([1, 1, 1, 1].map((one) => expect.closeTo(one, 6) as number))
+    expect([...classFactors(createScene(4), prior)]).toEqual(
+      [1, 1, 1, 1].map((one) => expect.closeTo(one, 6) as number),
+    )
   })
 
   it('favours what was seen, in proportion and with a mean of 1', () => {
@@ -20,7 +24,8 @@ describe('the scene prior', () => {
 
   it('leaves every class the chance of a surprise, however long a scene lasts', () => {
     const factors = classFactors(after(10_000, 2), prior)
-    for (const unseen of [factors[0], factors[1], factors[3]]) expect(unseen).toBeGreaterThanOrEqual(prior.surpriseChance)
+    for (const unseen of [factors[0], factors[1], factors[3]])
+      expect(unseen).toBeGreaterThanOrEqual(prior.surpriseChance)
     // A network that is certain of it is believed against the scene.
     const surprised = applyFactors([0.99, 0.005, 0, 0.005], factors)
     expect(surprised[0]).toBeGreaterThan(0.9)

@@ -1,8 +1,9 @@
 import { argMax } from './entropy.ts'
 
 /**
- * The selector: the partition that the code gives most to, unless one that the device holds is nearly as good. A scene's rare frames
- * belong to several partitions; taking the one at hand spares a download and the eviction of what the next frame needs.
+ * The selector: the partition that the code gives most to, unless one that the device holds is nearly as
+ * good. A scene's rare frames belong to several partitions; taking the one at hand spares a download and the
+ * eviction of what the next frame needs.
  *
  * @param code c(x), one value a partition
  * @param held indices of the partitions that the device holds, most recently used first

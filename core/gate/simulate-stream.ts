@@ -1,26 +1,50 @@
 import type { PartitionHead } from '../bundle/partition-head.ts'
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
-import { createAdaptiveGate, observationCount, observationsOf, observe, settingsOf, type AdaptiveGateState, type GateEvent } from './adaptive-gate.ts'
+import {
+  createAdaptiveGate,
+  observationCount,
+  observationsOf,
+  observe,
+  settingsOf,
+  type AdaptiveGateState,
+  type GateEvent,
+} from './adaptive-gate.ts'
 import { AnswerRecency } from './answer-recency.ts'
 import { believedPartition, expectedShares } from './believed-partition.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId, type Candidate, type GateSettings } from './gate.ts'
+import {
+  generalistId,
+  passGate,
+  probeOrder,
+  secondLookId,
+  type Candidate,
+  type GateSettings,
+} from './gate.ts'
 import { answerOfPartition } from './partition-answer.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
 import { applyFactors, type ScenePriorSettings } from './scene-prior.ts'
 import { selectPartition } from './select-partition.ts'
 
-/** The label of a picture that shows none of the classes: nobody can answer it rightly, and nobody should be certain of it. */
+/**
+ * The label of a picture that shows none of the classes: nobody can answer it rightly, and nobody should be
+ * certain of it.
+ */
 export const strangerLabel = -1
 
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
 export interface AnswerTable {
-  /** Entropy in nats of each image under a network, by the network's id (partitions, the generalist, and its second look where it has one). */
+  /**
+   * Entropy in nats of each image under a network, by the network's id (partitions, the generalist, and its
+   * second look where it has one).
+   */
   readonly entropies: ReadonlyMap<string, Float32Array>
   /** Index of the class that a network answers, by the same ids. */
   readonly answers: ReadonlyMap<string, ArrayLike<number>>
-  /** Whether each image is strange to a network (1) or not (0), by the same ids and for the full model as `full`. Nothing is, where it is left out. */
+  /**
+   * Whether each image is strange to a network (1) or not (0), by the same ids and for the full model as
+   * `full`. Nothing is, where it is left out.
+   */
   readonly strange?: ReadonlyMap<string, ArrayLike<number>> | undefined
   readonly fullAnswers: ArrayLike<number>
   /** The true class of each image, or `strangerLabel`. */
@@ -31,8 +55,8 @@ export interface AnswerTable {
   /** Of partitions that have outputs of their own. */
   readonly heads?: ReadonlyMap<string, PartitionHead> | undefined
   /**
-   * Calibrated outputs of a network, by the same ids, or of the full model as `full`: [images × outputs]. Asked for by gates with
-   * a scene prior only.
+   * Calibrated outputs of a network, by the same ids, or of the full model as `full`: [images × outputs].
+   * Asked for by gates with a scene prior only.
    */
   readonly probabilitiesOf?: (network: string) => Float32Array
 }
@@ -66,7 +90,10 @@ export interface StreamResult {
   readonly downloadRate: number
   /** Share of the hits that a partition answered. */
   readonly partitionHitShare: number
-  /** Share of the strangers that were answered as certain, by the device or by the edge; 0 where there are none. */
+  /**
+   * Share of the strangers that were answered as certain, by the device or by the edge; 0 where there are
+   * none.
+   */
   readonly strangersCertain: number
   /** The same by the device alone. */
   readonly strangersOnDevice: number
@@ -80,11 +107,17 @@ export const fullId = 'full'
 const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in gate
 
 /**
- * Replays a stream of images through the gate, the selector and the LRU policy, as the phone and the edge would run it.
+ * Replays a stream of images through the gate, the selector and the LRU policy, as the phone and the edge
+ * would run it.
  *
  * @param images index of the image of each frame
  */
-export function simulateStream(images: ArrayLike<number>, table: AnswerTable, gate: SimulatedGate, { cacheEntries, keepShare, scenes }: SimulatedDevice): StreamResult {
+export function simulateStream(
+  images: ArrayLike<number>,
+  table: AnswerTable,
+  gate: SimulatedGate,
+  { cacheEntries, keepShare, scenes }: SimulatedDevice,
+): StreamResult {
   let adaptive = isAdaptive(gate) ? createAdaptiveGate(gate.rows, gate.fallback) : undefined
   let settings = isAdaptive(gate) ? settingsOf(createAdaptiveGate(gate.rows, gate.fallback)) : gate
   let cache = createCacheState({ entries: cacheEntries, bytes: Number.MAX_SAFE_INTEGER })
@@ -92,13 +125,18 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
   const classesOf = table.partitions.map((id) => table.heads?.get(id)?.classIndices ?? [])
   let byRecency: readonly string[] = []
   let held: readonly number[] = []
-  let [hits, right, fullRight, hitsRight, switches, downloads, asked, partitionsAsked, partitionHits] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  let [hits, right, fullRight, hitsRight, switches, downloads, asked, partitionsAsked, partitionHits] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ]
   let [strangers, strangersCertain, strangersOnDevice, sinceEdge] = [0, 0, 0, 0]
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
     switches++
-    cache = stepCache(cache, id in cache.entries ? { kind: 'used', id } : { kind: 'stored', id, bytes: 1 }).state
+    cache = stepCache(
+      cache,
+      id in cache.entries ? { kind: 'used', id } : { kind: 'stored', id, bytes: 1 },
+    ).state
     byRecency = byLeastRecentUse(cache).reverse()
     held = byRecency.map((of) => indexOf.get(of) ?? -1)
   }
@@ -129,12 +167,21 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
     const prior = settings.scenePrior
     const factors = scene.factors(prior, prior === undefined ? 0 : classCount(table))
     const believed = believedBy(settings, classesOf, factors, held, keepShare, cacheEntries)
-    const decision = passGate(probeOrder(byRecency, settings, believed && { id: believed.id === undefined ? undefined : table.partitions[believed.id] }), settings, (network) => {
-      asked++
-      if (table.heads?.has(network) === true || indexOf.has(network)) partitionsAsked++
-      return answerOf(table, network, image, factors)
-    })
-    const isTested = decision.kind === 'hit' && settings.testEvery !== undefined && sinceEdge >= settings.testEvery
+    const decision = passGate(
+      probeOrder(
+        byRecency,
+        settings,
+        believed && { id: believed.id === undefined ? undefined : table.partitions[believed.id] },
+      ),
+      settings,
+      (network) => {
+        asked++
+        if (table.heads?.has(network) === true || indexOf.has(network)) partitionsAsked++
+        return answerOf(table, network, image, factors)
+      },
+    )
+    const isTested =
+      decision.kind === 'hit' && settings.testEvery !== undefined && sinceEdge >= settings.testEvery
     if (decision.kind === 'hit' && !isTested) {
       const { network, classIndex, probabilities } = decision.answer
       const isRight = Number(classIndex === label)
@@ -164,7 +211,14 @@ export function simulateStream(images: ArrayLike<number>, table: AnswerTable, ga
       fetch(isWanted ? table.partitions[selectPartition(code, held, keepShare)] : undefined)
     } else {
       // What the edge said of this frame counts already.
-      const now = believedBy(settings, classesOf, scene.factors(prior, classCount(table)), held, keepShare, cacheEntries)
+      const now = believedBy(
+        settings,
+        classesOf,
+        scene.factors(prior, classCount(table)),
+        held,
+        keepShare,
+        cacheEntries,
+      )
       fetch(now?.id === undefined ? undefined : table.partitions[now.id])
     }
     note({ kind: 'miss', isChange: byRecency[0] !== before }, fromEdge.classIndex)
@@ -197,7 +251,8 @@ function believedBy(
   keepShare: number,
   cacheEntries: number,
 ): { readonly id: number | undefined } | undefined {
-  if (leastBelief === undefined || factors === undefined || cacheEntries === 0 || maxProbes === 0) return undefined
+  if (leastBelief === undefined || factors === undefined || cacheEntries === 0 || maxProbes === 0)
+    return undefined
   return { id: believedPartition({ shares: expectedShares(classes, factors), held, keepShare, leastBelief }) }
 }
 
@@ -209,31 +264,65 @@ interface SimulatedAnswer extends Candidate {
 }
 
 /** What a network says of an image under what the frames before it showed. */
-function answerOf(table: AnswerTable, network: string, image: number, factors: Float32Array | undefined): SimulatedAnswer {
+function answerOf(
+  table: AnswerTable,
+  network: string,
+  image: number,
+  factors: Float32Array | undefined,
+): SimulatedAnswer {
   const answering = network === secondLookId ? generalistId : network
   const isStrange = table.strange?.get(network)?.[image] === 1
   const head = table.heads?.get(network)
   if (factors === undefined) {
     const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
-    return { network: answering, entropyNats: table.entropies.get(network)?.[image] ?? Infinity, isStrange, classIndex: answers?.[image] ?? -1, probabilities: [] }
+    return {
+      network: answering,
+      entropyNats: table.entropies.get(network)?.[image] ?? Infinity,
+      isStrange,
+      classIndex: answers?.[image] ?? -1,
+      probabilities: [],
+    }
   }
   const classes = factors.length
   const all = probabilitiesIn(table, network)
   const outputs = all.length / table.labels.length
   const row = all.subarray(image * outputs, (image + 1) * outputs)
   if (head !== undefined) {
-    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(head, row, classes, factors)
-    return { network: answering, entropyNats: isElsewhere ? Infinity : entropyNats, isStrange, classIndex, probabilities }
+    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(
+      head,
+      row,
+      classes,
+      factors,
+    )
+    return {
+      network: answering,
+      entropyNats: isElsewhere ? Infinity : entropyNats,
+      isStrange,
+      classIndex,
+      probabilities,
+    }
   }
   const probabilities = applyFactors(row, factors)
-  return { network: answering, entropyNats: predictiveEntropy(probabilities), isStrange, classIndex: argMax(probabilities), probabilities }
+  return {
+    network: answering,
+    entropyNats: predictiveEntropy(probabilities),
+    isStrange,
+    classIndex: argMax(probabilities),
+    probabilities,
+  }
 }
 
 /**
- * Accuracy of the full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device + scene*. It is what CacheNet is held
- * against, for a strategy that knows the scene must not be compared with one that does not.
+ * Accuracy of the full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device +
+ * scene*. It is what CacheNet is held against, for a strategy that knows the scene must not be compared with
+ * one that does not.
  */
-export function edgeSceneAccuracy(images: ArrayLike<number>, table: AnswerTable, prior: ScenePriorSettings | undefined, scenes: SceneKnowledge | undefined): number {
+export function edgeSceneAccuracy(
+  images: ArrayLike<number>,
+  table: AnswerTable,
+  prior: ScenePriorSettings | undefined,
+  scenes: SceneKnowledge | undefined,
+): number {
   const scene = new SceneMemory(scenes)
   const classes = prior === undefined ? 0 : classCount(table)
   let [right, known] = [0, 0]
@@ -250,7 +339,8 @@ export function edgeSceneAccuracy(images: ArrayLike<number>, table: AnswerTable,
 }
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
-  if (probabilitiesOf === undefined) throw new RangeError('A scene prior needs probabilities, and the table has none.')
+  if (probabilitiesOf === undefined)
+    throw new RangeError('A scene prior needs probabilities, and the table has none.')
   return probabilitiesOf(network)
 }
 

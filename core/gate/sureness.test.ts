@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { surenessOfDevice, surenessOfEdge, usableThreshold } from './sureness.ts'
 
-const hit = { ownCertainty: 0.98, ownEntropyNats: 0.11, outputs: 4, isHit: true, isNovel: false, thresholdNats: 0.3 }
+const hit = {
+  ownCertainty: 0.98,
+  ownEntropyNats: 0.11,
+  outputs: 4,
+  isHit: true,
+  isNovel: false,
+  thresholdNats: 0.3,
+}
 const vague = { ...hit, ownCertainty: 0.7, ownEntropyNats: 0.8 }
 
 describe('how sure a device’s answer is', () => {
@@ -16,8 +23,12 @@ describe('how sure a device’s answer is', () => {
     expect(surenessOfDevice({ ...hit, isHit: false })).toBe('unsure')
     expect(surenessOfDevice({ ...hit, isNovel: true })).toBe('none')
     expect(surenessOfDevice({ ...vague, thresholdNats: 100 })).toBe('likely')
-    expect(surenessOfDevice({ ...hit, ownCertainty: 0.3, ownEntropyNats: 1.36, thresholdNats: 100 })).toBe('unsure')
-    expect(surenessOfDevice({ ...hit, ownCertainty: 0, ownEntropyNats: Infinity, thresholdNats: 100 })).toBe('unsure')
+    expect(surenessOfDevice({ ...hit, ownCertainty: 0.3, ownEntropyNats: 1.36, thresholdNats: 100 })).toBe(
+      'unsure',
+    )
+    expect(surenessOfDevice({ ...hit, ownCertainty: 0, ownEntropyNats: Infinity, thresholdNats: 100 })).toBe(
+      'unsure',
+    )
   })
 })
 

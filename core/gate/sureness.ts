@@ -39,7 +39,10 @@ export function usableThreshold(thresholdNats: number, classes: number): number 
 }
 
 export interface DeviceAnswer {
-  /** How sure the network that answered is, before any prior, of the class that is shown, which the scene may have had a say in. */
+  /**
+   * How sure the network that answered is, before any prior, of the class that is shown, which the scene may
+   * have had a say in.
+   */
   readonly ownCertainty: number
   /** Its predictive entropy before any prior, in nats, and the outputs that it is spread over. */
   readonly ownEntropyNats: number
@@ -50,11 +53,20 @@ export interface DeviceAnswer {
   readonly thresholdNats: number
 }
 
-export function surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit, isNovel, thresholdNats }: DeviceAnswer): Sureness {
+export function surenessOfDevice({
+  ownCertainty,
+  ownEntropyNats,
+  outputs,
+  isHit,
+  isNovel,
+  thresholdNats,
+}: DeviceAnswer): Sureness {
   if (isNovel) return 'none'
   const mostNats = Math.log(Math.max(2, outputs))
   if (!isHit || ownEntropyNats > usableShare * mostNats) return 'unsure'
-  return ownCertainty >= leastCertain && ownEntropyNats <= Math.min(thresholdNats, certainShare * mostNats) ? 'certain' : 'likely'
+  return ownCertainty >= leastCertain && ownEntropyNats <= Math.min(thresholdNats, certainShare * mostNats)
+    ? 'certain'
+    : 'likely'
 }
 
 export interface EdgeAnswerFacts {
@@ -63,11 +75,20 @@ export interface EdgeAnswerFacts {
   readonly rawOfDevice: ArrayLike<number>
   readonly classIndex: number
   readonly isNovel: boolean
-  /** Whether the frame is strange to the full model; undefined where the bundle does not say what is: then the device has to bear it out. */
+  /**
+   * Whether the frame is strange to the full model; undefined where the bundle does not say what is: then the
+   * device has to bear it out.
+   */
   readonly isStrange?: boolean | undefined
 }
 
-export function surenessOfEdge({ raw, rawOfDevice, classIndex, isNovel, isStrange }: EdgeAnswerFacts): Sureness {
+export function surenessOfEdge({
+  raw,
+  rawOfDevice,
+  classIndex,
+  isNovel,
+  isStrange,
+}: EdgeAnswerFacts): Sureness {
   const isBorneOut = isStrange === undefined ? (rawOfDevice[classIndex] ?? 0) >= leastFromDevice : !isStrange
   if (isBorneOut && argMax(raw) === classIndex && spreadOf(raw) <= certainEdgeShare) return 'certain'
   return isNovel ? 'none' : 'unsure'

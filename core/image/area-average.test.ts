@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { areaAverage, AreaAverage } from './area-average.ts'
 
 /** RGBA of an image whose red, green and blue at (x, y) are given. */
-function image(width: number, height: number, at: (x: number, y: number) => readonly [number, number, number]): Uint8ClampedArray {
+function image(
+  width: number,
+  height: number,
+  at: (x: number, y: number) => readonly [number, number, number],
+): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(width * height * 4)
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rgba.set([...at(x, y), 255], (y * width + x) * 4)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) rgba.set([...at(x, y), 255], (y * width + x) * 4)
   return rgba
 }
 
@@ -14,7 +19,9 @@ describe('areaAverage', () => {
   it('leaves pixels as they are where the size is already right', () => {
     const rgba = image(5, 3, (x, y) => [x * 50, y * 100, x + y])
     const rgb = areaAverage(rgba, 4, size(5, 3), size(5, 3))
-    expect([...rgb]).toEqual(Array.from({ length: 15 }, (_, pixel) => [...rgba.slice(pixel * 4, pixel * 4 + 3)]).flat())
+    expect([...rgb]).toEqual(
+      Array.from({ length: 15 }, (_, pixel) => [...rgba.slice(pixel * 4, pixel * 4 + 3)]).flat(),
+    )
   })
 
   it('averages whole boxes at a whole ratio', () => {
@@ -31,13 +38,15 @@ describe('areaAverage', () => {
 
   it('does not alias: the finest chessboard becomes an even grey at any ratio', () => {
     const rgba = image(330, 330, (x, y) => ((x + y) % 2 === 0 ? [255, 255, 255] : [0, 0, 0]))
-    for (const value of areaAverage(rgba, 4, size(330, 330), size(32, 32))) expect(Math.abs(value - 127.5)).toBeLessThan(3)
+    for (const value of areaAverage(rgba, 4, size(330, 330), size(32, 32)))
+      expect(Math.abs(value - 127.5)).toBeLessThan(3)
   })
 
   it('keeps the mean when it enlarges', () => {
     const rgba = image(3, 3, (x, y) => [x * 100, y * 100, 50])
     const rgb = areaAverage(rgba, 4, size(3, 3), size(8, 8))
-    const mean = (channel: number): number => rgb.filter((_, index) => index % 3 === channel).reduce((sum, value) => sum + value, 0) / 64
+    const mean = (channel: number): number =>
+      rgb.filter((_, index) => index % 3 === channel).reduce((sum, value) => sum + value, 0) / 64
     expect(mean(0)).toBeCloseTo(100, 0)
     expect(mean(1)).toBeCloseTo(100, 0)
     expect(mean(2)).toBe(50)

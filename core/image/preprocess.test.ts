@@ -7,7 +7,9 @@ const input: ModelInput = { width: 2, height: 1, channels: 3, mean: [0.5, 0, 0.2
 describe('preprocess', () => {
   it('brings each channel to (value / 255 − mean) / std', () => {
     const values = preprocess(Uint8Array.from([255, 0, 51, 0, 255, 0]), input)
-    expect(Array.from(values)).toEqual([2, 0, 0, -2, 1, -2].map((value) => expect.closeTo(value, 5) as number))
+    expect(Array.from(values)).toEqual(
+      [2, 0, 0, -2, 1, -2].map((value) => expect.closeTo(value, 5) as number),
+    )
   })
 
   it('writes where it is told to', () => {
@@ -25,6 +27,8 @@ describe('preprocess', () => {
 
 describe('rgbaToRgb', () => {
   it('keeps what is opaque, and puts what is transparent on black', () => {
-    expect(Array.from(rgbaToRgb(Uint8Array.from([1, 2, 3, 255, 4, 5, 6, 0, 100, 50, 200, 51])))).toEqual([1, 2, 3, 0, 0, 0, 20, 10, 40])
+    expect(Array.from(rgbaToRgb(Uint8Array.from([1, 2, 3, 255, 4, 5, 6, 0, 100, 50, 200, 51])))).toEqual([
+      1, 2, 3, 0, 0, 0, 20, 10, 40,
+    ])
   })
 })

@@ -4,7 +4,10 @@ import { CacheNetError } from '../wire/errors.ts'
 /** Bytes of one frame as it travels: RGB, row by row, no padding. */
 export const frameBytes = (input: ModelInput): number => input.width * input.height * input.channels
 
-/** RGBA pixels (not premultiplied) to the RGB bytes of a frame; what is transparent lies on black, as in every picture here. */
+/**
+ * RGBA pixels (not premultiplied) to the RGB bytes of a frame; what is transparent lies on black, as in every
+ * picture here.
+ */
 export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<ArrayBuffer> {
   const pixels = rgba.length / 4
   const rgb = new Uint8Array(pixels * 3)
@@ -23,18 +26,27 @@ export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<Arra
  *
  * @param target written to where given (length width × height × 3), so that a hot loop allocates nothing.
  */
-export function preprocess(rgb: Uint8Array, input: ModelInput, target: Float32Array = new Float32Array(frameBytes(input))): Float32Array {
+export function preprocess(
+  rgb: Uint8Array,
+  input: ModelInput,
+  target: Float32Array = new Float32Array(frameBytes(input)),
+): Float32Array {
   const expectedBytes = frameBytes(input)
   if (rgb.length !== expectedBytes) {
-    throw new CacheNetError('frame-size-wrong', `A frame has ${expectedBytes} bytes here: ${input.width}x${input.height} RGB.`, {
-      expectedBytes,
-      foundBytes: rgb.length,
-    })
+    throw new CacheNetError(
+      'frame-size-wrong',
+      `A frame has ${expectedBytes} bytes here: ${input.width}x${input.height} RGB.`,
+      {
+        expectedBytes,
+        foundBytes: rgb.length,
+      },
+    )
   }
   for (let channel = 0; channel < 3; channel++) {
     const scale = 1 / (255 * (input.std[channel] ?? 1))
     const shift = (input.mean[channel] ?? 0) / (input.std[channel] ?? 1)
-    for (let index = channel; index < expectedBytes; index += 3) target[index] = (rgb[index] ?? 0) * scale - shift
+    for (let index = channel; index < expectedBytes; index += 3)
+      target[index] = (rgb[index] ?? 0) * scale - shift
   }
   return target
 }

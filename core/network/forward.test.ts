@@ -16,7 +16,13 @@ const spec: NetworkSpec = networkSpecSchema.parse({
   layers: [
     { kind: 'conv', name: 'whiten', filters: 5, kernelSize: 2, padding: 'valid' },
     { kind: 'conv', name: 'strided', filters: 6, kernelSize: 3, stride: 2 },
-    { kind: 'residual', layers: [{ kind: 'conv', name: 'branch-a', filters: 6, kernelSize: 3 }, { kind: 'conv', name: 'branch-b', filters: 6, kernelSize: 1, activation: 'linear' }] },
+    {
+      kind: 'residual',
+      layers: [
+        { kind: 'conv', name: 'branch-a', filters: 6, kernelSize: 3 },
+        { kind: 'conv', name: 'branch-b', filters: 6, kernelSize: 1, activation: 'linear' },
+      ],
+    },
     { kind: 'maxPool', poolSize: 2, stride: 2 },
     { kind: 'conv', name: 'last', filters: 4, kernelSize: 3 },
     { kind: 'globalPool', mode: 'average' },
@@ -40,7 +46,9 @@ function referenceModel(): tf.LayersModel {
     layers.conv2d({ name, filters, kernelSize, padding: 'same', activation: 'relu', ...rest })
   let x = conv('whiten', 5, 2, { padding: 'valid' }).apply(input) as tf.SymbolicTensor
   x = conv('strided', 6, 3, { strides: 2 }).apply(x) as tf.SymbolicTensor
-  const branch = conv('branch-b', 6, 1, { activation: 'linear' }).apply(conv('branch-a', 6, 3).apply(x)) as tf.SymbolicTensor
+  const branch = conv('branch-b', 6, 1, { activation: 'linear' }).apply(
+    conv('branch-a', 6, 3).apply(x),
+  ) as tf.SymbolicTensor
   x = layers.add().apply([x, branch]) as tf.SymbolicTensor
   x = layers.maxPooling2d({ poolSize: 2, strides: 2, padding: 'valid' }).apply(x) as tf.SymbolicTensor
   x = layers.globalAveragePooling2d({}).apply(conv('last', 4, 3).apply(x)) as tf.SymbolicTensor
@@ -67,7 +75,10 @@ describe('forward', () => {
   })
 
   it('leaves only its two outputs behind, also where the head is the only layer', () => {
-    const head: NetworkSpec = networkSpecSchema.parse({ inputShape: [4], layers: [{ kind: 'dense', name: 'head', units: 2 }] })
+    const head: NetworkSpec = networkSpecSchema.parse({
+      inputShape: [4],
+      layers: [{ kind: 'dense', name: 'head', units: 2 }],
+    })
     const headWeights = toTensors([
       { name: 'head/kernel', shape: [4, 2], values: new Float32Array(8).fill(1) },
       { name: 'head/bias', shape: [2], values: Float32Array.from([0, 1]) },
@@ -90,16 +101,48 @@ describe('planNetwork', () => {
     const plan = planNetwork(spec)
     expect(plan.shapes).toEqual([[8, 7, 5], [4, 4, 6], [4, 4, 6], [2, 2, 6], [2, 2, 4], [4], [7], [3]])
     expect(plan.parameters).toBe(weights.reduce((sum, { values }) => sum + values.length, 0))
-    expect(plan.megaMacs * 1e6).toBeCloseTo(8 * 7 * 4 * 3 * 5 + 4 * 4 * 9 * 5 * 6 + 4 * 4 * 9 * 6 * 6 + 4 * 4 * 6 * 6 + 2 * 2 * 9 * 6 * 4 + 4 * 7 + 7 * 3)
+    expect(plan.megaMacs * 1e6).toBeCloseTo(
+      8 * 7 * 4 * 3 * 5 +
+        4 * 4 * 9 * 5 * 6 +
+        4 * 4 * 9 * 6 * 6 +
+        4 * 4 * 6 * 6 +
+        2 * 2 * 9 * 6 * 4 +
+        4 * 7 +
+        7 * 3,
+    )
   })
 
   it.each([
-    ['a convolution behind a vector', [{ kind: 'globalPool', mode: 'max' }, { kind: 'conv', name: 'late', filters: 2, kernelSize: 3 }]],
+    [
+      'a convolution behind a vector',
+      [
+        { kind: 'globalPool', mode: 'max' },
+        { kind: 'conv', name: 'late', filters: 2, kernelSize: 3 },
+      ],
+    ],
     ['a dense layer on an image', [{ kind: 'dense', name: 'head', units: 2 }]],
-    ['a kernel larger than the image', [{ kind: 'conv', name: 'huge', filters: 2, kernelSize: 11, padding: 'valid' }]],
-    ['a pool larger than the image', [{ kind: 'maxPool', poolSize: 8, stride: 8 }, { kind: 'maxPool', poolSize: 2, stride: 2 }]],
-    ['a residual branch of another shape', [{ kind: 'residual', layers: [{ kind: 'conv', name: 'wide', filters: 9, kernelSize: 3 }] }]],
-    ['two layers of one name', [{ kind: 'conv', name: 'same', filters: 3, kernelSize: 3 }, { kind: 'conv', name: 'same', filters: 3, kernelSize: 3 }]],
+    [
+      'a kernel larger than the image',
+      [{ kind: 'conv', name: 'huge', filters: 2, kernelSize: 11, padding: 'valid' }],
+    ],
+    [
+      'a pool larger than the image',
+      [
+        { kind: 'maxPool', poolSize: 8, stride: 8 },
+        { kind: 'maxPool', poolSize: 2, stride: 2 },
+      ],
+    ],
+    [
+      'a residual branch of another shape',
+      [{ kind: 'residual', layers: [{ kind: 'conv', name: 'wide', filters: 9, kernelSize: 3 }] }],
+    ],
+    [
+      'two layers of one name',
+      [
+        { kind: 'conv', name: 'same', filters: 3, kernelSize: 3 },
+        { kind: 'conv', name: 'same', filters: 3, kernelSize: 3 },
+      ],
+    ],
   ])('refuses %s', (_, layers) => {
     const impossible = networkSpecSchema.parse({ inputShape: [9, 8, 3], layers })
     expect(() => planNetwork(impossible)).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))

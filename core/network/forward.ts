@@ -46,8 +46,8 @@ function globalPool(mode: 'max' | 'average', x: tf.Tensor4D): tf.Tensor2D {
 }
 
 /**
- * Runs a network on a batch of inputs, [batch, …spec.inputShape]. Convolution, bias and ReLU are one fused kernel.
- * Intermediate tensors are disposed of; the two outputs belong to the caller.
+ * Runs a network on a batch of inputs, [batch, …spec.inputShape]. Convolution, bias and ReLU are one fused
+ * kernel. Intermediate tensors are disposed of; the two outputs belong to the caller.
  */
 export function forward(spec: NetworkSpec, weights: NetworkWeights, input: tf.Tensor): NetworkOutput {
   return tf.tidy(() => {
@@ -66,7 +66,10 @@ export function forward(spec: NetworkSpec, weights: NetworkWeights, input: tf.Te
           x = globalPool(layer.mode, x as tf.Tensor4D)
           break
         case 'residual':
-          x = tf.add(x, layer.layers.reduce<tf.Tensor4D>((inner, step) => conv(step, weights, inner), x as tf.Tensor4D))
+          x = tf.add(
+            x,
+            layer.layers.reduce<tf.Tensor4D>((inner, step) => conv(step, weights, inner), x as tf.Tensor4D),
+          )
           break
         case 'dense':
           x = tf.fused.matMul({
@@ -80,7 +83,11 @@ export function forward(spec: NetworkSpec, weights: NetworkWeights, input: tf.Te
           layer satisfies never
       }
     }
-    // A tidy keeps what it returns; the input itself must not be handed back as a result that the caller disposes of.
-    return { logits: x as tf.Tensor2D, features: (features === input ? features.clone() : features) as tf.Tensor2D }
+    // A tidy keeps what it returns; the input itself must not be handed back as a result that the caller
+    // disposes of.
+    return {
+      logits: x as tf.Tensor2D,
+      features: (features === input ? features.clone() : features) as tf.Tensor2D,
+    }
   })
 }

@@ -1,7 +1,8 @@
 import type { Layer, NetworkSpec, Shape } from './spec.ts'
 import { CacheNetError } from '../wire/errors.ts'
 
-// Apart from the schema, so that what only runs networks (the inference worker) does not carry a schema library along.
+// Apart from the schema, so that what only runs networks (the inference worker) does not carry a schema
+// library along.
 
 export interface TensorLayout {
   readonly name: string
@@ -15,7 +16,10 @@ export interface NetworkPlan {
   /** Shape of one example after each top-level layer. */
   readonly shapes: readonly Shape[]
   readonly outputShape: Shape
-  /** Every weight tensor in the order in which a blob holds it. Convolutions are [kernel, kernel, in, out], dense layers [in, out]. */
+  /**
+   * Every weight tensor in the order in which a blob holds it. Convolutions are [kernel, kernel, in, out],
+   * dense layers [in, out].
+   */
   readonly tensors: readonly TensorLayout[]
   /** Count of weights. */
   readonly parameters: number
@@ -24,15 +28,23 @@ export interface NetworkPlan {
 }
 
 function impossible(layer: string, shape: Shape, why: string): CacheNetError {
-  return new CacheNetError('manifest-invalid', `The ${layer} layer cannot follow shape [${shape.join(', ')}]: ${why}.`, {
-    layer,
-    shape,
-  })
+  return new CacheNetError(
+    'manifest-invalid',
+    `The ${layer} layer cannot follow shape [${shape.join(', ')}]: ${why}.`,
+    {
+      layer,
+      shape,
+    },
+  )
 }
 
-const pooled = (extent: number, window: number, stride: number): number => Math.floor((extent - window) / stride) + 1
+const pooled = (extent: number, window: number, stride: number): number =>
+  Math.floor((extent - window) / stride) + 1
 
-/** Works out shapes, weight layout and cost of a network, and throws `manifest-invalid` where two layers do not fit. */
+/**
+ * Works out shapes, weight layout and cost of a network, and throws `manifest-invalid` where two layers do
+ * not fit.
+ */
 export function planNetwork(spec: NetworkSpec): NetworkPlan {
   const tensors: TensorLayout[] = []
   const names = new Set<string>()
@@ -42,7 +54,10 @@ export function planNetwork(spec: NetworkSpec): NetworkPlan {
   const addWeights = (layerName: string, kernelShape: readonly number[], biasSize: number): void => {
     if (names.has(layerName)) throw impossible(layerName, kernelShape, 'another layer has its name')
     names.add(layerName)
-    for (const [part, shape] of [['kernel', kernelShape], ['bias', [biasSize]]] as const) {
+    for (const [part, shape] of [
+      ['kernel', kernelShape],
+      ['bias', [biasSize]],
+    ] as const) {
       const count = shape.reduce((product, extent) => product * extent, 1)
       tensors.push({ name: `${layerName}/${part}`, shape, offset: parameters, size: count })
       parameters += count
@@ -59,7 +74,8 @@ export function planNetwork(spec: NetworkSpec): NetworkPlan {
         const out = (extent: number): number =>
           valid ? pooled(extent, layer.kernelSize, layer.stride) : Math.ceil(extent / layer.stride)
         const result = [out(height), out(width), layer.filters]
-        if ((result[0] ?? 0) < 1 || (result[1] ?? 0) < 1) throw impossible(layer.name, shape, 'its kernel is larger')
+        if ((result[0] ?? 0) < 1 || (result[1] ?? 0) < 1)
+          throw impossible(layer.name, shape, 'its kernel is larger')
         addWeights(layer.name, [layer.kernelSize, layer.kernelSize, channels, layer.filters], layer.filters)
         macs += out(height) * out(width) * layer.kernelSize ** 2 * channels * layer.filters
         return result
@@ -68,13 +84,18 @@ export function planNetwork(spec: NetworkSpec): NetworkPlan {
         if (!isImage || height < layer.poolSize || width < layer.poolSize) {
           throw impossible('maxPool', shape, 'its window is larger')
         }
-        return [pooled(height, layer.poolSize, layer.stride), pooled(width, layer.poolSize, layer.stride), channels]
+        return [
+          pooled(height, layer.poolSize, layer.stride),
+          pooled(width, layer.poolSize, layer.stride),
+          channels,
+        ]
       case 'globalPool':
         if (!isImage) throw impossible('globalPool', shape, 'it needs [height, width, channels]')
         return [channels]
       case 'residual': {
         const result = layer.layers.reduce<Shape>((inner, conv) => after(conv, inner), shape)
-        if (result.join() !== shape.join()) throw impossible('residual', shape, `its branch ends in [${result.join(', ')}]`)
+        if (result.join() !== shape.join())
+          throw impossible('residual', shape, `its branch ends in [${result.join(', ')}]`)
         return shape
       }
       case 'dense':

@@ -27,9 +27,18 @@ const denseSchema = z.strictObject({
 })
 
 /** y = x + f(x), f a chain of convolutions that keeps the shape; no activation after the sum. */
-const residualSchema = z.strictObject({ kind: z.literal('residual'), layers: z.array(convSchema).check(z.minLength(1), z.maxLength(4)) })
+const residualSchema = z.strictObject({
+  kind: z.literal('residual'),
+  layers: z.array(convSchema).check(z.minLength(1), z.maxLength(4)),
+})
 
-const layerSchema = z.discriminatedUnion('kind', [convSchema, maxPoolSchema, globalPoolSchema, denseSchema, residualSchema])
+const layerSchema = z.discriminatedUnion('kind', [
+  convSchema,
+  maxPoolSchema,
+  globalPoolSchema,
+  denseSchema,
+  residualSchema,
+])
 export type Layer = z.infer<typeof layerSchema>
 export type ConvLayer = z.infer<typeof convSchema>
 

@@ -1,8 +1,9 @@
 import { createRandom, type Random } from '../random.ts'
 
 /**
- * Pictures that no network knows: textures and patterns in any colours. A gate that is certain of them would be certain of a wall, a cup or the
- * inside of a pocket too. Two sets that share no kind, so that a gate that was calibrated on one is judged on the other.
+ * Pictures that no network knows: textures and patterns in any colours. A gate that is certain of them would
+ * be certain of a wall, a cup or the inside of a pocket too. Two sets that share no kind, so that a gate that
+ * was calibrated on one is judged on the other.
  */
 export const strangerKinds = {
   validation: ['noise', 'clouds', 'plain', 'stripes', 'blobs', 'glyphs'],
@@ -15,7 +16,11 @@ type Colour = readonly [number, number, number]
 type Paint = (x: number, y: number) => Colour
 
 const colour = (random: Random): Colour => [random.integer(256), random.integer(256), random.integer(256)]
-const mix = (a: Colour, b: Colour, share: number): Colour => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share]
+const mix = (a: Colour, b: Colour, share: number): Colour => [
+  a[0] + (b[0] - a[0]) * share,
+  a[1] + (b[1] - a[1]) * share,
+  a[2] + (b[2] - a[2]) * share,
+]
 
 /** A number from 0 to 1 for every point of a grid. */
 function latticeNoise(random: Random, cells: number): (x: number, y: number) => number {
@@ -37,7 +42,8 @@ const painters: Record<StrangerKind, (random: Random) => Paint> = {
     const layers = [2, 4, 8, 16].map((cells) => ({ noise: latticeNoise(random, cells), weight: 1 / cells }))
     const total = layers.reduce((sum, { weight }) => sum + weight, 0)
     const [dark, light] = [colour(random), colour(random)]
-    return (x, y) => mix(dark, light, layers.reduce((sum, { noise, weight }) => sum + noise(x, y) * weight, 0) / total)
+    return (x, y) =>
+      mix(dark, light, layers.reduce((sum, { noise, weight }) => sum + noise(x, y) * weight, 0) / total)
   },
   plain: (random) => {
     const all = colour(random)
@@ -46,11 +52,16 @@ const painters: Record<StrangerKind, (random: Random) => Paint> = {
   stripes: (random) => {
     const [a, b] = [colour(random), colour(random)]
     const [angle, count] = [random.next() * Math.PI, 2 + random.integer(8)]
-    return (x, y) => ((((x * Math.cos(angle) + y * Math.sin(angle)) * count) % 1) + 1) % 1 < 0.5 ? a : b
+    return (x, y) => (((((x * Math.cos(angle) + y * Math.sin(angle)) * count) % 1) + 1) % 1 < 0.5 ? a : b)
   },
   blobs: (random) => {
     const ground = colour(random)
-    const blobs = Array.from({ length: 2 + random.integer(5) }, () => ({ x: random.next(), y: random.next(), radius: 0.08 + random.next() * 0.25, paint: colour(random) }))
+    const blobs = Array.from({ length: 2 + random.integer(5) }, () => ({
+      x: random.next(),
+      y: random.next(),
+      radius: 0.08 + random.next() * 0.25,
+      paint: colour(random),
+    }))
     return (x, y) => blobs.find((blob) => Math.hypot(x - blob.x, y - blob.y) < blob.radius)?.paint ?? ground
   },
   /** Rows of small marks, as print looks from afar. */
@@ -74,8 +85,15 @@ const painters: Record<StrangerKind, (random: Random) => Paint> = {
     return (x, y) => ((Math.floor(x * count) + Math.floor(y * count)) % 2 === 0 ? a : b)
   },
   cells: (random) => {
-    const seeds = Array.from({ length: 6 + random.integer(10) }, () => ({ x: random.next(), y: random.next(), paint: colour(random) }))
-    return (x, y) => seeds.reduce((best, seed) => (Math.hypot(x - seed.x, y - seed.y) < Math.hypot(x - best.x, y - best.y) ? seed : best)).paint
+    const seeds = Array.from({ length: 6 + random.integer(10) }, () => ({
+      x: random.next(),
+      y: random.next(),
+      paint: colour(random),
+    }))
+    return (x, y) =>
+      seeds.reduce((best, seed) =>
+        Math.hypot(x - seed.x, y - seed.y) < Math.hypot(x - best.x, y - best.y) ? seed : best,
+      ).paint
   },
   rings: (random) => {
     const [a, b] = [colour(random), colour(random)]
@@ -104,11 +122,16 @@ const painters: Record<StrangerKind, (random: Random) => Paint> = {
  *
  * @param seed of the picture
  */
-export function drawStranger(kind: StrangerKind, seed: number | string, size: number): Uint8Array<ArrayBuffer> {
+export function drawStranger(
+  kind: StrangerKind,
+  seed: number | string,
+  size: number,
+): Uint8Array<ArrayBuffer> {
   const paint = painters[kind](createRandom(`stranger ${kind} ${seed}`))
   const pixels = new Uint8ClampedArray(size * size * 3)
   for (let row = 0, at = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) for (const value of paint((column + 0.5) / size, (row + 0.5) / size)) pixels[at++] = value
+    for (let column = 0; column < size; column++)
+      for (const value of paint((column + 0.5) / size, (row + 0.5) / size)) pixels[at++] = value
   }
   return new Uint8Array(pixels.buffer)
 }

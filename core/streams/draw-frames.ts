@@ -1,10 +1,11 @@
 import type { Random } from '../random.ts'
 
 /**
- * An image for every frame of a stream. Inside a class no image comes twice before all of them came once; then the class is
- * shuffled again.
+ * An image for every frame of a stream. Inside a class no image comes twice before all of them came once;
+ * then the class is shuffled again.
  *
- * `imagesByClass[c]` holds the indices of the images of class c. RangeError if the stream wants a class that has none.
+ * `imagesByClass[c]` holds the indices of the images of class c. RangeError if the stream wants a class that
+ * has none.
  */
 export function drawFrames(
   stream: readonly { readonly classIndex: number }[],

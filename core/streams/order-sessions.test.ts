@@ -8,13 +8,16 @@ describe('orderSessions', () => {
   it('keeps every session whole and in its own order', () => {
     const ordered = orderSessions(items, 3, 7, createRandom(4))
     expect([...ordered].sort()).toEqual([...items].sort())
-    for (const session of ['a', 'b']) expect(ordered.join(' ')).toContain(`${session}1 ${session}2 ${session}3`)
+    for (const session of ['a', 'b'])
+      expect(ordered.join(' ')).toContain(`${session}1 ${session}2 ${session}3`)
   })
 
   it('begins again where more is asked for, and draws another order from another seed', () => {
     const ordered = orderSessions(items, 3, 14, createRandom(4))
     expect(ordered.slice(7)).toEqual(ordered.slice(0, 7))
-    const orders = new Set(Array.from({ length: 20 }, (_, seed) => orderSessions(items, 3, 7, createRandom(seed)).join()))
+    const orders = new Set(
+      Array.from({ length: 20 }, (_, seed) => orderSessions(items, 3, 7, createRandom(seed)).join()),
+    )
     expect(orders.size).toBe(6)
   })
 

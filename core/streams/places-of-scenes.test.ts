@@ -4,7 +4,12 @@ import { placesOfScenes } from './places-of-scenes.ts'
 const classNames = ['cup', 'plate', 'tree']
 
 it('gives places by the names of classes, as often as they are met', () => {
-  const scenes = { places: [{ name: 'kitchen', weight: 4, shares: [0.75, 0.25, 0] }, { name: 'garden', weight: 1, shares: [0, 0, 1] }] }
+  const scenes = {
+    places: [
+      { name: 'kitchen', weight: 4, shares: [0.75, 0.25, 0] },
+      { name: 'garden', weight: 1, shares: [0, 0, 1] },
+    ],
+  }
   expect(placesOfScenes(scenes, classNames)).toEqual([
     { name: 'kitchen', weights: { cup: 3, plate: 1 } },
     { name: 'garden', weights: { tree: 1 } },

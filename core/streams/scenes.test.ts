@@ -42,7 +42,8 @@ describe('sceneStream', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const asked = { classNames, meanLength: 40, frames: 400, seed }
-        for (const classes of classesOfScenes(sceneStream({ ...asked, kind: 'single' })).values()) expect(classes.size).toBe(1)
+        for (const classes of classesOfScenes(sceneStream({ ...asked, kind: 'single' })).values())
+          expect(classes.size).toBe(1)
         for (const classes of classesOfScenes(sceneStream({ ...asked, kind: 'pairs' })).values()) {
           expect(classes.size).toBeLessThanOrEqual(2)
         }
@@ -67,7 +68,14 @@ describe('sceneStream', () => {
 
   it('keeps to the weights of a place', () => {
     const places = [{ name: 'pier', weights: { ship: 3, bird: 1 } }]
-    const stream = sceneStream({ kind: 'places', classNames, places, meanLength: 10, frames: 20_000, seed: 1 })
+    const stream = sceneStream({
+      kind: 'places',
+      classNames,
+      places,
+      meanLength: 10,
+      frames: 20_000,
+      seed: 1,
+    })
     const ships = stream.filter(({ classIndex }) => classNames[classIndex] === 'ship').length
     expect(Math.abs(ships / 20_000 - 0.75)).toBeLessThan(0.02)
     expect(new Set(stream.map(({ classIndex }) => classNames[classIndex]))).toEqual(new Set(['ship', 'bird']))
@@ -78,7 +86,11 @@ describe('sceneStream', () => {
     expect(() => sceneStream({ ...asked, kind: 'pairs', classNames: ['cat'] })).toThrow(RangeError)
     expect(() => sceneStream({ ...asked, kind: 'single', meanLength: 0 })).toThrow(RangeError)
     expect(() => sceneStream({ ...asked, kind: 'single', classNames: [] })).toThrow(RangeError)
-    expect(() => sceneStream({ ...asked, kind: 'places', places: [{ name: 'moon', weights: { crater: 1 } }] })).toThrow(RangeError)
-    expect(() => sceneStream({ ...asked, kind: 'places', places: [{ name: 'void', weights: { cat: 0 } }] })).toThrow(RangeError)
+    expect(() =>
+      sceneStream({ ...asked, kind: 'places', places: [{ name: 'moon', weights: { crater: 1 } }] }),
+    ).toThrow(RangeError)
+    expect(() =>
+      sceneStream({ ...asked, kind: 'places', places: [{ name: 'void', weights: { cat: 0 } }] }),
+    ).toThrow(RangeError)
   })
 })

@@ -13,12 +13,18 @@ export { sceneKinds, type SceneKind } from './scene-kinds.ts'
 export interface SceneStreamOptions {
   readonly kind: SceneKind
   readonly classNames: readonly string[]
-  /** Mean length of a scene in frames (L); lengths are geometric, so a scene ends after any frame with the chance 1/L. */
+  /**
+   * Mean length of a scene in frames (L); lengths are geometric, so a scene ends after any frame with the
+   * chance 1/L.
+   */
   readonly meanLength: number
   /** Length of the stream. The last scene is cut off there. */
   readonly frames: number
   readonly seed: number | string
-  /** For `places` and `strange`; CIFAR-10's documented places or `placesFor` when left out, and others for `strange`. Classes they name must be in `classNames`. */
+  /**
+   * For `places` and `strange`; CIFAR-10's documented places or `placesFor` when left out, and others for
+   * `strange`. Classes they name must be in `classNames`.
+   */
   readonly places?: readonly Place[]
 }
 
@@ -31,9 +37,9 @@ export interface StreamFrame {
 }
 
 /**
- * A seeded stream of class labels that is local in time. Scenes are drawn independently of one another, so the next may be
- * the same again; hence at mean length 1 the kinds `single` and `pairs` are `iid`, the honest worst case.
- * A place is drawn in proportion to the sum of its weights. RangeError for what cannot be drawn.
+ * A seeded stream of class labels that is local in time. Scenes are drawn independently of one another, so
+ * the next may be the same again; hence at mean length 1 the kinds `single` and `pairs` are `iid`, the honest
+ * worst case. A place is drawn in proportion to the sum of its weights. RangeError for what cannot be drawn.
  */
 export function sceneStream(options: SceneStreamOptions): StreamFrame[] {
   const { kind, meanLength, frames } = options
@@ -87,7 +93,8 @@ function placeDrawer(places: readonly Place[], classNames: readonly string[], ra
   const scenes = places.map(({ name, weights }) => {
     const classes = Object.keys(weights).map((className) => {
       const classIndex = classNames.indexOf(className)
-      if (classIndex < 0) throw new RangeError(`the place ${name} names the class ${className}, which the data set has not`)
+      if (classIndex < 0)
+        throw new RangeError(`the place ${name} names the class ${className}, which the data set has not`)
       return classIndex
     })
     const shares = Object.values(weights)
@@ -106,10 +113,13 @@ function weighted<T>(values: readonly T[], weights: readonly number[], random: R
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const isValid = total > 0 && weights.every((weight) => weight >= 0 && Number.isFinite(weight))
   if (!isValid) throw new RangeError('weights must be finite, at least 0, and not all 0')
-  const drawable = values.map((value, i) => ({ value, weight: weights[i] ?? 0 })).filter(({ weight }) => weight > 0)
+  const drawable = values
+    .map((value, i) => ({ value, weight: weights[i] ?? 0 }))
+    .filter(({ weight }) => weight > 0)
   return () => {
     let rest = random.next() * total
-    const found = drawable.find(({ weight }) => (rest -= weight) < 0) ?? drawable.at(-1) // rounding may leave a rest
+    // Rounding may leave a rest.
+    const found = drawable.find(({ weight }) => (rest -= weight) < 0) ?? drawable.at(-1)
     return (found as { value: T }).value
   }
 }

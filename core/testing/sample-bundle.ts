@@ -3,7 +3,13 @@ import { encodeWeights } from '../bundle/weights.ts'
 import { sha256Hex } from '../bundle/hash.ts'
 import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
 import { partitionSpec } from '../bundle/partition-head.ts'
-import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec, type NetworkSpecInput } from '../network/spec.ts'
+import {
+  featureSize,
+  networkSpecSchema,
+  planNetwork,
+  type NetworkSpec,
+  type NetworkSpecInput,
+} from '../network/spec.ts'
 import { createRandom } from '../random.ts'
 
 export interface SampleBundle {
@@ -13,7 +19,11 @@ export interface SampleBundle {
 }
 
 /** Three convolution stages as the trainer builds them, `widths` channels each, on `size` x `size` images. */
-export function sampleNetwork(size: number, widths: readonly [number, number, number], classes: number): NetworkSpec {
+export function sampleNetwork(
+  size: number,
+  widths: readonly [number, number, number],
+  classes: number,
+): NetworkSpec {
   const spec: NetworkSpecInput = {
     inputShape: [size, size, 3],
     layers: [
@@ -30,8 +40,16 @@ export function sampleNetwork(size: number, widths: readonly [number, number, nu
   return networkSpecSchema.parse(spec)
 }
 
-/** A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing. */
-export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sample', hasDeltas = false, hasHeads = false } = {}): Promise<SampleBundle> {
+/**
+ * A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing.
+ */
+export async function createSampleBundle({
+  seed = 1,
+  partitions = 4,
+  id = 'sample',
+  hasDeltas = false,
+  hasHeads = false,
+} = {}): Promise<SampleBundle> {
   const random = createRandom(seed)
   const classNames = ['ant', 'bee', 'cat', 'dog']
   const partition = sampleNetwork(16, [4, 6, 8], classNames.length)
@@ -44,7 +62,9 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
     ],
   })
 
-  const delta: DeltaSpec = { layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name, rank: name === 'third' ? 1 : 0 })) }
+  const delta: DeltaSpec = {
+    layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name, rank: name === 'third' ? 1 : 0 })),
+  }
 
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
   const store = async (bytes: Uint8Array<ArrayBuffer>): Promise<BlobRef> => {
@@ -54,7 +74,13 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
   }
   const addDelta = (spec: NetworkSpec, delta: DeltaSpec): Promise<BlobRef> => {
     const isScale = (name: string): boolean => name.endsWith('/scale')
-    const values = planDelta(spec, delta).fields.map(({ name, size }) => [name, Float32Array.from({ length: size }, () => Number(isScale(name)) + random.normal() * 0.2)] as const)
+    const values = planDelta(spec, delta).fields.map(
+      ({ name, size }) =>
+        [
+          name,
+          Float32Array.from({ length: size }, () => Number(isScale(name)) + random.normal() * 0.2),
+        ] as const,
+    )
     return store(new Uint8Array(encodeDelta(spec, delta, new Map(values))))
   }
   const addBlob = (spec: NetworkSpec): Promise<BlobRef> => {
@@ -72,14 +98,22 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
     dataset: { kind: 'folder', description: 'Random weights for tests.' },
     classNames,
     input: { width: 16, height: 16, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-    networks: { generalist: partition, partition, full, encoder: { trunk: 'full', spec: encoder }, ...(hasDeltas ? { delta } : {}) },
+    networks: {
+      generalist: partition,
+      partition,
+      full,
+      encoder: { trunk: 'full', spec: encoder },
+      ...(hasDeltas ? { delta } : {}),
+    },
     full: { whole: await addBlob(full), temperature: 1 },
     encoder: { whole: await addBlob(encoder) },
     generalist: { whole: await addBlob(partition), temperature: 1 },
     partitions: await Promise.all(
       Array.from({ length: partitions }, async (_, index) => {
         // Two classes each where they have heads of their own, and a third of what comes is something else.
-        const classIndices = hasHeads ? [index % classNames.length, (index + 1) % classNames.length] : [index % classNames.length]
+        const classIndices = hasHeads
+          ? [index % classNames.length, (index + 1) % classNames.length]
+          : [index % classNames.length]
         const head = hasHeads ? { classIndices, prior: [1 / 3, 1 / 3, 1 / 3] } : undefined
         const spec = partitionSpec(partition, head)
         return {
@@ -94,7 +128,15 @@ export async function createSampleBundle({ seed = 1, partitions = 4, id = 'sampl
       }),
     ),
     selector: { keepShare: 1 },
-    gate: { thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false, curve: [], localities: [] },
+    gate: {
+      thresholdNats: 0.5,
+      generalistThresholdNats: 0.5,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: false,
+      curve: [],
+      localities: [],
+    },
     metrics: {},
     training: { command: 'none', commit: 'none', seed, elapsedSeconds: 0, config: {} },
   }

@@ -13,11 +13,17 @@ const nowMs = Date.parse('2026-05-01T00:00:00Z')
 const parsed = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject
 const manifest = parsed((await createSampleBundle()).manifest)
 const signed = parsed(signManifest(manifest, key, nowMs))
-const codeOf = (value: unknown): Promise<unknown> => checkSignature(value).then(() => 'taken', (thrown: unknown) => CacheNetError.from(thrown).code)
+const codeOf = (value: unknown): Promise<unknown> =>
+  checkSignature(value).then(
+    () => 'taken',
+    (thrown: unknown) => CacheNetError.from(thrown).code,
+  )
 
 /** The paths of all that is neither object nor list. */
 const leaves = (value: unknown, path: string[] = []): string[][] =>
-  typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, [...path, name])) : [path]
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, [...path, name]))
+    : [path]
 
 function alteredAt(value: JsonObject, path: readonly string[]): JsonObject {
   const copy = structuredClone(value) as Record<string, unknown>
@@ -25,7 +31,8 @@ function alteredAt(value: JsonObject, path: readonly string[]): JsonObject {
   for (const name of path.slice(0, -1)) place = place[name] as Record<string, unknown>
   const name = path.at(-1) ?? ''
   const before = place[name]
-  place[name] = typeof before === 'number' ? before + 1 : typeof before === 'boolean' ? !before : `${String(before)}x`
+  place[name] =
+    typeof before === 'number' ? before + 1 : typeof before === 'boolean' ? !before : `${String(before)}x`
   return copy
 }
 
@@ -50,7 +57,15 @@ describe('checkSignature', () => {
 
   it('holds whatever became of spaces and of the order of names', async () => {
     const reversed = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(reversed) : isJsonObject(value) ? Object.fromEntries(Object.entries(value).reverse().map(([name, inner]) => [name, reversed(inner)])) : value
+      Array.isArray(value)
+        ? value.map(reversed)
+        : isJsonObject(value)
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([name, inner]) => [name, reversed(inner)]),
+            )
+          : value
     expect(JSON.stringify(reversed(signed))).not.toBe(JSON.stringify(signed))
     expect(await codeOf(JSON.parse(JSON.stringify(reversed(signed), null, 4)))).toBe('taken')
   })
@@ -58,19 +73,36 @@ describe('checkSignature', () => {
   it('refuses a manifest of which any one value was altered', async () => {
     const paths = leaves(signed)
     expect(paths.length).toBeGreaterThan(80)
-    for (const path of paths) expect([path, await codeOf(alteredAt(signed, path))]).toEqual([path, 'bundle-signature-invalid'])
+    for (const path of paths)
+      expect([path, await codeOf(alteredAt(signed, path))]).toEqual([path, 'bundle-signature-invalid'])
   })
 
   it('refuses what was added or taken away', async () => {
     expect(await codeOf({ ...signed, more: 1 })).toBe('bundle-signature-invalid')
-    expect(await codeOf({ ...signed, signature: { ...(signed['signature'] as object), more: 1 } })).toBe('bundle-signature-invalid')
-    expect(await codeOf({ ...signed, partitions: (signed['partitions'] as unknown[]).slice(1) })).toBe('bundle-signature-invalid')
-    expect(await codeOf(JSON.parse(JSON.stringify(signed).replace('{', '{"__proto__":{"id":"another"},')))).toBe('bundle-signature-invalid')
+    expect(await codeOf({ ...signed, signature: { ...(signed['signature'] as object), more: 1 } })).toBe(
+      'bundle-signature-invalid',
+    )
+    expect(await codeOf({ ...signed, partitions: (signed['partitions'] as unknown[]).slice(1) })).toBe(
+      'bundle-signature-invalid',
+    )
+    expect(
+      await codeOf(JSON.parse(JSON.stringify(signed).replace('{', '{"__proto__":{"id":"another"},'))),
+    ).toBe('bundle-signature-invalid')
   })
 
   it('refuses another key under the same signature, and any signature that is none', async () => {
     const signature = signed['signature'] as JsonObject
-    for (const wrong of [null, 1, 'x', [], {}, { ...signature, publicKey: sampleKey(2).publicKey }, { ...signature, algorithm: 'none' }, { ...signature, value: '' }, { ...signature, value: '0'.repeat(128) }]) {
+    for (const wrong of [
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { ...signature, publicKey: sampleKey(2).publicKey },
+      { ...signature, algorithm: 'none' },
+      { ...signature, value: '' },
+      { ...signature, value: '0'.repeat(128) },
+    ]) {
       expect(await codeOf({ ...signed, signature: wrong })).toBe('bundle-signature-invalid')
     }
     let deep: unknown = 1
@@ -95,6 +127,8 @@ describe('signManifest', () => {
     expect(revisionOf(signManifest(signed, key, nowMs))).toBe(nowMs / 1000 + 1)
     expect(revisionOf(signManifest(signed, key, 0))).toBe(nowMs / 1000 + 1)
     expect(revisionOf(signManifest(manifest, key, nowMs - 5_000, signed))).toBe(nowMs / 1000 + 1)
-    expect([{}, null, { signature: { revision: -1 } }, { signature: { revision: 'x' } }].map(revisionOf)).toEqual([0, 0, 0, 0])
+    expect(
+      [{}, null, { signature: { revision: -1 } }, { signature: { revision: 'x' } }].map(revisionOf),
+    ).toEqual([0, 0, 0, 0])
   })
 })

@@ -10,9 +10,14 @@ import type { Signer } from './signature.ts'
 
 const [first = '', second = ''] = [1, 2].map((seed) => sampleKey(seed).publicKey)
 const by = (publicKey: string, revision: number): Signer => ({ publicKey, revision })
-const onDevice = (pins = createMemoryPins(), origin = 'https://a.test'): DeviceTrust => createDeviceTrust(pins, () => origin)
+const onDevice = (pins = createMemoryPins(), origin = 'https://a.test'): DeviceTrust =>
+  createDeviceTrust(pins, () => origin)
 
-async function refusing(trust: DeviceTrust, signer: Signer | undefined, bundleId = 'people'): Promise<CacheNetError | undefined> {
+async function refusing(
+  trust: DeviceTrust,
+  signer: Signer | undefined,
+  bundleId = 'people',
+): Promise<CacheNetError | undefined> {
   try {
     await trust.admit(bundleId, signer)
     return undefined
@@ -20,7 +25,8 @@ async function refusing(trust: DeviceTrust, signer: Signer | undefined, bundleId
     return CacheNetError.from(thrown)
   }
 }
-const code = async (...asked: Parameters<typeof refusing>): Promise<string> => (await refusing(...asked))?.code ?? 'taken'
+const code = async (...asked: Parameters<typeof refusing>): Promise<string> =>
+  (await refusing(...asked))?.code ?? 'taken'
 
 /** What a person would accept of an error, after it went over a wire. */
 function overTheWire(error: CacheNetError | undefined): Refusal {
@@ -80,14 +86,17 @@ describe('the trust of a device', () => {
   })
 
   it('never lets a key, a missing signature or an older version pass unasked, in whatever order they come', async () => {
-    const offer = fc.option(fc.record({ publicKey: fc.constantFrom(first, second), revision: fc.nat(5) }), { nil: undefined })
+    const offer = fc.option(fc.record({ publicKey: fc.constantFrom(first, second), revision: fc.nat(5) }), {
+      nil: undefined,
+    })
     await fc.assert(
       fc.asyncProperty(fc.array(offer, { maxLength: 30 }), async (offers) => {
         const trust = onDevice()
         let held: Signer | undefined
         for (const signer of offers) {
           const isTaken = (await code(trust, signer)) === 'taken'
-          const isDue = held === undefined || (signer?.publicKey === held.publicKey && signer.revision >= held.revision)
+          const isDue =
+            held === undefined || (signer?.publicKey === held.publicKey && signer.revision >= held.revision)
           expect(isTaken).toBe(isDue)
           if (isTaken) held = signer ?? held
         }
@@ -98,14 +107,27 @@ describe('the trust of a device', () => {
 
 describe('a refusal', () => {
   it('is read by its facts, whatever the words that came with them', () => {
-    const facts: Refusal = { code: 'bundle-key-changed', bundleId: 'people', pinned: by(first, 1), found: by(second, 2) }
-    const lying = new CacheNetError('bundle-key-changed', `It is ${fingerprintOf(first)} as ever.`, refused(facts).details)
+    const facts: Refusal = {
+      code: 'bundle-key-changed',
+      bundleId: 'people',
+      pinned: by(first, 1),
+      found: by(second, 2),
+    }
+    const lying = new CacheNetError(
+      'bundle-key-changed',
+      `It is ${fingerprintOf(first)} as ever.`,
+      refused(facts).details,
+    )
     expect(refusalOf(lying)).toEqual(facts)
     expect(refusalText(facts)).toContain(fingerprintOf(second))
   })
 
   it('is none where facts are missing or are none', () => {
-    for (const details of [{}, { bundleId: '<b>', pinned: by(first, 1), found: null }, { bundleId: 'people', pinned: by('x', 1), found: null }]) {
+    for (const details of [
+      {},
+      { bundleId: '<b>', pinned: by(first, 1), found: null },
+      { bundleId: 'people', pinned: by('x', 1), found: null },
+    ]) {
       expect(refusalOf(new CacheNetError('bundle-key-changed', '', details))).toBeUndefined()
     }
     expect(refusalOf(new CacheNetError('bundle-signature-invalid', ''))).toBeUndefined()

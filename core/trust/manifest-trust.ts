@@ -6,8 +6,8 @@ export interface PinStore {
   /** Gets ready: a pin will be asked for soon. */
   prepare?(): void
   /**
-   * Puts what `decide` makes of a pin in its place, in one step that no other page or worker comes between. Where `decide` throws,
-   * nothing changes, and so this rejects.
+   * Puts what `decide` makes of a pin in its place, in one step that no other page or worker comes between.
+   * Where `decide` throws, nothing changes, and so this rejects.
    */
   update(name: string, decide: (pin: Pin | undefined) => Pin): Promise<void>
 }
@@ -16,11 +16,17 @@ export interface PinStore {
 export interface ManifestTrust {
   /** A manifest is on its way. */
   prepare?(): void
-  /** Rejects with `bundle-unsigned`, `bundle-key-changed` or `bundle-rolled-back` where the manifest is not to be used. */
+  /**
+   * Rejects with `bundle-unsigned`, `bundle-key-changed` or `bundle-rolled-back` where the manifest is not to
+   * be used.
+   */
   admit(bundleId: string, signer: Signer | undefined): Promise<void>
 }
 
-/** Of a device: believes the first key that it sees for a bundle of an edge, and no other until a person says so. */
+/**
+ * Of a device: believes the first key that it sees for a bundle of an edge, and no other until a person says
+ * so.
+ */
 export interface DeviceTrust extends ManifestTrust {
   /** A person has taken what was refused. */
   accept(refusal: Refusal): Promise<void>

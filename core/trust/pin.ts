@@ -9,13 +9,15 @@ export type Pin = z.infer<typeof pinSchema>
 const unsigned: Pin = { publicKey: null, revision: 0 }
 
 /**
- * What to hold to after a manifest was seen: the key of the first that was signed, and its newest revision. Gives `pin` itself where
- * nothing changes. Throws `bundle-unsigned`, `bundle-key-changed` or `bundle-rolled-back`.
+ * What to hold to after a manifest was seen: the key of the first that was signed, and its newest revision.
+ * Gives `pin` itself where nothing changes. Throws `bundle-unsigned`, `bundle-key-changed` or
+ * `bundle-rolled-back`.
  *
  * @param signer who signed it; the signature was checked. Undefined where nobody did
  */
 export function judge(bundleId: string, pin: Pin | undefined, signer: Signer | undefined): Pin {
-  if (pin === undefined || pin.publicKey === null) return signer === undefined ? (pin ?? unsigned) : { ...signer }
+  if (pin === undefined || pin.publicKey === null)
+    return signer === undefined ? (pin ?? unsigned) : { ...signer }
   const pinned: Signer = { publicKey: pin.publicKey, revision: pin.revision }
   const refuse = (code: Refusal['code']): never => {
     throw refused({ code, bundleId, pinned, found: signer ?? null })

@@ -3,7 +3,10 @@ import { identifierPattern } from '../bundle/identifier.ts'
 import { CacheNetError, type ErrorCode } from '../wire/errors.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
-const signerSchema = z.object({ publicKey: z.string().check(z.regex(/^[0-9a-f]{64}$/)), revision: z.int().check(z.nonnegative()) })
+const signerSchema = z.object({
+  publicKey: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  revision: z.int().check(z.nonnegative()),
+})
 
 const refusalSchema = z.object({
   code: z.enum(['bundle-unsigned', 'bundle-key-changed', 'bundle-rolled-back']),
@@ -18,11 +21,18 @@ const refusalSchema = z.object({
 export type Refusal = z.infer<typeof refusalSchema>
 
 /** What is wrong with who signed a bundle. */
-export const trustCodes: ReadonlySet<ErrorCode> = new Set(['bundle-unsigned', 'bundle-key-changed', 'bundle-rolled-back', 'bundle-signature-invalid'])
+export const trustCodes: ReadonlySet<ErrorCode> = new Set([
+  'bundle-unsigned',
+  'bundle-key-changed',
+  'bundle-rolled-back',
+  'bundle-signature-invalid',
+])
 
 /** A revision as people read it: to the second, since that is what it counts. */
 export const revisionText = (revision: number): string =>
-  revision > 8e12 ? String(revision) : `${new Date(revision * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  revision > 8e12
+    ? String(revision)
+    : `${new Date(revision * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
 /** The refusal in words, made of its facts alone: what comes over a wire may say anything. */
 export function refusalText({ code, bundleId, pinned, found }: Refusal): string {

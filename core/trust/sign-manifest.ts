@@ -17,13 +17,21 @@ export function revisionOf(manifest: unknown): number {
 }
 
 /**
- * A manifest with a signature, in place of the one that it had. It counts as newer than `before`, and than whatever was signed up to
- * now: signing an old bundle again is how its owner brings it back on purpose.
+ * A manifest with a signature, in place of the one that it had. It counts as newer than `before`, and than
+ * whatever was signed up to now: signing an old bundle again is how its owner brings it back on purpose.
  *
  * @param before what lies in the bundle's folder now, where something does
  */
-export function signManifest(manifest: JsonObject, key: SigningKey, nowMs: number, before: unknown = manifest): JsonObject {
+export function signManifest(
+  manifest: JsonObject,
+  key: SigningKey,
+  nowMs: number,
+  before: unknown = manifest,
+): JsonObject {
   const revision = Math.max(Math.floor(nowMs / 1000), revisionOf(before) + 1)
   const unsigned = { ...manifest, signature: { algorithm: 'Ed25519', publicKey: key.publicKey, revision } }
-  return { ...unsigned, signature: { ...unsigned.signature, value: bytesToHex(key.sign(signedBytes(unsigned))) } }
+  return {
+    ...unsigned,
+    signature: { ...unsigned.signature, value: bytesToHex(key.sign(signedBytes(unsigned))) },
+  }
 }

@@ -12,8 +12,14 @@ const without = {
 
 const ways: [string, typeof verifyEd25519][] = [
   ['by WebCrypto', verifyEd25519],
-  ['where WebCrypto has no Ed25519', (key, message, signature) => verifyEd25519(key, message, signature, without)],
-  ['where there is no WebCrypto', (key, message, signature) => Promise.resolve(verifyPortably(key, message, signature))],
+  [
+    'where WebCrypto has no Ed25519',
+    (key, message, signature) => verifyEd25519(key, message, signature, without),
+  ],
+  [
+    'where there is no WebCrypto',
+    (key, message, signature) => Promise.resolve(verifyPortably(key, message, signature)),
+  ],
 ]
 
 describe.each(ways)('verifyEd25519 %s', (_, verify) => {
@@ -40,10 +46,14 @@ describe.each(ways)('verifyEd25519 %s', (_, verify) => {
     const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])
     if (!('privateKey' in pair)) throw new Error('It is no pair of keys.')
     const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
-    const itsSignature = new Uint8Array(await crypto.subtle.sign({ name: 'Ed25519' }, pair.privateKey, message))
+    const itsSignature = new Uint8Array(
+      await crypto.subtle.sign({ name: 'Ed25519' }, pair.privateKey, message),
+    )
     expect(await verify(raw, message, itsSignature)).toBe(true)
     const sample = sampleKey(1)
     expect(await verify(bytes(sample.publicKey), message, new Uint8Array(sample.sign(message)))).toBe(true)
-    expect(await verify(bytes(sample.publicKey), message, new Uint8Array(sampleKey(2).sign(message)))).toBe(false)
+    expect(await verify(bytes(sample.publicKey), message, new Uint8Array(sampleKey(2).sign(message)))).toBe(
+      false,
+    )
   })
 })

@@ -18,7 +18,8 @@ async function loadPortable() {
   try {
     return (await import('./portable-ed25519.ts')).verifyPortably
   } catch (cause) {
-    const message = 'The part of the app that checks signatures did not come. It is asked for again with the next attempt.'
+    const message =
+      'The part of the app that checks signatures did not come. It is asked for again with the next attempt.'
     throw new CacheNetError('edge-unreachable', message, {}, { cause })
   }
 }

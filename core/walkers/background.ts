@@ -38,7 +38,10 @@ export function drawBackground(random: Random): Background {
   const tufts = Array.from({ length: 6 + random.integer(8) }, () => ({
     x: random.next(),
     y: between(random, 0.06, 0.62),
-    color: random.next() < 0.5 ? hsl(groundHue, groundSaturation, groundLightness - 0.14) : hsl(random.next(), 0.5, 0.72),
+    color:
+      random.next() < 0.5
+        ? hsl(groundHue, groundSaturation, groundLightness - 0.14)
+        : hsl(random.next(), 0.5, 0.72),
   }))
   const hills = Array.from({ length: 2 + random.integer(2) }, () => ({
     x: random.next(),

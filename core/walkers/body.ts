@@ -75,7 +75,10 @@ export interface Gait {
 
 const membersOfFamily = 4
 
-/** Person `identity` (0, 1, …) of the one population there is. The first 24 are the data set; there is no last. */
+/**
+ * Person `identity` (0, 1, …) of the one population there is. The first 24 are the data set; there is no
+ * last.
+ */
 export function createWalker(identity: number): Walker {
   if (!Number.isInteger(identity) || identity < 0) throw new RangeError(`there is no walker ${identity}`)
   const familyIndex = Math.floor(identity / membersOfFamily)
@@ -88,7 +91,10 @@ export function createWalker(identity: number): Walker {
     hasBeard: random.next() < 0.2,
   }
 
-  /** Latin hypercube (McKay 1979): the four of a family fall into different quarters of every range, in random order. */
+  /**
+   * Latin hypercube (McKay 1979): the four of a family fall into different quarters of every range, in random
+   * order.
+   */
   const trait = (low: number, high: number): number => {
     const quarters = random.shuffle([0, 1, 2, 3])
     const places = quarters.map((quarter) => (quarter + 0.25 + 0.5 * random.next()) / membersOfFamily)

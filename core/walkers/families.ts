@@ -26,8 +26,8 @@ export const hairColors = [
 ] as const satisfies readonly Rgb[]
 
 /**
- * Six families of four. Neighbours share a trait or two (the skin of 0 and 3, the hair of 1 and 2, …), so that colour
- * narrows down the family and never settles the person.
+ * Six families of four. Neighbours share a trait or two (the skin of 0 and 3, the hair of 1 and 2, …), so
+ * that colour narrows down the family and never settles the person.
  */
 export const families: readonly Family[] = [
   { skin: 0, hairColor: 1, hairShape: 'crop', hasBeard: false },

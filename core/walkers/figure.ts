@@ -37,10 +37,19 @@ export function drawFigure(scene: Scene): void {
 }
 
 /** A limb between two joints, radii in metres. */
-function drawLimb({ raster, lens, shade }: Scene, from: Point, radiusFrom: number, to: Point, radiusTo: number, color: Rgb): void {
+function drawLimb(
+  { raster, lens, shade }: Scene,
+  from: Point,
+  radiusFrom: number,
+  to: Point,
+  radiusTo: number,
+  color: Rgb,
+): void {
   const a = lens.project(from)
   const b = lens.project(to)
-  fill(raster, capsule(a.x, a.y, radiusFrom * a.scale, b.x, b.y, radiusTo * b.scale), color, { shade: shade / 2 })
+  fill(raster, capsule(a.x, a.y, radiusFrom * a.scale, b.x, b.y, radiusTo * b.scale), color, {
+    shade: shade / 2,
+  })
 }
 
 const towards = (from: Point, to: Point, share: number): Point => ({
@@ -53,7 +62,8 @@ function drawShadow({ raster, lens, pose, walker, session }: Scene): void {
   const { x, y, scale } = lens.project({ x: pose.pelvis.x - 0.12 * session.light.direction, y: 0, z: 0 })
   const width = (walker.body.shoulderWidth * 0.5 + 0.16) * scale
   const height = 0.075 * scale
-  const mask = (px: number, py: number): number => Math.max(0, 1 - ((px - x) / width) ** 2 - ((py - y) / height) ** 2)
+  const mask = (px: number, py: number): number =>
+    Math.max(0, 1 - ((px - x) / width) ** 2 - ((py - y) / height) ** 2)
   fill(raster, ellipse(x, y, width, height), [20, 20, 34], { alpha: 0.5, mask })
 }
 
@@ -87,7 +97,16 @@ function drawHips(scene: Scene): void {
   const rounding = 0.05 * scale
   const top = y + 0.02 * scale
   const bottom = y + 0.05 * scale
-  const area = polygon([[x - half + rounding, top], [x + half - rounding, top], [x + half - rounding, bottom], [x, bottom + 0.05 * scale], [x - half + rounding, bottom]], rounding)
+  const area = polygon(
+    [
+      [x - half + rounding, top],
+      [x + half - rounding, top],
+      [x + half - rounding, bottom],
+      [x, bottom + 0.05 * scale],
+      [x - half + rounding, bottom],
+    ],
+    rounding,
+  )
   fill(raster, area, lit(session.clothes.trousers))
 }
 
@@ -106,7 +125,14 @@ function drawArm(scene: Scene, { shoulder, elbow, hand }: Arm): void {
   } else {
     drawLimb(scene, elbow, radius * 0.9, hand, radius * 0.72, skin)
     drawLimb(scene, shoulder, radius, elbow, radius * 0.9, skin)
-    drawLimb(scene, shoulder, radius * 1.2 + loose, towards(shoulder, elbow, 0.6), radius * 1.15 + loose, cloth)
+    drawLimb(
+      scene,
+      shoulder,
+      radius * 1.2 + loose,
+      towards(shoulder, elbow, 0.6),
+      radius * 1.15 + loose,
+      cloth,
+    )
   }
   fill(raster, disc(palm.x, palm.y, 0.05 * palm.scale), skin)
 }

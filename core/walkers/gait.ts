@@ -1,6 +1,9 @@
 import type { Body, Gait, Walker } from './body.ts'
 
-/** Metres: x to the right of the picture, y up from the ground, z towards the camera, from the point under the body's middle. */
+/**
+ * Metres: x to the right of the picture, y up from the ground, z towards the camera, from the point under the
+ * body's middle.
+ */
 export interface Point {
   readonly x: number
   readonly y: number
@@ -37,7 +40,9 @@ const ankleHeight = 0.075
 /** Metres a second. */
 export const walkingSpeed = ({ gait }: Walker): number => gait.cadence * gait.step
 
-/** The pose `time` seconds after the right foot came down, `phase` cycles further on. A cycle is two steps. */
+/**
+ * The pose `time` seconds after the right foot came down, `phase` cycles further on. A cycle is two steps.
+ */
 export function poseAt({ body, gait }: Walker, time: number, phase: number): Pose {
   const cycle = (time * gait.cadence) / 2 + phase
   const turn = 2 * Math.PI * cycle

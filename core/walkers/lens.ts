@@ -19,10 +19,16 @@ export interface Lens {
 export const farDistance = 16.5
 export const nearDistance = 12
 
-/** Frame widths that one metre takes at one metre: at `nearDistance` somebody of 1.75 m fills four fifths of the frame. */
+/**
+ * Frame widths that one metre takes at one metre: at `nearDistance` somebody of 1.75 m fills four fifths of
+ * the frame.
+ */
 const focalLength = 5.4
 
-/** The camera of a session at one moment, looking at somebody `distance` metres away, for a picture of `size` pixels. */
+/**
+ * The camera of a session at one moment, looking at somebody `distance` metres away, for a picture of `size`
+ * pixels.
+ */
 export function createLens(camera: Camera, time: number, distance: number, size: number): Lens {
   const [a, b, c, d] = camera.shakePhases
   const wave = (hertz: number, phase: number): number => Math.sin(2 * Math.PI * (hertz * time + phase))

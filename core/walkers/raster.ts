@@ -1,4 +1,7 @@
-/** Red, green, blue, 0..255 (sRGB, also where colours are mixed, so that a small picture equals a large one made smaller). */
+/**
+ * Red, green, blue, 0..255 (sRGB, also where colours are mixed, so that a small picture equals a large one
+ * made smaller).
+ */
 export type Rgb = readonly [number, number, number]
 
 /** RGBA bytes, size x size, rows from the top; opaque from the start. */
@@ -7,7 +10,9 @@ export interface Raster {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>
 }
 
-/** An area in pixels: a signed distance (negative inside) and the box outside of which it is surely positive. */
+/**
+ * An area in pixels: a signed distance (negative inside) and the box outside of which it is surely positive.
+ */
 export interface Shape {
   readonly left: number
   readonly top: number
@@ -20,7 +25,10 @@ export interface Shape {
 
 export interface Fill {
   readonly alpha?: number
-  /** Brightens towards the right edge of the shape and darkens towards the left, by this share; negative: the other way. */
+  /**
+   * Brightens towards the right edge of the shape and darkens towards the left, by this share; negative: the
+   * other way.
+   */
   readonly shade?: number
   /** Share of the paint at a point, 0..1, such as a pattern or a second shape that clips. */
   readonly mask?: (x: number, y: number) => number
@@ -32,11 +40,20 @@ export function createRaster(size: number): Raster {
 
 const clamp01 = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value)
 
-/** Share of the pixel at (x, y) inside the shape: for a straight edge through it, the area within a few percent. */
-export const coverage = (shape: Shape, x: number, y: number): number => clamp01(0.5 - shape.distance(x, y)) * shape.gain
+/**
+ * Share of the pixel at (x, y) inside the shape: for a straight edge through it, the area within a few
+ * percent.
+ */
+export const coverage = (shape: Shape, x: number, y: number): number =>
+  clamp01(0.5 - shape.distance(x, y)) * shape.gain
 
 /** Paints the shape over what is there. Only pixels in its box are looked at. */
-export function fill({ size, pixels }: Raster, shape: Shape, [red, green, blue]: Rgb, options: Fill = {}): void {
+export function fill(
+  { size, pixels }: Raster,
+  shape: Shape,
+  [red, green, blue]: Rgb,
+  options: Fill = {},
+): void {
   const { alpha = 1, shade = 0, mask } = options
   const firstX = Math.max(0, Math.floor(shape.left - 0.5))
   const lastX = Math.min(size - 1, Math.ceil(shape.right + 0.5))
@@ -61,7 +78,9 @@ export function fill({ size, pixels }: Raster, shape: Shape, [red, green, blue]:
   }
 }
 
-/** Whole rows, blending from `above` at the top to `below` at the bottom; both edges may lie between pixels. */
+/**
+ * Whole rows, blending from `above` at the top to `below` at the bottom; both edges may lie between pixels.
+ */
 export function fillRows(raster: Raster, top: number, bottom: number, above: Rgb, below: Rgb): void {
   const { size, pixels } = raster
   for (let row = Math.max(0, Math.floor(top)); row < Math.min(size, bottom); row++) {
@@ -78,7 +97,11 @@ export function fillRows(raster: Raster, top: number, bottom: number, above: Rgb
 }
 
 /** Lightens (> 1) or darkens (< 1). */
-export const scaled = ([red, green, blue]: Rgb, factor: number): Rgb => [red * factor, green * factor, blue * factor]
+export const scaled = ([red, green, blue]: Rgb, factor: number): Rgb => [
+  red * factor,
+  green * factor,
+  blue * factor,
+]
 
 /** `a` at 0, `b` at 1. */
 export const mixed = (a: Rgb, b: Rgb, share: number): Rgb => [

@@ -5,7 +5,12 @@ import { renderWalker, walkSeconds } from './render.ts'
 import { createSession, type Split } from './session.ts'
 
 const render = (identity: number, session: number, time: number, size: number): Uint8ClampedArray =>
-  renderWalker({ walker: createWalker(identity), session: createSession({ identity, split: 'train', session }), time, size })
+  renderWalker({
+    walker: createWalker(identity),
+    session: createSession({ identity, split: 'train', session }),
+    time,
+    size,
+  })
 
 /** Mean over blocks of `factor` x `factor` pixels. */
 function boxDownsampled(pixels: Uint8ClampedArray, size: number, factor: number): Float64Array {
@@ -36,7 +41,12 @@ describe('renderWalker', () => {
     fc.assert(
       fc.property(someFrame, ({ identity, split, session, time, size }) => {
         const draw = (): Uint8ClampedArray =>
-          renderWalker({ walker: createWalker(identity), session: createSession({ identity, split, session }), time, size })
+          renderWalker({
+            walker: createWalker(identity),
+            session: createSession({ identity, split, session }),
+            time,
+            size,
+          })
         const pixels = draw()
         expect(pixels).toHaveLength(size * size * 4)
         expect(pixels.every((value, at) => at % 4 !== 3 || value === 255)).toBe(true)
@@ -63,7 +73,9 @@ describe('renderWalker', () => {
       const still = { ...session, camera: { ...session.camera, shake: 0 } }
       const a = renderWalker({ walker, session: still, time, size: 64 })
       const b = renderWalker({ walker, session: still, time: time + 0.25, size: 64 })
-      return Array.from({ length: 64 * 64 }, (_, i) => [0, 1, 2].some((c) => Math.abs((a[i * 4 + c] ?? 0) - (b[i * 4 + c] ?? 0)) > 24))
+      return Array.from({ length: 64 * 64 }, (_, i) =>
+        [0, 1, 2].some((c) => Math.abs((a[i * 4 + c] ?? 0) - (b[i * 4 + c] ?? 0)) > 24),
+      )
     }
     let atStart = 0
     let atEnd = 0
@@ -81,7 +93,10 @@ describe('renderWalker', () => {
     const session = createSession({ identity: 3, split: 'test', session: 0 })
     const still = { ...session, camera: { ...session.camera, shake: 0 } }
     const seconds = walkSeconds(walker)
-    const frame = (time: number): Uint8ClampedArray => renderWalker({ walker, session: still, time, size: 32 })
-    expect(meanDifference(frame(0), frame(seconds - 0.01))).toBeGreaterThan(meanDifference(frame(0), frame(seconds + 0.01)))
+    const frame = (time: number): Uint8ClampedArray =>
+      renderWalker({ walker, session: still, time, size: 32 })
+    expect(meanDifference(frame(0), frame(seconds - 0.01))).toBeGreaterThan(
+      meanDifference(frame(0), frame(seconds + 0.01)),
+    )
   })
 })

@@ -18,14 +18,21 @@ export interface RenderOptions {
 /** How long somebody takes from where they come into sight to where they stand before the camera. */
 export const walkSeconds = (walker: Walker): number => (farDistance - nearDistance) / walkingSpeed(walker)
 
-/** One frame: RGBA, `size * size * 4` bytes, rows from the top, opaque. The same arguments give the same bytes. */
+/**
+ * One frame: RGBA, `size * size * 4` bytes, rows from the top, opaque. The same arguments give the same
+ * bytes.
+ */
 export function renderWalker({ walker, session, time, size }: RenderOptions): Uint8ClampedArray<ArrayBuffer> {
   const raster = createRaster(size)
   const { camera, light, background } = session
   const duration = walkSeconds(walker)
   const walked = time - Math.floor(time / duration) * duration
   const lens = createLens(camera, time, farDistance - walkingSpeed(walker) * walked, size)
-  const lit = ([red, green, blue]: Rgb): Rgb => [red * light.tint[0], green * light.tint[1], blue * light.tint[2]]
+  const lit = ([red, green, blue]: Rgb): Rgb => [
+    red * light.tint[0],
+    green * light.tint[1],
+    blue * light.tint[2],
+  ]
   drawScenery(raster, background, lens, lit)
   drawFigure({
     raster,

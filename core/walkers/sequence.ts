@@ -4,8 +4,8 @@ import type { SessionOptions } from './session.ts'
 export const walkerCount = 24
 
 /**
- * Recordings of each person that the data set is made of. Training needs many short ones rather than few long ones:
- * with few, a network learns clothes and backgrounds by heart instead of people.
+ * Recordings of each person that the data set is made of. Training needs many short ones rather than few long
+ * ones: with few, a network learns clothes and backgrounds by heart instead of people.
  */
 export const sessionsPerSplit = { train: 96, validation: 6, test: 8 } as const
 
@@ -20,6 +20,12 @@ export interface SequenceFrame extends SessionOptions {
 }
 
 /** The frames of one recording, in order: render them with the walker and the session they name. */
-export function walkerSequence({ identity, split, session, frames, framesPerSecond }: SequenceOptions): SequenceFrame[] {
+export function walkerSequence({
+  identity,
+  split,
+  session,
+  frames,
+  framesPerSecond,
+}: SequenceOptions): SequenceFrame[] {
   return Array.from({ length: frames }, (_, i) => ({ identity, split, session, time: i / framesPerSecond }))
 }

@@ -6,7 +6,9 @@ import { sessionsPerSplit, walkerCount, walkerSequence } from './sequence.ts'
 const splits: readonly Split[] = ['train', 'validation', 'test']
 const all = splits.flatMap((split) =>
   Array.from({ length: walkerCount }, (_, identity) =>
-    Array.from({ length: sessionsPerSplit[split] }, (_, session) => createSession({ identity, split, session })),
+    Array.from({ length: sessionsPerSplit[split] }, (_, session) =>
+      createSession({ identity, split, session }),
+    ),
   ).flat(),
 )
 
@@ -28,7 +30,10 @@ describe('createSession', () => {
 
   it('does not dress a person in their own way: mean colours of clothes are those of everybody', () => {
     const redOf = (identity: number): number => {
-      const reds = Array.from({ length: 200 }, (_, session) => createSession({ identity, split: 'train', session }).clothes.top[0])
+      const reds = Array.from(
+        { length: 200 },
+        (_, session) => createSession({ identity, split: 'train', session }).clothes.top[0],
+      )
       return reds.reduce((sum, red) => sum + red, 0) / reds.length
     }
     const reds = Array.from({ length: 12 }, (_, identity) => redOf(identity))
@@ -37,7 +42,14 @@ describe('createSession', () => {
 
   it('keeps every colour in 0..255', () => {
     for (const { clothes, background } of all) {
-      for (const color of [clothes.top, clothes.trim, clothes.trousers, clothes.shoes, background.skyTop, background.path]) {
+      for (const color of [
+        clothes.top,
+        clothes.trim,
+        clothes.trousers,
+        clothes.shoes,
+        background.skyTop,
+        background.path,
+      ]) {
         for (const channel of color) expect(channel).toBeGreaterThanOrEqual(0)
         for (const channel of color) expect(channel).toBeLessThanOrEqual(255)
       }

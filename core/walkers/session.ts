@@ -62,7 +62,10 @@ export function createSession({ identity, split, session }: SessionOptions): Ses
 function drawLight(random: Random): Light {
   const brightness = between(random, 0.78, 1.14)
   const warmth = between(random, -0.1, 0.1)
-  return { tint: [brightness * (1 + warmth), brightness, brightness * (1 - warmth)], direction: between(random, -1, 1) }
+  return {
+    tint: [brightness * (1 + warmth), brightness, brightness * (1 - warmth)],
+    direction: between(random, -1, 1),
+  }
 }
 
 export function drawCamera(random: Random): Camera {

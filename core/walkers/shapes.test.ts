@@ -20,9 +20,17 @@ describe('shapes', () => {
     fc.assert(
       fc.property(place, place, radius, radius, (x, y, rx, ry) => {
         const expected = Math.PI * rx * ry
-        expect(Math.abs(paintedArea(ellipse(x, y, rx, ry, rx)) - expected)).toBeLessThan(0.06 * expected + 0.8)
-        const box = polygon([[x - rx, y - ry], [x + rx, y - ry], [x + rx, y + ry], [x - rx, y + ry]])
-        // A quarter of a pixel a corner, whatever the size: the distance rounds corners, and pixels sample it. 0.1 more for 8-bit paint.
+        expect(Math.abs(paintedArea(ellipse(x, y, rx, ry, rx)) - expected)).toBeLessThan(
+          0.06 * expected + 0.8,
+        )
+        const box = polygon([
+          [x - rx, y - ry],
+          [x + rx, y - ry],
+          [x + rx, y + ry],
+          [x - rx, y + ry],
+        ])
+        // A quarter of a pixel a corner, whatever the size: the distance rounds corners, and pixels sample
+        // it. 0.1 more for 8-bit paint.
         expect(Math.abs(paintedArea(box) - 4 * rx * ry)).toBeLessThan(1.1)
       }),
     )
@@ -30,7 +38,8 @@ describe('shapes', () => {
 
   it('paint a capsule of equal radii like a box with two half discs', () => {
     expect(paintedArea(capsule(12, 20, 4, 34, 26, 4))).toBeCloseTo(Math.PI * 16 + 8 * Math.hypot(22, 6), -1)
-    expect(paintedArea(capsule(24, 24, 8, 26, 24, 2))).toBeCloseTo(Math.PI * 64, -1) // one disc inside the other
+    // One disc inside the other.
+    expect(paintedArea(capsule(24, 24, 8, 26, 24, 2))).toBeCloseTo(Math.PI * 64, -1)
   })
 
   it('fade instead of vanishing when they are thinner than a pixel', () => {
@@ -40,7 +49,18 @@ describe('shapes', () => {
   })
 
   it('stay inside their boxes', () => {
-    const shapes = [capsule(10, 12, 3, 30, 25, 6), ellipse(20, 22, 9, 3, 0.7), polygon([[8, 9], [30, 12], [18, 30]], 3)]
+    const shapes = [
+      capsule(10, 12, 3, 30, 25, 6),
+      ellipse(20, 22, 9, 3, 0.7),
+      polygon(
+        [
+          [8, 9],
+          [30, 12],
+          [18, 30],
+        ],
+        3,
+      ),
+    ]
     for (const shape of shapes) {
       for (let y = -5; y < 50; y++) {
         for (let x = -5; x < 50; x++) {

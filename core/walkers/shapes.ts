@@ -1,12 +1,21 @@
 import type { Shape } from './raster.ts'
 
-/** Half a pixel: what is thinner is drawn this thin, and fainter in proportion, so that its paint is right. */
+/**
+ * Half a pixel: what is thinner is drawn this thin, and fainter in proportion, so that its paint is right.
+ */
 const thinnest = 0.5
 
 const thinGain = (radius: number): number => (radius < thinnest ? Math.max(0, radius) / thinnest : 1)
 
 /** Two discs and the tangents between them: a limb. Radii and places in pixels. */
-export function capsule(ax: number, ay: number, radiusA: number, bx: number, by: number, radiusB: number): Shape {
+export function capsule(
+  ax: number,
+  ay: number,
+  radiusA: number,
+  bx: number,
+  by: number,
+  radiusB: number,
+): Shape {
   const gain = thinGain((radiusA + radiusB) / 2)
   const ra = Math.max(thinnest, radiusA)
   const rb = Math.max(thinnest, radiusB)
@@ -27,7 +36,8 @@ export function capsule(ax: number, ay: number, radiusA: number, bx: number, by:
       const across = Math.abs((x - ax) * uy - (y - ay) * ux)
       const foot = along * cosine - across * sine // where on the tangent the point is nearest to
       if (foot <= 0) return Math.sqrt(along * along + across * across) - ra
-      if (foot >= length * cosine) return Math.sqrt((along - length) * (along - length) + across * across) - rb
+      if (foot >= length * cosine)
+        return Math.sqrt((along - length) * (along - length) + across * across) - rb
       return across * cosine + along * sine - ra
     },
   }
@@ -35,7 +45,9 @@ export function capsule(ax: number, ay: number, radiusA: number, bx: number, by:
 
 export const disc = (x: number, y: number, radius: number): Shape => ellipse(x, y, radius, radius)
 
-/** Upright, or turned by `angle` radians. The distance is first-order: value over gradient, exact on the edge. */
+/**
+ * Upright, or turned by `angle` radians. The distance is first-order: value over gradient, exact on the edge.
+ */
 export function ellipse(cx: number, cy: number, radiusX: number, radiusY: number, angle = 0): Shape {
   const gain = thinGain(radiusX) * thinGain(radiusY)
   const rx = Math.max(thinnest, radiusX)
@@ -67,7 +79,13 @@ export function polygon(points: readonly (readonly [number, number])[], radius =
   const ys = points.map(([, y]) => y)
   const edges = points.map(([x, y], i) => {
     const [nextX, nextY] = points[(i + 1) % points.length] ?? [x, y]
-    return { x, y, dx: nextX - x, dy: nextY - y, squared: Math.max(1e-12, (nextX - x) ** 2 + (nextY - y) ** 2) }
+    return {
+      x,
+      y,
+      dx: nextX - x,
+      dy: nextY - y,
+      squared: Math.max(1e-12, (nextX - x) ** 2 + (nextY - y) ** 2),
+    }
   })
   return {
     left: Math.min(...xs) - radius,
@@ -93,7 +111,10 @@ export function polygon(points: readonly (readonly [number, number])[], radius =
   }
 }
 
-/** Everything between two lines that meet at (x, y) and open downwards, `spread` pixels to each side a pixel down. */
+/**
+ * Everything between two lines that meet at (x, y) and open downwards, `spread` pixels to each side a pixel
+ * down.
+ */
 export function wedge(x: number, y: number, spread: number, size: number): Shape {
   const steepness = 1 / Math.hypot(1, spread)
   const reach = spread * Math.max(0, size - y)
@@ -107,8 +128,14 @@ export function wedge(x: number, y: number, spread: number, size: number): Shape
   }
 }
 
-/** A mask of stripes: `period` pixels from one to the next, half of it painted, averaged over a pixel's width. */
-export function stripes(origin: number, period: number, isVertical: boolean): (x: number, y: number) => number {
+/**
+ * A mask of stripes: `period` pixels from one to the next, half of it painted, averaged over a pixel's width.
+ */
+export function stripes(
+  origin: number,
+  period: number,
+  isVertical: boolean,
+): (x: number, y: number) => number {
   const painted = (value: number): number => Math.floor(value) / 2 + Math.min(0.5, value - Math.floor(value))
   const half = 0.5 / period
   return (x, y) => {

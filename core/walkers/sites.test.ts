@@ -15,10 +15,14 @@ describe('sites', () => {
   })
 
   it('keep their camera and their background, while clothes and light change', () => {
-    const [first, second] = [0, 1].map((session) => createSiteSession(3, { identity: 7, split: 'train', session }))
+    const [first, second] = [0, 1].map((session) =>
+      createSiteSession(3, { identity: 7, split: 'train', session }),
+    )
     expect(second?.background).toEqual(first?.background)
     expect(second?.camera).toEqual(first?.camera)
     expect(second?.clothes).not.toEqual(first?.clothes)
-    expect(createSiteSession(4, { identity: 7, split: 'train', session: 0 }).background).not.toEqual(first?.background)
+    expect(createSiteSession(4, { identity: 7, split: 'train', session: 0 }).background).not.toEqual(
+      first?.background,
+    )
   })
 })

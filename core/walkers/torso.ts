@@ -8,7 +8,11 @@ export function drawTorso(scene: Scene): void {
   const { body } = walker
   const { clothes } = session
   const chest = lens.project(pose.chest)
-  const waist = lens.project({ x: (pose.pelvis.x + pose.chest.x) / 2, y: pose.pelvis.y + (pose.chest.y - pose.pelvis.y) * 0.36, z: 0 })
+  const waist = lens.project({
+    x: (pose.pelvis.x + pose.chest.x) / 2,
+    y: pose.pelvis.y + (pose.chest.y - pose.pelvis.y) * 0.36,
+    z: 0,
+  })
   const hem = lens.project({ x: pose.pelvis.x, y: pose.pelvis.y - 0.015, z: 0 })
   const head = lens.project(pose.head)
   const { scale } = chest
@@ -43,7 +47,14 @@ export function drawTorso(scene: Scene): void {
   fill(raster, capsule(chest.x, throat, neck * 0.94, head.x, head.y, neck * 0.9), scaled(skin, 0.84))
 }
 
-function drawPattern({ raster, session, lit, shade }: Scene, shirt: Shape, x: number, top: number, bottom: number, scale: number): void {
+function drawPattern(
+  { raster, session, lit, shade }: Scene,
+  shirt: Shape,
+  x: number,
+  top: number,
+  bottom: number,
+  scale: number,
+): void {
   const { pattern, trim } = session.clothes
   const color = lit(trim)
   const clip = (px: number, py: number): number => coverage(shirt, px, py)
@@ -62,7 +73,17 @@ function drawPattern({ raster, session, lit, shade }: Scene, shirt: Shape, x: nu
       return
     }
     case 'jacket':
-      fill(raster, polygon([[x - 0.075 * scale, top - 0.06 * scale], [x + 0.075 * scale, top - 0.06 * scale], [x + 0.035 * scale, bottom + 0.1 * scale], [x - 0.035 * scale, bottom + 0.1 * scale]]), color, { mask: clip })
+      fill(
+        raster,
+        polygon([
+          [x - 0.075 * scale, top - 0.06 * scale],
+          [x + 0.075 * scale, top - 0.06 * scale],
+          [x + 0.035 * scale, bottom + 0.1 * scale],
+          [x - 0.035 * scale, bottom + 0.1 * scale],
+        ]),
+        color,
+        { mask: clip },
+      )
       return
     default:
       return pattern satisfies never

@@ -1,6 +1,6 @@
 /**
- * Every way in which CacheNet refuses or fails, as a stable code. Programs and tests look at the code; the message is for people.
- * The number is the HTTP status under which the edge sends it.
+ * Every way in which CacheNet refuses or fails, as a stable code. Programs and tests look at the code; the
+ * message is for people. The number is the HTTP status under which the edge sends it.
  */
 export const errorStatus = {
   'frame-empty': 400,
@@ -54,19 +54,23 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
-/** How an error looks on every wire: in an HTTP body, and between threads. `errorBodySchema` is its schema. */
+/**
+ * How an error looks on every wire: in an HTTP body, and between threads. `errorBodySchema` is its schema.
+ */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown> | undefined }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Reads a wire body by hand: every thread carries this file, and not each of them a schema library. */
 function readBody(body: unknown): ErrorBody['error'] | undefined {
   const error = isRecord(body) ? body['error'] : undefined
   if (!isRecord(error)) return undefined
   const { code, message, details } = error
-  if (typeof code !== 'string' || !Object.hasOwn(errorStatus, code) || typeof message !== 'string') return undefined
+  if (typeof code !== 'string' || !Object.hasOwn(errorStatus, code) || typeof message !== 'string')
+    return undefined
   return { code: code as ErrorCode, message, details: isRecord(details) ? details : {} }
 }
 
@@ -79,7 +83,12 @@ export class CacheNetError extends Error {
   readonly code: ErrorCode
   readonly details: Record<string, unknown>
 
-  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options)
     this.code = code
     this.details = details
@@ -96,7 +105,8 @@ export class CacheNetError extends Error {
   /** The error behind a wire body; anything that is not one becomes `fallback`. */
   static fromBody(body: unknown, fallback: ErrorCode = 'internal'): CacheNetError {
     const error = readBody(body)
-    if (error === undefined) return new CacheNetError(fallback, 'The other side failed without saying why.', {})
+    if (error === undefined)
+      return new CacheNetError(fallback, 'The other side failed without saying why.', {})
     return new CacheNetError(error.code, error.message, error.details)
   }
 

@@ -7,13 +7,22 @@ export const rawFrameType = 'application/octet-stream'
 /** Media types of encoded frames; the edge scales them to the model's input. */
 export const imageFrameTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
 
-/** What the phone has in memory, most recently used first: `p1=whole,p3=delta`. Left out where no partition is wanted: then no delta comes along. */
+/**
+ * What the phone has in memory, most recently used first: `p1=whole,p3=delta`. Left out where no partition is
+ * wanted: then no delta comes along.
+ */
 export const holdsHeader = 'x-cachenet-holds'
 
-/** Marks a frame as an audit of a hit that the phone answered with this class index: served after all misses, shed first. */
+/**
+ * Marks a frame as an audit of a hit that the phone answered with this class index: served after all misses,
+ * shed first.
+ */
 export const auditHeader = 'x-cachenet-audit'
 
-/** How many frames the phone answered by itself since the last one that it sent: what only the phone can count. */
+/**
+ * How many frames the phone answered by itself since the last one that it sent: what only the phone can
+ * count.
+ */
 export const hitsHeader = 'x-cachenet-hits'
 
 /**
@@ -35,7 +44,8 @@ export interface HeldPartition {
 /** As many as a manifest may name; what is behind them in a header is not read. */
 const mostHeld = 64
 
-export const formatHolds = (held: readonly HeldPartition[]): string => held.map(({ id, form }) => `${id}=${form}`).join(',')
+export const formatHolds = (held: readonly HeldPartition[]): string =>
+  held.map(({ id, form }) => `${id}=${form}`).join(',')
 
 /** Reads `holdsHeader`. What is malformed is left out: at worst a delta travels that was not needed. */
 export function parseHolds(header: string): HeldPartition[] {
@@ -54,15 +64,30 @@ export const frameAnswerSchema = z.object({
   probabilities: z.array(probability),
   /** Predictive entropy of the answer, in nats. */
   entropyNats: z.number().check(z.nonnegative()),
-  /** Whether the frame is strange to the full model: see `strangeness`. Absent where the bundle does not say what is, and from older edges. */
+  /**
+   * Whether the frame is strange to the full model: see `strangeness`. Absent where the bundle does not say
+   * what is, and from older edges.
+   */
   isStrange: z.optional(z.boolean()),
-  /** c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1; empty where the bundle has no encoder. */
+  /**
+   * c(x) = softmax(z̄): how much of the frame belongs to each partition. Sums to 1; empty where the bundle
+   * has no encoder.
+   */
   code: z.array(probability),
-  /** The partition that the selector chose: what the phone should have resident for the frames that follow. */
+  /**
+   * The partition that the selector chose: what the phone should have resident for the frames that follow.
+   */
   partition: z.optional(z.object({ id: z.string(), whole: blobRefSchema, delta: z.optional(blobRefSchema) })),
-  /** The chosen partition's delta itself, where the phone holds neither it nor the whole. Checked like any blob. */
-  inlineDelta: z.optional(z.object({ id: z.string(), sha256: blobRefSchema.shape.sha256, bytes: z.base64() })),
-  /** The partition that most often follows the chosen one in this client's stream: worth fetching when idle. */
+  /**
+   * The chosen partition's delta itself, where the phone holds neither it nor the whole. Checked like any
+   * blob.
+   */
+  inlineDelta: z.optional(
+    z.object({ id: z.string(), sha256: blobRefSchema.shape.sha256, bytes: z.base64() }),
+  ),
+  /**
+   * The partition that most often follows the chosen one in this client's stream: worth fetching when idle.
+   */
   likelyNext: z.optional(z.object({ id: z.string() })),
   /** To an audit: whether the full model gives the same class. */
   audit: z.optional(z.object({ agrees: z.boolean() })),
@@ -78,7 +103,9 @@ export type FrameAnswer = z.infer<typeof frameAnswerSchema>
 /** Bundles that an edge serves. The default is what a page opens with when nobody chose. */
 export const bundleListSchema = z.object({
   defaultBundle: z.string(),
-  bundles: z.array(z.object({ id: z.string(), description: z.string(), classes: z.int(), partitions: z.int() })),
+  bundles: z.array(
+    z.object({ id: z.string(), description: z.string(), classes: z.int(), partitions: z.int() }),
+  ),
 })
 export type BundleList = z.infer<typeof bundleListSchema>
 

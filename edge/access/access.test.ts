@@ -15,16 +15,38 @@ const { signal } = new AbortController()
 describe('access by token', () => {
   it('lets nobody at the API or the metrics without it, and everybody at the page and at health', async () => {
     const { app, sample, logged } = await createTestApp(() => ({ access: { token } }))
-    const closed = [apiPaths.bundles, apiPaths.manifest('sample'), apiPaths.blob('sample', sample.manifest.full.whole.sha256), '/metrics', apiPaths.openapi, '/api/nothing']
+    const closed = [
+      apiPaths.bundles,
+      apiPaths.manifest('sample'),
+      apiPaths.blob('sample', sample.manifest.full.whole.sha256),
+      '/metrics',
+      apiPaths.openapi,
+      '/api/nothing',
+    ]
     for (const path of closed) {
-      for (const authorization of [undefined, 'Bearer wrong-token-of-length', `Bearer ${token}x`, `Basic ${token}`, 'Bearer', `Bearer ${token} x`]) {
-        const response = await app.request(path, { headers: authorization === undefined ? {} : { Authorization: authorization } })
+      for (const authorization of [
+        undefined,
+        'Bearer wrong-token-of-length',
+        `Bearer ${token}x`,
+        `Basic ${token}`,
+        'Bearer',
+        `Bearer ${token} x`,
+      ]) {
+        const response = await app.request(path, {
+          headers: authorization === undefined ? {} : { Authorization: authorization },
+        })
         expect(response.headers.get('WWW-Authenticate')).toContain('Bearer')
         await expectError(response, 'unauthorized')
       }
-      expect((await app.request(path, { headers: { Authorization: `bearer ${token}` } })).status).not.toBe(401)
+      expect((await app.request(path, { headers: { Authorization: `bearer ${token}` } })).status).not.toBe(
+        401,
+      )
     }
-    const frame = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: randomRgb(sample.manifest) }
+    const frame = {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body: randomRgb(sample.manifest),
+    }
     await expectError(await app.request(apiPaths.frames('sample'), frame), 'unauthorized')
     for (const path of ['/healthz', '/readyz', '/']) expect((await app.request(path)).status).not.toBe(401)
     expect(JSON.stringify(logged)).not.toContain(token)
@@ -33,7 +55,10 @@ describe('access by token', () => {
   it('trades the token for a cookie that no script can read, and that opens what the token opens', async () => {
     const { app, logged } = await createTestApp(() => ({ access: { token } }))
     await expectError(await app.request(apiPaths.session, { method: 'POST' }), 'unauthorized')
-    const opened = await app.request(apiPaths.session, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
+    const opened = await app.request(apiPaths.session, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+    })
     expect(opened.status).toBe(204)
     const cookie = opened.headers.get('Set-Cookie') ?? ''
     expect(cookie).toMatch(/HttpOnly/i)
@@ -41,20 +66,35 @@ describe('access by token', () => {
     expect(cookie).not.toContain(token)
     const [pair = ''] = cookie.split(';')
     expect((await app.request(apiPaths.bundles, { headers: { Cookie: pair } })).status).toBe(200)
-    await expectError(await app.request(apiPaths.bundles, { headers: { Cookie: `${pair}x` } }), 'unauthorized')
+    await expectError(
+      await app.request(apiPaths.bundles, { headers: { Cookie: `${pair}x` } }),
+      'unauthorized',
+    )
     // A wrong bearer is not made good by a cookie.
-    await expectError(await app.request(apiPaths.bundles, { headers: { Cookie: pair, Authorization: 'Bearer wrong' } }), 'unauthorized')
+    await expectError(
+      await app.request(apiPaths.bundles, { headers: { Cookie: pair, Authorization: 'Bearer wrong' } }),
+      'unauthorized',
+    )
     expect(JSON.stringify(logged)).not.toContain(pair.split('=')[1])
   })
 
   it('marks the cookie for https where the connection is, also behind a trusted proxy', async () => {
-    const cookieOf = async (trustedProxies: number, url: string, headers: Record<string, string> = {}): Promise<string> => {
+    const cookieOf = async (
+      trustedProxies: number,
+      url: string,
+      headers: Record<string, string> = {},
+    ): Promise<string> => {
       const { app } = await createTestApp(() => ({ access: { token, trustedProxies } }))
-      const response = await app.request(url, { method: 'POST', headers: { Authorization: `Bearer ${token}`, ...headers } })
+      const response = await app.request(url, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, ...headers },
+      })
       return response.headers.get('Set-Cookie') ?? ''
     }
     expect(await cookieOf(0, `https://edge.test${apiPaths.session}`)).toMatch(/Secure/)
-    expect(await cookieOf(0, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https' })).not.toMatch(/Secure/)
+    expect(
+      await cookieOf(0, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': 'https' }),
+    ).not.toMatch(/Secure/)
     for (const proto of ['https', 'HTTPS', 'http, https']) {
       expect(
         await cookieOf(1, `http://edge.test${apiPaths.session}`, { 'X-Forwarded-Proto': proto }),
@@ -93,7 +133,8 @@ describe('access by token', () => {
 
   it('is what the typed client shows', async () => {
     const { app, sample } = await createTestApp(() => ({ access: { token } }))
-    const fetchApp: typeof fetch = async (input, init) => app.request(input instanceof Request ? input : String(input), init)
+    const fetchApp: typeof fetch = async (input, init) =>
+      app.request(input instanceof Request ? input : String(input), init)
     const stranger = createEdgeApi({ baseUrl: '', fetch: fetchApp })
     await expect(stranger.listBundles(signal)).rejects.toMatchObject({ code: 'unauthorized' })
     await expect(stranger.openSession(signal, 'wrong')).rejects.toMatchObject({ code: 'unauthorized' })
@@ -101,16 +142,24 @@ describe('access by token', () => {
     const api = createEdgeApi({ baseUrl: '', token, fetch: fetchApp })
     expect((await api.listBundles(signal)).defaultBundle).toBe('sample')
     expect(await api.manifest(signal, 'sample')).toEqual(sample.manifest)
-    const { value, bytesDown } = await api.answerFrame(signal, 'sample', randomRgb(sample.manifest), { holds: [], hits: 3 })
+    const { value, bytesDown } = await api.answerFrame(signal, 'sample', randomRgb(sample.manifest), {
+      holds: [],
+      hits: 3,
+    })
     expect(value.inlineDelta?.id).toBe(value.partition?.id)
     expect(bytesDown).toBeGreaterThan(100)
-    const { value: audited } = await api.answerFrame(signal, 'sample', randomRgb(sample.manifest), { auditOf: value.classIndex })
+    const { value: audited } = await api.answerFrame(signal, 'sample', randomRgb(sample.manifest), {
+      auditOf: value.classIndex,
+    })
     expect(audited.audit).toEqual({ agrees: true })
-    await expect(api.answerFrame(signal, 'sample', new Uint8Array(5))).rejects.toMatchObject({ code: 'frame-size-wrong' })
+    await expect(api.answerFrame(signal, 'sample', new Uint8Array(5))).rejects.toMatchObject({
+      code: 'frame-size-wrong',
+    })
   })
 
   it('survives the way through a URL fragment', () => {
-    for (const secret of [token, 'a+b/c=d&e#f%20']) expect(tokenInFragment(fragmentOfToken(secret))).toBe(secret)
+    for (const secret of [token, 'a+b/c=d&e#f%20'])
+      expect(tokenInFragment(fragmentOfToken(secret))).toBe(secret)
     expect(tokenInFragment('')).toBeUndefined()
     expect(tokenInFragment('#other')).toBeUndefined()
   })
@@ -118,8 +167,12 @@ describe('access by token', () => {
 
 describe('rate limit', () => {
   it('refuses a client that asks too often, says when to come again, and leaves others alone', async () => {
-    const { app } = await createTestApp(() => ({ access: { trustedProxies: 1 }, limiter: createRateLimiter(1) }))
-    const ask = (address: string): Promise<Response> => Promise.resolve(app.request(apiPaths.bundles, { headers: { 'X-Forwarded-For': address } }))
+    const { app } = await createTestApp(() => ({
+      access: { trustedProxies: 1 },
+      limiter: createRateLimiter(1),
+    }))
+    const ask = (address: string): Promise<Response> =>
+      Promise.resolve(app.request(apiPaths.bundles, { headers: { 'X-Forwarded-For': address } }))
     for (let turn = 0; turn < 10; turn++) expect((await ask('10.0.0.1')).status).toBe(200)
     const refused = await ask('10.0.0.1')
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
@@ -133,8 +186,14 @@ describe('rate limit', () => {
 
 describe('clientAddress', () => {
   const addressOf = async (trustedProxies: number, forwarded: string | undefined): Promise<string> => {
-    const app = new Hono().get('/', (c) => c.text(`${clientAddress(c, trustedProxies)} ${isSecure(c, trustedProxies)}`))
-    const response = await app.request('/', { headers: forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded } }, { incoming: { socket: { remoteAddress: '9.9.9.9', remotePort: 1, remoteFamily: 'IPv4' } } })
+    const app = new Hono().get('/', (c) =>
+      c.text(`${clientAddress(c, trustedProxies)} ${isSecure(c, trustedProxies)}`),
+    )
+    const response = await app.request(
+      '/',
+      { headers: forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded } },
+      { incoming: { socket: { remoteAddress: '9.9.9.9', remotePort: 1, remoteFamily: 'IPv4' } } },
+    )
     return (await response.text()).split(' ')[0] ?? ''
   }
 
@@ -165,15 +224,26 @@ describe('CORS', () => {
 
   it('lets the pages of listed origins in, preflights without a token, and nobody else', async () => {
     const { app } = await createTestApp(() => ({ access: { token, corsOrigins: [origin] } }))
-    const preflight = { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' } }
+    const preflight = {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization',
+      },
+    }
     const allowed = await app.request(apiPaths.frames('sample'), preflight)
     expect(allowed.status).toBe(204)
     expect(allowed.headers.get('Access-Control-Allow-Origin')).toBe(origin)
-    const answer = await app.request(apiPaths.bundles, { headers: { Origin: origin, Authorization: `Bearer ${token}` } })
+    const answer = await app.request(apiPaths.bundles, {
+      headers: { Origin: origin, Authorization: `Bearer ${token}` },
+    })
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin)
     expect(answer.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin')
     for (const other of ['https://evil.test', 'https://app.test.evil.test', 'null']) {
-      const response = await app.request(apiPaths.bundles, { headers: { Origin: other, Authorization: `Bearer ${token}` } })
+      const response = await app.request(apiPaths.bundles, {
+        headers: { Origin: other, Authorization: `Bearer ${token}` },
+      })
       expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull()
       expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin')
     }
@@ -191,21 +261,39 @@ describe('CORS', () => {
 
   it('is closed where no origin is listed', async () => {
     const { app } = await createTestApp()
-    expect((await app.request(apiPaths.bundles, { headers: { Origin: origin } })).headers.get('Access-Control-Allow-Origin')).toBeNull()
+    expect(
+      (await app.request(apiPaths.bundles, { headers: { Origin: origin } })).headers.get(
+        'Access-Control-Allow-Origin',
+      ),
+    ).toBeNull()
   })
 })
 
 describe('request ids', () => {
   it('names every request in the answer and in the log, and believes only a trusted proxy', async () => {
     const alone = await createTestApp()
-    const own = (await alone.app.request('/healthz', { headers: { 'X-Request-Id': 'mine' } })).headers.get('X-Request-Id')
+    const own = (await alone.app.request('/healthz', { headers: { 'X-Request-Id': 'mine' } })).headers.get(
+      'X-Request-Id',
+    )
     expect(own).toMatch(/^[0-9a-f-]{36}$/)
     expect(alone.logged).toContainEqual(expect.objectContaining({ requestId: own, path: '/healthz' }))
     const proxied = await createTestApp(() => ({ access: { trustedProxies: 1 } }))
-    expect((await proxied.app.request('/healthz', { headers: { 'X-Request-Id': 'from-proxy' } })).headers.get('X-Request-Id')).toBe('from-proxy')
-    expect((await proxied.app.request('/healthz', { headers: { 'X-Request-Id': 'a b<script>' } })).headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)
-    const refused = await proxied.app.request(apiPaths.manifest('nobody'), { headers: { 'X-Request-Id': 'lost' } })
+    expect(
+      (await proxied.app.request('/healthz', { headers: { 'X-Request-Id': 'from-proxy' } })).headers.get(
+        'X-Request-Id',
+      ),
+    ).toBe('from-proxy')
+    expect(
+      (await proxied.app.request('/healthz', { headers: { 'X-Request-Id': 'a b<script>' } })).headers.get(
+        'X-Request-Id',
+      ),
+    ).toMatch(/^[0-9a-f-]{36}$/)
+    const refused = await proxied.app.request(apiPaths.manifest('nobody'), {
+      headers: { 'X-Request-Id': 'lost' },
+    })
     expect(refused.headers.get('X-Request-Id')).toBe('lost')
-    expect(proxied.logged).toContainEqual(expect.objectContaining({ requestId: 'lost', code: 'bundle-unknown' }))
+    expect(proxied.logged).toContainEqual(
+      expect.objectContaining({ requestId: 'lost', code: 'bundle-unknown' }),
+    )
   })
 })

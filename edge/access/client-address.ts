@@ -33,7 +33,10 @@ function networkOf(text: string): string {
   const [high = 0, low = 0] = groups.slice(6)
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
   if (isMapped) return [high >> 8, high & 255, low >> 8, low & 255].join('.')
-  return groups.slice(0, 4).map((group) => group.toString(16)).join(':')
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')
 }
 
 function socketAddress(c: Context): string | undefined {
@@ -46,18 +49,24 @@ function socketAddress(c: Context): string | undefined {
 }
 
 /**
- * Whom a request comes from, by its `X-Forwarded-For` and its socket. `X-Forwarded-For` counts only as far as proxies of our own wrote it, each adding one entry at the
- * end; whatever stands before was written by the client, who may write what it likes.
+ * Whom a request comes from, by its `X-Forwarded-For` and its socket. `X-Forwarded-For` counts only as far as
+ * proxies of our own wrote it, each adding one entry at the end; whatever stands before was written by the
+ * client, who may write what it likes.
  *
  * @param trustedProxies how many proxies of our own a request passes
  */
-export function addressOf(forwardedFor: string | undefined, socketAddress: string | undefined, trustedProxies: number): string {
+export function addressOf(
+  forwardedFor: string | undefined,
+  socketAddress: string | undefined,
+  trustedProxies: number,
+): string {
   const forwarded = trustedProxies > 0 ? (forwardedFor ?? '').split(',').map((entry) => entry.trim()) : []
   return networkOf(forwarded.at(-trustedProxies) || (socketAddress ?? 'unknown'))
 }
 
 /** As `addressOf`, of a request that the app has. */
-export const clientAddress = (c: Context, trustedProxies: number): string => addressOf(c.req.header('X-Forwarded-For'), socketAddress(c), trustedProxies)
+export const clientAddress = (c: Context, trustedProxies: number): string =>
+  addressOf(c.req.header('X-Forwarded-For'), socketAddress(c), trustedProxies)
 
 /** Whether the client's side of the connection is encrypted. */
 export function isSecure(c: Context, trustedProxies: number): boolean {

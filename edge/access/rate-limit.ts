@@ -8,13 +8,19 @@ const windowSeconds = 10
 
 /** Counts what each client asks for. */
 export interface RateLimiter {
-  /** One request more from an address. Rejects with `rate-limited` where that is too many, with when to come again. */
+  /**
+   * One request more from an address. Rejects with `rate-limited` where that is too many, with when to come
+   * again.
+   */
   consume(address: string): Promise<void>
 }
 
 /** @param requestsPerSecond for each client */
 export function createRateLimiter(requestsPerSecond: number): RateLimiter {
-  const limiter = new RateLimiterMemory({ points: Math.ceil(requestsPerSecond * windowSeconds), duration: windowSeconds })
+  const limiter = new RateLimiterMemory({
+    points: Math.ceil(requestsPerSecond * windowSeconds),
+    duration: windowSeconds,
+  })
   return {
     async consume(address) {
       try {
@@ -22,7 +28,11 @@ export function createRateLimiter(requestsPerSecond: number): RateLimiter {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
         const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000))
-        throw new CacheNetError('rate-limited', `Too many requests from one place; this edge takes ${requestsPerSecond} a second. Slow down.`, { requestsPerSecond, retryAfterSeconds })
+        throw new CacheNetError(
+          'rate-limited',
+          `Too many requests from one place; this edge takes ${requestsPerSecond} a second. Slow down.`,
+          { requestsPerSecond, retryAfterSeconds },
+        )
       }
     },
   }

@@ -19,4 +19,5 @@ export function nameRequests(trustedProxies: number): MiddlewareHandler {
 }
 
 /** The name of a request; undefined before `nameRequests`. */
-export const requestIdOf = (c: Context): string | undefined => (c as Context<{ Variables: { requestId?: string } }>).get('requestId')
+export const requestIdOf = (c: Context): string | undefined =>
+  (c as Context<{ Variables: { requestId?: string } }>).get('requestId')

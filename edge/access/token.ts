@@ -13,21 +13,30 @@ const halfAYearSeconds = 180 * 24 * 3600
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 const isSame = (found: string, expected: string): boolean => timingSafeEqual(digest(found), digest(expected))
 
-/** What a session's cookie holds: follows from the token, so that any number of edges with one token know it. */
-const sessionOf = (token: string): string => createHmac('sha256', token).update('cachenet session 1').digest('base64url')
+/**
+ * What a session's cookie holds: follows from the token, so that any number of edges with one token know it.
+ */
+const sessionOf = (token: string): string =>
+  createHmac('sha256', token).update('cachenet session 1').digest('base64url')
 
-const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+const bearerOf = (header: string | undefined): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
 
 /** Lets through who shows the token, as a bearer or by the cookie of a session. Throws `unauthorized`. */
 export function requireToken(token: string): MiddlewareHandler {
   const session = sessionOf(token)
   return async (c, next) => {
     const bearer = bearerOf(c.req.header('Authorization'))
-    const cookie = bearer === undefined ? (getCookie(c, secureCookieName) ?? getCookie(c, cookieName)) : undefined
-    const isKnown = bearer !== undefined ? isSame(bearer, token) : cookie !== undefined && isSame(cookie, session)
+    const cookie =
+      bearer === undefined ? (getCookie(c, secureCookieName) ?? getCookie(c, cookieName)) : undefined
+    const isKnown =
+      bearer !== undefined ? isSame(bearer, token) : cookie !== undefined && isSame(cookie, session)
     if (!isKnown) {
       c.header('WWW-Authenticate', 'Bearer realm="cachenet"')
-      throw new CacheNetError('unauthorized', 'This edge asks for its access token. Scan the QR code that it printed when it was started.')
+      throw new CacheNetError(
+        'unauthorized',
+        'This edge asks for its access token. Scan the QR code that it printed when it was started.',
+      )
     }
     await next()
   }

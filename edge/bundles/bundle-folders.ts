@@ -3,7 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { openBundle, type StoredBundle } from './stored-bundle.ts'
 
-/** Folders that may hold a bundle each, in alphabetical order. Throws `config-invalid` where there is nothing to look into. */
+/**
+ * Folders that may hold a bundle each, in alphabetical order. Throws `config-invalid` where there is nothing
+ * to look into.
+ */
 export async function listBundleFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new CacheNetError(
@@ -14,7 +17,10 @@ export async function listBundleFolders(folder: string): Promise<string[]> {
     )
   })
   // A name that starts with a dot is a bundle that is just being written.
-  return entries.filter((entry) => !entry.name.startsWith('.') && !entry.isFile()).map(({ name }) => join(folder, name)).sort()
+  return entries
+    .filter((entry) => !entry.name.startsWith('.') && !entry.isFile())
+    .map(({ name }) => join(folder, name))
+    .sort()
 }
 
 /** Opens the bundle of a folder, which must be called like the bundle. Throws as `openBundle` does. */
@@ -22,7 +28,11 @@ export async function openNamedBundle(folder: string): Promise<StoredBundle> {
   const bundle = await openBundle(folder)
   const { id } = bundle.manifest
   if (id === basename(folder)) return bundle
-  throw new CacheNetError('manifest-invalid', `The manifest calls the bundle ${id}; rename its folder to that.`, { folder: basename(folder), id })
+  throw new CacheNetError(
+    'manifest-invalid',
+    `The manifest calls the bundle ${id}; rename its folder to that.`,
+    { folder: basename(folder), id },
+  )
 }
 
 async function stamp(path: string): Promise<string> {
@@ -30,7 +40,10 @@ async function stamp(path: string): Promise<string> {
   return facts === undefined ? 'none' : [facts.mtimeMs, facts.size, facts.ino].join()
 }
 
-/** Changes whenever a file of the bundle does: cheap enough to be asked every other second, on any file system. */
+/**
+ * Changes whenever a file of the bundle does: cheap enough to be asked every other second, on any file
+ * system.
+ */
 export async function folderStamp(folder: string): Promise<string> {
   const blobs = join(folder, 'blobs')
   const names = await readdir(blobs).catch((): string[] => [])

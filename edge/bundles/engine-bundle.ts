@@ -7,6 +7,8 @@ export function engineBundleOf(bundle: StoredBundle): EngineBundle {
   return {
     id: bundle.key,
     full: { spec: networks.full, blob: bundle.blob(full.whole.sha256) },
-    ...(networks.encoder === undefined || encoder === undefined ? {} : { encoder: { ...networks.encoder, blob: bundle.blob(encoder.whole.sha256) } }),
+    ...(networks.encoder === undefined || encoder === undefined
+      ? {}
+      : { encoder: { ...networks.encoder, blob: bundle.blob(encoder.whole.sha256) } }),
   }
 }

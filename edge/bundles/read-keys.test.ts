@@ -35,14 +35,26 @@ describe('readKeys', () => {
     ['nothing', ''],
     ['a key that is cut short', first.slice(2)],
     ['a page', '<!doctype html>'],
-    ['another kind of key', JSON.stringify({ kty: 'OKP', crv: 'X25519', x: Buffer.from(first, 'hex').toString('base64url') })],
+    [
+      'another kind of key',
+      JSON.stringify({ kty: 'OKP', crv: 'X25519', x: Buffer.from(first, 'hex').toString('base64url') }),
+    ],
     ['a short key in a pair', JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: 'AAAA' })],
   ])('says so where the file holds %s', async (_, content) => {
-    await expect(readKeys(await file(content))).rejects.toMatchObject({ code: 'config-invalid', message: expect.stringContaining('public key') as string })
+    await expect(readKeys(await file(content))).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('public key') as string,
+    })
   })
 
   it('says so where there is neither key nor file', async () => {
-    for (const setting of [join(folder, 'nowhere'), folder, first.slice(1), `${first},${join(folder, 'nowhere')}`, ',']) {
+    for (const setting of [
+      join(folder, 'nowhere'),
+      folder,
+      first.slice(1),
+      `${first},${join(folder, 'nowhere')}`,
+      ',',
+    ]) {
       await expect(readKeys(setting)).rejects.toMatchObject({ code: 'config-invalid' })
     }
   })

@@ -22,7 +22,10 @@ function keyOfJwk(text: string): string | undefined {
 }
 
 const keysOfLines = (text: string): string[] =>
-  text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase()).filter((line) => line !== '')
+  text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().toLowerCase())
+    .filter((line) => line !== '')
 
 async function readKeyFile(path: string): Promise<string[]> {
   let text: string
@@ -31,21 +34,33 @@ async function readKeyFile(path: string): Promise<string[]> {
     if (!facts.isFile() || facts.size > mostFileBytes) throw new RangeError('It is no file of keys.')
     text = await readFile(path, 'utf8')
   } catch (cause) {
-    throw invalid(`--keys names ${path}, which is neither a public key (64 hexadecimal digits) nor a file that can be read.`, { path }, cause)
+    throw invalid(
+      `--keys names ${path}, which is neither a public key (64 hexadecimal digits) nor a file that can be read.`,
+      { path },
+      cause,
+    )
   }
   const jwk = keyOfJwk(text)
   const keys = jwk === undefined ? keysOfLines(text) : [jwk]
   if (keys.length > 0 && keys.every((key) => publicKeyPattern.test(key))) return keys
-  throw invalid(`The file ${path} of --keys has to hold a public key a line, or the file of a key pair.`, { path })
+  throw invalid(`The file ${path} of --keys has to hold a public key a line, or the file of a key pair.`, {
+    path,
+  })
 }
 
 /**
- * The public keys that a setting names: keys themselves, or files of them, with commas between. Rejects with `config-invalid`.
+ * The public keys that a setting names: keys themselves, or files of them, with commas between. Rejects with
+ * `config-invalid`.
  */
 export async function readKeys(setting: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
-  for (const entry of setting.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
-    const found = publicKeyPattern.test(entry.toLowerCase()) ? [entry.toLowerCase()] : await readKeyFile(entry)
+  for (const entry of setting
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
+    const found = publicKeyPattern.test(entry.toLowerCase())
+      ? [entry.toLowerCase()]
+      : await readKeyFile(entry)
     for (const key of found) keys.add(key)
   }
   if (keys.size === 0) throw invalid('--keys names no key.', {})

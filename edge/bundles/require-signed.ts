@@ -4,12 +4,16 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { StoredBundle } from './stored-bundle.ts'
 
 /**
- * Rejects with `bundle-unsigned`, `bundle-signature-invalid` or `bundle-key-changed` unless one of these keys signed the bundle.
- * Which version it is does not matter here: whoever runs the edge may put an older one back. Phones ask first.
+ * Rejects with `bundle-unsigned`, `bundle-signature-invalid` or `bundle-key-changed` unless one of these keys
+ * signed the bundle. Which version it is does not matter here: whoever runs the edge may put an older one
+ * back. Phones ask first.
  *
  * @param keys public keys, each as 64 hexadecimal digits
  */
-export async function requireSigned({ manifest, manifestBytes }: StoredBundle, keys: ReadonlySet<string>): Promise<void> {
+export async function requireSigned(
+  { manifest, manifestBytes }: StoredBundle,
+  keys: ReadonlySet<string>,
+): Promise<void> {
   const signer = await checkSignature(JSON.parse(new TextDecoder().decode(manifestBytes)))
   const wanted = [...keys].map(fingerprintOf)
   if (signer === undefined) {
@@ -21,5 +25,9 @@ export async function requireSigned({ manifest, manifestBytes }: StoredBundle, k
   }
   if (keys.has(signer.publicKey)) return
   const found = fingerprintOf(signer.publicKey)
-  throw new CacheNetError('bundle-key-changed', `It is signed with the key ${found}, and --keys names ${wanted.join(', ')}.`, { found, wanted })
+  throw new CacheNetError(
+    'bundle-key-changed',
+    `It is signed with the key ${found}, and --keys names ${wanted.join(', ')}.`,
+    { found, wanted },
+  )
 }

@@ -47,8 +47,14 @@ describe('openBundleStore', () => {
   }
   /** Lines of the log from `warn` upwards. */
   const refusals = (): { code: string; bundle: string; details: { file?: string } }[] =>
-    logged.map((line) => JSON.parse(line) as { level: number; code: string; bundle: string; details: { file?: string } }).filter(({ level }) => level >= 40)
-  const blobPath = (bundle: SampleBundle, sha256: string): string => join(folder, bundle.manifest.id, 'blobs', `${sha256}.bin`)
+    logged
+      .map(
+        (line) =>
+          JSON.parse(line) as { level: number; code: string; bundle: string; details: { file?: string } },
+      )
+      .filter(({ level }) => level >= 40)
+  const blobPath = (bundle: SampleBundle, sha256: string): string =>
+    join(folder, bundle.manifest.id, 'blobs', `${sha256}.bin`)
   const ids = (store: BundleStore): string[] => store.bundles.map(({ manifest }) => manifest.id)
 
   it('serves what is whole, byte for byte', async () => {
@@ -76,13 +82,20 @@ describe('openBundleStore', () => {
     expect((await openStore('zebra')).defaultBundle).toBe('zebra')
     await writeBundle(folder, await createSampleBundle({ id: 'people' }))
     expect((await openStore()).defaultBundle).toBe('people')
-    await expect(openStore('nobody')).rejects.toMatchObject({ code: 'config-invalid', details: { bundles: ['apple', 'people', 'walkers', 'zebra'] } })
+    await expect(openStore('nobody')).rejects.toMatchObject({
+      code: 'config-invalid',
+      details: { bundles: ['apple', 'people', 'walkers', 'zebra'] },
+    })
   })
 
   const partition = (bundle: SampleBundle): string => bundle.manifest.partitions[1]?.whole.sha256 ?? ''
   const tamperings: [code: string, name: string, tamper: (bundle: SampleBundle) => Promise<void>][] = [
     ['blob-missing', 'a blob that is not there', (bundle) => rm(blobPath(bundle, partition(bundle)))],
-    ['blob-truncated', 'a blob that ends early', (bundle) => truncate(blobPath(bundle, partition(bundle)), 10)],
+    [
+      'blob-truncated',
+      'a blob that ends early',
+      (bundle) => truncate(blobPath(bundle, partition(bundle)), 10),
+    ],
     [
       'blob-altered',
       'a blob of the right length with one other bit',
@@ -96,7 +109,11 @@ describe('openBundleStore', () => {
     [
       'manifest-version-unsupported',
       'a manifest of another schema version',
-      (bundle) => writeFile(join(folder, bundle.manifest.id, 'manifest.json'), JSON.stringify({ ...bundle.manifest, schemaVersion: 7 })),
+      (bundle) =>
+        writeFile(
+          join(folder, bundle.manifest.id, 'manifest.json'),
+          JSON.stringify({ ...bundle.manifest, schemaVersion: 7 }),
+        ),
     ],
     [
       'blob-truncated',
@@ -111,39 +128,57 @@ describe('openBundleStore', () => {
         execFileSync('mkfifo', [blobPath(bundle, partition(bundle))])
       },
     ],
-    ['manifest-invalid', 'a manifest that ends early', (bundle) => truncate(join(folder, bundle.manifest.id, 'manifest.json'), 200)],
-    ['manifest-invalid', 'a folder without a manifest', (bundle) => rm(join(folder, bundle.manifest.id, 'manifest.json'))],
-    ['manifest-invalid', 'a folder of another name', (bundle) => rename(join(folder, bundle.manifest.id), join(folder, 'renamed'))],
+    [
+      'manifest-invalid',
+      'a manifest that ends early',
+      (bundle) => truncate(join(folder, bundle.manifest.id, 'manifest.json'), 200),
+    ],
+    [
+      'manifest-invalid',
+      'a folder without a manifest',
+      (bundle) => rm(join(folder, bundle.manifest.id, 'manifest.json')),
+    ],
+    [
+      'manifest-invalid',
+      'a folder of another name',
+      (bundle) => rename(join(folder, bundle.manifest.id), join(folder, 'renamed')),
+    ],
   ]
 
-  it.each(tamperings)('refuses with %s %s, names it in the log, and serves the others', async (code, _name, tamper) => {
-    const broken = await createSampleBundle({ id: 'broken', seed: 3 })
-    await writeBundle(folder, sample)
-    await writeBundle(folder, broken)
-    await tamper(broken)
-    const store = await openStore()
-    expect(ids(store)).toEqual(['sample'])
-    expect(() => store.get('broken')).toThrow(expect.objectContaining({ code: 'bundle-unknown' }) as Error)
-    expect(refusals()).toHaveLength(1)
-    const [entry] = refusals()
-    expect(entry?.code).toBe(code)
-    expect(['broken', 'renamed']).toContain(entry?.bundle)
-    if (code.startsWith('blob-')) expect(entry?.details.file).toBe(`blobs/${partition(broken)}.bin`)
-  })
+  it.each(tamperings)(
+    'refuses with %s %s, names it in the log, and serves the others',
+    async (code, _name, tamper) => {
+      const broken = await createSampleBundle({ id: 'broken', seed: 3 })
+      await writeBundle(folder, sample)
+      await writeBundle(folder, broken)
+      await tamper(broken)
+      const store = await openStore()
+      expect(ids(store)).toEqual(['sample'])
+      expect(() => store.get('broken')).toThrow(expect.objectContaining({ code: 'bundle-unknown' }) as Error)
+      expect(refusals()).toHaveLength(1)
+      const [entry] = refusals()
+      expect(entry?.code).toBe(code)
+      expect(['broken', 'renamed']).toContain(entry?.bundle)
+      if (code.startsWith('blob-')) expect(entry?.details.file).toBe(`blobs/${partition(broken)}.bin`)
+    },
+  )
 
-  it.each(tamperings)('goes on serving the version before where the new one is refused with %s: %s', async (code, _name, tamper) => {
-    await writeBundle(folder, sample)
-    const store = await openStore()
-    const before = store.get('sample')
-    await writeBundle(folder, await createSampleBundle({ seed: 5 }))
-    await tamper(await createSampleBundle({ seed: 5 }))
-    await store.refresh()
-    await store.refresh()
-    expect(store.get('sample')).toBe(before)
-    for (const [sha256, bytes] of sample.blobs) expect(store.get('sample').blob(sha256)).toEqual(bytes)
-    // Refused once, and not with every look.
-    expect(refusals()).toEqual([expect.objectContaining({ code })])
-  })
+  it.each(tamperings)(
+    'goes on serving the version before where the new one is refused with %s: %s',
+    async (code, _name, tamper) => {
+      await writeBundle(folder, sample)
+      const store = await openStore()
+      const before = store.get('sample')
+      await writeBundle(folder, await createSampleBundle({ seed: 5 }))
+      await tamper(await createSampleBundle({ seed: 5 }))
+      await store.refresh()
+      await store.refresh()
+      expect(store.get('sample')).toBe(before)
+      for (const [sha256, bytes] of sample.blobs) expect(store.get('sample').blob(sha256)).toEqual(bytes)
+      // Refused once, and not with every look.
+      expect(refusals()).toEqual([expect.objectContaining({ code })])
+    },
+  )
 
   it('publishes a new version and a new bundle without a restart, once they are prepared', async () => {
     await writeBundle(folder, sample)
@@ -270,13 +305,18 @@ describe('openBundleStore', () => {
   it('knows no blob that the manifest does not name', async () => {
     await writeBundle(folder, sample)
     const bundle = (await openStore()).get('sample')
-    expect(() => bundle.blob('0'.repeat(64))).toThrow(expect.objectContaining({ code: 'blob-unknown' }) as Error)
+    expect(() => bundle.blob('0'.repeat(64))).toThrow(
+      expect.objectContaining({ code: 'blob-unknown' }) as Error,
+    )
   })
 
   it('passes over files and half-written bundles', async () => {
     await writeBundle(folder, sample)
     await writeFile(join(folder, 'README.md'), 'hello')
-    await rename(await writeBundle(folder, await createSampleBundle({ id: 'half' })), join(folder, '.half.tmp'))
+    await rename(
+      await writeBundle(folder, await createSampleBundle({ id: 'half' })),
+      join(folder, '.half.tmp'),
+    )
     expect(ids(await openStore())).toEqual(['sample'])
     expect(refusals()).toEqual([])
   })

@@ -20,15 +20,18 @@ export interface BundleStore {
   /** Whether a version is served. */
   isServed(key: string): boolean
   /**
-   * Looks into the folder again: publishes new bundles and new versions, each whole or not at all, and takes away those that
-   * are gone. What is broken is refused and named in the log, and the version before goes on being served. Never rejects.
+   * Looks into the folder again: publishes new bundles and new versions, each whole or not at all, and takes
+   * away those that are gone. What is broken is refused and named in the log, and the version before goes on
+   * being served. Never rejects.
    */
   refresh(): Promise<void>
 }
 
 export interface StoreOptions {
   readonly folder: string
-  /** The bundle that a page opens with when nobody chose: `walkers` where it is there, otherwise the first. */
+  /**
+   * The bundle that a page opens with when nobody chose: `walkers` where it is there, otherwise the first.
+   */
   readonly defaultBundle?: string | undefined
   readonly log: Logger
   /** Called before a version is published; one that it rejects is refused. */
@@ -109,7 +112,11 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
   const publish = (): void => {
     const before = published
     const served = [...places.values()].flatMap(({ bundle }) => (bundle === undefined ? [] : [bundle]))
-    published = new Map(served.sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1)).map((bundle) => [bundle.manifest.id, bundle]))
+    published = new Map(
+      served
+        .sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1))
+        .map((bundle) => [bundle.manifest.id, bundle]),
+    )
     for (const bundle of before.values()) {
       if (published.get(bundle.manifest.id) === bundle) continue
       keepReplaced(bundle)
@@ -175,7 +182,8 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
   const takeAway = (paths: readonly string[]): void => {
     for (const [path, place] of [...places].filter(([known]) => !paths.includes(known))) {
       const isLast = place.bundle !== undefined && published.size === 1
-      if (place.misses + 1 < missesUntilGone || isLast) places.set(path, { ...place, stamp: 'gone', misses: place.misses + 1 })
+      if (place.misses + 1 < missesUntilGone || isLast)
+        places.set(path, { ...place, stamp: 'gone', misses: place.misses + 1 })
       else {
         places.delete(path)
         log.info({ bundle: basename(path) }, `the bundle ${basename(path)} is gone and served no more`)
@@ -201,10 +209,14 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
     )
   }
   if (defaultBundle !== undefined && !published.has(defaultBundle)) {
-    throw new CacheNetError('config-invalid', `There is no bundle ${defaultBundle} to open with; there are: ${ids().join(', ')}.`, {
-      defaultBundle,
-      bundles: ids(),
-    })
+    throw new CacheNetError(
+      'config-invalid',
+      `There is no bundle ${defaultBundle} to open with; there are: ${ids().join(', ')}.`,
+      {
+        defaultBundle,
+        bundles: ids(),
+      },
+    )
   }
   const get = (id: string): StoredBundle => {
     const bundle = published.get(id)
@@ -220,7 +232,11 @@ export async function openBundleStore(options: StoreOptions): Promise<BundleStor
       return [...published.values()]
     },
     get defaultBundle() {
-      return [defaultBundle, ...preferredBundles].find((id) => id !== undefined && published.has(id)) ?? ids()[0] ?? ''
+      return (
+        [defaultBundle, ...preferredBundles].find((id) => id !== undefined && published.has(id)) ??
+        ids()[0] ??
+        ''
+      )
     },
     get,
     blob(id, sha256) {

@@ -6,8 +6,8 @@ import { blobsOf, parseManifest, type BlobRef, type Manifest } from '../../core/
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 /**
- * One version of a bundle, checked and held in memory: whatever happens to its folder, it is served whole until the next
- * version takes over. A bundle is a few megabytes.
+ * One version of a bundle, checked and held in memory: whatever happens to its folder, it is served whole
+ * until the next version takes over. A bundle is a few megabytes.
  */
 export interface StoredBundle {
   /** Names this version: the id, and the beginning of the manifest's hash. */
@@ -84,19 +84,32 @@ async function readBlob(folder: string, ref: BlobRef): Promise<Uint8Array<ArrayB
   } catch (thrown) {
     const error = CacheNetError.from(thrown)
     if (error.code !== 'blob-truncated' && error.code !== 'blob-altered') throw error
-    throw new CacheNetError(error.code, `The file ${blobName(ref)} ${why[error.code]}. Copy the bundle again, or train it again.`, {
-      ...error.details,
-      file: blobName(ref),
-    })
+    throw new CacheNetError(
+      error.code,
+      `The file ${blobName(ref)} ${why[error.code]}. Copy the bundle again, or train it again.`,
+      {
+        ...error.details,
+        file: blobName(ref),
+      },
+    )
   }
   requireFinite(bytes, blobName(ref))
   return bytes
 }
 
-async function readManifest(folder: string): Promise<{ manifest: Manifest; manifestBytes: Uint8Array<ArrayBuffer> }> {
-  const manifestBytes = await readPlainFile(join(folder, 'manifest.json'), mostManifestBytes).catch((cause: unknown) => {
-    throw new CacheNetError('manifest-invalid', 'There is no manifest.json that can be read.', { file: 'manifest.json' }, { cause })
-  })
+async function readManifest(
+  folder: string,
+): Promise<{ manifest: Manifest; manifestBytes: Uint8Array<ArrayBuffer> }> {
+  const manifestBytes = await readPlainFile(join(folder, 'manifest.json'), mostManifestBytes).catch(
+    (cause: unknown) => {
+      throw new CacheNetError(
+        'manifest-invalid',
+        'There is no manifest.json that can be read.',
+        { file: 'manifest.json' },
+        { cause },
+      )
+    },
+  )
   if (manifestBytes.byteLength > mostManifestBytes) {
     throw new CacheNetError('manifest-invalid', 'The manifest is far too long to be one.', {
       file: 'manifest.json',
@@ -107,14 +120,20 @@ async function readManifest(folder: string): Promise<{ manifest: Manifest; manif
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(manifestBytes))
   } catch (cause) {
-    throw new CacheNetError('manifest-invalid', 'The manifest is not JSON; was it copied to its end?', { file: 'manifest.json' }, { cause })
+    throw new CacheNetError(
+      'manifest-invalid',
+      'The manifest is not JSON; was it copied to its end?',
+      { file: 'manifest.json' },
+      { cause },
+    )
   }
   return { manifest: parseManifest(value), manifestBytes }
 }
 
 /**
- * Reads `folder/{manifest.json,blobs/}` and checks every blob. Throws `manifest-invalid`, `manifest-version-unsupported`,
- * `blob-missing`, `blob-truncated`, `blob-altered` or `weights-not-finite`; the details name the file.
+ * Reads `folder/{manifest.json,blobs/}` and checks every blob. Throws `manifest-invalid`,
+ * `manifest-version-unsupported`, `blob-missing`, `blob-truncated`, `blob-altered` or `weights-not-finite`;
+ * the details name the file.
  */
 export async function openBundle(folder: string): Promise<StoredBundle> {
   const { manifest, manifestBytes } = await readManifest(folder)
@@ -131,7 +150,11 @@ export async function openBundle(folder: string): Promise<StoredBundle> {
     blob(sha256) {
       const bytes = blobs.get(sha256)
       if (bytes !== undefined) return bytes
-      throw new CacheNetError('blob-unknown', `The bundle ${manifest.id} names no such blob. Load its manifest again.`, { sha256 })
+      throw new CacheNetError(
+        'blob-unknown',
+        `The bundle ${manifest.id} names no such blob. Load its manifest again.`,
+        { sha256 },
+      )
     },
   }
 }

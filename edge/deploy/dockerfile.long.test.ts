@@ -20,8 +20,13 @@ it('builds in a clean directory what starts, is healthy, answers frames and serv
   onTestFinished(remove)
   // What is committed and what is about to be: no leftovers of this checkout.
   const context = join(folder, 'context')
-  const { stdout: files } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: project, maxBuffer: 2 ** 26 })
-  const archive = spawn('bash', ['-c', `mkdir -p '${context}' && tar -c -T - | tar -x -C '${context}'`], { cwd: project })
+  const { stdout: files } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: project,
+    maxBuffer: 2 ** 26,
+  })
+  const archive = spawn('bash', ['-c', `mkdir -p '${context}' && tar -c -T - | tar -x -C '${context}'`], {
+    cwd: project,
+  })
   archive.stdin.end(files)
   await once(archive, 'exit')
 
@@ -35,10 +40,16 @@ it('builds in a clean directory what starts, is healthy, answers frames and serv
 
   const port = await freePort()
   const isRoot = process.getuid?.() === 0
-  const env = { PATH: process.env['PATH'] ?? '', ...stage.env, CACHENET_PORT: String(port), CACHENET_HOST: '127.0.0.1' }
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    ...stage.env,
+    CACHENET_PORT: String(port),
+    CACHENET_HOST: '127.0.0.1',
+  }
   const [program = '', ...args] = stage.command
   // As somebody who is not the owner of the files, as in the image.
-  const start = (words: readonly string[]): ReturnType<typeof spawn> => spawn(program, words, { cwd: stage.workdir, env, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) })
+  const start = (words: readonly string[]): ReturnType<typeof spawn> =>
+    spawn(program, words, { cwd: stage.workdir, env, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) })
   const edge = start(args)
   let log = ''
   edge.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))

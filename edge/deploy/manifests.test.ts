@@ -22,33 +22,62 @@ interface Environment {
 }
 
 /** The variables that the edge knows. */
-const variables = new Set(Object.keys(edgeFlags).map((name) => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`))
+const variables = new Set(
+  Object.keys(edgeFlags).map((name) => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`),
+)
 
 describe('Kubernetes manifests', () => {
-  const objects = parseAllDocuments(text('kubernetes/edge.yaml')).map((document) => document.toJS() as KubernetesObject)
-  const of = (kind: string): KubernetesObject => objects.find((object) => object.kind === kind) ?? expect.fail(`no ${kind}`)
+  const objects = parseAllDocuments(text('kubernetes/edge.yaml')).map(
+    (document) => document.toJS() as KubernetesObject,
+  )
+  const of = (kind: string): KubernetesObject =>
+    objects.find((object) => object.kind === kind) ?? expect.fail(`no ${kind}`)
 
   it.each(objects)('$kind fits the schema of its kind', (object) => {
     const require = createRequire(import.meta.url)
     const group = object.apiVersion === 'v1' ? 'v1' : object.apiVersion
-    const models = require(`kubernetes-models/${group}`) as Record<string, new (data: unknown) => { validate(): void }>
+    const models = require(`kubernetes-models/${group}`) as Record<
+      string,
+      new (data: unknown) => { validate(): void }
+    >
     const Model = models[object.kind] ?? expect.fail(`no schema of ${object.kind}`)
     new Model(object).validate()
-    expect(() => new Model({ ...object, spec: { ...object.spec, notThere: { a: 1 }, ports: 'no', template: 1, scaleTargetRef: 1, podSelector: 1, rules: 1, minAvailable: {} } }).validate()).toThrow()
+    expect(() =>
+      new Model({
+        ...object,
+        spec: {
+          ...object.spec,
+          notThere: { a: 1 },
+          ports: 'no',
+          template: 1,
+          scaleTargetRef: 1,
+          podSelector: 1,
+          rules: 1,
+          minAvailable: {},
+        },
+      }).validate(),
+    ).toThrow()
   })
 
   it('belongs together: selectors, names and ports', () => {
     const labels = { 'app.kubernetes.io/name': 'cachenet-edge' }
-    const deployment = of('Deployment').spec as { selector: { matchLabels: unknown }; template: { metadata: { labels: unknown }; spec: { containers: { ports: unknown }[] } } }
+    const deployment = of('Deployment').spec as {
+      selector: { matchLabels: unknown }
+      template: { metadata: { labels: unknown }; spec: { containers: { ports: unknown }[] } }
+    }
     expect(deployment.selector.matchLabels).toEqual(labels)
     expect(deployment.template.metadata.labels).toEqual(labels)
     expect(deployment.template.spec.containers[0]?.ports).toEqual([{ name: 'http', containerPort: 8787 }])
     expect(of('Service').spec).toMatchObject({ selector: labels, ports: [{ targetPort: 'http' }] })
-    expect(of('HorizontalPodAutoscaler').spec).toMatchObject({ scaleTargetRef: { kind: 'Deployment', name: of('Deployment').metadata.name } })
+    expect(of('HorizontalPodAutoscaler').spec).toMatchObject({
+      scaleTargetRef: { kind: 'Deployment', name: of('Deployment').metadata.name },
+    })
   })
 
   it('sets only what the edge knows, to values that it takes', () => {
-    const { template } = of('Deployment').spec as { template: { spec: { containers: { env: Environment[] }[] } } }
+    const { template } = of('Deployment').spec as {
+      template: { spec: { containers: { env: Environment[] }[] } }
+    }
     const env = template.spec.containers[0]?.env ?? []
     for (const { name } of env) expect(variables).toContain(name)
     const settings = resolveSettings([], {}, Object.fromEntries(env.map(({ name, value }) => [name, value])))

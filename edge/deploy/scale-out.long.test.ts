@@ -24,7 +24,18 @@ describe('two edges behind nginx', () => {
   let remove: () => Promise<void>
   const api = (baseUrl: string): EdgeApi => createEdgeApi({ baseUrl })
   const frame = (seed: number): Uint8Array<ArrayBuffer> => randomRgb(sample.manifest, seed)
-  const flags = (folder: string): string[] => ['--bundles', folder, '--rate-limit', '0', '--trust-proxy', '1', '--threads', '1', '--log-level', 'warn']
+  const flags = (folder: string): string[] => [
+    '--bundles',
+    folder,
+    '--rate-limit',
+    '0',
+    '--trust-proxy',
+    '1',
+    '--threads',
+    '1',
+    '--log-level',
+    'warn',
+  ]
 
   beforeAll(async () => {
     const temporary = await temporaryFolder()
@@ -64,18 +75,23 @@ describe('two edges behind nginx', () => {
 
   it('gives the same answers whichever answers, and lets both work', async () => {
     for (let seed = 0; seed < 20; seed++) {
-      const asked = [origin, ...edges.map((edge) => edge.origin)].map((base) => api(base).answerFrame(signal, 'sample', frame(seed), { holds: [{ id: 'p1', form: 'whole' }] }))
+      const asked = [origin, ...edges.map((edge) => edge.origin)].map((base) =>
+        api(base).answerFrame(signal, 'sample', frame(seed), { holds: [{ id: 'p1', form: 'whole' }] }),
+      )
       const [proxied, ...direct] = (await Promise.all(asked)).map(({ value }) => essence(value))
       for (const answer of direct) expect(answer).toEqual(proxied)
     }
-    await Promise.all(Array.from({ length: 60 }, (_, seed) => api(origin).answerFrame(signal, 'sample', frame(seed))))
+    await Promise.all(
+      Array.from({ length: 60 }, (_, seed) => api(origin).answerFrame(signal, 'sample', frame(seed))),
+    )
     for (const edge of edges) expect(await framesAnswered(edge)).toBeGreaterThan(30)
   })
 
   it('keeps blobs at the proxy, where they never change', async () => {
     const { sha256, bytes } = sample.manifest.generalist.whole
     const path = `/api/v1/bundles/sample/blobs/${sha256}.bin`
-    for (let turn = 0; turn < 3; turn++) expect((await (await fetch(origin + path)).arrayBuffer()).byteLength).toBe(bytes)
+    for (let turn = 0; turn < 3; turn++)
+      expect((await (await fetch(origin + path)).arrayBuffer()).byteLength).toBe(bytes)
   })
 
   it('loses no request when one edge is stopped in order under load, nor when the other is killed', async () => {
@@ -86,7 +102,10 @@ describe('two edges behind nginx', () => {
       for (let seed = first; !isOver; seed += 8) {
         await api(origin)
           .answerFrame(signal, 'sample', frame(seed % 50))
-          .then(() => answered++, (thrown: unknown) => failures.push(thrown))
+          .then(
+            () => answered++,
+            (thrown: unknown) => failures.push(thrown),
+          )
       }
     }
     const senders = Array.from({ length: 8 }, (_, index) => sender(index))

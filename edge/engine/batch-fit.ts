@@ -3,7 +3,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EngineBatch } from './engine.ts'
 
 /** Values of one frame that a network reads: height × width × 3. */
-export const valuesPerFrame = (spec: NetworkSpec): number => spec.inputShape.reduce((product, extent) => product * extent, 1)
+export const valuesPerFrame = (spec: NetworkSpec): number =>
+  spec.inputShape.reduce((product, extent) => product * extent, 1)
 
 /** Throws `frame-size-wrong` where a batch does not hold the frames that it says. */
 export function requireFit(spec: NetworkSpec, { frames, count }: EngineBatch): void {

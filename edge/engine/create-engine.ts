@@ -15,7 +15,10 @@ export interface EngineChoice {
   readonly aloneThreads?: number | undefined
 }
 
-/** Engines whose packages are there, fastest first; tfjs always is. Whether one really starts shows when it is started. */
+/**
+ * Engines whose packages are there, fastest first; tfjs always is. Whether one really starts shows when it is
+ * started.
+ */
 export function installedEngines(): EngineKind[] {
   const { resolve } = createRequire(import.meta.url)
   return engineKinds.filter((kind) => {
@@ -28,7 +31,10 @@ export function installedEngines(): EngineKind[] {
   })
 }
 
-/** Starts an engine in the calling thread, which it blocks while it runs. Throws `engine-failed` where it is not installed. */
+/**
+ * Starts an engine in the calling thread, which it blocks while it runs. Throws `engine-failed` where it is
+ * not installed.
+ */
 export function createEngine({ kind, threads, aloneThreads }: EngineChoice): Promise<Engine> {
   switch (kind) {
     case 'onnxruntime':

@@ -42,7 +42,8 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       expect(engine.isReady).toBe(true)
     })
 
-    it('computes what an independent implementation of the network computes', () => expectReference(sample, 1))
+    it('computes what an independent implementation of the network computes', () =>
+      expectReference(sample, 1))
 
     it('answers every frame of a batch in its place', () => expectReference(sample, 7))
 

@@ -8,10 +8,16 @@ export interface EngineNetwork {
 
 /** What an engine needs of a bundle: the networks that run on the edge. */
 export interface EngineBundle {
-  /** Names one version of a bundle: two versions may be loaded side by side while one takes over from the other. */
+  /**
+   * Names one version of a bundle: two versions may be loaded side by side while one takes over from the
+   * other.
+   */
   readonly id: string
   readonly full: EngineNetwork
-  /** `full`: reads the full model's features; `own`: reads the image. Absent where a bundle has no partitions to choose from. */
+  /**
+   * `full`: reads the full model's features; `own`: reads the image. Absent where a bundle has no partitions
+   * to choose from.
+   */
   readonly encoder?: (EngineNetwork & { readonly trunk: 'full' | 'own' }) | undefined
 }
 
@@ -43,22 +49,29 @@ export interface LoadHints {
 }
 
 /**
- * Runs the full model and the encoder of bundles, both in one call. Every implementation passes `engine.cases.ts`.
- * As many batches at a time as it has `slots`: whoever calls it keeps to that (see `inference/batcher.ts`).
+ * Runs the full model and the encoder of bundles, both in one call. Every implementation passes
+ * `engine.cases.ts`. As many batches at a time as it has `slots`: whoever calls it keeps to that (see
+ * `inference/batcher.ts`).
  */
 export interface Engine {
   readonly name: string
   readonly isReady: boolean
   /** Batches that it runs side by side. */
   readonly slots: number
-  /** Whether a batch that runs alone is faster than one that does not, because the threads of all slots share it. */
+  /**
+   * Whether a batch that runs alone is faster than one that does not, because the threads of all slots share
+   * it.
+   */
   readonly canShare: boolean
   /**
    * Makes a bundle runnable; loading an id again replaces what it had. Throws `engine-failed` where its
    * networks compute something that is no number.
    */
   load(bundle: EngineBundle, hints?: LoadHints): Promise<LoadHints>
-  /** Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not fit it. */
+  /**
+   * Throws `bundle-unknown` where the bundle was never loaded, `frame-size-wrong` where the batch does not
+   * fit it.
+   */
   run(batch: EngineBatch): Promise<EngineOutput>
   /** Forgets a bundle, also one that it never had. */
   unload(bundleId: string): Promise<void>

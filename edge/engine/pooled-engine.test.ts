@@ -35,7 +35,9 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     await engine.load(engineBundleOf(sample))
     let turns = 0
     let isRunning = true
-    const answer = engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1024), count: 1024 }).finally(() => (isRunning = false))
+    const answer = engine
+      .run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1024), count: 1024 })
+      .finally(() => (isRunning = false))
     const spin = (): void => {
       turns++
       if (isRunning) setImmediate(spin)
@@ -45,23 +47,34 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     expect(turns).toBeGreaterThan(10)
   })
 
-  it.each([13, 15])('replaces a process that ends at a batch of %d, with its bundles, and loses only the batch that it had', async (fatal) => {
-    const engine = await start({ module: frail })
-    const sample = await createSampleBundle()
-    await engine.load(engineBundleOf(sample))
-    const batch = (count: number): Parameters<Engine['run']>[0] => ({ bundleId: 'sample', frames: randomFrames(sample.manifest, count), count })
-    await expect(engine.run(batch(fatal))).rejects.toMatchObject({ code: 'worker-crashed' })
-    expect(engine.isReady).toBe(false)
-    await expect(engine.run(batch(1))).rejects.toMatchObject({ code: 'worker-crashed' })
-    await until(() => engine.isReady)
-    expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
-  })
+  it.each([13, 15])(
+    'replaces a process that ends at a batch of %d, with its bundles, and loses only the batch that it had',
+    async (fatal) => {
+      const engine = await start({ module: frail })
+      const sample = await createSampleBundle()
+      await engine.load(engineBundleOf(sample))
+      const batch = (count: number): Parameters<Engine['run']>[0] => ({
+        bundleId: 'sample',
+        frames: randomFrames(sample.manifest, count),
+        count,
+      })
+      await expect(engine.run(batch(fatal))).rejects.toMatchObject({ code: 'worker-crashed' })
+      expect(engine.isReady).toBe(false)
+      await expect(engine.run(batch(1))).rejects.toMatchObject({ code: 'worker-crashed' })
+      await until(() => engine.isReady)
+      expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
+    },
+  )
 
   it('goes on with the other processes while one is replaced', async () => {
     const engine = await start({ module: frail, slots: 2 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
-    const batch = (count: number): Parameters<Engine['run']>[0] => ({ bundleId: 'sample', frames: randomFrames(sample.manifest, count), count })
+    const batch = (count: number): Parameters<Engine['run']>[0] => ({
+      bundleId: 'sample',
+      frames: randomFrames(sample.manifest, count),
+      count,
+    })
     await expect(engine.run(batch(13))).rejects.toMatchObject({ code: 'worker-crashed' })
     expect(engine.isReady).toBe(true)
     expect((await engine.run(batch(2))).logits).toHaveLength(2 * sample.manifest.classNames.length)
@@ -72,9 +85,15 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const frames = randomFrames(sample.manifest, 14)
-    await expect(engine.run({ bundleId: 'sample', frames, count: 14 })).rejects.toMatchObject({ code: 'edge-timeout' })
+    await expect(engine.run({ bundleId: 'sample', frames, count: 14 })).rejects.toMatchObject({
+      code: 'edge-timeout',
+    })
     await until(() => engine.isReady)
-    const output = await engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
+    const output = await engine.run({
+      bundleId: 'sample',
+      frames: randomFrames(sample.manifest, 1),
+      count: 1,
+    })
     expect(output.codeLogits).toHaveLength(sample.manifest.partitions.length)
   })
 
@@ -116,6 +135,8 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
 
   it('says so at once where the process cannot start', async () => {
     const module = new URL('../testing/no-such-handler.ts', import.meta.url)
-    await expect(createPooledEngine({ log, choice: wasm, module })).rejects.toMatchObject({ code: 'worker-crashed' })
+    await expect(createPooledEngine({ log, choice: wasm, module })).rejects.toMatchObject({
+      code: 'worker-crashed',
+    })
   })
 })

@@ -25,7 +25,10 @@ interface LoadedBundle {
   readonly hints: LoadHints
 }
 
-/** A start is no request: on a machine with much other work it takes minutes, and an edge that is late is better than none. */
+/**
+ * A start is no request: on a machine with much other work it takes minutes, and an edge that is late is
+ * better than none.
+ */
 const startLimitMs = 180_000
 const firstPauseMs = 100
 const longestPauseMs = 10_000

@@ -4,7 +4,10 @@ import { installedEngines } from './create-engine.ts'
 import { startEngine } from './start-engine.ts'
 
 const logTo = (lines: Record<string, unknown>[]): pino.Logger =>
-  pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) })
+  pino(
+    { level: 'info' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  )
 
 it('takes the fastest that is installed, and says which in the log', async () => {
   const lines: Record<string, unknown>[] = []

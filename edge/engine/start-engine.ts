@@ -21,17 +21,31 @@ const mostSlots = 4
 const mostThreadsPerBatch = 4
 
 /**
- * While many frames wait, batches run side by side, each on as few threads as possible: threads that share one wait for one another at
- * every layer. What runs alone has them all.
+ * While many frames wait, batches run side by side, each on as few threads as possible: threads that share
+ * one wait for one another at every layer. What runs alone has them all.
  */
 function share(kind: EngineKind, threads: number): { slots: number; choice: EngineChoice } {
   const slots = Math.min(threads, mostSlots)
   if (kind === 'tfjs-wasm') return { slots, choice: { kind, threads: 1 } }
-  return { slots, choice: { kind, threads: Math.min(Math.floor(threads / slots), mostThreadsPerBatch), aloneThreads: Math.min(threads, mostThreadsPerBatch) } }
+  return {
+    slots,
+    choice: {
+      kind,
+      threads: Math.min(Math.floor(threads / slots), mostThreadsPerBatch),
+      aloneThreads: Math.min(threads, mostThreadsPerBatch),
+    },
+  }
 }
 
-/** Starts the engine that was wished for, in threads of its own. Throws `engine-failed` where there is none such. */
-export async function startEngine({ log, wish = 'auto', threads = availableParallelism() }: StartEngineOptions): Promise<Engine> {
+/**
+ * Starts the engine that was wished for, in threads of its own. Throws `engine-failed` where there is none
+ * such.
+ */
+export async function startEngine({
+  log,
+  wish = 'auto',
+  threads = availableParallelism(),
+}: StartEngineOptions): Promise<Engine> {
   const installed = installedEngines()
   const candidates = wish === 'auto' ? installed : installed.filter((kind) => kind === wish)
   let reason: unknown
@@ -39,7 +53,10 @@ export async function startEngine({ log, wish = 'auto', threads = availableParal
     const { slots, choice } = share(kind, threads)
     try {
       const engine = await createPooledEngine({ log, choice, slots })
-      log.info({ engine: kind, slots, threadsPerBatch: choice.threads, wish }, `frames are answered by ${kind}`)
+      log.info(
+        { engine: kind, slots, threadsPerBatch: choice.threads, wish },
+        `frames are answered by ${kind}`,
+      )
       return engine
     } catch (thrown) {
       reason = thrown

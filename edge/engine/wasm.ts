@@ -20,13 +20,20 @@ interface LoadedBundle {
   readonly encoder: (LoadedNetwork & { readonly trunk: 'full' | 'own' }) | undefined
 }
 
-/** Single-thread SIMD: one engine thread uses one core, and threads of its own would fight with the others for it. */
+/**
+ * Single-thread SIMD: one engine thread uses one core, and threads of its own would fight with the others for
+ * it.
+ */
 async function startBackend(): Promise<void> {
   const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
   setWasmPaths(`${folder}${sep}`)
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.setBackend('wasm'))) {
-    throw new CacheNetError('engine-failed', 'The tfjs WASM backend did not start. Reinstall with `npm ci`.', { folder })
+    throw new CacheNetError(
+      'engine-failed',
+      'The tfjs WASM backend did not start. Reinstall with `npm ci`.',
+      { folder },
+    )
   }
   await tf.ready()
 }
@@ -37,7 +44,10 @@ function loadBundle({ full, encoder }: EngineBundle): LoadedBundle {
   const encoderWeights = encoder === undefined ? [] : decodeWeights(encoder.spec, encoder.blob)
   return {
     full: { spec: full.spec, weights: toTensors(fullWeights) },
-    encoder: encoder === undefined ? undefined : { spec: encoder.spec, weights: toTensors(encoderWeights), trunk: encoder.trunk },
+    encoder:
+      encoder === undefined
+        ? undefined
+        : { spec: encoder.spec, weights: toTensors(encoderWeights), trunk: encoder.trunk },
   }
 }
 
@@ -46,12 +56,19 @@ function disposeBundle({ full, encoder }: LoadedBundle): void {
   if (encoder !== undefined) disposeWeights(encoder.weights)
 }
 
-function runBundle({ full, encoder }: LoadedBundle, { frames, count }: EngineBatch): Omit<EngineOutput, 'inferenceMs'> {
+function runBundle(
+  { full, encoder }: LoadedBundle,
+  { frames, count }: EngineBatch,
+): Omit<EngineOutput, 'inferenceMs'> {
   return tf.tidy(() => {
     const image = tf.tensor(frames, [count, ...full.spec.inputShape], 'float32')
     const answer = forward(full.spec, full.weights, image)
-    const code = encoder === undefined ? undefined : forward(encoder.spec, encoder.weights, encoder.trunk === 'full' ? answer.features : image)
-    // Copies: what dataSync returns may be a view of the WASM heap, which must not be handed to another thread.
+    const code =
+      encoder === undefined
+        ? undefined
+        : forward(encoder.spec, encoder.weights, encoder.trunk === 'full' ? answer.features : image)
+    // Copies: what dataSync returns may be a view of the WASM heap, which must not be handed to another
+    // thread.
     return {
       logits: Float32Array.from(answer.logits.dataSync()),
       codeLogits: Float32Array.from(code?.logits.dataSync() ?? []),
@@ -59,7 +76,10 @@ function runBundle({ full, encoder }: LoadedBundle, { frames, count }: EngineBat
   })
 }
 
-/** The engine that is always there: tfjs on WebAssembly SIMD, in the calling thread, which it blocks while it runs. */
+/**
+ * The engine that is always there: tfjs on WebAssembly SIMD, in the calling thread, which it blocks while it
+ * runs.
+ */
 export async function createWasmEngine(): Promise<Engine> {
   await startBackend()
   const bundles = new Map<string, LoadedBundle>()

@@ -36,22 +36,31 @@ function isAcceptedImage(bytes: Uint8Array): boolean {
 
 function notAnImage(body: Uint8Array): string {
   const isHeic = kindOfBytes(body) === 'heic'
-  return isHeic ? `The body is an image in HEIC. ${heicAdvice}` : 'The body is none of JPEG, PNG and WebP, whatever its content type says.'
+  return isHeic
+    ? `The body is an image in HEIC. ${heicAdvice}`
+    : 'The body is none of JPEG, PNG and WebP, whatever its content type says.'
 }
 
 function damaged(cause: unknown): CacheNetError {
-  const message = 'The image starts well and cannot be read to its end. Nothing was stored; send the frame again.'
+  const message =
+    'The image starts well and cannot be read to its end. Nothing was stored; send the frame again.'
   return new CacheNetError('frame-damaged', message, {}, { cause })
 }
 
 /** Returns how many there are. */
 async function requireFewPixels(body: Uint8Array, maxPixels: number): Promise<number> {
   // Reads the header only, so that the check costs nothing however large the image claims to be.
-  const { width, height } = await sharp(body, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
-    throw damaged(cause)
-  })
+  const { width, height } = await sharp(body, { limitInputPixels: false })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw damaged(cause)
+    })
   if (width * height > maxPixels) {
-    throw new CacheNetError('frame-too-large', `The image has ${width}x${height} pixels; scale it down before sending it.`, { width, height, maxPixels })
+    throw new CacheNetError(
+      'frame-too-large',
+      `The image has ${width}x${height} pixels; scale it down before sending it.`,
+      { width, height, maxPixels },
+    )
   }
   return width * height
 }
@@ -66,10 +75,12 @@ async function decodeImage(
     throw new CacheNetError('frame-not-an-image', notAnImage(body), { accepted: imageFrameTypes })
   }
   const pixels = await requireFewPixels(body, maxPixels)
-  const open = (): Sharp => sharp(body, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({ seconds: decodeSeconds })
-  const decode = (): Promise<Uint8Array> => decodePicture(open, input, mostPixelsRead).catch((cause: unknown) => {
-    throw damaged(cause)
-  })
+  const open = (): Sharp =>
+    sharp(body, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({ seconds: decodeSeconds })
+  const decode = (): Promise<Uint8Array> =>
+    decodePicture(open, input, mostPixelsRead).catch((cause: unknown) => {
+      throw damaged(cause)
+    })
   return room.run(pixels, decode)
 }
 
@@ -83,10 +94,15 @@ function readRaw(body: Uint8Array, input: ModelInput): Uint8Array {
   )
 }
 
-const bareType = (contentType: string | undefined): string => contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
+const bareType = (contentType: string | undefined): string =>
+  contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
 
 /** Names in no register that programs send all the same. */
-const usualNames: Readonly<Record<string, string>> = { 'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/x-png': 'image/png' }
+const usualNames: Readonly<Record<string, string>> = {
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'image/x-png': 'image/png',
+}
 
 /** `image/JPEG; q=1` → `image/jpeg`; undefined for a type that is not accepted. */
 function acceptedType(contentType: string | undefined): string | undefined {
@@ -122,6 +138,9 @@ export async function decodeFrame(
   room = sharedRoom,
 ): Promise<Uint8Array> {
   requireFrameType(contentType)
-  if (body.byteLength === 0) throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
-  return acceptedType(contentType) === rawFrameType ? readRaw(body, input) : decodeImage(body, input, maxPixels, room)
+  if (body.byteLength === 0)
+    throw new CacheNetError('frame-empty', 'The request has no body, so there is no frame to answer.')
+  return acceptedType(contentType) === rawFrameType
+    ? readRaw(body, input)
+    : decodeImage(body, input, maxPixels, room)
 }

@@ -1,7 +1,14 @@
 import type { Context } from 'hono'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { auditHeader, hitsHeader, hitsLimit, holdsHeader, parseHolds, type HeldPartition } from '../../core/wire/frames.ts'
+import {
+  auditHeader,
+  hitsHeader,
+  hitsLimit,
+  holdsHeader,
+  parseHolds,
+  type HeldPartition,
+} from '../../core/wire/frames.ts'
 
 export interface ReadFrameContext {
   /** Undefined where the device does not say: it has no use for a partition now. */
@@ -15,7 +22,9 @@ function wholeNumber(name: string, text: string | undefined, below: number): num
   if (text === undefined) return undefined
   const value = /^\d{1,7}$/.test(text) ? Number(text) : NaN
   if (value < below) return value
-  throw new CacheNetError('request-invalid', `The header ${name} has a whole number below ${below}.`, { header: name })
+  throw new CacheNetError('request-invalid', `The header ${name} has a whole number below ${below}.`, {
+    header: name,
+  })
 }
 
 /** What a frame's headers say of the device. Throws `request-invalid`. */

@@ -7,9 +7,16 @@ export interface BodyLimits {
 }
 
 const tooLarge = (maxBodyBytes: number): CacheNetError =>
-  new CacheNetError('frame-too-large', `A frame has at most ${maxBodyBytes} bytes; scale the image down before sending it.`, { maxBytes: maxBodyBytes })
+  new CacheNetError(
+    'frame-too-large',
+    `A frame has at most ${maxBodyBytes} bytes; scale the image down before sending it.`,
+    { maxBytes: maxBodyBytes },
+  )
 
-/** A body in pieces that does not say how long it is: counted while it comes, and given up once it is too long. */
+/**
+ * A body in pieces that does not say how long it is: counted while it comes, and given up once it is too
+ * long.
+ */
 async function readPieces(
   body: ReadableStream<Uint8Array>,
   maxBodyBytes: number,
@@ -38,8 +45,9 @@ async function readAll(
 }
 
 /**
- * The body of a request. Throws `frame-too-large`, at once where it is announced; `request-timeout` where it does not arrive in
- * time, so that a slow sender does not keep its place for long; and `aborted` where the sender went away.
+ * The body of a request. Throws `frame-too-large`, at once where it is announced; `request-timeout` where it
+ * does not arrive in time, so that a slow sender does not keep its place for long; and `aborted` where the
+ * sender went away.
  *
  * @param onBytes told how many have come of a body that does not say how long it is; what it throws ends the
  *   reading
@@ -58,7 +66,14 @@ export async function readBody(
   let timer: NodeJS.Timeout | undefined
   const tooSlow = new Promise<never>((_, reject) => {
     // Made only where it is needed: an error with its stack costs more than reading a frame.
-    const giveUpWaiting = (): void => reject(new CacheNetError('request-timeout', 'The frame did not arrive in time. Send it again when the network is better.', { bodyTimeoutMs }))
+    const giveUpWaiting = (): void =>
+      reject(
+        new CacheNetError(
+          'request-timeout',
+          'The frame did not arrive in time. Send it again when the network is better.',
+          { bodyTimeoutMs },
+        ),
+      )
     timer = setTimeout(giveUpWaiting, bodyTimeoutMs)
   })
   try {

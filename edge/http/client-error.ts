@@ -42,15 +42,20 @@ export function answerClientErrors(server: Server): void {
 }
 
 /**
- * A request without a Host, which HTTP/1.1 asks for (RFC 9112, 3.2), or with one that makes no URL with its path,
- * such as `a.1`, which would be an address. Refuses it and returns true.
+ * A request without a Host, which HTTP/1.1 asks for (RFC 9112, 3.2), or with one that makes no URL with its
+ * path, such as `a.1`, which would be an address. Refuses it and returns true.
  */
 export function refuseWithoutUrl(
   { httpVersion, headers: { host }, url = '/' }: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (httpVersion === '1.1' && host === undefined) send(response, bareRefusal(invalid('The request has no Host.')))
-  else if (!URL.canParse(`http://${host === undefined || host === '' ? 'localhost' : host}${url.startsWith('/') ? url : ''}`))
+  if (httpVersion === '1.1' && host === undefined)
+    send(response, bareRefusal(invalid('The request has no Host.')))
+  else if (
+    !URL.canParse(
+      `http://${host === undefined || host === '' ? 'localhost' : host}${url.startsWith('/') ? url : ''}`,
+    )
+  )
     send(response, noUrl())
   else return false
   return true

@@ -6,12 +6,22 @@ import { requestIdOf } from '../access/request-id.ts'
 import type { EdgeDeps } from '../deps.ts'
 import { createSampler } from '../log/sampler.ts'
 
-const worthRetrying: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['edge-overloaded', 'edge-stopping', 'worker-crashed'])
+const worthRetrying: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'edge-overloaded',
+  'edge-stopping',
+  'worker-crashed',
+])
 
-/** What is not ours may say anything, paths and all: it goes into the log, and the sender hears only that it happened. */
+/**
+ * What is not ours may say anything, paths and all: it goes into the log, and the sender hears only that it
+ * happened.
+ */
 function forSender(thrown: unknown): CacheNetError {
   if (thrown instanceof CacheNetError && thrown.code !== 'internal') return thrown
-  return new CacheNetError('internal', 'Something went wrong at the edge. Nothing was stored; send the request again, or look into the log of the edge.')
+  return new CacheNetError(
+    'internal',
+    'Something went wrong at the edge. Nothing was stored; send the request again, or look into the log of the edge.',
+  )
 }
 
 /** What somebody can cause as often as they like must not fill the log. */
@@ -38,8 +48,15 @@ function refusalLogOf(log: Logger): ReturnType<typeof createRefusalLog> {
   return known
 }
 
-/** Answers anything thrown with the body and status of its code. What is the edge's own fault is logged as an error. */
-export function errorResponse(c: Context, thrown: unknown, { log, metrics }: Pick<EdgeDeps, 'log' | 'metrics'>): Response {
+/**
+ * Answers anything thrown with the body and status of its code. What is the edge's own fault is logged as an
+ * error.
+ */
+export function errorResponse(
+  c: Context,
+  thrown: unknown,
+  { log, metrics }: Pick<EdgeDeps, 'log' | 'metrics'>,
+): Response {
   const error = forSender(thrown)
   const request = { method: c.req.method, path: c.req.path, code: error.code, requestId: requestIdOf(c) }
   metrics.refusal(error.code)
@@ -54,5 +71,8 @@ export function errorResponse(c: Context, thrown: unknown, { log, metrics }: Pic
 
 /** Answers a request that no route takes: `route-unknown`. */
 export function unknownRoute(c: Context): never {
-  throw new CacheNetError('route-unknown', `The edge has nothing at ${c.req.method} ${c.req.path}.`, { method: c.req.method, path: c.req.path })
+  throw new CacheNetError('route-unknown', `The edge has nothing at ${c.req.method} ${c.req.path}.`, {
+    method: c.req.method,
+    path: c.req.path,
+  })
 }

@@ -12,14 +12,26 @@ import { expectError } from '../testing/expect-error.ts'
 const bundles = useSampleFolder()
 
 const start = async (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> => {
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: bundles.folder, pageFolder: join(bundles.folder, 'no-page'), engine: 'tfjs-wasm', threads: 1, ...options })
+  const edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: bundles.folder,
+    pageFolder: join(bundles.folder, 'no-page'),
+    engine: 'tfjs-wasm',
+    threads: 1,
+    ...options,
+  })
   onTestFinished(() => edge.close())
   return edge
 }
 const blobPath = (): string => apiPaths.blob('sample', bundles.sample.manifest.generalist.whole.sha256)
 
 /** All headers of an answer but those that differ from one answer to the next. */
-async function headersOf(edge: RunningEdge, method: string, headers: Record<string, string> = {}): Promise<{ status: number | undefined; headers: Record<string, unknown> }> {
+async function headersOf(
+  edge: RunningEdge,
+  method: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number | undefined; headers: Record<string, unknown> }> {
   const asked = request(edge.origin + blobPath(), { method, headers })
   asked.end()
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
@@ -35,16 +47,25 @@ it('sends the blob with the headers that the app gives it', async () => {
   // The app answers HEAD.
   expect(await headersOf(edge, 'GET')).toEqual(await headersOf(edge, 'HEAD'))
   const blob = await fetch(edge.origin + blobPath())
-  expect(await sha256Hex(new Uint8Array(await blob.arrayBuffer()))).toBe(bundles.sample.manifest.generalist.whole.sha256)
-  expect(entries.map(({ method, path, status }) => [method, path, status])).toEqual(['GET', 'HEAD', 'GET'].map((method) => [method, blobPath(), 200]))
-  expect(await (await fetch(`${edge.origin}/metrics`)).text()).toContain('cachenet_requests_total{route="/api/v1/bundles/:bundle/blobs/:sha256.bin",method="GET",status="200"} 2')
+  expect(await sha256Hex(new Uint8Array(await blob.arrayBuffer()))).toBe(
+    bundles.sample.manifest.generalist.whole.sha256,
+  )
+  expect(entries.map(({ method, path, status }) => [method, path, status])).toEqual(
+    ['GET', 'HEAD', 'GET'].map((method) => [method, blobPath(), 200]),
+  )
+  expect(await (await fetch(`${edge.origin}/metrics`)).text()).toContain(
+    'cachenet_requests_total{route="/api/v1/bundles/:bundle/blobs/:sha256.bin",method="GET",status="200"} 2',
+  )
 })
 
 it('leaves to the app what is not plain', async () => {
   const edge = await start({ access: { corsOrigins: ['https://app.test'] } })
   const etag = `"${bundles.sample.manifest.generalist.whole.sha256}"`
   expect((await headersOf(edge, 'GET', { 'If-None-Match': etag })).status).toBe(304)
-  expect((await headersOf(edge, 'GET', { Origin: 'https://app.test' })).headers).toMatchObject({ 'access-control-allow-origin': 'https://app.test', 'cross-origin-resource-policy': 'cross-origin' })
+  expect((await headersOf(edge, 'GET', { Origin: 'https://app.test' })).headers).toMatchObject({
+    'access-control-allow-origin': 'https://app.test',
+    'cross-origin-resource-policy': 'cross-origin',
+  })
   await expectError(await fetch(edge.origin + apiPaths.blob('sample', '0'.repeat(64))), 'blob-unknown')
   await expectError(await fetch(edge.origin + apiPaths.blob('nobody', '0'.repeat(64))), 'bundle-unknown')
 })
@@ -59,12 +80,17 @@ it('says that it depends on the origin where others are let in, and leaves names
 it('gives nothing to whoever lacks the token', async () => {
   const edge = await start({ access: { token: 'a-token-of-some-length' } })
   await expectError(await fetch(edge.origin + blobPath()), 'unauthorized')
-  expect((await headersOf(edge, 'GET', { Authorization: 'Bearer a-token-of-some-length' })).headers['cache-control']).toMatch(/^private/)
+  expect(
+    (await headersOf(edge, 'GET', { Authorization: 'Bearer a-token-of-some-length' })).headers[
+      'cache-control'
+    ],
+  ).toMatch(/^private/)
 })
 
 it('counts against the same rate as the rest of the API', async () => {
   const edge = await start({ requestsPerSecond: 1, access: { trustedProxies: 1 } })
-  const ask = (path: string, address: string): Promise<Response> => fetch(edge.origin + path, { headers: { 'X-Forwarded-For': address } })
+  const ask = (path: string, address: string): Promise<Response> =>
+    fetch(edge.origin + path, { headers: { 'X-Forwarded-For': address } })
   for (let turn = 0; turn < 5; turn++) {
     expect((await ask(blobPath(), '10.0.0.1')).status).toBe(200)
     expect((await ask(apiPaths.bundles, '10.0.0.1')).status).toBe(200)
@@ -78,7 +104,9 @@ it('counts against the same rate as the rest of the API', async () => {
 it('keeps the name that a trusted proxy gave a request', async () => {
   const named = async (trustedProxies: number): Promise<string | null> => {
     const edge = await start({ access: { trustedProxies } })
-    return (await fetch(edge.origin + blobPath(), { headers: { 'X-Request-Id': 'from-proxy' } })).headers.get('X-Request-Id')
+    return (await fetch(edge.origin + blobPath(), { headers: { 'X-Request-Id': 'from-proxy' } })).headers.get(
+      'X-Request-Id',
+    )
   }
   expect(await named(1)).toBe('from-proxy')
   expect(await named(0)).not.toBe('from-proxy')

@@ -9,12 +9,16 @@ import { routeName } from '../metrics/route-name.ts'
 import { blobHeaders, blobType } from './blob-headers.ts'
 import { securityHeaders } from './security-headers.ts'
 
-type FastBlobDeps = Pick<EdgeDeps, 'bundles' | 'access' | 'limiter' | 'metrics' | 'log' | 'onRequest' | 'isStopping'>
+type FastBlobDeps = Pick<
+  EdgeDeps,
+  'bundles' | 'access' | 'limiter' | 'metrics' | 'log' | 'onRequest' | 'isStopping'
+>
 
 /** Answers a request, or has the app answer it. */
 export type FastBlobs = (request: IncomingMessage, response: ServerResponse, app: () => void) => void
 
-const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join() : value)
+const header = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join() : value
 const security = Object.entries(securityHeaders).flat()
 
 interface Blob {
@@ -35,11 +39,20 @@ const blobOf = (sha256: string, bytes: Uint8Array, dependsOnOrigin: boolean): Bl
 }
 
 /**
- * Answers plain downloads of blobs, which are most of an edge's bytes, from memory with one call, past the app's objects for requests,
- * responses and headers: what those cost is more than sending the blob. Whatever is not the plain case (a condition, another origin, a
- * token, a refusal, a log that wants every request) is the app's.
+ * Answers plain downloads of blobs, which are most of an edge's bytes, from memory with one call, past the
+ * app's objects for requests, responses and headers: what those cost is more than sending the blob. Whatever
+ * is not the plain case (a condition, another origin, a token, a refusal, a log that wants every request) is
+ * the app's.
  */
-export function createFastBlobs({ bundles: store, access = {}, limiter, metrics, log, onRequest, isStopping }: FastBlobDeps): FastBlobs {
+export function createFastBlobs({
+  bundles: store,
+  access = {},
+  limiter,
+  metrics,
+  log,
+  onRequest,
+  isStopping,
+}: FastBlobDeps): FastBlobs {
   const { token, trustedProxies = 0, hosts = [], corsOrigins = [] } = access
   const isPlain = ({ method, headers }: IncomingMessage): boolean =>
     method === 'GET' &&
@@ -68,8 +81,15 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
     }
   }
 
-  const send = ({ headers, url: path = '' }: IncomingMessage, response: ServerResponse, blob: Blob, startedAt: number): void => {
-    response.writeHead(200, [...blob.headers, requestIdFrom(header(headers[givenId]), trustedProxies)]).end(blob.bytes)
+  const send = (
+    { headers, url: path = '' }: IncomingMessage,
+    response: ServerResponse,
+    blob: Blob,
+    startedAt: number,
+  ): void => {
+    response
+      .writeHead(200, [...blob.headers, requestIdFrom(header(headers[givenId]), trustedProxies)])
+      .end(blob.bytes)
     const entry = { method: 'GET', path, status: 200, elapsedMs: performance.now() - startedAt }
     metrics.request({ ...entry, route: routeName(path) })
     onRequest?.(entry)
@@ -86,7 +106,11 @@ export function createFastBlobs({ bundles: store, access = {}, limiter, metrics,
       send(request, response, found, startedAt)
       return
     }
-    const address = addressOf(header(request.headers['x-forwarded-for']), request.socket.remoteAddress, trustedProxies)
+    const address = addressOf(
+      header(request.headers['x-forwarded-for']),
+      request.socket.remoteAddress,
+      trustedProxies,
+    )
     // One that is refused asks the app, which refuses it too, in its words.
     limiter.consume(address).then(() => send(request, response, found, startedAt), app)
   }

@@ -17,7 +17,10 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** On every response, worker scripts and errors too: one that lacks them breaks the isolation of the page that loads it. */
+/**
+ * On every response, worker scripts and errors too: one that lacks them breaks the isolation of the page that
+ * loads it.
+ */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -37,11 +40,14 @@ const isPublicName = (name: string): boolean =>
   !/\.(localhost|local|lan|internal|home\.arpa)$/.test(name)
 
 /**
- * Sets `securityHeaders` on whatever the handlers behind it answer. Before they do: a response that is taken apart afterwards to add
- * to it leaves the server's fast path, which costs a blob a third of its speed.
+ * Sets `securityHeaders` on whatever the handlers behind it answer. Before they do: a response that is taken
+ * apart afterwards to add to it leaves the server's fast path, which costs a blob a third of its speed.
  */
-export const withSecurityHeaders = (trustedProxies: number): MiddlewareHandler => async (c, next) => {
-  for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
-  if (isSecure(c, trustedProxies) && isPublicName(new URL(c.req.url).hostname)) c.header('Strict-Transport-Security', halfAYear)
-  await next()
-}
+export const withSecurityHeaders =
+  (trustedProxies: number): MiddlewareHandler =>
+  async (c, next) => {
+    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+    if (isSecure(c, trustedProxies) && isPublicName(new URL(c.req.url).hostname))
+      c.header('Strict-Transport-Security', halfAYear)
+    await next()
+  }

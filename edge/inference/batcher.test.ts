@@ -47,26 +47,42 @@ describe('createBatcher', () => {
   it('runs frames that arrived together as batches of at most 32', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine)
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, seed) => batcher.answer(never(), 'sample', frame(seed))))
-    expect(ran).toEqual([['sample', 32], ['sample', 8]])
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, seed) => batcher.answer(never(), 'sample', frame(seed))),
+    )
+    expect(ran).toEqual([
+      ['sample', 32],
+      ['sample', 8],
+    ])
     expect(answers).toHaveLength(40)
   })
 
   it('gives every frame the answer that it gets alone', async () => {
     const batcher = createBatcher(engine)
-    const together = await Promise.all([1, 2, 3].map((seed) => batcher.answer(never(), 'sample', frame(seed))))
+    const together = await Promise.all(
+      [1, 2, 3].map((seed) => batcher.answer(never(), 'sample', frame(seed))),
+    )
     for (const [index, seed] of [1, 2, 3].entries()) {
       const alone = await engine.run({ bundleId: 'sample', frames: frame(seed), count: 1 })
-      for (const [position, value] of alone.logits.entries()) expect(together[index]?.logits[position]).toBeCloseTo(value, 4)
-      for (const [position, value] of alone.codeLogits.entries()) expect(together[index]?.codeLogits[position]).toBeCloseTo(value, 4)
+      for (const [position, value] of alone.logits.entries())
+        expect(together[index]?.logits[position]).toBeCloseTo(value, 4)
+      for (const [position, value] of alone.codeLogits.entries())
+        expect(together[index]?.codeLogits[position]).toBeCloseTo(value, 4)
     }
   })
 
   it('never mixes bundles in a batch, and forgets nobody', async () => {
     const { engine: watchedEngine, ran } = watched()
     const batcher = createBatcher(watchedEngine)
-    await Promise.all(['sample', 'other', 'sample', 'other', 'sample'].map((id, seed) => batcher.answer(never(), id, frame(seed))))
-    expect(ran).toEqual([['sample', 3], ['other', 2]])
+    await Promise.all(
+      ['sample', 'other', 'sample', 'other', 'sample'].map((id, seed) =>
+        batcher.answer(never(), id, frame(seed)),
+      ),
+    )
+    expect(ran).toEqual([
+      ['sample', 3],
+      ['other', 2],
+    ])
   })
 
   it('collects what arrives while a batch is running', async () => {
@@ -78,7 +94,10 @@ describe('createBatcher', () => {
     const rest = [2, 3, 4].map((seed) => batcher.answer(never(), 'sample', frame(seed)))
     release()
     const answers = await Promise.all([first, ...rest])
-    expect(ran).toEqual([['sample', 1], ['sample', 3]])
+    expect(ran).toEqual([
+      ['sample', 1],
+      ['sample', 3],
+    ])
     expect(answers[1]?.queueMs).toBeGreaterThan(0)
   })
 
@@ -89,7 +108,9 @@ describe('createBatcher', () => {
     const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
     const waiting = [1, 2].map((seed) => batcher.answer(never(), 'sample', frame(seed)))
-    await expect(batcher.answer(never(), 'sample', frame(3))).rejects.toMatchObject({ code: 'edge-overloaded' })
+    await expect(batcher.answer(never(), 'sample', frame(3))).rejects.toMatchObject({
+      code: 'edge-overloaded',
+    })
     release()
     expect(await Promise.all([running, ...waiting])).toHaveLength(3)
     await expect(batcher.answer(never(), 'sample', frame(4))).resolves.toHaveProperty('inferenceMs')
@@ -109,7 +130,10 @@ describe('createBatcher', () => {
     release()
     await running
     await batcher.answer(never(), 'sample', frame(3))
-    expect(ran).toEqual([['sample', 1], ['sample', 1]])
+    expect(ran).toEqual([
+      ['sample', 1],
+      ['sample', 1],
+    ])
   })
 
   it('ends a wait that takes too long', async () => {
@@ -122,7 +146,9 @@ describe('createBatcher', () => {
 
   it('passes on what the engine throws, and goes on', async () => {
     const batcher = createBatcher(engine)
-    await expect(batcher.answer(never(), 'nobody', frame(0))).rejects.toMatchObject({ code: 'bundle-unknown' })
+    await expect(batcher.answer(never(), 'nobody', frame(0))).rejects.toMatchObject({
+      code: 'bundle-unknown',
+    })
     const short = new Float32Array(frameBytes(sample.manifest.input) - 1)
     await expect(batcher.answer(never(), 'sample', short)).rejects.toMatchObject({ code: 'frame-size-wrong' })
     await expect(batcher.answer(never(), 'sample', frame(1))).resolves.toHaveProperty('logits')
@@ -143,7 +169,12 @@ describe('createBatcher', () => {
   it('gives a single frame all threads, and deals several out, where the engine can', async () => {
     const { engine: watchedEngine, ran, hold } = watched()
     const alone: (boolean | undefined)[] = []
-    const sharing: Engine = { ...watchedEngine, slots: 2, canShare: true, run: (batch) => (alone.push(batch.isAlone), watchedEngine.run(batch)) }
+    const sharing: Engine = {
+      ...watchedEngine,
+      slots: 2,
+      canShare: true,
+      run: (batch) => (alone.push(batch.isAlone), watchedEngine.run(batch)),
+    }
     const batcher = createBatcher(sharing)
     const release = hold()
     const single = batcher.answer(never(), 'sample', frame(0))
@@ -174,7 +205,9 @@ describe('createBatcher', () => {
     const order: string[] = []
     const running = batcher.answer(never(), 'sample', frame(0))
     await expect.poll(() => ran.length, { timeout: 20_000 }).toBe(1)
-    const audits = [1, 2].map((seed) => batcher.answer(never(), 'sample', frame(seed), 'audit').then(() => order.push('audit')))
+    const audits = [1, 2].map((seed) =>
+      batcher.answer(never(), 'sample', frame(seed), 'audit').then(() => order.push('audit')),
+    )
     const miss = batcher.answer(never(), 'sample', frame(3)).then(() => order.push('miss'))
     expect(batcher.queued).toEqual({ miss: 1, audit: 2 })
     release()

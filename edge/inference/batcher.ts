@@ -43,9 +43,10 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
 }
 
 /**
- * Puts a bounded queue in front of an engine. Frames that arrive within a small window, or while a batch is running, run as one
- * batch. A frame that is alone is shared by all threads, where the engine can; several are dealt out to the slots, each of which has
- * one batch at a time: threads that share a batch wait for one another, and under load that is time that other frames need.
+ * Puts a bounded queue in front of an engine. Frames that arrive within a small window, or while a batch is
+ * running, run as one batch. A frame that is alone is shared by all threads, where the engine can; several
+ * are dealt out to the slots, each of which has one batch at a time: threads that share a batch wait for one
+ * another, and under load that is time that other frames need.
  */
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
   const {
@@ -81,7 +82,8 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
     window = undefined
     while (hasRoom() && queue.size > 0) {
       isShared = engine.canShare && running === 0 && queue.size === 1
-      const share = isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
+      const share =
+        isShared || queue.size >= maxBatch ? maxBatch : Math.ceil(queue.size / (engine.slots - running))
       running++
       void runBatch(
         queue.takeBatch((bundleKey) => Math.min(share, framesPerBatch(bundleKey))),
@@ -126,7 +128,12 @@ export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inf
         }
         const onAbort = (): void => leave(new CacheNetError('aborted', 'The sender of the frame went away.'))
         const onTimeout = (): void =>
-          leave(new CacheNetError('edge-timeout', 'The frame waited too long for its turn. Send it again, or fewer at once.'))
+          leave(
+            new CacheNetError(
+              'edge-timeout',
+              'The frame waited too long for its turn. Send it again, or fewer at once.',
+            ),
+          )
         const entry: QueuedFrame = {
           bundleKey,
           frame,

@@ -16,14 +16,23 @@ describe('composeAnswer', () => {
       3,
     )
     expect(frameAnswerSchema.parse(answer)).toEqual(answer)
-    expect(answer).toMatchObject({ classIndex: 1, label: 'bee', answeredBy: 'full', timings: { decodeMs: 3, ...times } })
+    expect(answer).toMatchObject({
+      classIndex: 1,
+      label: 'bee',
+      answeredBy: 'full',
+      timings: { decodeMs: 3, ...times },
+    })
     expect(answer.partition).toEqual({ id: 'p2', whole: manifest.partitions[2]?.whole })
     expect(answer.code.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5)
   })
 
   it('divides by the temperature of the full model: warmer is less certain', async () => {
     const { manifest } = await createSampleBundle()
-    const inference = { logits: Float32Array.of(0, 3, 1, 0), codeLogits: Float32Array.of(0, 0, 0, 0), ...took }
+    const inference = {
+      logits: Float32Array.of(0, 3, 1, 0),
+      codeLogits: Float32Array.of(0, 0, 0, 0),
+      ...took,
+    }
     const cool = composeAnswer(manifest, inference, 0)
     const warm = composeAnswer({ ...manifest, full: { ...manifest.full, temperature: 2 } }, inference, 0)
     const exps = [0, 1.5, 0.5, 0].map(Math.exp)
@@ -34,9 +43,14 @@ describe('composeAnswer', () => {
 
   it('keeps a partition that the device holds where that is nearly as good, the most recent first', async () => {
     const { manifest } = await createSampleBundle({ hasDeltas: true })
-    const inference = { logits: Float32Array.of(0, 3, 1, 0), codeLogits: Float32Array.of(0, 1.6, 2, 1.8), ...took }
+    const inference = {
+      logits: Float32Array.of(0, 3, 1, 0),
+      codeLogits: Float32Array.of(0, 1.6, 2, 1.8),
+      ...took,
+    }
     const patient = { ...manifest, selector: { keepShare: 0.5 } }
-    const chosen = (holds: HeldPartition[], from = patient): string | undefined => composeAnswer(from, inference, 0, holds).partition?.id
+    const chosen = (holds: HeldPartition[], from = patient): string | undefined =>
+      composeAnswer(from, inference, 0, holds).partition?.id
     const [p0, p1, p3] = (['p0', 'p1', 'p3'] as const).map((id) => ({ id, form: 'whole' }) as const)
     expect(chosen([])).toBe('p2')
     expect(chosen([p1!, p3!])).toBe('p1')
@@ -48,14 +62,26 @@ describe('composeAnswer', () => {
 
   it('names the delta beside the whole, without what only the manifest says', async () => {
     const { manifest } = await createSampleBundle({ hasDeltas: true })
-    const inference = { logits: Float32Array.of(0, 3, 1, 0), codeLogits: Float32Array.of(5, 0, 0, 0), ...took }
+    const inference = {
+      logits: Float32Array.of(0, 3, 1, 0),
+      codeLogits: Float32Array.of(5, 0, 0, 0),
+      ...took,
+    }
     const { bytes, sha256 } = manifest.partitions[0]!.delta!
-    expect(composeAnswer(manifest, inference, 0).partition).toEqual({ id: 'p0', whole: manifest.partitions[0]?.whole, delta: { bytes, sha256 } })
+    expect(composeAnswer(manifest, inference, 0).partition).toEqual({
+      id: 'p0',
+      whole: manifest.partitions[0]?.whole,
+      delta: { bytes, sha256 },
+    })
   })
 
   it('names no partition where the bundle has none', async () => {
     const { manifest } = withoutPartitions(await createSampleBundle())
-    const answer = composeAnswer(manifest, { logits: Float32Array.of(0, 3, 1, 0), codeLogits: new Float32Array(), ...took }, 0)
+    const answer = composeAnswer(
+      manifest,
+      { logits: Float32Array.of(0, 3, 1, 0), codeLogits: new Float32Array(), ...took },
+      0,
+    )
     expect(frameAnswerSchema.parse(answer)).toEqual(answer)
     expect(answer).toMatchObject({ classIndex: 1, code: [] })
     expect(answer).not.toHaveProperty('partition')
@@ -63,7 +89,13 @@ describe('composeAnswer', () => {
 
   it('says so where the engine gave no numbers', async () => {
     const { manifest } = await createSampleBundle()
-    const inference = { logits: Float32Array.of(0, NaN, 1, 0), codeLogits: Float32Array.of(0, 0, 0, 0), ...took }
-    expect(() => composeAnswer(manifest, inference, 0)).toThrow(expect.objectContaining({ code: 'engine-failed' }) as Error)
+    const inference = {
+      logits: Float32Array.of(0, NaN, 1, 0),
+      codeLogits: Float32Array.of(0, 0, 0, 0),
+      ...took,
+    }
+    expect(() => composeAnswer(manifest, inference, 0)).toThrow(
+      expect.objectContaining({ code: 'engine-failed' }) as Error,
+    )
   })
 })

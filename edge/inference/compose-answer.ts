@@ -7,10 +7,17 @@ import type { FrameAnswer, HeldPartition } from '../../core/wire/frames.ts'
 import type { FrameInference } from './inference.ts'
 
 /** Seven digits are all that float32 has; more would only be bytes on a slow link. */
-const shorten = (values: Float32Array): number[] => Array.from(values, (value) => Number(value.toPrecision(7)))
+const shorten = (values: Float32Array): number[] =>
+  Array.from(values, (value) => Number(value.toPrecision(7)))
 
-function chosenPartition({ partitions, selector }: Manifest, code: Float32Array, holds: readonly HeldPartition[]): Partition | undefined {
-  const held = holds.map(({ id }) => partitions.findIndex((partition) => partition.id === id)).filter((index) => index >= 0)
+function chosenPartition(
+  { partitions, selector }: Manifest,
+  code: Float32Array,
+  holds: readonly HeldPartition[],
+): Partition | undefined {
+  const held = holds
+    .map(({ id }) => partitions.findIndex((partition) => partition.id === id))
+    .filter((index) => index >= 0)
   return partitions[selectPartition(code, held, selector.keepShare)]
 }
 
@@ -22,12 +29,18 @@ export const partitionRef = ({ id, whole, delta }: Partition): NonNullable<Frame
 })
 
 /**
- * The answer to a frame: the full model's, calibrated by its temperature, and the partition that the selector chose from the code
- * c(x) = softmax(z̄) and from what the device holds. Throws `engine-failed` where the engine computed something that is no number.
+ * The answer to a frame: the full model's, calibrated by its temperature, and the partition that the selector
+ * chose from the code c(x) = softmax(z̄) and from what the device holds. Throws `engine-failed` where the
+ * engine computed something that is no number.
  *
  * @param holds partitions that the device holds, most recently used first
  */
-export function composeAnswer(manifest: Manifest, inference: FrameInference, decodeMs: number, holds: readonly HeldPartition[] = []): FrameAnswer {
+export function composeAnswer(
+  manifest: Manifest,
+  inference: FrameInference,
+  decodeMs: number,
+  holds: readonly HeldPartition[] = [],
+): FrameAnswer {
   const { logits, codeLogits, queueMs, inferenceMs } = inference
   const { temperature, mostStrange } = manifest.full
   const probabilities = softmax(logits, temperature)
@@ -36,9 +49,13 @@ export function composeAnswer(manifest: Manifest, inference: FrameInference, dec
   const label = manifest.classNames[classIndex]
   const partition = chosenPartition(manifest, code, holds)
   const isFinite = [...probabilities, ...code].every(Number.isFinite)
-  const isComplete = code.length === manifest.partitions.length && (partition === undefined) === (code.length === 0)
+  const isComplete =
+    code.length === manifest.partitions.length && (partition === undefined) === (code.length === 0)
   if (label === undefined || !isFinite || !isComplete) {
-    throw new CacheNetError('engine-failed', 'The edge could not work out an answer to this frame. Nothing was stored; the next frame is not affected.')
+    throw new CacheNetError(
+      'engine-failed',
+      'The edge could not work out an answer to this frame. Nothing was stored; the next frame is not affected.',
+    )
   }
   return {
     classIndex,

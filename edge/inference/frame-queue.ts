@@ -16,7 +16,10 @@ export interface FrameQueueLimits {
   readonly maxAudits: number
 }
 
-/** Frames that wait, misses before audits. Bounded: what has no room is refused at once, audits long before misses. */
+/**
+ * Frames that wait, misses before audits. Bounded: what has no room is refused at once, audits long before
+ * misses.
+ */
 export interface FrameQueue {
   readonly size: number
   readonly queued: Readonly<Record<FramePriority, number>>
@@ -33,7 +36,11 @@ export interface FrameQueue {
 }
 
 const overloaded = (details: Record<string, unknown>): CacheNetError =>
-  new CacheNetError('edge-overloaded', 'More frames arrive than the edge can answer. Send this one again in a second.', details)
+  new CacheNetError(
+    'edge-overloaded',
+    'More frames arrive than the edge can answer. Send this one again in a second.',
+    details,
+  )
 
 export function createFrameQueue({ maxQueued, maxAudits }: FrameQueueLimits): FrameQueue {
   const waiting: Record<FramePriority, QueuedFrame[]> = { miss: [], audit: [] }
@@ -48,7 +55,8 @@ export function createFrameQueue({ maxQueued, maxAudits }: FrameQueueLimits): Fr
       return { miss: waiting.miss.length, audit: waiting.audit.length }
     },
     push(entry, priority) {
-      if (priority === 'audit' && (waiting.audit.length >= maxAudits || isBusy())) throw overloaded({ maxAudits })
+      if (priority === 'audit' && (waiting.audit.length >= maxAudits || isBusy()))
+        throw overloaded({ maxAudits })
       if (size() >= maxQueued) {
         const shed = priority === 'miss' ? waiting.audit.pop() : undefined
         if (shed === undefined) throw overloaded({ maxQueued })

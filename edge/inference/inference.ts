@@ -12,7 +12,10 @@ export interface FrameInference {
   readonly batchSize: number
 }
 
-/** A `miss` is somebody waiting; an `audit` only checks a hit: it runs after all misses, and is the first to be refused. */
+/**
+ * A `miss` is somebody waiting; an `audit` only checks a hit: it runs after all misses, and is the first to
+ * be refused.
+ */
 export type FramePriority = 'miss' | 'audit'
 
 /** Whatever answers frames: an engine behind a queue. */
@@ -26,7 +29,13 @@ export interface Inference {
   /**
    * @param bundleKey the version of a bundle that the engine has loaded
    * @param frame preprocessed, height × width × 3
-   * @throws `edge-overloaded` where the queue is full, `edge-timeout` where the wait was too long, `aborted` once the signal is
+   * @throws `edge-overloaded` where the queue is full, `edge-timeout` where the wait was too long, `aborted`
+   * once the signal is
    */
-  answer(signal: AbortSignal, bundleKey: string, frame: Float32Array<ArrayBuffer>, priority?: FramePriority): Promise<FrameInference>
+  answer(
+    signal: AbortSignal,
+    bundleKey: string,
+    frame: Float32Array<ArrayBuffer>,
+    priority?: FramePriority,
+  ): Promise<FrameInference>
 }

@@ -1,4 +1,7 @@
-/** The partition that each client was sent last, for clients that do not say what they hold. Bounded: the longest silent goes first. */
+/**
+ * The partition that each client was sent last, for clients that do not say what they hold. Bounded: the
+ * longest silent goes first.
+ */
 export interface RecentClients {
   /** The partition before this one; remembers this one. */
   exchange(client: string, partition: string): string | undefined

@@ -11,7 +11,9 @@ it('learns from many what follows what, whatever one of them says ever so often'
   const bundle = await openBundle(await writeBundle(folder, await createSampleBundle()))
   const selection = createSelection()
   const says = (client: string, from: string, to: string) =>
-    selection.extras(bundle, { partition: { id: to } } as unknown as FrameAnswer, client, [{ id: from, form: 'whole' }]).likelyNext
+    selection.extras(bundle, { partition: { id: to } } as unknown as FrameAnswer, client, [
+      { id: from, form: 'whole' },
+    ]).likelyNext
   for (let frame = 0; frame < 1000; frame++) says('a stranger', 'p0', 'p1')
   for (let client = 0; client < 20; client++) says(`a phone ${client}`, 'p0', 'p2')
   // Whoever comes to p0 from anywhere is told what follows there.

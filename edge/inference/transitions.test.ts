@@ -42,18 +42,25 @@ describe('createTransitions', () => {
 describe('createRecentClients', () => {
   it('tells what a client was sent before, and forgets the longest silent', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('p0', 'p1', 'p2')), { maxLength: 100 }), (events) => {
-        const clients = createRecentClients(4)
-        /** The plain way: all of history, of which only the last four clients count. */
-        const history: [string, string][] = []
-        for (const [number, partition] of events) {
-          const client = String(number)
-          const recent = [...new Set(history.map(([who]) => who).reverse())].slice(0, 4)
-          const expected = recent.includes(client) ? [...history].reverse().find(([who]) => who === client)?.[1] : undefined
-          expect(clients.exchange(client, partition)).toBe(expected)
-          history.push([client, partition])
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('p0', 'p1', 'p2')), {
+          maxLength: 100,
+        }),
+        (events) => {
+          const clients = createRecentClients(4)
+          /** The plain way: all of history, of which only the last four clients count. */
+          const history: [string, string][] = []
+          for (const [number, partition] of events) {
+            const client = String(number)
+            const recent = [...new Set(history.map(([who]) => who).reverse())].slice(0, 4)
+            const expected = recent.includes(client)
+              ? [...history].reverse().find(([who]) => who === client)?.[1]
+              : undefined
+            expect(clients.exchange(client, partition)).toBe(expected)
+            history.push([client, partition])
+          }
+        },
+      ),
     )
   })
 })

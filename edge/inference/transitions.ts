@@ -1,14 +1,23 @@
-/** Which partitions follow which in the streams of an edge's clients. Forgets slowly, so that it follows what changes. */
+/**
+ * Which partitions follow which in the streams of an edge's clients. Forgets slowly, so that it follows what
+ * changes.
+ */
 export interface Transitions {
   /** A client's stream went from one partition to another. */
   learn(from: string, to: string): void
-  /** The partition that most often follows, those in `held` left out; undefined where too little was seen to tell. */
+  /**
+   * The partition that most often follows, those in `held` left out; undefined where too little was seen to
+   * tell.
+   */
   likelyAfter(from: string, held: ReadonlySet<string>): string | undefined
 }
 
 /** Below this, a transition is an accident. */
 const leastSeen = 3
-/** A partition's counts are halved once they add up to this: memory stays bounded, and the new outweighs the old. */
+/**
+ * A partition's counts are halved once they add up to this: memory stays bounded, and the new outweighs the
+ * old.
+ */
 const mostSeen = 1024
 
 /**
@@ -19,7 +28,8 @@ const mostSeen = 1024
 export function createTransitions(leastShare = 0.2): Transitions {
   const followers = new Map<string, Map<string, number>>()
 
-  const totalOf = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const totalOf = (counts: ReadonlyMap<string, number>): number =>
+    [...counts.values()].reduce((sum, count) => sum + count, 0)
 
   return {
     learn(from, to) {

@@ -3,8 +3,9 @@ import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { FramePriority } from '../inference/inference.ts'
 
 /**
- * Parts of a frame's time at the edge. `decode`: body to network input; `queue`: until its batch begins; `encode`: the one pass
- * that runs the full model and, on its features, the encoder; `answer`: selector, delta and JSON.
+ * Parts of a frame's time at the edge. `decode`: body to network input; `queue`: until its batch begins;
+ * `encode`: the one pass that runs the full model and, on its features, the encoder; `answer`: selector,
+ * delta and JSON.
  */
 export type FrameStage = 'decode' | 'queue' | 'encode' | 'answer'
 
@@ -21,7 +22,12 @@ export interface AnsweredFrame {
 
 export interface EdgeMetrics {
   readonly registry: Registry
-  request(entry: { readonly route: string; readonly method: string; readonly status: number; readonly elapsedMs: number }): void
+  request(entry: {
+    readonly route: string
+    readonly method: string
+    readonly status: number
+    readonly elapsedMs: number
+  }): void
   frame(frame: AnsweredFrame): void
   refusal(code: ErrorCode): void
   deviceHits(bundleId: string, hits: number): void
@@ -41,17 +47,46 @@ const batchSizes = [1, 2, 4, 8, 16, 32]
 export function createEdgeMetrics({ queued, engine, bundles }: MetricsSources): EdgeMetrics {
   const registry = new Registry()
   const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> => new Counter({ name, help, labelNames, registers })
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers })
 
   const requests = counter('cachenet_requests_total', 'Requests answered', ['route', 'method', 'status'])
-  const requestSeconds = new Histogram({ name: 'cachenet_request_seconds', help: 'From request to answer', labelNames: ['route'], buckets: stageSeconds, registers })
+  const requestSeconds = new Histogram({
+    name: 'cachenet_request_seconds',
+    help: 'From request to answer',
+    labelNames: ['route'],
+    buckets: stageSeconds,
+    registers,
+  })
   const frames = counter('cachenet_frames_total', 'Frames answered', ['bundle', 'kind'])
-  const stages = new Histogram({ name: 'cachenet_frame_stage_seconds', help: 'Parts of the time of an answered frame', labelNames: ['stage'], buckets: stageSeconds, registers })
-  const batches = new Histogram({ name: 'cachenet_frame_batch_size', help: 'Frames of the batch that an answered frame was in', buckets: batchSizes, registers })
-  const selected = counter('cachenet_partitions_selected_total', 'Partitions that the selector chose for misses', ['bundle', 'partition'])
+  const stages = new Histogram({
+    name: 'cachenet_frame_stage_seconds',
+    help: 'Parts of the time of an answered frame',
+    labelNames: ['stage'],
+    buckets: stageSeconds,
+    registers,
+  })
+  const batches = new Histogram({
+    name: 'cachenet_frame_batch_size',
+    help: 'Frames of the batch that an answered frame was in',
+    buckets: batchSizes,
+    registers,
+  })
+  const selected = counter(
+    'cachenet_partitions_selected_total',
+    'Partitions that the selector chose for misses',
+    ['bundle', 'partition'],
+  )
   const deltas = counter('cachenet_inline_deltas_total', 'Deltas sent inside answers', ['bundle'])
-  const audits = counter('cachenet_audits_total', 'Audits of hits, by whether the full model agrees', ['bundle', 'agrees'])
-  const hits = counter('cachenet_device_hits_total', 'Frames that devices report to have answered themselves', ['bundle'])
+  const audits = counter('cachenet_audits_total', 'Audits of hits, by whether the full model agrees', [
+    'bundle',
+    'agrees',
+  ])
+  const hits = counter(
+    'cachenet_device_hits_total',
+    'Frames that devices report to have answered themselves',
+    ['bundle'],
+  )
   const refusals = counter('cachenet_refusals_total', 'Requests refused, by code', ['code'])
 
   new Gauge({

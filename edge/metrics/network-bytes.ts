@@ -20,7 +20,8 @@ export function countNetworkBytes(server: Server, registry: Registry): void {
     registers: [registry],
     collect() {
       this.reset()
-      const sum = (of: 'bytesRead' | 'bytesWritten'): number => [...open].reduce((total, socket) => total + socket[of], 0)
+      const sum = (of: 'bytesRead' | 'bytesWritten'): number =>
+        [...open].reduce((total, socket) => total + socket[of], 0)
       this.inc({ direction: 'received' }, closed.received + sum('bytesRead'))
       this.inc({ direction: 'sent' }, closed.sent + sum('bytesWritten'))
     },

@@ -1,6 +1,15 @@
 import { apiPaths, parseBlobPath } from '../../core/wire/frames.ts'
 
-const plain: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz', '/metrics', apiPaths.bundles, apiPaths.session, apiPaths.openapi, apiPaths.docs])
+const plain: ReadonlySet<string> = new Set([
+  '/',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  apiPaths.bundles,
+  apiPaths.session,
+  apiPaths.openapi,
+  apiPaths.docs,
+])
 const bundlePath = /^\/api\/v1\/bundles\/[^/]+\/(frames|manifest\.json)$/
 
 /** The route of a path, as a label: of few values, whatever a client asks for. */

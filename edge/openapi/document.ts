@@ -14,19 +14,30 @@ import {
   rawFrameType,
 } from '../../core/wire/frames.ts'
 
-/** A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults filled in. */
+/**
+ * A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults
+ * filled in.
+ */
 function jsonSchema(schema: z.core.$ZodType): Record<string, unknown> {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' })
   return rest
 }
 
 const ref = (name: string): Record<string, unknown> => ({ $ref: `#/components/schemas/${name}` })
-const json = (description: string, schema: string): Record<string, unknown> => ({ description, content: { 'application/json': { schema: ref(schema) } } })
-const text = (description: string): Record<string, unknown> => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } })
+const json = (description: string, schema: string): Record<string, unknown> => ({
+  description,
+  content: { 'application/json': { schema: ref(schema) } },
+})
+const text = (description: string): Record<string, unknown> => ({
+  description,
+  content: { 'text/plain': { schema: { type: 'string' } } },
+})
 
 /** One response for each status, naming the codes that come under it. */
 function refusals(codes: readonly ErrorCode[]): Record<string, unknown> {
-  return Object.fromEntries([...groupByStatus(codes)].map(([status, names]) => [String(status), json(names.join(', '), 'Error')]))
+  return Object.fromEntries(
+    [...groupByStatus(codes)].map(([status, names]) => [String(status), json(names.join(', '), 'Error')]),
+  )
 }
 
 function groupByStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
@@ -36,8 +47,18 @@ function groupByStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
 }
 
 const guarded: readonly ErrorCode[] = ['unauthorized', 'host-unknown', 'rate-limited', 'internal']
-const path = (name: string, description: string, pattern: string): Record<string, unknown> => ({ name, in: 'path', required: true, description, schema: { type: 'string', pattern } })
-const header = (name: string, description: string, schema: Record<string, unknown>): Record<string, unknown> => ({ name, in: 'header', description, schema })
+const path = (name: string, description: string, pattern: string): Record<string, unknown> => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string', pattern },
+})
+const header = (
+  name: string,
+  description: string,
+  schema: Record<string, unknown>,
+): Record<string, unknown> => ({ name, in: 'header', description, schema })
 const bundleId = path('bundleId', 'Id of a bundle', '^[a-z0-9][a-z0-9-]{0,62}$')
 const sha256 = path('sha256', 'SHA-256 of the blob', '^[0-9a-f]{64}$')
 const binary = { schema: { type: 'string', format: 'binary' } }
@@ -47,10 +68,25 @@ const frameOperation = {
   summary: 'Have a frame answered by the full model, and a partition chosen',
   parameters: [
     bundleId,
-    header(holdsHeader, 'Resident partitions, most recently used first: `p1=whole,p3=delta`. The delta of a chosen partition that is not among them comes inside the answer; without this header none does.', { type: 'string' }),
-    header(auditHeader, 'The class index that the device gave this frame: an audit of a hit. Served after all misses, refused first.', { type: 'integer', minimum: 0 }),
-    header(manifestHeader, 'SHA-256 of the manifest that the device holds, in hexadecimal: its ETag. Where the edge has another version of the bundle, it refuses the frame (bundle-changed); every answer says which it has, under the same name.', { type: 'string' }),
-    header(hitsHeader, 'Frames that the device answered itself since the last one that it sent.', { type: 'integer', minimum: 0 }),
+    header(
+      holdsHeader,
+      'Resident partitions, most recently used first: `p1=whole,p3=delta`. The delta of a chosen partition that is not among them comes inside the answer; without this header none does.',
+      { type: 'string' },
+    ),
+    header(
+      auditHeader,
+      'The class index that the device gave this frame: an audit of a hit. Served after all misses, refused first.',
+      { type: 'integer', minimum: 0 },
+    ),
+    header(
+      manifestHeader,
+      'SHA-256 of the manifest that the device holds, in hexadecimal: its ETag. Where the edge has another version of the bundle, it refuses the frame (bundle-changed); every answer says which it has, under the same name.',
+      { type: 'string' },
+    ),
+    header(hitsHeader, 'Frames that the device answered itself since the last one that it sent.', {
+      type: 'integer',
+      minimum: 0,
+    }),
   ],
   requestBody: {
     required: true,
@@ -60,8 +96,22 @@ const frameOperation = {
   responses: {
     '200': json('The answer', 'FrameAnswer'),
     ...refusals([
-      ...guarded, 'frame-empty', 'frame-size-wrong', 'frame-damaged', 'request-invalid', 'request-timeout', 'frame-too-large', 'frame-type-unsupported',
-      'frame-not-an-image', 'bundle-unknown', 'bundle-changed', 'edge-overloaded', 'edge-stopping', 'edge-timeout', 'engine-failed', 'worker-crashed',
+      ...guarded,
+      'frame-empty',
+      'frame-size-wrong',
+      'frame-damaged',
+      'request-invalid',
+      'request-timeout',
+      'frame-too-large',
+      'frame-type-unsupported',
+      'frame-not-an-image',
+      'bundle-unknown',
+      'bundle-changed',
+      'edge-overloaded',
+      'edge-stopping',
+      'edge-timeout',
+      'engine-failed',
+      'worker-crashed',
     ]),
   },
 }
@@ -73,17 +123,28 @@ export function openapiDocument(): Record<string, unknown> {
     info: {
       title: 'CacheNet edge',
       version: '1',
-      description: 'Answers the frames that phones are uncertain of, chooses the partition for those that follow, and serves bundles. Every refusal is an Error with a stable code.',
+      description:
+        'Answers the frames that phones are uncertain of, chooses the partition for those that follow, and serves bundles. Every refusal is an Error with a stable code.',
     },
     security: [{}, { token: [] }, { session: [] }],
     paths: {
-      [apiPaths.bundles]: { get: { operationId: 'listBundles', summary: 'Bundles that this edge serves', responses: { '200': json('The list', 'BundleList'), ...refusals(guarded) } } },
+      [apiPaths.bundles]: {
+        get: {
+          operationId: 'listBundles',
+          summary: 'Bundles that this edge serves',
+          responses: { '200': json('The list', 'BundleList'), ...refusals(guarded) },
+        },
+      },
       [apiPaths.manifest('{bundleId}')]: {
         get: {
           operationId: 'manifest',
           summary: 'Manifest of a bundle, with a strong ETag',
           parameters: [bundleId],
-          responses: { '200': json('The manifest', 'Manifest'), '304': { description: 'Not changed' }, ...refusals([...guarded, 'bundle-unknown']) },
+          responses: {
+            '200': json('The manifest', 'Manifest'),
+            '304': { description: 'Not changed' },
+            ...refusals([...guarded, 'bundle-unknown']),
+          },
         },
       },
       [apiPaths.blob('{bundleId}', '{sha256}')]: {
@@ -91,21 +152,58 @@ export function openapiDocument(): Record<string, unknown> {
           operationId: 'blob',
           summary: 'Weights; they never change, and may be kept for ever',
           parameters: [bundleId, sha256],
-          responses: { '200': { description: 'The bytes', content: { [rawFrameType]: binary } }, '304': { description: 'Not changed' }, ...refusals([...guarded, 'bundle-unknown', 'blob-unknown']) },
+          responses: {
+            '200': { description: 'The bytes', content: { [rawFrameType]: binary } },
+            '304': { description: 'Not changed' },
+            ...refusals([...guarded, 'bundle-unknown', 'blob-unknown']),
+          },
         },
       },
       [apiPaths.frames('{bundleId}')]: { post: frameOperation },
-      [apiPaths.session]: { post: { operationId: 'openSession', summary: 'Trade the access token for a cookie that no script can read', responses: { '204': { description: 'Done' }, ...refusals(guarded) } } },
-      '/healthz': { get: { operationId: 'alive', summary: 'The process is alive', security: [{}], responses: { '200': json('Alive', 'Health') } } },
-      '/readyz': {
-        get: { operationId: 'ready', summary: 'It can answer frames: with which engine, for which bundles', security: [{}], responses: { '200': json('Ready', 'Readiness'), ...refusals(['edge-stopping', 'worker-crashed']) } },
+      [apiPaths.session]: {
+        post: {
+          operationId: 'openSession',
+          summary: 'Trade the access token for a cookie that no script can read',
+          responses: { '204': { description: 'Done' }, ...refusals(guarded) },
+        },
       },
-      '/metrics': { get: { operationId: 'metrics', summary: 'Metrics for Prometheus', responses: { '200': text('The metrics'), ...refusals(guarded) } } },
+      '/healthz': {
+        get: {
+          operationId: 'alive',
+          summary: 'The process is alive',
+          security: [{}],
+          responses: { '200': json('Alive', 'Health') },
+        },
+      },
+      '/readyz': {
+        get: {
+          operationId: 'ready',
+          summary: 'It can answer frames: with which engine, for which bundles',
+          security: [{}],
+          responses: { '200': json('Ready', 'Readiness'), ...refusals(['edge-stopping', 'worker-crashed']) },
+        },
+      },
+      '/metrics': {
+        get: {
+          operationId: 'metrics',
+          summary: 'Metrics for Prometheus',
+          responses: { '200': text('The metrics'), ...refusals(guarded) },
+        },
+      },
     },
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'Only where the edge was started with a token' },
-        session: { type: 'apiKey', in: 'cookie', name: 'cachenet-session', description: 'Over https it is called __Host-cachenet-session' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Only where the edge was started with a token',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'cachenet-session',
+          description: 'Over https it is called __Host-cachenet-session',
+        },
       },
       schemas: {
         BundleList: jsonSchema(bundleListSchema),
@@ -113,7 +211,14 @@ export function openapiDocument(): Record<string, unknown> {
         FrameAnswer: jsonSchema(frameAnswerSchema),
         Error: jsonSchema(errorBodySchema),
         Health: jsonSchema(z.object({ status: z.literal('alive') })),
-        Readiness: jsonSchema(z.object({ status: z.literal('ready'), engine: z.string(), defaultBundle: z.string(), bundles: z.array(z.string()) })),
+        Readiness: jsonSchema(
+          z.object({
+            status: z.literal('ready'),
+            engine: z.string(),
+            defaultBundle: z.string(),
+            bundles: z.array(z.string()),
+          }),
+        ),
       },
     },
   }

@@ -11,7 +11,9 @@ describe('GET blobs', () => {
   it('sends every blob of a bundle, to be kept for ever', async () => {
     const { app, sample } = await createTestApp()
     for (const { ref } of blobsOf(sample.manifest)) {
-      const response = await app.request(apiPaths.blob('sample', ref.sha256), { headers: { 'Accept-Encoding': 'gzip' } })
+      const response = await app.request(apiPaths.blob('sample', ref.sha256), {
+        headers: { 'Accept-Encoding': 'gzip' },
+      })
       expect(response.status).toBe(200)
       expect(response.headers.get('Content-Type')).toBe('application/octet-stream')
       expect(response.headers.get('Content-Encoding')).toBeNull()
@@ -29,7 +31,9 @@ describe('GET blobs', () => {
     expect(head.status).toBe(200)
     expect(head.headers.get('Content-Length')).toBe(String(bytes))
     expect(await head.text()).toBe('')
-    const again = await app.request(apiPaths.blob('sample', sha256), { headers: { 'If-None-Match': `"${sha256}"` } })
+    const again = await app.request(apiPaths.blob('sample', sha256), {
+      headers: { 'If-None-Match': `"${sha256}"` },
+    })
     expect(again.status).toBe(304)
     expect(await again.text()).toBe('')
   })
@@ -37,16 +41,26 @@ describe('GET blobs', () => {
   it('says which of the two is unknown, the blob or the bundle', async () => {
     const { app, sample, own } = await createTestApp()
     await expectError(await app.request(apiPaths.blob('sample', '0'.repeat(64))), 'blob-unknown')
-    await expectError(await app.request(apiPaths.blob('sample', own.manifest.encoder!.whole.sha256)), 'blob-unknown')
+    await expectError(
+      await app.request(apiPaths.blob('sample', own.manifest.encoder!.whole.sha256)),
+      'blob-unknown',
+    )
     await expectError(await app.request(apiPaths.blob('sample', 'manifest')), 'blob-unknown')
-    await expectError(await app.request(apiPaths.blob('nobody', sample.manifest.full.whole.sha256)), 'bundle-unknown')
+    await expectError(
+      await app.request(apiPaths.blob('nobody', sample.manifest.full.whole.sha256)),
+      'bundle-unknown',
+    )
   })
 
   it('goes on sending what it checked, whatever happens to the files', async () => {
     const { app, bundlesFolder, sample, store } = await createTestApp()
     const { sha256, bytes } = sample.manifest.generalist.whole
     const path = join(bundlesFolder, 'sample', 'blobs', `${sha256}.bin`)
-    for (const harm of [() => writeFile(path, new Uint8Array(bytes)), () => truncate(path, 8), () => rm(path)]) {
+    for (const harm of [
+      () => writeFile(path, new Uint8Array(bytes)),
+      () => truncate(path, 8),
+      () => rm(path),
+    ]) {
       await harm()
       await store.refresh()
       const response = await app.request(apiPaths.blob('sample', sha256))
@@ -57,7 +71,9 @@ describe('GET blobs', () => {
   it('keeps blobs out of shared caches where the edge asks for a token', async () => {
     const token = 'a-token-of-some-length'
     const { app, sample } = await createTestApp(() => ({ access: { token } }))
-    const response = await app.request(apiPaths.blob('sample', sample.manifest.generalist.whole.sha256), { headers: { Authorization: `Bearer ${token}` } })
+    const response = await app.request(apiPaths.blob('sample', sample.manifest.generalist.whole.sha256), {
+      headers: { Authorization: `Bearer ${token}` },
+    })
     expect(response.headers.get('Cache-Control')).toMatch(/^private, max-age=31536000/)
   })
 })

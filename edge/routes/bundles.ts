@@ -3,7 +3,10 @@ import { apiPaths, type BundleList } from '../../core/wire/frames.ts'
 import type { EdgeDeps } from '../deps.ts'
 import { matchesEtag } from '../http/etag.ts'
 
-/** The list of bundles, and their manifests: asked for again each time (`no-cache`), sent again only when they changed. */
+/**
+ * The list of bundles, and their manifests: asked for again each time (`no-cache`), sent again only when they
+ * changed.
+ */
 export function bundleRoutes({ bundles: store }: Pick<EdgeDeps, 'bundles'>): Hono {
   const app = new Hono()
 
@@ -25,7 +28,10 @@ export function bundleRoutes({ bundles: store }: Pick<EdgeDeps, 'bundles'>): Hon
     c.header('ETag', manifestEtag)
     c.header('Cache-Control', 'no-cache')
     if (matchesEtag(c.req.header('If-None-Match'), manifestEtag)) return c.body(null, 304)
-    return c.body(manifestBytes, 200, { 'Content-Type': 'application/json', 'Content-Length': String(manifestBytes.byteLength) })
+    return c.body(manifestBytes, 200, {
+      'Content-Type': 'application/json',
+      'Content-Length': String(manifestBytes.byteLength),
+    })
   })
 
   return app

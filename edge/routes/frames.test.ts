@@ -29,7 +29,11 @@ const send = async (
   id = 'sample',
   headers: Record<string, string> = {},
 ): Promise<Response> =>
-  app.request(apiPaths.frames(id), { method: 'POST', headers: { 'Content-Type': type, ...headers }, ...(body === undefined ? {} : { body }) })
+  app.request(apiPaths.frames(id), {
+    method: 'POST',
+    headers: { 'Content-Type': type, ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
 
 /** Checks an answer against networks worked out with plain loops. */
 function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array): void {
@@ -38,9 +42,13 @@ function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array):
   const probabilities = softmax(logits, manifest.full.temperature)
   const code = softmax(codeLogits)
   const largest = (values: Float32Array): number => values.indexOf(Math.max(...values))
-  for (const [ours, theirs] of [[answer.probabilities, probabilities], [answer.code, code]] as const) {
+  for (const [ours, theirs] of [
+    [answer.probabilities, probabilities],
+    [answer.code, code],
+  ] as const) {
     expect(ours).toHaveLength(theirs.length)
-    for (const [index, value] of theirs.entries()) expect(Math.abs((ours[index] ?? NaN) - value)).toBeLessThan(1e-4)
+    for (const [index, value] of theirs.entries())
+      expect(Math.abs((ours[index] ?? NaN) - value)).toBeLessThan(1e-4)
   }
   expect(answer.classIndex).toBe(largest(probabilities))
   expect(answer.label).toBe(manifest.classNames[answer.classIndex])
@@ -87,7 +95,8 @@ describe('POST frames', () => {
     const chosen = new Set<string>()
     for (const bundle of [edge.sample, edge.own, edge.alone]) {
       for (let seed = 0; seed < 12; seed++) {
-        // Frames of different brightness, so that they differ in what matters to a network with random weights.
+        // Frames of different brightness, so that they differ in what matters to a network with random
+        // weights.
         const rgb = randomRgb(bundle.manifest, seed).map((value) => Math.min(255, (value * (seed + 1)) / 6))
         const response = await send(edge, rgb, rawFrameType, bundle.manifest.id)
         expect(response.status).toBe(200)
@@ -100,25 +109,33 @@ describe('POST frames', () => {
     expect(chosen.size).toBeGreaterThan(2)
   })
 
-  it.each(['png', 'webp', 'jpeg'] as const)('answers %s of any size as it answers its pixels', async (format) => {
-    const edge = await createTestApp()
-    const { width, height } = edge.sample.manifest.input
-    const image = sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } })
-    const body = await image.toFormat(format, format === 'webp' ? { lossless: true } : {}).toBuffer()
-    const rgb = await sharp(body).flatten().raw().toBuffer()
-    const small = await send(edge, new Uint8Array(body), `image/${format}`)
-    expectTrue(frameAnswerSchema.parse(await small.json()), edge.sample, rgb)
-    const large = await sharp(body).resize(640, 480, { fit: 'fill' }).toFormat(format).toBuffer()
-    const answer = frameAnswerSchema.parse(await (await send(edge, new Uint8Array(large), `image/${format}`)).json())
-    expect(answer.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
-    expect(answer.timings.decodeMs).toBeGreaterThan(0)
-  })
+  it.each(['png', 'webp', 'jpeg'] as const)(
+    'answers %s of any size as it answers its pixels',
+    async (format) => {
+      const edge = await createTestApp()
+      const { width, height } = edge.sample.manifest.input
+      const image = sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } })
+      const body = await image.toFormat(format, format === 'webp' ? { lossless: true } : {}).toBuffer()
+      const rgb = await sharp(body).flatten().raw().toBuffer()
+      const small = await send(edge, new Uint8Array(body), `image/${format}`)
+      expectTrue(frameAnswerSchema.parse(await small.json()), edge.sample, rgb)
+      const large = await sharp(body).resize(640, 480, { fit: 'fill' }).toFormat(format).toBuffer()
+      const answer = frameAnswerSchema.parse(
+        await (await send(edge, new Uint8Array(large), `image/${format}`)).json(),
+      )
+      expect(answer.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4)
+      expect(answer.timings.decodeMs).toBeGreaterThan(0)
+    },
+  )
 
   it('answers many at once, each with its own answer', async () => {
     const edge = await createTestApp()
     const frames = Array.from({ length: 50 }, (_, seed) => randomRgb(edge.sample.manifest, seed))
-    const answers = await Promise.all(frames.map(async (rgb) => frameAnswerSchema.parse(await (await send(edge, rgb)).json())))
-    for (const [index, answer] of answers.entries()) expectTrue(answer, edge.sample, frames[index] ?? new Uint8Array())
+    const answers = await Promise.all(
+      frames.map(async (rgb) => frameAnswerSchema.parse(await (await send(edge, rgb)).json())),
+    )
+    for (const [index, answer] of answers.entries())
+      expectTrue(answer, edge.sample, frames[index] ?? new Uint8Array())
   })
 
   it('refuses a body that is empty, or missing', async () => {
@@ -138,7 +155,9 @@ describe('POST frames', () => {
     const edge = await createTestApp()
     await expectError(await send(edge, new TextEncoder().encode('<html>'), 'image/png'), 'frame-not-an-image')
     const { width, height } = edge.sample.manifest.input
-    const png = await sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } }).png().toBuffer()
+    const png = await sharp(randomRgb(edge.sample.manifest), { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer()
     await expectError(await send(edge, new Uint8Array(png.subarray(0, 400)), 'image/png'), 'frame-damaged')
     await expectError(await send(edge, new Uint8Array(png), 'image/tiff'), 'frame-type-unsupported')
     await expectError(await send(edge, new Uint8Array(png), ''), 'frame-type-unsupported')
@@ -149,13 +168,19 @@ describe('POST frames', () => {
     const huge = new Uint8Array(4 * 2 ** 20 + 1)
     const announced = { 'Content-Type': 'image/png', 'Content-Length': String(huge.length) }
     for (const headers of [announced, { 'Content-Type': 'image/png' }]) {
-      await expectError(await edge.app.request(apiPaths.frames('sample'), { method: 'POST', headers, body: huge }), 'frame-too-large')
+      await expectError(
+        await edge.app.request(apiPaths.frames('sample'), { method: 'POST', headers, body: huge }),
+        'frame-too-large',
+      )
     }
   })
 
   it('knows no other bundle, and no other method', async () => {
     const edge = await createTestApp()
-    await expectError(await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'nobody'), 'bundle-unknown')
+    await expectError(
+      await send(edge, randomRgb(edge.sample.manifest), rawFrameType, 'nobody'),
+      'bundle-unknown',
+    )
     await expectError(await edge.app.request(apiPaths.frames('sample')), 'route-unknown')
   })
 
@@ -184,7 +209,11 @@ describe('POST frames', () => {
     expect((await later).status).toBe(200)
   })
 
-  const answered = async (edge: TestApp, rgb: Uint8Array<ArrayBuffer>, headers: Record<string, string>): Promise<FrameAnswer> => {
+  const answered = async (
+    edge: TestApp,
+    rgb: Uint8Array<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<FrameAnswer> => {
     const response = await send(edge, rgb, rawFrameType, 'sample', headers)
     expect(response.status).toBe(200)
     return frameAnswerSchema.parse(await response.json())
@@ -199,7 +228,9 @@ describe('POST frames', () => {
     expect(bytes).toEqual(edge.sample.blobs.get(inlineDelta?.sha256 ?? ''))
     expect(await sha256Hex(bytes)).toBe(inlineDelta?.sha256)
     for (const form of ['whole', 'delta'] as const) {
-      expect(await answered(edge, rgb, { [holdsHeader]: formatHolds([{ id: partition?.id ?? '', form }]) })).not.toHaveProperty('inlineDelta')
+      expect(
+        await answered(edge, rgb, { [holdsHeader]: formatHolds([{ id: partition?.id ?? '', form }]) }),
+      ).not.toHaveProperty('inlineDelta')
     }
     // Who says nothing has no use for one.
     expect(await answered(edge, rgb, {})).not.toHaveProperty('inlineDelta')
@@ -209,8 +240,13 @@ describe('POST frames', () => {
     const edge = await createTestApp()
     const rgb = randomRgb(edge.sample.manifest)
     const { classIndex } = await answered(edge, rgb, {})
-    expect((await answered(edge, rgb, { [auditHeader]: String(classIndex), [holdsHeader]: '' })).audit).toEqual({ agrees: true })
-    const other = await answered(edge, rgb, { [auditHeader]: String((classIndex + 1) % 4), [holdsHeader]: '' })
+    expect(
+      (await answered(edge, rgb, { [auditHeader]: String(classIndex), [holdsHeader]: '' })).audit,
+    ).toEqual({ agrees: true })
+    const other = await answered(edge, rgb, {
+      [auditHeader]: String((classIndex + 1) % 4),
+      [holdsHeader]: '',
+    })
     expect(other.audit).toEqual({ agrees: false })
     expect(other).not.toHaveProperty('inlineDelta')
     const counted = await (await edge.app.request('/metrics')).text()
@@ -223,17 +259,26 @@ describe('POST frames', () => {
     // One frame for each of two partitions.
     const frames = new Map<string, Uint8Array<ArrayBuffer>>()
     for (let seed = 0; seed < 40 && frames.size < 2; seed++) {
-      const rgb = randomRgb(edge.sample.manifest, seed).map((value) => Math.min(255, (value * (seed + 1)) / 6))
+      const rgb = randomRgb(edge.sample.manifest, seed).map((value) =>
+        Math.min(255, (value * (seed + 1)) / 6),
+      )
       frames.set((await answered(edge, rgb, {})).partition?.id ?? '', rgb)
     }
-    const [[first, firstFrame], [second, secondFrame]] = [...frames] as [[string, Uint8Array<ArrayBuffer>], [string, Uint8Array<ArrayBuffer>]]
+    const [[first, firstFrame], [second, secondFrame]] = [...frames] as [
+      [string, Uint8Array<ArrayBuffer>],
+      [string, Uint8Array<ArrayBuffer>],
+    ]
     for (let turn = 0; turn < 4; turn++) {
       await answered(edge, firstFrame, { [holdsHeader]: `${second}=whole` })
       await answered(edge, secondFrame, { [holdsHeader]: `${first}=whole` })
     }
-    expect((await answered(edge, firstFrame, { [holdsHeader]: `${first}=delta` })).likelyNext).toEqual({ id: second })
+    expect((await answered(edge, firstFrame, { [holdsHeader]: `${first}=delta` })).likelyNext).toEqual({
+      id: second,
+    })
     // What it has, it need not fetch.
-    expect(await answered(edge, firstFrame, { [holdsHeader]: `${first}=whole,${second}=whole` })).not.toHaveProperty('likelyNext')
+    expect(
+      await answered(edge, firstFrame, { [holdsHeader]: `${first}=whole,${second}=whole` }),
+    ).not.toHaveProperty('likelyNext')
   })
 
   it('counts what devices report, and refuses numbers that are none', async () => {
@@ -241,16 +286,31 @@ describe('POST frames', () => {
     const rgb = randomRgb(edge.sample.manifest)
     await answered(edge, rgb, { [hitsHeader]: '41' })
     await answered(edge, rgb, { [hitsHeader]: '1' })
-    expect(await (await edge.app.request('/metrics')).text()).toContain('cachenet_device_hits_total{bundle="sample"} 42')
-    for (const headers of [{ [hitsHeader]: '-1' }, { [hitsHeader]: 'many' }, { [auditHeader]: '4' }, { [auditHeader]: '' }, { [auditHeader]: '1.5' }]) {
+    expect(await (await edge.app.request('/metrics')).text()).toContain(
+      'cachenet_device_hits_total{bundle="sample"} 42',
+    )
+    for (const headers of [
+      { [hitsHeader]: '-1' },
+      { [hitsHeader]: 'many' },
+      { [auditHeader]: '4' },
+      { [auditHeader]: '' },
+      { [auditHeader]: '1.5' },
+    ]) {
       await expectError(await send(edge, rgb, rawFrameType, 'sample', headers), 'request-invalid')
     }
   })
 
   it('does not wait for ever for a body', async () => {
     const edge = await createTestApp(() => ({ frameLimits: { bodyTimeoutMs: 50 } }))
-    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
-    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body, duplex: 'half' }
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+    })
+    const init: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: { 'Content-Type': rawFrameType },
+      body,
+      duplex: 'half',
+    }
     const response = await edge.app.request(apiPaths.frames('sample'), init)
     expect(response.headers.get('Connection')).toBe('close')
     await expectError(response, 'request-timeout')
@@ -266,7 +326,9 @@ describe('POST frames', () => {
 
   it('passes on why inference failed where that is ours, and hides it where it is not', async () => {
     const failing = (reason: Error): Promise<TestApp> =>
-      createTestApp(({ inference }) => ({ inference: { ...inference, answer: () => Promise.reject(reason) } }))
+      createTestApp(({ inference }) => ({
+        inference: { ...inference, answer: () => Promise.reject(reason) },
+      }))
     const timeout = await failing(new CacheNetError('edge-timeout', 'too slow'))
     await expectError(await send(timeout, randomRgb(timeout.sample.manifest)), 'edge-timeout')
     const broken = await failing(new Error('secret at /home/somebody'))

@@ -23,7 +23,11 @@ function limitFramesInFlight(
   let framesInFlight = 0
   return async (work) => {
     if (framesInFlight >= maxFramesInFlight) {
-      throw new CacheNetError('edge-overloaded', 'More frames arrive than the edge can answer. Send this one again in a second.', { maxFramesInFlight })
+      throw new CacheNetError(
+        'edge-overloaded',
+        'More frames arrive than the edge can answer. Send this one again in a second.',
+        { maxFramesInFlight },
+      )
     }
     framesInFlight++
     try {
@@ -53,8 +57,8 @@ function requireSameManifest(c: Context, { manifestHash }: StoredBundle): void {
 const hitsOfClient = { first: 3_600, most: 1_000_000, perSecond: 240 }
 
 /**
- * A frame that missed on a phone: the full model answers it, and the selector chooses the partition for those that follow. Or an
- * audit of one that hit: then the answer says whether the full model agrees.
+ * A frame that missed on a phone: the full model answers it, and the selector chooses the partition for those
+ * that follow. Or an audit of one that hit: then the answer says whether the full model agrees.
  */
 export function frameRoutes(deps: FrameDeps): Hono {
   const { bundles: store, inference, metrics, access, isStopping } = deps
@@ -92,12 +96,21 @@ export function frameRoutes(deps: FrameDeps): Hono {
     // An audit says nothing of where a stream goes, and its device has what it needs.
     const extras = priority === 'audit' ? {} : selection.extras(bundle, answer, client, holds)
     const agrees = auditOf === undefined ? undefined : answer.classIndex === auditOf
-    const response = c.json({ ...answer, ...extras, ...(agrees === undefined ? {} : { audit: { agrees } }) }, 200, { 'Cache-Control': 'no-store' })
+    const response = c.json(
+      { ...answer, ...extras, ...(agrees === undefined ? {} : { audit: { agrees } }) },
+      200,
+      { 'Cache-Control': 'no-store' },
+    )
     if (hits > 0) metrics.deviceHits(manifest.id, plausibleHits.take(client, hits))
     metrics.frame({
       bundleId: manifest.id,
       priority,
-      stageMs: { decode: decodeMs, queue: found.queueMs, encode: found.inferenceMs, answer: performance.now() - answerStartedAt },
+      stageMs: {
+        decode: decodeMs,
+        queue: found.queueMs,
+        encode: found.inferenceMs,
+        answer: performance.now() - answerStartedAt,
+      },
       batchSize: found.batchSize,
       partition: answer.partition?.id,
       hasInlineDelta: extras.inlineDelta !== undefined,

@@ -7,7 +7,12 @@ import { createReadiness } from '../inference/readiness.ts'
  * `/healthz`: the process is alive. `/readyz`: a frame of every bundle is answered, with what and for which;
  * 503 where it is not.
  */
-export function healthRoutes({ bundles: store, inference, isDraining, isStopping }: Pick<EdgeDeps, 'bundles' | 'inference' | 'isDraining' | 'isStopping'>): Hono {
+export function healthRoutes({
+  bundles: store,
+  inference,
+  isDraining,
+  isStopping,
+}: Pick<EdgeDeps, 'bundles' | 'inference' | 'isDraining' | 'isStopping'>): Hono {
   const readiness = createReadiness(inference, store)
   const app = new Hono()
   const fresh = { 'Cache-Control': 'no-store' }
@@ -15,7 +20,8 @@ export function healthRoutes({ bundles: store, inference, isDraining, isStopping
   app.get('/healthz', (c) => c.json({ status: 'alive' }, 200, fresh))
 
   app.get('/readyz', async (c) => {
-    if (isDraining?.() === true || isStopping?.() === true) throw new CacheNetError('edge-stopping', 'The edge is being shut down.')
+    if (isDraining?.() === true || isStopping?.() === true)
+      throw new CacheNetError('edge-stopping', 'The edge is being shut down.')
     if (!inference.isReady) throw new CacheNetError('worker-crashed', 'Inference is being started again.')
     await readiness.check()
     return c.json(

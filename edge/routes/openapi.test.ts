@@ -18,11 +18,16 @@ describe('the OpenAPI document', () => {
   it('describes every route that the app has, and none that it has not', async () => {
     const { app } = await createTestApp()
     const { paths } = openapiDocument() as { paths: Record<string, Record<string, unknown>> }
-    const described = Object.entries(paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`))
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    )
     const documentation = [apiPaths.openapi, apiPaths.docs, `${apiPaths.docs}.css`]
     const routes = app.routes
       .filter(({ method, path }) => method !== 'ALL' && path !== '/*' && !documentation.includes(path))
-      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}').replace('{sha256}', '{sha256}')}`)
+      .map(
+        ({ method, path }) =>
+          `${method} ${path.replaceAll(/:(\w+)/g, '{$1}').replace('{sha256}', '{sha256}')}`,
+      )
     expect(new Set(described)).toEqual(new Set(routes))
   })
 

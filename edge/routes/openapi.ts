@@ -9,6 +9,8 @@ export function openapiRoutes(): Hono {
   const app = new Hono()
   app.get(apiPaths.openapi, (c) => c.json(document, 200, { 'Cache-Control': 'no-cache' }))
   app.get(apiPaths.docs, (c) => c.html(docsPage(document), 200, { 'Cache-Control': 'no-cache' }))
-  app.get(`${apiPaths.docs}.css`, (c) => c.body(docsStylesheet, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }))
+  app.get(`${apiPaths.docs}.css`, (c) =>
+    c.body(docsStylesheet, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }),
+  )
   return app
 }

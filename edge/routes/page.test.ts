@@ -46,19 +46,22 @@ describe('the page', () => {
     }
   })
 
-  it.each(['/sw.js', '/assets/main-abc123.js', '/assets/style-abc123.css', '/assets/engine-abc123.wasm'])('compresses %s for whoever can read that', async (path) => {
-    const { app, pageFolder } = await createTestApp()
-    await build(pageFolder)
-    const plain = await app.request(path)
-    expect(plain.headers.get('Content-Encoding')).toBeNull()
-    const packed = await app.request(path, { headers: { 'Accept-Encoding': 'gzip, deflate, br' } })
-    expect(packed.headers.get('Content-Encoding')).toBe('gzip')
-    expect(packed.headers.get('Vary')).toContain('Accept-Encoding')
-    const body = Buffer.from(await packed.arrayBuffer())
-    const original = Buffer.from(await plain.arrayBuffer())
-    expect(body.length).toBeLessThan(original.length / 2)
-    expect(gunzipSync(body)).toEqual(original)
-  })
+  it.each(['/sw.js', '/assets/main-abc123.js', '/assets/style-abc123.css', '/assets/engine-abc123.wasm'])(
+    'compresses %s for whoever can read that',
+    async (path) => {
+      const { app, pageFolder } = await createTestApp()
+      await build(pageFolder)
+      const plain = await app.request(path)
+      expect(plain.headers.get('Content-Encoding')).toBeNull()
+      const packed = await app.request(path, { headers: { 'Accept-Encoding': 'gzip, deflate, br' } })
+      expect(packed.headers.get('Content-Encoding')).toBe('gzip')
+      expect(packed.headers.get('Vary')).toContain('Accept-Encoding')
+      const body = Buffer.from(await packed.arrayBuffer())
+      const original = Buffer.from(await plain.arrayBuffer())
+      expect(body.length).toBeLessThan(original.length / 2)
+      expect(gunzipSync(body)).toEqual(original)
+    },
+  )
 
   it('leaves images as they are', async () => {
     const { app, pageFolder } = await createTestApp()
@@ -67,17 +70,22 @@ describe('the page', () => {
     expect(response.headers.get('Content-Encoding')).toBeNull()
   })
 
-  it.each([{}, { 'Accept-Encoding': 'gzip' }])('answers 304 where the service worker did not change (%o)', async (headers: Record<string, string>) => {
-    const { app, pageFolder } = await createTestApp()
-    await build(pageFolder)
-    const etag = (await app.request('/sw.js', { headers })).headers.get('ETag') ?? ''
-    expect(etag).not.toBe('')
-    const again = await app.request('/sw.js', { headers: { ...headers, 'If-None-Match': etag } })
-    expect(again.status).toBe(304)
-    expect(again.headers.get('Cache-Control')).toBe('no-cache')
-    await writeFile(join(pageFolder, 'sw.js'), `${script}// changed`)
-    expect((await app.request('/sw.js', { headers: { ...headers, 'If-None-Match': etag } })).status).toBe(200)
-  })
+  it.each([{}, { 'Accept-Encoding': 'gzip' }])(
+    'answers 304 where the service worker did not change (%o)',
+    async (headers: Record<string, string>) => {
+      const { app, pageFolder } = await createTestApp()
+      await build(pageFolder)
+      const etag = (await app.request('/sw.js', { headers })).headers.get('ETag') ?? ''
+      expect(etag).not.toBe('')
+      const again = await app.request('/sw.js', { headers: { ...headers, 'If-None-Match': etag } })
+      expect(again.status).toBe(304)
+      expect(again.headers.get('Cache-Control')).toBe('no-cache')
+      await writeFile(join(pageFolder, 'sw.js'), `${script}// changed`)
+      expect((await app.request('/sw.js', { headers: { ...headers, 'If-None-Match': etag } })).status).toBe(
+        200,
+      )
+    },
+  )
 
   it('compresses a file once, also for many who ask at the same time', async () => {
     const { pageFolder } = await createTestApp()
@@ -105,7 +113,12 @@ describe('the page', () => {
   it('never answers with the page in place of a file that is not there', async () => {
     const { app, pageFolder } = await createTestApp()
     await build(pageFolder)
-    for (const path of ['/assets/main-old.js', '/favicon.ico', '/settings', '/bundles/sample/manifest.json']) {
+    for (const path of [
+      '/assets/main-old.js',
+      '/favicon.ico',
+      '/settings',
+      '/bundles/sample/manifest.json',
+    ]) {
       await expectError(await app.request(path), 'route-unknown')
     }
   })

@@ -29,7 +29,8 @@ const readsGzip = (header: string | undefined): boolean =>
  * The built page. Scripts, styles and WebAssembly are compressed: the runtime alone is megabytes on a slow
  * link. Everything but hashed assets is asked for again each time, and answered with 304 where it did not
  * change.
- * A file that is not there is never answered with the page: stored as a script or as weights it would break the app for good.
+ * A file that is not there is never answered with the page: stored as a script or as weights it would break
+ * the app for good.
  */
 export function pageRoutes({ pageFolder }: Pick<EdgeDeps, 'pageFolder'>): Hono {
   const app = new Hono()

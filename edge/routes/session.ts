@@ -4,7 +4,10 @@ import { isSecure } from '../access/client-address.ts'
 import { setSession } from '../access/token.ts'
 import type { EdgeDeps } from '../deps.ts'
 
-/** Trades the access token, which has been checked by now, for a cookie: the service worker's downloads then carry it too. */
+/**
+ * Trades the access token, which has been checked by now, for a cookie: the service worker's downloads then
+ * carry it too.
+ */
 export function sessionRoutes({ access }: Pick<EdgeDeps, 'access'>): Hono {
   const app = new Hono()
   app.post(apiPaths.session, (c) => {

@@ -16,8 +16,15 @@ export interface Signing {
   readonly atMs: number
 }
 
-/** Writes a bundle as training does, signed where somebody signs it; its folder is called like its id. Returns that folder. */
-export async function writeBundle(bundlesFolder: string, { manifest, blobs }: SampleBundle, signing?: Signing): Promise<string> {
+/**
+ * Writes a bundle as training does, signed where somebody signs it; its folder is called like its id. Returns
+ * that folder.
+ */
+export async function writeBundle(
+  bundlesFolder: string,
+  { manifest, blobs }: SampleBundle,
+  signing?: Signing,
+): Promise<string> {
   const folder = join(bundlesFolder, manifest.id)
   await mkdir(join(folder, 'blobs'), { recursive: true })
   for (const [sha256, bytes] of blobs) await writeFile(join(folder, 'blobs', `${sha256}.bin`), bytes)

@@ -31,21 +31,27 @@ function instructionsOf(dockerfile: string): Instruction[] {
 }
 
 async function run(command: string, cwd: string, env: Record<string, string>): Promise<void> {
-  const child: ChildProcess = spawn('bash', ['-ec', command], { cwd, env: { ...process.env, ...env }, stdio: 'inherit' })
+  const child: ChildProcess = spawn('bash', ['-ec', command], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`${command} ended with ${code}`)
 }
 
 /**
- * Carries out a Dockerfile's steps without a container engine: each stage is a folder of its own, a RUN is a command in it. What
- * a base image brings (Node, a user) comes from this machine. Knows the instructions that ours uses, and throws at any other.
+ * Carries out a Dockerfile's steps without a container engine: each stage is a folder of its own, a RUN is a
+ * command in it. What a base image brings (Node, a user) comes from this machine. Knows the instructions that
+ * ours uses, and throws at any other.
  *
  * @param context what `COPY . .` copies
  */
 export async function carryOut(dockerfile: string, context: string, scratch: string): Promise<BuiltStage> {
   const stages = new Map<string, string>()
   let stage: BuiltStage = { root: '', workdir: '', env: {}, user: undefined, command: [], healthcheck: [] }
-  const inside = (path: string): string => (path.startsWith('/') ? join(stage.root, path) : join(stage.workdir, path))
+  const inside = (path: string): string =>
+    path.startsWith('/') ? join(stage.root, path) : join(stage.workdir, path)
 
   const copy = async (rest: string): Promise<void> => {
     const words = rest.split(/\s+/)
@@ -55,7 +61,11 @@ export async function carryOut(dockerfile: string, context: string, scratch: str
     for (const path of paths) {
       const source = from === undefined ? join(context, path) : join(stages.get(from) ?? '', path)
       const isInto = target.endsWith('/') || target === '.'
-      await cp(source, isInto && path !== '.' ? join(inside(target), path.split('/').at(-1) ?? '') : inside(target), { recursive: true, verbatimSymlinks: true })
+      await cp(
+        source,
+        isInto && path !== '.' ? join(inside(target), path.split('/').at(-1) ?? '') : inside(target),
+        { recursive: true, verbatimSymlinks: true },
+      )
     }
   }
 

@@ -17,9 +17,19 @@ export interface EdgeProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts the edge's command in a process of its own, on a free port of this machine alone, and waits until it answers. */
-export async function startEdgeProcess(args: readonly string[], environment: Record<string, string> = {}): Promise<EdgeProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--host', '127.0.0.1', '--port', '0', ...args], { env: { ...process.env, NO_COLOR: '1', ...environment } })
+/**
+ * Starts the edge's command in a process of its own, on a free port of this machine alone, and waits until it
+ * answers.
+ */
+export async function startEdgeProcess(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<EdgeProcess> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', main, '--host', '127.0.0.1', '--port', '0', ...args],
+    { env: { ...process.env, NO_COLOR: '1', ...environment } },
+  )
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
@@ -32,7 +42,8 @@ export async function startEdgeProcess(args: readonly string[], environment: Rec
   const deadline = Date.now() + startTimeoutMs
   for (;;) {
     const [origin, , port] = /(https?):\/\/127\.0\.0\.1:(\d+)/.exec(out) ?? []
-    if (origin !== undefined && port !== undefined) return { child, origin, port: Number(port), out: () => out, err: () => err, stop }
+    if (origin !== undefined && port !== undefined)
+      return { child, origin, port: Number(port), out: () => out, err: () => err, stop }
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`The edge did not start: ${err}${out}`)

@@ -19,7 +19,9 @@ export function engineBundleOf(sample: SampleBundle): EngineBundle {
   return {
     id,
     full: { spec: networks.full, blob: blobOf(sample, full.whole.sha256) },
-    ...(networks.encoder === undefined || encoder === undefined ? {} : { encoder: { ...networks.encoder, blob: blobOf(sample, encoder.whole.sha256) } }),
+    ...(networks.encoder === undefined || encoder === undefined
+      ? {}
+      : { encoder: { ...networks.encoder, blob: blobOf(sample, encoder.whole.sha256) } }),
   }
 }
 

@@ -2,7 +2,12 @@ import { createRandom } from '../../core/random.ts'
 import { errorStatus } from '../../core/wire/errors.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { securityHeaders } from '../http/security-headers.ts'
-import { drawMalformed, malformedKinds, type MalformedRequest, type MalformedTarget } from './malformed-requests.ts'
+import {
+  drawMalformed,
+  malformedKinds,
+  type MalformedRequest,
+  type MalformedTarget,
+} from './malformed-requests.ts'
 import { exchangeRaw, type RawAnswer } from './raw-exchange.ts'
 
 export interface PlayedMalformed {
@@ -18,7 +23,8 @@ export interface PlayedMalformed {
 
 const required = [...Object.keys(securityHeaders), 'X-Request-Id'].map((name) => name.toLowerCase())
 
-const isServerError = ({ status, headers }: RawAnswer): boolean => status >= 500 && !(status === 503 && headers.has('retry-after'))
+const isServerError = ({ status, headers }: RawAnswer): boolean =>
+  status >= 500 && !(status === 503 && headers.has('retry-after'))
 
 /** What is wrong with an answer; undefined where nothing is. */
 function fault(answer: RawAnswer, isHead: boolean): string | undefined {
@@ -35,7 +41,10 @@ function fault(answer: RawAnswer, isHead: boolean): string | undefined {
   }
 }
 
-async function play(port: number, request: MalformedRequest): Promise<{ answers: readonly RawAnswer[]; faults: string[] }> {
+async function play(
+  port: number,
+  request: MalformedRequest,
+): Promise<{ answers: readonly RawAnswer[]; faults: string[] }> {
   const isHead = /^HEAD /.test(request.bytes.toString('latin1', 0, 5))
   try {
     const { answers, isStalled } = await exchangeRaw(port, request)
@@ -49,7 +58,12 @@ async function play(port: number, request: MalformedRequest): Promise<{ answers:
 }
 
 /** Sends `count` drawn requests over connections of their own, every kind as often, a few at once. */
-export async function playMalformed(port: number, count: number, seed: number, target: MalformedTarget): Promise<PlayedMalformed> {
+export async function playMalformed(
+  port: number,
+  count: number,
+  seed: number,
+  target: MalformedTarget,
+): Promise<PlayedMalformed> {
   const byStatus: Record<number, number> = {}
   const failures: string[] = []
   let [next, answered, serverErrors] = [0, 0, 0]
@@ -63,7 +77,10 @@ export async function playMalformed(port: number, count: number, seed: number, t
         byStatus[answer.status] = (byStatus[answer.status] ?? 0) + 1
         if (isServerError(answer)) serverErrors++
       }
-      for (const what of faults) failures.push(`${kind} ${seed}-${index}: ${what}; sent ${JSON.stringify(request.bytes.toString('latin1').slice(0, 400))}`)
+      for (const what of faults)
+        failures.push(
+          `${kind} ${seed}-${index}: ${what}; sent ${JSON.stringify(request.bytes.toString('latin1').slice(0, 400))}`,
+        )
     }
   }
   await Promise.all(Array.from({ length: 12 }, sender))

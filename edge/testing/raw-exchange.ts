@@ -33,16 +33,25 @@ export function parseAnswers(text: string, isHead: boolean): RawAnswer[] {
     const headEnd = text.indexOf('\r\n\r\n', position)
     const [statusLine = '', ...lines] = text.slice(position, headEnd).split('\r\n')
     const status = Number(/^HTTP\/1\.1 (\d{3})( |$)/.exec(statusLine)?.[1])
-    if (headEnd < 0 || Number.isNaN(status)) throw new Error(`No HTTP answer at ${position}: ${JSON.stringify(text.slice(position, position + 80))}`)
-    const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+    if (headEnd < 0 || Number.isNaN(status))
+      throw new Error(`No HTTP answer at ${position}: ${JSON.stringify(text.slice(position, position + 80))}`)
+    const headers = new Map(
+      lines.map((line) => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
+    )
     const bodyStart = headEnd + 4
     let read = { body: '', end: bodyStart }
     const length = Number(headers.get('content-length') ?? NaN)
-    // Where the head could not be read, nobody knows that it asked for no body; the connection ends behind it.
+    // Where the head could not be read, nobody knows that it asked for no body; the connection ends behind
+    // it.
     const isBare = isHead && text.startsWith('HTTP/1.1 ', bodyStart)
-    const hasNone = status < 200 || status === 204 || status === 304 || isBare || (isHead && bodyStart === text.length)
+    const hasNone =
+      status < 200 || status === 204 || status === 304 || isBare || (isHead && bodyStart === text.length)
     if (!hasNone && headers.get('transfer-encoding') === 'chunked') read = readChunks(text, bodyStart)
-    else if (!hasNone && Number.isFinite(length)) read = { body: text.slice(bodyStart, bodyStart + length), end: bodyStart + length }
+    else if (!hasNone && Number.isFinite(length))
+      read = { body: text.slice(bodyStart, bodyStart + length), end: bodyStart + length }
     else if (!hasNone) read = { body: text.slice(bodyStart), end: text.length }
     if (status >= 200) answers.push({ status, headers, body: read.body })
     position = read.end
@@ -57,7 +66,11 @@ export interface RawRequest {
 }
 
 /** Sends bytes as they are, says that no more come, and reads until the edge has hung up. */
-export async function exchangeRaw(port: number, { bytes, isCut = false }: RawRequest, limitMs = 30_000): Promise<RawExchange> {
+export async function exchangeRaw(
+  port: number,
+  { bytes, isCut = false }: RawRequest,
+  limitMs = 30_000,
+): Promise<RawExchange> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     const chunks: Buffer[] = []
@@ -65,7 +78,13 @@ export async function exchangeRaw(port: number, { bytes, isCut = false }: RawReq
       clearTimeout(timer)
       socket.destroy()
       try {
-        resolve({ answers: parseAnswers(Buffer.concat(chunks).toString('latin1'), /^HEAD /.test(bytes.toString('latin1', 0, 5))), isStalled })
+        resolve({
+          answers: parseAnswers(
+            Buffer.concat(chunks).toString('latin1'),
+            /^HEAD /.test(bytes.toString('latin1', 0, 5)),
+          ),
+          isStalled,
+        })
       } catch (thrown) {
         reject(thrown instanceof Error ? thrown : new Error(String(thrown)))
       }

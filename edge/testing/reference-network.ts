@@ -3,7 +3,8 @@ import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf } from './engine-samples.ts'
 
-// A network worked out with plain loops, in double precision, without any of the code or libraries under test.
+// A network worked out with plain loops, in double precision, without any of the code or libraries under
+// test.
 
 interface Tensor {
   readonly shape: readonly number[]
@@ -12,7 +13,8 @@ interface Tensor {
 type Weights = ReadonlyMap<string, Float32Array>
 
 const at = (values: ArrayLike<number>, index: number): number => values[index] ?? NaN
-const activate = (activation: 'linear' | 'relu', value: number): number => (activation === 'relu' ? Math.max(0, value) : value)
+const activate = (activation: 'linear' | 'relu', value: number): number =>
+  activation === 'relu' ? Math.max(0, value) : value
 
 function named(weights: Weights, name: string): Float32Array {
   const values = weights.get(name)
@@ -20,7 +22,11 @@ function named(weights: Weights, name: string): Float32Array {
   return values
 }
 
-function conv({ name, filters, kernelSize, stride, padding, activation }: ConvLayer, weights: Weights, x: Tensor): Tensor {
+function conv(
+  { name, filters, kernelSize, stride, padding, activation }: ConvLayer,
+  weights: Weights,
+  x: Tensor,
+): Tensor {
   const [height = 0, width = 0, channels = 0] = x.shape
   const kernel = named(weights, `${name}/kernel`)
   const bias = named(weights, `${name}/bias`)
@@ -62,9 +68,12 @@ function pool(x: Tensor, window: readonly [number, number], stride: number, mode
       for (let channel = 0; channel < channels; channel++) {
         const seen: number[] = []
         for (let i = 0; i < window[0]; i++) {
-          for (let j = 0; j < window[1]; j++) seen.push(at(x.values, ((row * stride + i) * width + column * stride + j) * channels + channel))
+          for (let j = 0; j < window[1]; j++)
+            seen.push(at(x.values, ((row * stride + i) * width + column * stride + j) * channels + channel))
         }
-        values.push(mode === 'max' ? Math.max(...seen) : seen.reduce((sum, value) => sum + value, 0) / seen.length)
+        values.push(
+          mode === 'max' ? Math.max(...seen) : seen.reduce((sum, value) => sum + value, 0) / seen.length,
+        )
       }
     }
   }
@@ -87,7 +96,10 @@ function apply(layer: Layer, weights: Weights, x: Tensor): Tensor {
     case 'dense': {
       const kernel = named(weights, `${layer.name}/kernel`)
       const values = Array.from(named(weights, `${layer.name}/bias`), (bias, unit) =>
-        activate(layer.activation, x.values.reduce((sum, value, index) => sum + value * at(kernel, index * layer.units + unit), bias)),
+        activate(
+          layer.activation,
+          x.values.reduce((sum, value, index) => sum + value * at(kernel, index * layer.units + unit), bias),
+        ),
       )
       return { shape: [layer.units], values }
     }
@@ -108,7 +120,11 @@ function run(spec: NetworkSpec, blob: Uint8Array, input: number[]): { logits: nu
 }
 
 /** Logits and z̄ that a bundle's full model and encoder give for preprocessed frames, one after the other. */
-export function referenceOutput(sample: SampleBundle, frames: Float32Array, count: number): { logits: Float32Array; codeLogits: Float32Array } {
+export function referenceOutput(
+  sample: SampleBundle,
+  frames: Float32Array,
+  count: number,
+): { logits: Float32Array; codeLogits: Float32Array } {
   const { full, encoder } = engineBundleOf(sample)
   const logits: number[] = []
   const codeLogits: number[] = []
@@ -117,7 +133,10 @@ export function referenceOutput(sample: SampleBundle, frames: Float32Array, coun
     const image = Array.from(frames.subarray(index * size, (index + 1) * size))
     const answer = run(full.spec, full.blob, image)
     logits.push(...answer.logits)
-    if (encoder !== undefined) codeLogits.push(...run(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image).logits)
+    if (encoder !== undefined)
+      codeLogits.push(
+        ...run(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image).logits,
+      )
   }
   return { logits: Float32Array.from(logits), codeLogits: Float32Array.from(codeLogits) }
 }

@@ -36,7 +36,10 @@ export interface OpenTestApp extends TestApp {
 }
 
 /** As `createTestApp`, for as long as the caller wants. */
-export async function openTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> = () => ({}), batching: BatcherOptions = {}): Promise<OpenTestApp> {
+export async function openTestApp(
+  parts: (deps: EdgeDeps) => Partial<EdgeDeps> = () => ({}),
+  batching: BatcherOptions = {},
+): Promise<OpenTestApp> {
   const bundles = await temporaryFolder()
   const page = await temporaryFolder()
   const pageFolder = join(page.folder, 'dist')
@@ -47,8 +50,16 @@ export async function openTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> =
   const engine = await createWasmEngine()
   for (const bundle of [sample, own, alone]) await writeBundle(bundles.folder, bundle)
   const logged: Record<string, unknown>[] = []
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) })
-  const store = await openBundleStore({ folder: bundles.folder, log, defaultBundle: 'sample', prepare: (bundle) => engine.load(engineBundleOf(bundle)) })
+  const log = pino(
+    { level: 'debug' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
+  )
+  const store = await openBundleStore({
+    folder: bundles.folder,
+    log,
+    defaultBundle: 'sample',
+    prepare: (bundle) => engine.load(engineBundleOf(bundle)),
+  })
   const inference = createBatcher(engine, batching)
   const metrics = createEdgeMetrics({
     queued: () => inference.queued,
@@ -64,7 +75,10 @@ export async function openTestApp(parts: (deps: EdgeDeps) => Partial<EdgeDeps> =
   return { app, engine, bundlesFolder: bundles.folder, pageFolder, sample, own, alone, store, logged, close }
 }
 
-/** The real app with the real engine and three bundles on disk; gone at the end of the test. Parts can be replaced. */
+/**
+ * The real app with the real engine and three bundles on disk; gone at the end of the test. Parts can be
+ * replaced.
+ */
 export async function createTestApp(...how: Parameters<typeof openTestApp>): Promise<TestApp> {
   const edge = await openTestApp(...how)
   onTestFinished(() => edge.close())

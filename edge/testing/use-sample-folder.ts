@@ -2,7 +2,9 @@ import { afterAll, beforeAll } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { temporaryFolder, writeBundle } from './bundle-folder.ts'
 
-/** A folder of bundles with a small one in it, for all tests of a `describe` or a file. There while they run. */
+/**
+ * A folder of bundles with a small one in it, for all tests of a `describe` or a file. There while they run.
+ */
 export function useSampleFolder(): { readonly folder: string; readonly sample: SampleBundle } {
   let made: { readonly folder: string; readonly sample: SampleBundle } | undefined
   let remove: (() => Promise<void>) | undefined

@@ -24,13 +24,19 @@ export interface KeyedCertificate {
 // ECDSA on P-256: every phone knows it, and a key is made in a millisecond.
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 24 * 3600 * 1000
-/** iOS refuses certificates of servers that are valid for longer than 825 days; Chrome's limit for public ones is 398. */
+/**
+ * iOS refuses certificates of servers that are valid for longer than 825 days; Chrome's limit for public ones
+ * is 398.
+ */
 const serverDays = 397
 const authorityDays = 3650
 
 const crypto = webcrypto as unknown as Crypto
 
-const serialNumber = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex').replace(/^./, '4')
+const serialNumber = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(16)))
+    .toString('hex')
+    .replace(/^./, '4')
 
 const pem = async (certificate: X509Certificate, key: CryptoKey): Promise<KeyedCertificate> => ({
   certificate: `${certificate.toString('pem')}\n`,
@@ -65,9 +71,19 @@ export async function makeAuthority(name: string, now = new Date()): Promise<Key
 }
 
 /** A certificate for a server under the given names and addresses, signed by the authority. */
-export async function makeServerCertificate(authority: KeyedCertificate, hosts: readonly string[], now = new Date()): Promise<KeyedCertificate> {
+export async function makeServerCertificate(
+  authority: KeyedCertificate,
+  hosts: readonly string[],
+  now = new Date(),
+): Promise<KeyedCertificate> {
   const issuer = new X509Certificate(authority.certificate)
-  const signingKey = await crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(authority.key), algorithm, false, ['sign'])
+  const signingKey = await crypto.subtle.importKey(
+    'pkcs8',
+    PemConverter.decodeFirst(authority.key),
+    algorithm,
+    false,
+    ['sign'],
+  )
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.create(
     {
@@ -82,7 +98,9 @@ export async function makeServerCertificate(authority: KeyedCertificate, hosts: 
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value }))),
+        new SubjectAlternativeNameExtension(
+          hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+        ),
         await AuthorityKeyIdentifierExtension.create(issuer, false, crypto),
       ],
     },

@@ -2,10 +2,15 @@ import { hostname, type NetworkInterfaceInfo } from 'node:os'
 
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
 
-/** Addresses under which other machines of the network reach this one: IPv4, because that is what people can type. */
+/**
+ * Addresses under which other machines of the network reach this one: IPv4, because that is what people can
+ * type.
+ */
 export function networkAddresses(interfaces: Interfaces): string[] {
   return Object.values(interfaces).flatMap((addresses) =>
-    (addresses ?? []).filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+    (addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => address),
   )
 }
 

@@ -27,10 +27,18 @@ async function write(path: string, text: string, mode: number): Promise<void> {
   await rename(temporary, path)
 }
 
-/** The authority is made once and kept: a phone that trusts it trusts every certificate that it signs from then on. */
+/**
+ * The authority is made once and kept: a phone that trusts it trusts every certificate that it signs from
+ * then on.
+ */
 async function openAuthority(certificateFile: string, keyFile: string): Promise<KeyedCertificate> {
   const [certificate, key] = [await readIfThere(certificateFile), await readIfThere(keyFile)]
-  if (certificate !== undefined && key !== undefined && new Date(new X509Certificate(certificate).validTo) > new Date()) return { certificate, key }
+  if (
+    certificate !== undefined &&
+    key !== undefined &&
+    new Date(new X509Certificate(certificate).validTo) > new Date()
+  )
+    return { certificate, key }
   const made = await makeAuthority(`CacheNet authority of ${hostname()}`)
   await write(keyFile, made.key, 0o600)
   await write(certificateFile, made.certificate, 0o644)
@@ -38,8 +46,9 @@ async function openAuthority(certificateFile: string, keyFile: string): Promise<
 }
 
 /**
- * The certificate for this machine's addresses, signed by an authority that lives in `folder`. The server's own certificate is made
- * anew at every start: addresses change. Throws `config-invalid` where the folder cannot be used.
+ * The certificate for this machine's addresses, signed by an authority that lives in `folder`. The server's
+ * own certificate is made anew at every start: addresses change. Throws `config-invalid` where the folder
+ * cannot be used.
  */
 export async function openLocalTls(folder: string, hosts: readonly string[]): Promise<LocalTls> {
   const authorityFile = join(folder, 'cachenet-ca.crt')
@@ -50,6 +59,11 @@ export async function openLocalTls(folder: string, hosts: readonly string[]): Pr
     const { fingerprint256 } = new X509Certificate(authority.certificate)
     return { ...server, authority: authority.certificate, fingerprint: fingerprint256, authorityFile }
   } catch (cause) {
-    throw new CacheNetError('config-invalid', `The authority for https cannot be kept in ${folder}. Name a folder that can be written with --tls-folder.`, { folder }, { cause })
+    throw new CacheNetError(
+      'config-invalid',
+      `The authority for https cannot be kept in ${folder}. Name a folder that can be written with --tls-folder.`,
+      { folder },
+      { cause },
+    )
   }
 }

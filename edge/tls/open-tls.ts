@@ -15,7 +15,12 @@ export interface Tls {
 
 async function readPem(path: string, flag: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CacheNetError('config-invalid', `The file ${path} of ${flag} cannot be read.`, { flag }, { cause })
+    throw new CacheNetError(
+      'config-invalid',
+      `The file ${path} of ${flag} cannot be read.`,
+      { flag },
+      { cause },
+    )
   })
 }
 
@@ -31,7 +36,12 @@ export async function openTls(settings: EdgeSettings): Promise<Tls | undefined> 
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
-    throw new CacheNetError('config-invalid', `The certificate ${certFile} and the key ${keyFile} do not belong together, or are no PEM.`, {}, { cause })
+    throw new CacheNetError(
+      'config-invalid',
+      `The certificate ${certFile} and the key ${keyFile} do not belong together, or are no PEM.`,
+      {},
+      { cause },
+    )
   }
   return { cert, key }
 }

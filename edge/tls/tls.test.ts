@@ -37,7 +37,10 @@ describe('openLocalTls', () => {
 
   it('keeps its authority, whose key is its owner’s alone, and makes a new certificate each time', async () => {
     const place = await folder()
-    const [first, second] = [await openLocalTls(place, ['localhost']), await openLocalTls(place, ['localhost', '10.0.0.5'])]
+    const [first, second] = [
+      await openLocalTls(place, ['localhost']),
+      await openLocalTls(place, ['localhost', '10.0.0.5']),
+    ]
     expect(second.authority).toBe(first.authority)
     expect(second.certificate).not.toBe(first.certificate)
     expect((await stat(join(place, 'cachenet-ca.key'))).mode & 0o077).toBe(0)
@@ -46,7 +49,9 @@ describe('openLocalTls', () => {
   it('says so where it cannot keep it', async () => {
     const file = join(await folder(), 'file')
     await writeFile(file, '')
-    await expect(openLocalTls(join(file, 'tls'), ['localhost'])).rejects.toMatchObject({ code: 'config-invalid' })
+    await expect(openLocalTls(join(file, 'tls'), ['localhost'])).rejects.toMatchObject({
+      code: 'config-invalid',
+    })
   })
 })
 
@@ -54,11 +59,15 @@ describe('openTls', () => {
   it('is off unless asked for, and reads what it is given', async () => {
     expect(await openTls(resolveSettings([], {}, {}))).toBeUndefined()
     const place = await folder()
-    const [one, other] = [await openLocalTls(join(place, 'a'), ['localhost']), await openLocalTls(join(place, 'b'), ['localhost'])]
+    const [one, other] = [
+      await openLocalTls(join(place, 'a'), ['localhost']),
+      await openLocalTls(join(place, 'b'), ['localhost']),
+    ]
     await writeFile(join(place, 'cert.pem'), one.certificate)
     await writeFile(join(place, 'key.pem'), one.key)
     await writeFile(join(place, 'other.pem'), other.key)
-    const settings = (key: string): Parameters<typeof openTls>[0] => resolveSettings([], { 'tls-cert': join(place, 'cert.pem'), 'tls-key': join(place, key) }, {})
+    const settings = (key: string): Parameters<typeof openTls>[0] =>
+      resolveSettings([], { 'tls-cert': join(place, 'cert.pem'), 'tls-key': join(place, key) }, {})
     expect(await openTls(settings('key.pem'))).toEqual({ cert: one.certificate, key: one.key })
     await expect(openTls(settings('other.pem'))).rejects.toMatchObject({ code: 'config-invalid' })
     await expect(openTls(settings('none.pem'))).rejects.toMatchObject({ code: 'config-invalid' })
@@ -68,7 +77,15 @@ describe('openTls', () => {
     const place = await folder()
     await writeBundle(place, await createSampleBundle())
     const tls = await openTls(resolveSettings([], { https: 'true', 'tls-folder': join(place, '.tls') }, {}))
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: place, pageFolder: join(place, 'none'), engine: 'tfjs-wasm', threads: 1, tls })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: place,
+      pageFolder: join(place, 'none'),
+      engine: 'tfjs-wasm',
+      threads: 1,
+      tls,
+    })
     onTestFinished(() => edge.close())
     expect(edge.origin).toMatch(/^https:/)
     const agent = new Agent({ ca: await readFile(join(place, '.tls', 'cachenet-ca.crt')) })
@@ -86,6 +103,10 @@ describe('openTls', () => {
 })
 
 it('names this machine by every address of the network', () => {
-  const interfaces = { eth0: [{ family: 'IPv4', address: '192.168.1.20', internal: false, netmask: '', mac: '', cidr: null }] } as const
-  expect(lanHosts(interfaces)).toEqual(expect.arrayContaining(['localhost', '127.0.0.1', '::1', '192.168.1.20']))
+  const interfaces = {
+    eth0: [{ family: 'IPv4', address: '192.168.1.20', internal: false, netmask: '', mac: '', cidr: null }],
+  } as const
+  expect(lanHosts(interfaces)).toEqual(
+    expect.arrayContaining(['localhost', '127.0.0.1', '::1', '192.168.1.20']),
+  )
 })

@@ -16,9 +16,15 @@ export interface Ended {
   readonly output: string
 }
 
-/** `npm run train -- walkers`, everything small, in a folder of its own, or goes on with what is there. With a time it is killed so many milliseconds behind its first word. */
+/**
+ * `npm run train -- walkers`, everything small, in a folder of its own, or goes on with what is there. With a
+ * time it is killed so many milliseconds behind its first word.
+ */
 export async function trainSmall(folder: string, killAfterMs?: number): Promise<Ended> {
-  const isResumed = await stat(join(folder, 'run', 'run.json')).then(() => true, () => false)
+  const isResumed = await stat(join(folder, 'run', 'run.json')).then(
+    () => true,
+    () => false,
+  )
   const config = join(folder, 'config.json')
   await writeFile(config, JSON.stringify(smallTraining))
   const where = ['--config', config, '--run', join(folder, 'run'), '--out', folder]
@@ -39,16 +45,27 @@ export async function trainSmall(folder: string, killAfterMs?: number): Promise<
   })
 }
 
-/** The blobs of a finished training, by their hashes, and its manifest without when, how long and from which commit. */
-export async function resultOf(folder: string): Promise<{ readonly blobs: readonly string[]; readonly manifest: unknown }> {
+/**
+ * The blobs of a finished training, by their hashes, and its manifest without when, how long and from which
+ * commit.
+ */
+export async function resultOf(
+  folder: string,
+): Promise<{ readonly blobs: readonly string[]; readonly manifest: unknown }> {
   const bundle = join(folder, 'walkers')
-  const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as Record<string, unknown> & { training: Record<string, unknown> }
+  const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as Record<
+    string,
+    unknown
+  > & { training: Record<string, unknown> }
   const { createdAt: _createdAt, training, ...facts } = manifest
   const { elapsedSeconds: _elapsed, commit: _commit, ...settings } = training
   return { blobs: (await readdir(join(bundle, 'blobs'))).sort(), manifest: { ...facts, training: settings } }
 }
 
-/** Spoils the newer of two checkpoints that a killed training left. Returns which; undefined where there are no two that are whole yet. */
+/**
+ * Spoils the newer of two checkpoints that a killed training left. Returns which; undefined where there are
+ * no two that are whole yet.
+ */
 export async function damageNewest(folder: string, random: Random): Promise<string | undefined> {
   const checkpoints = join(folder, 'run', 'checkpoints')
   const names: string[] = await readdir(checkpoints).catch(() => [])
@@ -56,7 +73,8 @@ export async function damageNewest(folder: string, random: Random): Promise<stri
   for (const name of names.filter((one) => names.includes(`${one}.2`))) {
     const paths = slotsOf(join(checkpoints, name))
     const [first, second] = (await Promise.all(paths.map((path) => readFile(path)))).map(decodeCheckpoint)
-    if (typeof first === 'object' && typeof second === 'object') newest.push(first.turn > second.turn ? paths[0] : paths[1])
+    if (typeof first === 'object' && typeof second === 'object')
+      newest.push(first.turn > second.turn ? paths[0] : paths[1])
   }
   if (newest.length === 0) return undefined
   const path = random.pick(newest)

@@ -13,15 +13,36 @@ const page = fileURLToPath(new URL('../../web', import.meta.url))
 const frameBytes = 32 * 32 * 3
 
 it(`${count} malformed requests over raw connections are refused or answered by a released edge`, async () => {
-  const edge = await startEdgeProcess(['--bundles', bundles, '--page', page, '--rate-limit', '0', '--drain-seconds', '0'])
+  const edge = await startEdgeProcess([
+    '--bundles',
+    bundles,
+    '--page',
+    page,
+    '--rate-limit',
+    '0',
+    '--drain-seconds',
+    '0',
+  ])
   onTestFinished(() => void edge.stop())
   const played = await playMalformed(edge.port, count, seed, { bundle: 'walkers', frameBytes })
   // It is alive, never was another process, and answers what is right.
-  const frame = { method: 'POST', headers: { 'Content-Type': rawFrameType }, body: new Uint8Array(frameBytes) }
+  const frame = {
+    method: 'POST',
+    headers: { 'Content-Type': rawFrameType },
+    body: new Uint8Array(frameBytes),
+  }
   const { status } = await fetch(edge.origin + apiPaths.frames('walkers'), frame)
   const { sent, answered, byStatus, serverErrors, failures } = played
-  await recordReliability('malformed', { malformedRequests: sent, serverErrors }, { answered, byStatus, otherFailures: failures.length, seed })
+  await recordReliability(
+    'malformed',
+    { malformedRequests: sent, serverErrors },
+    { answered, byStatus, otherFailures: failures.length, seed },
+  )
   expect(failures).toEqual([])
-  expect({ status, serverErrors, exitCode: edge.child.exitCode }).toEqual({ status: 200, serverErrors: 0, exitCode: null })
+  expect({ status, serverErrors, exitCode: edge.child.exitCode }).toEqual({
+    status: 200,
+    serverErrors: 0,
+    exitCode: null,
+  })
   expect(edge.err()).not.toMatch(/"level":(50|60)/)
 })

@@ -28,7 +28,12 @@ async function read(): Promise<Record<string, unknown>> {
   }
 }
 
-async function write(before: Record<string, unknown>, suite: string, figures: Figures, more: object): Promise<void> {
+async function write(
+  before: Record<string, unknown>,
+  suite: string,
+  figures: Figures,
+  more: object,
+): Promise<void> {
   const suites = { ...(before['suites'] as Record<string, unknown> | undefined) }
   suites[suite] = {
     command: 'npm run test:long',
@@ -42,21 +47,34 @@ async function write(before: Record<string, unknown>, suite: string, figures: Fi
   await rename(`${path}.tmp`, path)
 }
 
-/** Puts figures of a suite that has just run into `bench/results/reliability.json`, beside those of other suites. `details` stay with the suite. */
-export async function recordReliability(suite: string, figures: Figures, details: object = {}): Promise<void> {
+/**
+ * Puts figures of a suite that has just run into `bench/results/reliability.json`, beside those of other
+ * suites. `details` stay with the suite.
+ */
+export async function recordReliability(
+  suite: string,
+  figures: Figures,
+  details: object = {},
+): Promise<void> {
   await write(await read(), suite, figures, details)
 }
 
 /**
- * The same for one part of a suite that is too long for one sitting. The figures are the sums over all parts that have run on the same code, which
- * is what lies in `folders`; a seed counts once.
+ * The same for one part of a suite that is too long for one sitting. The figures are the sums over all parts
+ * that have run on the same code, which is what lies in `folders`; a seed counts once.
  */
-export async function recordPart(suite: string, folders: readonly string[], seed: number, figures: Figures): Promise<void> {
+export async function recordPart(
+  suite: string,
+  folders: readonly string[],
+  seed: number,
+  figures: Figures,
+): Promise<void> {
   const before = await read()
   const code = folders.map((folder) => git('rev-parse', '--short=12', `HEAD:${folder}`)).join(' ')
   const known = (before['suites'] as Record<string, Suite | undefined> | undefined)?.[suite]?.parts ?? []
   const parts = [...known.filter((part) => part.code === code && part.seed !== seed), { seed, code, figures }]
   const sums: Record<string, number> = {}
-  for (const part of parts) for (const [key, value] of Object.entries(part.figures)) sums[key] = (sums[key] ?? 0) + value
+  for (const part of parts)
+    for (const [key, value] of Object.entries(part.figures)) sums[key] = (sums[key] ?? 0) + value
   await write(before, suite, sums, { parts })
 }

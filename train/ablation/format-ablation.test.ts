@@ -29,7 +29,9 @@ describe('formatAblation', () => {
   it('says where a variant left a region empty, and judges it by the other seeds', () => {
     const failed = (seed: number) => ({ variant: 'without information', seed, failure: 'empty' })
     const base = [result(baselineName, 1, 0.8), result(baselineName, 2, 0.9)]
-    expect(formatAblation([...base, failed(1), result('without information', 2, 0.8)])).toContain('| without information (a region stayed empty with 1 of 2 seeds) | +0.0 | -10.0 |')
+    expect(formatAblation([...base, failed(1), result('without information', 2, 0.8)])).toContain(
+      '| without information (a region stayed empty with 1 of 2 seeds) | +0.0 | -10.0 |',
+    )
     expect(formatAblation([...base, failed(1), failed(2)])).toContain('with 2 of 2 seeds) |  |  |')
   })
 })

@@ -11,7 +11,12 @@ export interface ReliabilityBin {
 }
 
 /** Answers by how certain they are, in bins of equal width over [0, 1]. */
-export function reliability(predictions: Predictions, labels: Int32Array, images: readonly number[], temperature: number): ReliabilityBin[] {
+export function reliability(
+  predictions: Predictions,
+  labels: Int32Array,
+  images: readonly number[],
+  temperature: number,
+): ReliabilityBin[] {
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, right: 0 }))
   for (const image of images) {
     const probabilities = softmax(logitsOf(predictions, image), temperature)
@@ -21,11 +26,26 @@ export function reliability(predictions: Predictions, labels: Int32Array, images
     bin.confidence += probabilities[answer]!
     bin.right += Number(answer === labels[image])
   }
-  return sums.map(({ count, confidence, right }) => ({ count, confidence: count === 0 ? 0 : confidence / count, accuracy: count === 0 ? 0 : right / count }))
+  return sums.map(({ count, confidence, right }) => ({
+    count,
+    confidence: count === 0 ? 0 : confidence / count,
+    accuracy: count === 0 ? 0 : right / count,
+  }))
 }
 
-/** Expected calibration error: mean distance between certainty and accuracy over the bins, weighted by their counts (Guo et al. 2017). */
-export function calibrationError(predictions: Predictions, labels: Int32Array, images: readonly number[], temperature: number): number {
+/**
+ * Expected calibration error: mean distance between certainty and accuracy over the bins, weighted by their
+ * counts (Guo et al. 2017).
+ */
+export function calibrationError(
+  predictions: Predictions,
+  labels: Int32Array,
+  images: readonly number[],
+  temperature: number,
+): number {
   if (images.length === 0) return 0
-  return reliability(predictions, labels, images, temperature).reduce((sum, { count, confidence, accuracy }) => sum + (count / images.length) * Math.abs(confidence - accuracy), 0)
+  return reliability(predictions, labels, images, temperature).reduce(
+    (sum, { count, confidence, accuracy }) => sum + (count / images.length) * Math.abs(confidence - accuracy),
+    0,
+  )
 }

@@ -11,8 +11,12 @@ describe('the expected time of a frame', () => {
   })
 
   it('of a gate is what it asks, and the edge for its misses', () => {
-    expect(expectedMs(costs, { networksAsked: 1, partitionsAsked: 1, coverage: 1 }, profile)).toBeCloseTo(leastMs(costs, profile))
+    expect(expectedMs(costs, { networksAsked: 1, partitionsAsked: 1, coverage: 1 }, profile)).toBeCloseTo(
+      leastMs(costs, profile),
+    )
     // One partition a frame, and the generalist behind every second.
-    expect(expectedMs(costs, { networksAsked: 1.5, partitionsAsked: 1, coverage: 0.9 }, profile)).toBeCloseTo(0.5 + 1 + 0.5 * 2 + 0.1 * 22)
+    expect(expectedMs(costs, { networksAsked: 1.5, partitionsAsked: 1, coverage: 0.9 }, profile)).toBeCloseTo(
+      0.5 + 1 + 0.5 * 2 + 0.1 * 22,
+    )
   })
 })

@@ -10,14 +10,28 @@ const labels = Int32Array.from({ length: 36 }, (_, image) => Math.floor(image / 
 const split = allocateSplit(0, 32)
 const context: EvaluationContext = {
   config: resolveConfig('folder', undefined, []),
-  dataset: { kind: 'folder', description: '', classNames, digest: '', size: 32, train: split, validation: split, test: split },
+  dataset: {
+    kind: 'folder',
+    description: '',
+    classNames,
+    digest: '',
+    size: 32,
+    train: split,
+    validation: split,
+    test: split,
+  },
   input: { width: 32, height: 32, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] },
   progress: new Progress({ isTTY: false, write: () => true }),
 }
 
 describe('imageStream', () => {
   it('plays what was recorded session by session, each in its own order', () => {
-    const images = imageStream(context, labels, { kind: 'single', meanLength: 4, frames: 36, recorded: true }, 'test')
+    const images = imageStream(
+      context,
+      labels,
+      { kind: 'single', meanLength: 4, frames: 36, recorded: true },
+      'test',
+    )
     expect([...images].sort((a, b) => a - b)).toEqual([...labels.keys()])
     for (let start = 0; start < 36; start += 4) {
       expect(images[start]! % 4).toBe(0)

@@ -9,10 +9,15 @@ export interface LocalStream extends CalibrationStream {
 }
 
 /**
- * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would see of every other
- * row's stream, from which the device tells where it is, and cost there. The most local stream first.
+ * The table of the adaptive gate: for each stream its own best settings, and what each row's settings would
+ * see of every other row's stream, from which the device tells where it is, and cost there. The most local
+ * stream first.
  */
-export function calibrateLocalities(streams: readonly LocalStream[], options: GateOptions, onRow: () => void = () => undefined): LocalityRow[] {
+export function calibrateLocalities(
+  streams: readonly LocalStream[],
+  options: GateOptions,
+  onRow: () => void = () => undefined,
+): LocalityRow[] {
   const chosen = streams.map((stream) => {
     const { gate, point } = chooseGate(stream, options)
     onRow()
@@ -28,7 +33,12 @@ export function calibrateLocalities(streams: readonly LocalStream[], options: Ga
     edgeSceneAccuracy: point.edgeSceneAccuracy,
     observed: chosen.map(({ stream }) => {
       const seen = simulateStream(stream.images, stream.table, gate, stream.device)
-      return { events: [...seen.events], coverage: seen.coverage, loss: stream.edgeSceneAccuracy - seen.accuracy, cost: options.costOf(seen) }
+      return {
+        events: [...seen.events],
+        coverage: seen.coverage,
+        loss: stream.edgeSceneAccuracy - seen.accuracy,
+        cost: options.costOf(seen),
+      }
     }),
   }))
 }

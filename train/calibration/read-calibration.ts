@@ -19,23 +19,44 @@ const gateSchema = z.object({
 const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
 const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema })
 
-/** What was calibrated, out of the manifest that it was written into. Throws `manifest-invalid` for one that an older trainer wrote. */
+/**
+ * What was calibrated, out of the manifest that it was written into. Throws `manifest-invalid` for one that
+ * an older trainer wrote.
+ */
 export function readCalibration(manifest: Manifest): Calibration {
   const opponents = opponentsSchema.safeParse(manifest.metrics['opponents'])
   if (!opponents.success) {
-    throw new CacheNetError('manifest-invalid', `Bundle ${manifest.id} does not say how its opponents were calibrated: an older program trained it. Train it again.`, { bundle: manifest.id })
+    throw new CacheNetError(
+      'manifest-invalid',
+      `Bundle ${manifest.id} does not say how its opponents were calibrated: an older program trained it. Train it again.`,
+      { bundle: manifest.id },
+    )
   }
   const { gate, partitions, full, generalist, selector } = manifest
   const { localities, curve, ...settings } = gate
   const networks: [string, { readonly temperature: number; readonly mostStrange?: number | undefined }][] = [
     [fullId, full],
     [generalistId, generalist],
-    ...partitions.flatMap((partition): [string, { temperature: number; mostStrange?: number | undefined }][] => [
-      [partition.id, partition],
-      ...(partition.delta === undefined ? [] : [[`${partition.id}-delta`, partition.delta] as [string, typeof partition.delta]]),
-    ]),
+    ...partitions.flatMap(
+      (partition): [string, { temperature: number; mostStrange?: number | undefined }][] => [
+        [partition.id, partition],
+        ...(partition.delta === undefined
+          ? []
+          : [[`${partition.id}-delta`, partition.delta] as [string, typeof partition.delta]]),
+      ],
+    ),
   ]
   const temperatures = new Map(networks.map(([id, { temperature }]) => [id, temperature]))
-  const bounds = new Map(networks.flatMap(([id, { mostStrange }]) => (mostStrange === undefined ? [] : [[id, mostStrange]])))
-  return { temperatures, bounds, keepShare: selector.keepShare, scenes: manifest.scenes, cacheNet: { gate: settings, localities }, curve, ...opponents.data }
+  const bounds = new Map(
+    networks.flatMap(([id, { mostStrange }]) => (mostStrange === undefined ? [] : [[id, mostStrange]])),
+  )
+  return {
+    temperatures,
+    bounds,
+    keepShare: selector.keepShare,
+    scenes: manifest.scenes,
+    cacheNet: { gate: settings, localities },
+    curve,
+    ...opponents.data,
+  }
 }

@@ -2,8 +2,14 @@ import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
 
-/** What a bundle ships of scenes: the kinds that its gate is calibrated for, and the places that its data knows. Nothing is invented. */
-export function sceneKnowledge({ classNames, places = [] }: Pick<Dataset, 'classNames' | 'places'>, { localities, knownSceneSurprise }: TrainingConfig['gate']): SceneKnowledge {
+/**
+ * What a bundle ships of scenes: the kinds that its gate is calibrated for, and the places that its data
+ * knows. Nothing is invented.
+ */
+export function sceneKnowledge(
+  { classNames, places = [] }: Pick<Dataset, 'classNames' | 'places'>,
+  { localities, knownSceneSurprise }: TrainingConfig['gate'],
+): SceneKnowledge {
   return {
     surpriseChance: knownSceneSurprise,
     localities: localities.map(({ kind, meanLength }) => ({ kind, meanLength })),

@@ -9,7 +9,10 @@ const thresholdSteps = 96
 /** A search looks at every so many steps first. */
 const coarseSteps = 8
 
-/** No threshold is looser than so much of ln C: where everything passes, nothing is ever uncertain, and nothing can contradict the gate. */
+/**
+ * No threshold is looser than so much of ln C: where everything passes, nothing is ever uncertain, and
+ * nothing can contradict the gate.
+ */
 export const loosestShare = 0.5
 
 const loosest = (classes: number): number => loosestShare * Math.log(classes)
@@ -24,7 +27,9 @@ export interface CalibrationStream {
   readonly table: AnswerTable
   readonly classes: number
   readonly device: SimulatedDevice
-  /** Accuracy of the full model that knows of the scene what the gate knows: what the whole is held against. */
+  /**
+   * Accuracy of the full model that knows of the scene what the gate knows: what the whole is held against.
+   */
   readonly edgeSceneAccuracy: number
 }
 
@@ -34,25 +39,60 @@ export interface CurvePoint extends GatePoint, Omit<Spent, 'coverage'> {
 }
 
 /** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
-export const gateCurve = (stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, steps: readonly number[] = allSteps): CurvePoint[] =>
-  steps.map((step) => pointOf(stream, settingsAt(thresholdAt(step, stream.classes))))
+export const gateCurve = (
+  stream: CalibrationStream,
+  settingsAt: (thresholdNats: number) => GateSettings,
+  steps: readonly number[] = allSteps,
+): CurvePoint[] => steps.map((step) => pointOf(stream, settingsAt(thresholdAt(step, stream.classes))))
 
-function pointOf({ images, table, device, edgeSceneAccuracy }: CalibrationStream, gate: GateSettings): CurvePoint {
-  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked, partitionsAsked } = simulateStream(images, table, gate, device)
-  return { thresholdNats: gate.thresholdNats, coverage, accuracyOnHits, accuracyOfWhole: accuracy, fullAccuracy, edgeSceneAccuracy, networksAsked, partitionsAsked }
+function pointOf(
+  { images, table, device, edgeSceneAccuracy }: CalibrationStream,
+  gate: GateSettings,
+): CurvePoint {
+  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked, partitionsAsked } = simulateStream(
+    images,
+    table,
+    gate,
+    device,
+  )
+  return {
+    thresholdNats: gate.thresholdNats,
+    coverage,
+    accuracyOnHits,
+    accuracyOfWhole: accuracy,
+    fullAccuracy,
+    edgeSceneAccuracy,
+    networksAsked,
+    partitionsAsked,
+  }
 }
 
 /** A first look at a stream takes so much of it, where that still is a stream. */
 const [sampleShare, leastSample] = [0.25, 2000]
 
 /**
- * What `chooseThreshold` takes of the whole curve, where accuracy falls and coverage grows with the threshold, from a fifth of its points: every
- * eighth step on a part of the stream, and from the best of them up or down, in ever smaller steps.
+ * What `chooseThreshold` takes of the whole curve, where accuracy falls and coverage grows with the
+ * threshold, from a fifth of its points: every eighth step on a part of the stream, and from the best of them
+ * up or down, in ever smaller steps.
  */
-function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: number) => GateSettings, tolerance: number): CurvePoint {
+function searchThreshold(
+  stream: CalibrationStream,
+  settingsAt: (thresholdNats: number) => GateSettings,
+  tolerance: number,
+): CurvePoint {
   const sampled = Math.round(sampleShare * stream.images.length)
   const sample = sampled < leastSample ? stream : { ...stream, images: stream.images.slice(0, sampled) }
-  const rough = stepOf(chooseThreshold(gateCurve(sample, settingsAt, allSteps.filter((step) => step % coarseSteps === 0)), tolerance).thresholdNats, stream.classes)
+  const rough = stepOf(
+    chooseThreshold(
+      gateCurve(
+        sample,
+        settingsAt,
+        allSteps.filter((step) => step % coarseSteps === 0),
+      ),
+      tolerance,
+    ).thresholdNats,
+    stream.classes,
+  )
   const known = new Map<number, CurvePoint>()
   const at = (step: number): CurvePoint => {
     const point = known.get(step) ?? gateCurve(stream, settingsAt, [step])[0]!
@@ -67,14 +107,22 @@ function searchThreshold(stream: CalibrationStream, settingsAt: (thresholdNats: 
   return at(allowed)
 }
 
-const keepsLine = (point: CurvePoint, tolerance: number): boolean => point.accuracyOfWhole >= point.edgeSceneAccuracy - tolerance && isWorthUsing(point)
+const keepsLine = (point: CurvePoint, tolerance: number): boolean =>
+  point.accuracyOfWhole >= point.edgeSceneAccuracy - tolerance && isWorthUsing(point)
 
-const stepOf = (thresholdNats: number, classes: number): number => Math.round(thresholdSteps * Math.sqrt(thresholdNats / loosest(classes)))
+const stepOf = (thresholdNats: number, classes: number): number =>
+  Math.round(thresholdSteps * Math.sqrt(thresholdNats / loosest(classes)))
 
-/** The largest coverage at which the whole loses no more than `tolerance` against *Edge + scene*; τ = 0 where none does. */
+/**
+ * The largest coverage at which the whole loses no more than `tolerance` against *Edge + scene*; τ = 0 where
+ * none does.
+ */
 export function chooseThreshold(curve: readonly CurvePoint[], tolerance: number): CurvePoint {
   const allowed = curve.filter((point) => keepsLine(point, tolerance))
-  return allowed.reduce((best, point) => (point.coverage > best.coverage ? point : best), allowed[0] ?? curve[0]!)
+  return allowed.reduce(
+    (best, point) => (point.coverage > best.coverage ? point : best),
+    allowed[0] ?? curve[0]!,
+  )
 }
 
 export interface ChosenGate {
@@ -103,7 +151,11 @@ export interface GateOptions {
 const leastGain = 0.995
 
 /** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
-export function isAhead(a: ChosenGate, b: ChosenGate, { tolerance, costOf }: Pick<GateOptions, 'tolerance' | 'costOf'>): boolean {
+export function isAhead(
+  a: ChosenGate,
+  b: ChosenGate,
+  { tolerance, costOf }: Pick<GateOptions, 'tolerance' | 'costOf'>,
+): boolean {
   const isWithin = keepsLine(a.point, tolerance)
   return isWithin === keepsLine(b.point, tolerance) ? costOf(a.point) < leastGain * costOf(b.point) : isWithin
 }
@@ -113,7 +165,10 @@ type WayToAsk = Omit<GateSettings, 'thresholdNats'>
 type Alone = Pick<GateSettings, 'looksTwice' | 'scenePrior' | 'testEvery'>
 
 /** The generalist alone at one threshold: a plain Cascade. */
-export const cascadeAt = (nats: number, { looksTwice = false, scenePrior, testEvery }: Alone = {}): GateSettings => ({
+export const cascadeAt = (
+  nats: number,
+  { looksTwice = false, scenePrior, testEvery }: Alone = {},
+): GateSettings => ({
   thresholdNats: nats,
   generalistThresholdNats: nats,
   maxProbes: 0,
@@ -126,36 +181,68 @@ export const cascadeAt = (nats: number, { looksTwice = false, scenePrior, testEv
 })
 
 /** Whether the generalist may look twice: only where the table knows what it would see. */
-const looksOf = ({ table }: CalibrationStream): boolean[] => (table.entropies.has(secondLookId) ? [false, true] : [false])
+const looksOf = ({ table }: CalibrationStream): boolean[] =>
+  table.entropies.has(secondLookId) ? [false, true] : [false]
 
-/** The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own, and of these the best. */
-export function chooseAlone(stream: CalibrationStream, scenePriors: readonly (ScenePriorSettings | undefined)[], options: Pick<GateOptions, 'tolerance' | 'costOf' | 'testEvery'>): ChosenGate | undefined {
+/**
+ * The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own,
+ * and of these the best.
+ */
+export function chooseAlone(
+  stream: CalibrationStream,
+  scenePriors: readonly (ScenePriorSettings | undefined)[],
+  options: Pick<GateOptions, 'tolerance' | 'costOf' | 'testEvery'>,
+): ChosenGate | undefined {
   const candidates = scenePriors.flatMap((scenePrior) =>
     looksOf(stream).map((looksTwice): ChosenGate => {
-      const gateAt = (nats: number): GateSettings => cascadeAt(nats, { looksTwice, scenePrior, testEvery: options.testEvery })
+      const gateAt = (nats: number): GateSettings =>
+        cascadeAt(nats, { looksTwice, scenePrior, testEvery: options.testEvery })
       const point = searchThreshold(stream, gateAt, options.tolerance)
       return { gate: gateAt(point.thresholdNats), point }
     }),
   )
   const [first, ...others] = candidates
-  return first === undefined ? undefined : others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first)
+  return first === undefined
+    ? undefined
+    : others.reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best), first)
 }
 
-/** With partitions, misses that are left are dearer in accuracy: the generalist may have to be stricter than it would be alone. */
+/**
+ * With partitions, misses that are left are dearer in accuracy: the generalist may have to be stricter than
+ * it would be alone.
+ */
 const strictness = [1, 0.5, 0.2]
 
-/** Ways to ask the partition of the scene: from which belief on, with or without the generalist behind it, and how strict that is. */
-function waysByScene({ leastBeliefs }: GateOptions, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
+/**
+ * Ways to ask the partition of the scene: from which belief on, with or without the generalist behind it, and
+ * how strict that is.
+ */
+function waysByScene(
+  { leastBeliefs }: GateOptions,
+  { thresholdNats: _, ...alone }: GateSettings,
+): WayToAsk[] {
   const { looksTwice: _twice, ...once } = alone
   return leastBeliefs.flatMap((leastBelief) =>
     [false, true].flatMap((asksGeneralist) =>
-      strictness.map((share) => ({ ...(asksGeneralist ? alone : once), maxProbes: 1, asksGeneralist, leastBelief, generalistThresholdNats: share * alone.generalistThresholdNats })),
+      strictness.map((share) => ({
+        ...(asksGeneralist ? alone : once),
+        maxProbes: 1,
+        asksGeneralist,
+        leastBelief,
+        generalistThresholdNats: share * alone.generalistThresholdNats,
+      })),
     ),
   )
 }
 
-/** Ways to ask with up to `mostProbes` of the most recent partitions: how many, in which order, with or without the generalist behind them. */
-function waysByRecency({ mostProbes }: GateOptions, { thresholdNats: _, ...alone }: GateSettings): WayToAsk[] {
+/**
+ * Ways to ask with up to `mostProbes` of the most recent partitions: how many, in which order, with or
+ * without the generalist behind them.
+ */
+function waysByRecency(
+  { mostProbes }: GateOptions,
+  { thresholdNats: _, ...alone }: GateSettings,
+): WayToAsk[] {
   const ways: WayToAsk[] = []
   for (let maxProbes = 1; maxProbes <= mostProbes; maxProbes++) {
     for (const asksGeneralist of [false, true]) {
@@ -167,9 +254,10 @@ function waysByRecency({ mostProbes }: GateOptions, { thresholdNats: _, ...alone
 }
 
 /**
- * The settings with the least expected time of a frame at which the whole keeps the accuracy line, of each way to ask that with the largest
- * coverage. Coverage alone would ask a second and a third network of every frame to spare a few round trips, which costs a slow phone more
- * than they do. Of equals the one that asks less.
+ * The settings with the least expected time of a frame at which the whole keeps the accuracy line, of each
+ * way to ask that with the largest coverage. Coverage alone would ask a second and a third network of every
+ * frame to spare a few round trips, which costs a slow phone more than they do. Of equals the one that asks
+ * less.
  */
 export function chooseGate(stream: CalibrationStream, options: GateOptions): ChosenGate {
   const { mostProbes, cascade, scenePriors, tolerance } = options
@@ -178,10 +266,23 @@ export function chooseGate(stream: CalibrationStream, options: GateOptions): Cho
     const point = searchThreshold(stream, gateAt, tolerance)
     return { gate: gateAt(point.thresholdNats), point }
   }
-  // What was seen before makes the generalist certain more often: its own threshold is another one under each prior.
+  // What was seen before makes the generalist certain more often: its own threshold is another one under each
+  // prior.
   const withPrior = chooseAlone(stream, scenePriors, options)
-  const alone: ChosenGate[] = [{ gate: cascade, point: pointOf(stream, cascade) }, ...(withPrior === undefined ? [] : [withPrior])]
+  const alone: ChosenGate[] = [
+    { gate: cascade, point: pointOf(stream, cascade) },
+    ...(withPrior === undefined ? [] : [withPrior]),
+  ]
   const hasHeads = (stream.table.heads?.size ?? 0) > 0
-  const ways = mostProbes === 0 ? [] : hasHeads ? (withPrior === undefined ? [] : waysByScene(options, withPrior.gate)) : alone.flatMap(({ gate }) => waysByRecency(options, gate))
-  return [...alone, ...ways.map(search)].reduce((best, candidate) => (isAhead(candidate, best, options) ? candidate : best))
+  const ways =
+    mostProbes === 0
+      ? []
+      : hasHeads
+        ? withPrior === undefined
+          ? []
+          : waysByScene(options, withPrior.gate)
+        : alone.flatMap(({ gate }) => waysByRecency(options, gate))
+  return [...alone, ...ways.map(search)].reduce((best, candidate) =>
+    isAhead(candidate, best, options) ? candidate : best,
+  )
 }

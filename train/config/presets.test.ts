@@ -3,7 +3,10 @@ import { defaults, resolveConfig, restoreConfig } from './presets.ts'
 
 describe('resolveConfig', () => {
   it('layers preset, file and assignments over the defaults', () => {
-    const config = resolveConfig('walkers', { full: { optimizer: { epochs: 3 } } }, ['seed=7', 'generalist.widths=[4,8,12]'])
+    const config = resolveConfig('walkers', { full: { optimizer: { epochs: 3 } } }, [
+      'seed=7',
+      'generalist.widths=[4,8,12]',
+    ])
     expect(config.full.optimizer.epochs).toBe(3)
     expect(config.full.optimizer.momentum).toBe(defaults.full.optimizer.momentum)
     expect(config.seed).toBe(7)
@@ -20,15 +23,21 @@ describe('resolveConfig', () => {
     ['a value of another type', undefined, ['full.widths=wide']],
     ['an assignment without a key', undefined, ['=3']],
   ])('refuses %s', (_, file, assignments) => {
-    expect(() => resolveConfig('folder', file, assignments)).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+    expect(() => resolveConfig('folder', file, assignments)).toThrow(
+      expect.objectContaining({ code: 'config-invalid' }),
+    )
   })
 })
 
 describe('restoreConfig', () => {
   it('leaves out what is no setting any more, and takes a wrong value of one that is for wrong', () => {
     const stored = resolveConfig('walkers', undefined, ['seed=5'])
-    expect(restoreConfig({ ...stored, encoder: { ...stored.encoder, association: 0.5 }, gone: 1 })).toEqual(stored)
-    expect(() => restoreConfig({ ...stored, seed: 'x' })).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+    expect(restoreConfig({ ...stored, encoder: { ...stored.encoder, association: 0.5 }, gone: 1 })).toEqual(
+      stored,
+    )
+    expect(() => restoreConfig({ ...stored, seed: 'x' })).toThrow(
+      expect.objectContaining({ code: 'config-invalid' }),
+    )
   })
 
   it('reads a config that was stored before a key existed', () => {
@@ -39,6 +48,8 @@ describe('restoreConfig', () => {
   })
 
   it('refuses a key that there is not among what is changed', () => {
-    expect(() => restoreConfig(defaults, ['epochs=3'])).toThrow(expect.objectContaining({ code: 'config-invalid' }))
+    expect(() => restoreConfig(defaults, ['epochs=3'])).toThrow(
+      expect.objectContaining({ code: 'config-invalid' }),
+    )
   })
 })

@@ -2,7 +2,10 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { scaleToData } from './scale-to-data.ts'
 import { parseConfig, type OptimizerSettings, type TrainingConfig } from './schema.ts'
 
-/** After airbench (Jordan 2024), whose peak is 1.5 for 1024 images: behind ReLU, and not GELU, that diverges on photographs. */
+/**
+ * After airbench (Jordan 2024), whose peak is 1.5 for 1024 images: behind ReLU, and not GELU, that diverges
+ * on photographs.
+ */
 const optimizer: OptimizerSettings = {
   epochs: 4,
   leastSteps: 0,
@@ -28,33 +31,86 @@ export const defaults: TrainingConfig = {
   checkpointSeconds: 60,
   imageSize: 32,
   validationShare: 0.1,
-  walkers: { identities: 24, trainSessions: 24, validationSessions: 4, testSessions: 6, framesPerSession: 24 },
-  people: { identities: 226, sites: 12, trainSessions: 28, validationSessions: 4, testSessions: 6, framesPerSession: 4 },
-  world: { people: { identities: 60, sites: 4, trainSessions: 20, validationSessions: 4, testSessions: 6, framesPerSession: 4 }, copies: 8 },
+  walkers: {
+    identities: 24,
+    trainSessions: 24,
+    validationSessions: 4,
+    testSessions: 6,
+    framesPerSession: 24,
+  },
+  people: {
+    identities: 226,
+    sites: 12,
+    trainSessions: 28,
+    validationSessions: 4,
+    testSessions: 6,
+    framesPerSession: 4,
+  },
+  world: {
+    people: {
+      identities: 60,
+      sites: 4,
+      trainSessions: 20,
+      validationSessions: 4,
+      testSessions: 6,
+      framesPerSession: 4,
+    },
+    copies: 8,
+  },
   augment: { mirror: true, shiftPixels: 2 },
   partitionCount: 4,
   full: {
     widths: [32, 96, 128],
     optimizer,
-    loss: { labelSmoothing: 0.2, distillation: 0, distillationTemperature: 1, outsideWeight: 0, outsideShare: 0 },
+    loss: {
+      labelSmoothing: 0.2,
+      distillation: 0,
+      distillationTemperature: 1,
+      outsideWeight: 0,
+      outsideShare: 0,
+    },
     cutoutPixels: 0,
   },
   generalist: {
     widths: [12, 32, 48],
     optimizer,
-    loss: { labelSmoothing: 0.1, distillation: 0.7, distillationTemperature: 2, outsideWeight: 0, outsideShare: 0 },
+    loss: {
+      labelSmoothing: 0.1,
+      distillation: 0.7,
+      distillationTemperature: 2,
+      outsideWeight: 0,
+      outsideShare: 0,
+    },
     cutoutPixels: 0,
   },
   partition: {
     // A quarter of the peak: it starts from the trained generalist.
-    optimizer: { ...optimizer, epochs: 3, learningRate: 0.5, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
-    loss: { labelSmoothing: 0.05, distillation: 0.5, distillationTemperature: 2, outsideWeight: 0.3, outsideShare: 0.4 },
+    optimizer: {
+      ...optimizer,
+      epochs: 3,
+      learningRate: 0.5,
+      schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 },
+    },
+    loss: {
+      labelSmoothing: 0.05,
+      distillation: 0.5,
+      distillationTemperature: 2,
+      outsideWeight: 0.3,
+      outsideShare: 0.4,
+    },
     cutoutPixels: 0,
   },
   delta: {
     isTrained: true,
     rank: 0,
-    optimizer: { ...optimizer, epochs: 4, learningRate: 0.5, kernelRate: 0, gainRate: 4, schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 } },
+    optimizer: {
+      ...optimizer,
+      epochs: 4,
+      learningRate: 0.5,
+      kernelRate: 0,
+      gainRate: 4,
+      schedule: { warmStart: 0.3, peakAt: 0.2, coldEnd: 0.01 },
+    },
   },
   encoder: {
     latentSize: 32,
@@ -98,7 +154,13 @@ export const defaults: TrainingConfig = {
   },
   search: {
     // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.
-    ladder: [[6, 16, 24], [8, 24, 32], [12, 32, 48], [16, 48, 64], [24, 64, 96]],
+    ladder: [
+      [6, 16, 24],
+      [8, 24, 32],
+      [12, 32, 48],
+      [16, 48, 64],
+      [24, 64, 96],
+    ],
     partitionCounts: [4, 2, 6, 8],
     epochsShare: 0.5,
     patience: 1.2,
@@ -112,18 +174,32 @@ export type PresetName = (typeof presetNames)[number]
 /** The preset of that name. Throws `config-invalid` where there is none. */
 export function parsePreset(name: string): PresetName {
   const found = presetNames.find((preset) => preset === name)
-  if (found === undefined) throw new CacheNetError('config-invalid', `There is no preset ${name}. Choose one of ${presetNames.join(', ')}.`, { preset: name })
+  if (found === undefined)
+    throw new CacheNetError(
+      'config-invalid',
+      `There is no preset ${name}. Choose one of ${presetNames.join(', ')}.`,
+      { preset: name },
+    )
   return found
 }
 
-type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends readonly unknown[] ? T[Key] : T[Key] extends object ? DeepPartial<T[Key]> : T[Key] }
+type DeepPartial<T> = {
+  [Key in keyof T]?: T[Key] extends readonly unknown[]
+    ? T[Key]
+    : T[Key] extends object
+      ? DeepPartial<T[Key]>
+      : T[Key]
+}
 
 const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
   walkers: {
     // Many short recordings rather than few long ones: clothes and places must not be learnt by heart.
     walkers: { trainSessions: 96, validationSessions: 12, testSessions: 16, framesPerSession: 4 },
     full: { optimizer: { epochs: 8, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
-    generalist: { widths: [8, 24, 32], optimizer: { epochs: 10, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    generalist: {
+      widths: [8, 24, 32],
+      optimizer: { epochs: 10, batchSize: 256, learningRate: 1.5, shiftRate: 32 },
+    },
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     encoder: { epochs: 20 },
@@ -158,8 +234,14 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
   },
   people: {
     partitionCount: 12,
-    full: { widths: [48, 160, 192], optimizer: { epochs: 6, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
-    generalist: { widths: [8, 24, 32], optimizer: { epochs: 16, batchSize: 256, learningRate: 1.5, shiftRate: 32 } },
+    full: {
+      widths: [48, 160, 192],
+      optimizer: { epochs: 6, batchSize: 256, learningRate: 1.5, shiftRate: 32 },
+    },
+    generalist: {
+      widths: [8, 24, 32],
+      optimizer: { epochs: 16, batchSize: 256, learningRate: 1.5, shiftRate: 32 },
+    },
     partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 6, batchSize: 256, shiftRate: 32 } },
     gate: {
@@ -175,7 +257,12 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
   },
   cifar100: {
     partitionCount: 11,
-    full: { widths: [64, 256, 256], optimizer: { epochs: 12 }, loss: { labelSmoothing: 0.1 }, cutoutPixels: 8 },
+    full: {
+      widths: [64, 256, 256],
+      optimizer: { epochs: 12 },
+      loss: { labelSmoothing: 0.1 },
+      cutoutPixels: 8,
+    },
     generalist: { widths: [16, 48, 64], optimizer: { epochs: 24 } },
     partition: { optimizer: { epochs: 10 } },
     delta: { optimizer: { epochs: 3 } },
@@ -187,7 +274,8 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     augment: { mirror: false },
     full: { widths: [32, 96, 128], optimizer: { epochs: 5 }, loss: { labelSmoothing: 0.1 }, cutoutPixels: 6 },
     generalist: { optimizer: { epochs: 8 } },
-    // A script has 4,000 images and a site of people 1,200: in passes over them a partition would see next to nothing.
+    // A script has 4,000 images and a site of people 1,200: in passes over them a partition would see next to
+    // nothing.
     partition: { optimizer: { epochs: 4, leastSteps: 260, batchSize: 256, shiftRate: 32 } },
     delta: { isTrained: false },
     encoder: { epochs: 4 },
@@ -196,11 +284,15 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
 
 type Tree = Record<string, unknown>
 
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function merge(base: unknown, change: unknown): unknown {
   if (!isTree(base) || !isTree(change)) return change
-  const changed = Object.entries(change).map(([key, value]): [string, unknown] => [key, Object.hasOwn(base, key) ? merge(base[key], value) : value])
+  const changed = Object.entries(change).map(([key, value]): [string, unknown] => [
+    key,
+    Object.hasOwn(base, key) ? merge(base[key], value) : value,
+  ])
   // From entries: a key called __proto__ is a key like any other, and refused like any that there is not.
   return Object.fromEntries([...Object.entries(base), ...changed])
 }
@@ -216,37 +308,68 @@ function readValue(text: string): unknown {
 /** `full.optimizer.epochs=4` → { full: { optimizer: { epochs: 4 } } } */
 function parseAssignment(assignment: string): Tree {
   const at = assignment.indexOf('=')
-  if (at < 1) throw new CacheNetError('config-invalid', `--set takes key=value, and "${assignment}" has no key or no "=".`, { assignment })
+  if (at < 1)
+    throw new CacheNetError(
+      'config-invalid',
+      `--set takes key=value, and "${assignment}" has no key or no "=".`,
+      { assignment },
+    )
   const keys = assignment.slice(0, at).split('.')
-  return keys.reduceRight<unknown>((value, key) => ({ [key]: value }), readValue(assignment.slice(at + 1))) as Tree
+  return keys.reduceRight<unknown>(
+    (value, key) => ({ [key]: value }),
+    readValue(assignment.slice(at + 1)),
+  ) as Tree
 }
 
-/** Presets whose batches, epochs and partitions follow the number of images: those for data that nobody has tuned them for. */
+/**
+ * Presets whose batches, epochs and partitions follow the number of images: those for data that nobody has
+ * tuned them for.
+ */
 export const isScaled = (preset: PresetName): boolean => preset === 'folder'
 
 /**
- * Defaults, then the preset, then the config file, then `--set key.path=value`, each over the one before; the result is checked.
+ * Defaults, then the preset, then the config file, then `--set key.path=value`, each over the one before; the
+ * result is checked.
  *
  * @param trainImages for presets that follow their number; without it they are as for 50,000
  */
-export function resolveConfig(preset: PresetName, file: unknown, assignments: readonly string[], trainImages?: number): TrainingConfig {
+export function resolveConfig(
+  preset: PresetName,
+  file: unknown,
+  assignments: readonly string[],
+  trainImages?: number,
+): TrainingConfig {
   const scaled = trainImages === undefined || !isScaled(preset) ? [] : [scaleToData(trainImages)]
-  const layers: unknown[] = [presets[preset], ...scaled, ...(file === undefined ? [] : [file]), ...assignments.map(parseAssignment)]
+  const layers: unknown[] = [
+    presets[preset],
+    ...scaled,
+    ...(file === undefined ? [] : [file]),
+    ...assignments.map(parseAssignment),
+  ]
   return parseConfig(layers.reduce<unknown>(merge, defaults))
 }
 
 /** Settings that have no default, by their names. */
 const withoutDefault: ReadonlySet<string> = new Set(['recordedSessions', 'widths', 'recorded', 'knowsScenes'])
 
-/** What of a stored config is still a setting: what earlier programs had besides decides over nothing any more. */
+/**
+ * What of a stored config is still a setting: what earlier programs had besides decides over nothing any
+ * more.
+ */
 function stillKnown(base: unknown, stored: unknown): unknown {
   if (!isTree(base) || !isTree(stored)) return stored
-  return Object.fromEntries(Object.entries(stored).flatMap(([key, value]) => (key in base ? [[key, stillKnown(base[key], value)]] : withoutDefault.has(key) ? [[key, value]] : [])))
+  return Object.fromEntries(
+    Object.entries(stored).flatMap(([key, value]) =>
+      key in base ? [[key, stillKnown(base[key], value)]] : withoutDefault.has(key) ? [[key, value]] : [],
+    ),
+  )
 }
 
 /**
- * A config that was stored with a bundle, and assignments over it: keys that it does not know yet have their defaults, which change nothing of
- * what it says; keys that are no settings any more are left out.
+ * A config that was stored with a bundle, and assignments over it: keys that it does not know yet have their
+ * defaults, which change nothing of what it says; keys that are no settings any more are left out.
  */
 export const restoreConfig = (stored: unknown, assignments: readonly string[] = []): TrainingConfig =>
-  parseConfig([stillKnown(defaults, stored), ...assignments.map(parseAssignment)].reduce<unknown>(merge, defaults))
+  parseConfig(
+    [stillKnown(defaults, stored), ...assignments.map(parseAssignment)].reduce<unknown>(merge, defaults),
+  )

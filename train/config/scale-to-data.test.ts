@@ -25,8 +25,12 @@ describe('scaleToData', () => {
         expect(steps).toBeGreaterThanOrEqual(100)
         expect(images * epochs).toBeLessThanOrEqual(Math.max(14_500 + images / 2, 8 * images))
         // What one step takes is never more than with the large batch, which is known to be stable.
-        expect((learningRate * batchSize) / 1024).toBeLessThanOrEqual((defaults.full.optimizer.learningRate * 512) / 1024)
-        expect(partitionCount === 0 ? images < fewestForPartitions : images >= partitionCount * 256).toBe(true)
+        expect((learningRate * batchSize) / 1024).toBeLessThanOrEqual(
+          (defaults.full.optimizer.learningRate * 512) / 1024,
+        )
+        expect(partitionCount === 0 ? images < fewestForPartitions : images >= partitionCount * 256).toBe(
+          true,
+        )
         expect(partitionCount).not.toBe(1)
         expect(() => resolveConfig('folder', undefined, [], images)).not.toThrow()
       }),
@@ -35,7 +39,9 @@ describe('scaleToData', () => {
 
   it('gives way to what a person sets, and is for folders alone', () => {
     const config = resolveConfig('folder', { partitionCount: 2 }, ['full.optimizer.epochs=3'], 176)
-    expect([config.partitionCount, config.full.optimizer.epochs, config.generalist.optimizer.epochs]).toEqual([2, 3, 80])
+    expect([config.partitionCount, config.full.optimizer.epochs, config.generalist.optimizer.epochs]).toEqual(
+      [2, 3, 80],
+    )
     expect(resolveConfig('walkers', undefined, [], 176)).toEqual(resolveConfig('walkers', undefined, []))
   })
 })

@@ -19,15 +19,16 @@ const largestBatch = 512
 const smallestBatch = 16
 
 /**
- * Rates are for a batch of 1024 and fall with the batch, which leaves small batches with next to nothing. They are raised by so much again; measured on
- * 176 and 1,080 images (README: small sets), and capped at what was.
+ * Rates are for a batch of 1024 and fall with the batch, which leaves small batches with next to nothing.
+ * They are raised by so much again; measured on 176 and 1,080 images (README: small sets), and capped at what
+ * was.
  */
 const rateExponent = 0.75
 const highestRaise = 16 / 3
 
 /**
- * What each stage does with many images: epochs and peak rate. And so many images are shown to it at least, however few there are: a pass over 200 is
- * next to nothing.
+ * What each stage does with many images: epochs and peak rate. And so many images are shown to it at least,
+ * however few there are: a pass over 200 is next to nothing.
  */
 const stages = {
   full: { epochs: 8, learningRate: 0.75, leastShown: 14_000 },
@@ -38,14 +39,20 @@ const stages = {
 /** A few images are known by heart by then. */
 const mostEpochs = 100
 
-/** A partition needs so many images of its own. Regions are uneven: the smallest of four may have a tenth of all. */
+/**
+ * A partition needs so many images of its own. Regions are uneven: the smallest of four may have a tenth of
+ * all.
+ */
 const imagesForPartition = 256
 const mostPartitions = 4
 
 /** The least number of training images for which partitions are trained. */
 export const fewestForPartitions = 2 * imagesForPartition
 
-/** The batch grows with the root of the number of images, so that neither the steps of a pass become few nor the passes. */
+/**
+ * The batch grows with the root of the number of images, so that neither the steps of a pass become few nor
+ * the passes.
+ */
 function batchFor(images: number): number {
   const ideal = largestBatch * Math.sqrt(images / manyImages)
   return Math.max(smallestBatch, Math.min(largestBatch, 2 ** Math.round(Math.log2(ideal))))
@@ -58,10 +65,17 @@ export function scaleToData(images: number): ScaledSettings {
   const stage = (name: keyof typeof stages): ScaledStage => {
     const { epochs, learningRate, leastShown } = stages[name]
     const enough = Math.min(mostEpochs, Math.round(leastShown / images))
-    return { optimizer: { batchSize, epochs: Math.max(epochs, enough), learningRate: Number((learningRate * raise).toPrecision(3)) } }
+    return {
+      optimizer: {
+        batchSize,
+        epochs: Math.max(epochs, enough),
+        learningRate: Number((learningRate * raise).toPrecision(3)),
+      },
+    }
   }
   return {
-    partitionCount: images < fewestForPartitions ? 0 : Math.min(mostPartitions, Math.floor(images / imagesForPartition)),
+    partitionCount:
+      images < fewestForPartitions ? 0 : Math.min(mostPartitions, Math.floor(images / imagesForPartition)),
     full: stage('full'),
     generalist: stage('generalist'),
     partition: stage('partition'),

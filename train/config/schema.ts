@@ -9,7 +9,10 @@ const count = z.int().positive()
 const optimizerSchema = z.strictObject({
   /** Passes over the images; a fraction stops within the last one. */
   epochs: z.number().positive(),
-  /** As many steps at least, whatever `epochs` says: a region of few images needs more passes than one of many. 0: `epochs` decides. */
+  /**
+   * As many steps at least, whatever `epochs` says: a region of few images needs more passes than one of
+   * many. 0: `epochs` decides.
+   */
   leastSteps: z.int().nonnegative(),
   batchSize: count,
   /** Images that one thread runs at a time: bounds memory, and is the batch of the batch norm. */
@@ -19,13 +22,19 @@ const optimizerSchema = z.strictObject({
   /** Nesterov. */
   momentum: z.number().min(0).lt(1),
   weightDecay: weight,
-  /** Factors on the learning rate: kernels, their low-rank differences, shifts and biases, gains, the head's kernel. 0: not trained. */
+  /**
+   * Factors on the learning rate: kernels, their low-rank differences, shifts and biases, gains, the head's
+   * kernel. 0: not trained.
+   */
   kernelRate: weight,
   lowRankRate: weight,
   shiftRate: weight,
   gainRate: weight,
   headRate: weight,
-  /** Triangular: starts at `warmStart` of the peak, peaks at `peakAt` of the run, ends at `coldEnd` of the peak. */
+  /**
+   * Triangular: starts at `warmStart` of the peak, peaks at `peakAt` of the run, ends at `coldEnd` of the
+   * peak.
+   */
   schedule: z.strictObject({ warmStart: share, peakAt: z.number().gt(0).lt(1), coldEnd: share }),
   /** Per step: of the averaged weights that are evaluated, and of the norms' running statistics. */
   averageDecay: z.number().min(0).lt(1),
@@ -57,8 +66,8 @@ const networkStageSchema = z.strictObject({
   optimizer: optimizerSchema,
   loss: lossSchema,
   /**
-   * Side of a square that is blanked at a random place of each image (cutout, DeVries & Taylor 2017); 0: none. For a network that is
-   * large enough to learn its images by heart.
+   * Side of a square that is blanked at a random place of each image (cutout, DeVries & Taylor 2017); 0:
+   * none. For a network that is large enough to learn its images by heart.
    */
   cutoutPixels: z.int().min(0).max(128),
 })
@@ -74,7 +83,10 @@ const encoderSchema = z.strictObject({
   scenesPerBatch: count,
   framesPerScene: count,
   learningRate: z.number().positive(),
-  /** InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample KL 1 − α (0: deterministic). */
+  /**
+   * InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample
+   * KL 1 − α (0: deterministic).
+   */
   alpha: z.literal(1),
   lambda: weight,
   /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */
@@ -85,7 +97,10 @@ const encoderSchema = z.strictObject({
   mutualInformation: weight,
   /** Cross-entropy of c(x) against the region of its scene: what stays together keeps its partition. */
   region: weight,
-  /** Share of the training over which information and region grow from nothing: reconstruction finds its feet first. */
+  /**
+   * Share of the training over which information and region grow from nothing: reconstruction finds its feet
+   * first.
+   */
   rampShare: share,
 })
 export type EncoderSettings = z.infer<typeof encoderSchema>
@@ -94,36 +109,71 @@ const sceneKind = z.enum(sceneKinds)
 
 /** Everything here works on finished networks: a run may be resumed with other settings of it. */
 const gateSchema = z.strictObject({
-  /** The stream on which the one setting of a device that does not adapt is chosen (validation images): scenes, their mean length. */
+  /**
+   * The stream on which the one setting of a device that does not adapt is chosen (validation images):
+   * scenes, their mean length.
+   */
   streamKind: sceneKind,
   streamLength: count,
   /** Frames of each calibration stream. */
   streamFrames: count,
   cacheEntries: count,
-  /** Partitions that may be asked about a frame; the calibration takes the number and the order with the least expected cost of a frame. */
+  /**
+   * Partitions that may be asked about a frame; the calibration takes the number and the order with the least
+   * expected cost of a frame.
+   */
   mostProbes: count,
   /**
-   * Streams for the adaptive gate, one row of its table each. `recorded`: sessions of `meanLength` frames in their own order, as a camera takes
-   * them, in place of pictures that are drawn one by one: what a network gets wrong about one frame it gets wrong about the next.
+   * Streams for the adaptive gate, one row of its table each. `recorded`: sessions of `meanLength` frames in
+   * their own order, as a camera takes them, in place of pictures that are drawn one by one: what a network
+   * gets wrong about one frame it gets wrong about the next.
    */
-  localities: z.array(z.strictObject({ kind: sceneKind, meanLength: count, recorded: z.boolean().optional() })),
-  /** Sessions of each class for `recorded`, and for the report of them, where data can be recorded at will (`walkers`); as many as the images are of by default. */
+  localities: z.array(
+    z.strictObject({ kind: sceneKind, meanLength: count, recorded: z.boolean().optional() }),
+  ),
+  /**
+   * Sessions of each class for `recorded`, and for the report of them, where data can be recorded at will
+   * (`walkers`); as many as the images are of by default.
+   */
   recordedSessions: count.optional(),
-  /** A held partition is kept where its share of the code is at least this much of the largest; the best of these is taken. */
+  /**
+   * A held partition is kept where its share of the code is at least this much of the largest; the best of
+   * these is taken.
+   */
   keepShares: z.array(z.number().gt(0).max(1)).min(1),
-  /** Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by itself. */
-  scenePriors: z.array(z.strictObject({ memoryFrames: z.number().positive(), surpriseChance: z.number().gt(0).max(1), knowsScenes: z.boolean().optional() })),
-  /** Share of every known scene that is spread over all classes, for scene priors that know scenes: those of `localities`. */
+  /**
+   * Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by
+   * itself.
+   */
+  scenePriors: z.array(
+    z.strictObject({
+      memoryFrames: z.number().positive(),
+      surpriseChance: z.number().gt(0).max(1),
+      knowsScenes: z.boolean().optional(),
+    }),
+  ),
+  /**
+   * Share of every known scene that is spread over all classes, for scene priors that know scenes: those of
+   * `localities`.
+   */
   knownSceneSurprise: z.number().gt(0).max(1),
-  /** Where the scene decides which partition is asked: shares of the scene that it must know, to choose from. */
+  /**
+   * Where the scene decides which partition is asked: shares of the scene that it must know, to choose from.
+   */
   leastBeliefs: z.array(share).min(1),
-  /** After so many frames that the device answered by itself one goes to the edge: what is believed of the scene is tested. */
+  /**
+   * After so many frames that the device answered by itself one goes to the edge: what is believed of the
+   * scene is tested.
+   */
   testEvery: count,
   /** Share of the strangers of which a network may be certain at most. */
   strangersCertain: share,
   /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   accuracyTolerance: share,
-  /** Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a gate that has to find out where it is, cost the rest. */
+  /**
+   * Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a
+   * gate that has to find out where it is, cost the rest.
+   */
   reserve: z.number().min(0).lt(1),
 })
 
@@ -134,21 +184,34 @@ const searchSchema = z.strictObject({
   partitionCounts: z.array(z.int().min(2).max(64)).min(1),
   /** Share of the settings' epochs that a candidate is trained for. */
   epochsShare: z.number().gt(0).max(1),
-  /** Other counts of partitions are tried at a size only where the first one comes within this factor of the best so far. */
+  /**
+   * Other counts of partitions are tried at a size only where the first one comes within this factor of the
+   * best so far.
+   */
   patience: z.number().min(1),
   /** The calibration weighs by it too: what a miss costs against a network more that is asked. */
   device: z.strictObject({
     /** Arithmetic of the phone and of the edge, in 10⁹ operations a second (two a multiply-accumulate). */
     gigaflops: z.number().positive(),
     edgeGigaflops: z.number().positive(),
-    /** What a frame costs on the phone beside the networks, and what the network adds to a miss, in milliseconds. */
+    /**
+     * What a frame costs on the phone beside the networks, and what the network adds to a miss, in
+     * milliseconds.
+     */
     overheadMs: weight,
     roundTripMs: weight,
   }),
 })
 export type SearchSettings = z.infer<typeof searchSchema>
 
-const peopleSchema = z.strictObject({ identities: count, sites: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count })
+const peopleSchema = z.strictObject({
+  identities: count,
+  sites: count,
+  trainSessions: count,
+  validationSessions: count,
+  testSessions: count,
+  framesPerSession: count,
+})
 
 export const configSchema = z.strictObject({
   seed: z.int(),
@@ -159,22 +222,47 @@ export const configSchema = z.strictObject({
   imageSize: z.int().min(16).max(256),
   /** Share of the training images held out for every choice. */
   validationShare: z.number().gt(0).lt(0.5),
-  /** `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions are apart. */
-  walkers: z.strictObject({ identities: count, trainSessions: count, validationSessions: count, testSessions: count, framesPerSession: count }),
-  /** `people` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of theirs. */
+  /**
+   * `walkers` only: people, sessions of each and frames of a session; training, validation and test sessions
+   * are apart.
+   */
+  walkers: z.strictObject({
+    identities: count,
+    trainSessions: count,
+    validationSessions: count,
+    testSessions: count,
+    framesPerSession: count,
+  }),
+  /**
+   * `people` only: as `walkers`, at so many sites; everybody is pictured in so many sessions at each of
+   * theirs.
+   */
   people: peopleSchema,
-  /** `world` only: its people, and how often each training image of a character is shown, as written and as other hands might have written it. */
+  /**
+   * `world` only: its people, and how often each training image of a character is shown, as written and as
+   * other hands might have written it.
+   */
   world: z.strictObject({ people: peopleSchema, copies: count }),
   augment: augmentSchema,
-  /** At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone, without encoder and partitions. */
-  partitionCount: z.int().min(0).max(64).refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),
+  /**
+   * At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone,
+   * without encoder and partitions.
+   */
+  partitionCount: z
+    .int()
+    .min(0)
+    .max(64)
+    .refine((count) => count !== 1, 'one partition would be the generalist: 0, or 2 and more'),
   full: networkStageSchema,
   generalist: networkStageSchema,
-  /** Starts from the generalist where it has its widths (the default), and otherwise from another network that knows all classes. */
+  /**
+   * Starts from the generalist where it has its widths (the default), and otherwise from another network that
+   * knows all classes.
+   */
   partition: networkStageSchema.extend({ widths: networkStageSchema.shape.widths.optional() }),
   /**
-   * The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and head only. Only partitions of the
-   * generalist's size have one.
+   * The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and
+   * head only. Only partitions of the generalist's size have one.
    */
   delta: z.strictObject({ isTrained: z.boolean(), rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
   encoder: encoderSchema,
@@ -183,12 +271,22 @@ export const configSchema = z.strictObject({
 })
 export type TrainingConfig = z.infer<typeof configSchema>
 
-/** What decides over the weights. The gate is calibrated anew each time, so a run may be resumed with other settings of it. */
-export function trainedSettings({ gate: _gate, search: _search, ...trained }: TrainingConfig): Omit<TrainingConfig, 'gate' | 'search'> {
+/**
+ * What decides over the weights. The gate is calibrated anew each time, so a run may be resumed with other
+ * settings of it.
+ */
+export function trainedSettings({
+  gate: _gate,
+  search: _search,
+  ...trained
+}: TrainingConfig): Omit<TrainingConfig, 'gate' | 'search'> {
   return trained
 }
 
-/** Reads a config from outside; an unknown key, a missing one or a value out of range is `config-invalid`, named by its path. */
+/**
+ * Reads a config from outside; an unknown key, a missing one or a value out of range is `config-invalid`,
+ * named by its path.
+ */
 export function parseConfig(value: unknown): TrainingConfig {
   const parsed = configSchema.safeParse(value)
   if (parsed.success) return parsed.data

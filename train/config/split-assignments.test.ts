@@ -7,5 +7,7 @@ it('splits at spaces', () => {
 })
 
 it('refuses two values for one setting', () => {
-  expect(() => splitAssignments('a=1 b=2 a=3')).toThrow(expect.objectContaining({ code: 'config-invalid', details: { keys: ['a'] } }))
+  expect(() => splitAssignments('a=1 b=2 a=3')).toThrow(
+    expect.objectContaining({ code: 'config-invalid', details: { keys: ['a'] } }),
+  )
 })

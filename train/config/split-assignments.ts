@@ -9,5 +9,9 @@ export function splitAssignments(text: string | undefined): string[] {
   const keys = assignments.map(assignedKey)
   const twice = [...new Set(keys.filter((key, index) => keys.indexOf(key) < index))]
   if (twice.length === 0) return assignments
-  throw new CacheNetError('config-invalid', `--set gives ${twice.join(', ')} more than one value. Leave one.`, { keys: twice })
+  throw new CacheNetError(
+    'config-invalid',
+    `--set gives ${twice.join(', ')} more than one value. Leave one.`,
+    { keys: twice },
+  )
 }

@@ -15,7 +15,8 @@ function normalisedBytes(input: ModelInput): Float32Array {
     table = new Float32Array(3 * 256)
     for (let channel = 0; channel < 3; channel++) {
       const [mean, std] = [input.mean[channel]!, input.std[channel]!]
-      for (let value = 0; value < 256; value++) table[channel * 256 + value] = value * (1 / (255 * std)) - mean / std
+      for (let value = 0; value < 256; value++)
+        table[channel * 256 + value] = value * (1 / (255 * std)) - mean / std
     }
     tables.set(input, table)
   }
@@ -42,7 +43,8 @@ export function writeAugmented(
   const { width, height } = input
   const table = normalisedBytes(input)
   if (columns.length < width) columns = new Int32Array(width)
-  for (let x = 0; x < width; x++) columns[x] = reflect((shift.isMirrored ? width - 1 - x : x) + shift.x, width) * 3
+  for (let x = 0; x < width; x++)
+    columns[x] = reflect((shift.isMirrored ? width - 1 - x : x) + shift.x, width) * 3
   const start = image * width * height * 3
   let to = targetStart
   for (let y = 0; y < height; y++) {
@@ -56,7 +58,10 @@ export function writeAugmented(
   }
 }
 
-/** Sets a square of one image that is network input already to 0, the mean; what lies outside the image is left out. */
+/**
+ * Sets a square of one image that is network input already to 0, the mean; what lies outside the image is
+ * left out.
+ */
 export function blankSquare(
   values: Float32Array,
   start: number,
@@ -65,5 +70,6 @@ export function blankSquare(
 ): void {
   const from = Math.max(0, left)
   const to = Math.min(width, left + side)
-  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) values.fill(0, start + (y * width + from) * 3, start + (y * width + to) * 3)
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++)
+    values.fill(0, start + (y * width + from) * 3, start + (y * width + to) * 3)
 }

@@ -13,8 +13,11 @@ async function writeCharacter(folder: string, bar: number): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (let writer = 1; writer <= writers; writer++) {
     const picture = Buffer.alloc(105 * 105, 255)
-    for (let row = 20; row < 80; row++) picture.fill(0, row * 105 + bar + writer, row * 105 + bar + writer + 6)
-    await sharp(picture, { raw: { width: 105, height: 105, channels: 1 } }).png().toFile(join(folder, `0001_${String(writer).padStart(2, '0')}.png`))
+    for (let row = 20; row < 80; row++)
+      picture.fill(0, row * 105 + bar + writer, row * 105 + bar + writer + 6)
+    await sharp(picture, { raw: { width: 105, height: 105, channels: 1 } })
+      .png()
+      .toFile(join(folder, `0001_${String(writer).padStart(2, '0')}.png`))
   }
 }
 
@@ -41,9 +44,14 @@ describe('characters', () => {
 
   it('are split by writer: nobody writes for training and for the test', async () => {
     const { parts } = await findCharacters(folder)
-    const writersOf = (part: keyof typeof parts): Set<string> => new Set(parts[part].map(({ path }) => path.slice(-6, -4)))
+    const writersOf = (part: keyof typeof parts): Set<string> =>
+      new Set(parts[part].map(({ path }) => path.slice(-6, -4)))
     expect([parts.train.length, parts.validation.length, parts.test.length]).toEqual([42, 9, 9])
-    expect([...writersOf('train')].filter((writer) => writersOf('validation').has(writer) || writersOf('test').has(writer))).toEqual([])
+    expect(
+      [...writersOf('train')].filter(
+        (writer) => writersOf('validation').has(writer) || writersOf('test').has(writer),
+      ),
+    ).toEqual([])
   })
 
   it('have the pixels that the product reads, and training copies of other hands', async () => {
@@ -51,15 +59,20 @@ describe('characters', () => {
     const { parts } = await findCharacters(folder)
     const bytes = size * size * 3
     expect(train.labels.length).toBe(3 * 42)
-    expect([...test.pixels.subarray(0, bytes)]).toEqual([...(await readFilePixels(parts.test[0]?.path ?? '', size))])
+    expect([...test.pixels.subarray(0, bytes)]).toEqual([
+      ...(await readFilePixels(parts.test[0]?.path ?? '', size)),
+    ])
     const [written, copy] = [train.pixels.subarray(0, bytes), train.pixels.subarray(bytes, 2 * bytes)]
-    const difference = written.reduce((sum, value, index) => sum + Math.abs(value - (copy[index] ?? 0)), 0) / bytes
+    const difference =
+      written.reduce((sum, value, index) => sum + Math.abs(value - (copy[index] ?? 0)), 0) / bytes
     expect(difference).toBeGreaterThan(1)
     expect(difference).toBeLessThan(60)
   })
 
   it('are the same images every time', async () => {
-    const digests = await Promise.all([1, 2].map(async () => (await loadCharacters(folder, { size, copies: 2 }, () => undefined)).digest))
+    const digests = await Promise.all(
+      [1, 2].map(async () => (await loadCharacters(folder, { size, copies: 2 }, () => undefined)).digest),
+    )
     expect(digests[0]).toBe(digests[1])
   })
 

@@ -8,18 +8,32 @@ const size = 2
 function splitOf(labels: readonly number[], firstValue: number): Split {
   const split = allocateSplit(labels.length, size)
   split.labels.set(labels)
-  for (const [image] of labels.entries()) split.pixels.fill(firstValue + image, image * size * size * 3, (image + 1) * size * size * 3)
+  for (const [image] of labels.entries())
+    split.pixels.fill(firstValue + image, image * size * size * 3, (image + 1) * size * size * 3)
   return split
 }
 
 const datasetOf = (names: readonly string[], firstValue: number, places: Dataset['places']): Dataset => {
   const split = splitOf([...names.keys()], firstValue)
-  return { kind: 'folder', description: '', classNames: names, digest: '', size, places, train: split, validation: split, test: split }
+  return {
+    kind: 'folder',
+    description: '',
+    classNames: names,
+    digest: '',
+    size,
+    places,
+    train: split,
+    validation: split,
+    test: split,
+  }
 }
 
 describe('combineDatasets', () => {
   const animals = datasetOf(['cat', 'dog'], 10, [{ name: 'yard', weights: { cat: 30, dog: 10 } }])
-  const letters = datasetOf(['a', 'b', 'c'], 50, [{ name: 'page', weights: { a: 1, b: 1 } }, { name: 'margin', weights: { c: 2 } }])
+  const letters = datasetOf(['a', 'b', 'c'], 50, [
+    { name: 'page', weights: { a: 1, b: 1 } },
+    { name: 'margin', weights: { c: 2 } },
+  ])
   const world = combineDatasets([animals, letters], { kind: 'world', description: 'both' })
 
   it('puts classes and images one after the other', () => {
@@ -29,18 +43,24 @@ describe('combineDatasets', () => {
   })
 
   it('meets every data set equally often, whatever its places weigh', () => {
-    const weightOf = (index: number): number => Object.values(world.places?.[index]?.weights ?? {}).reduce((sum, weight) => sum + weight, 0)
+    const weightOf = (index: number): number =>
+      Object.values(world.places?.[index]?.weights ?? {}).reduce((sum, weight) => sum + weight, 0)
     expect(weightOf(0)).toBeCloseTo(1)
     expect(weightOf(1) + weightOf(2)).toBeCloseTo(1)
     expect(world.places?.[0]?.weights).toEqual({ cat: 0.75, dog: 0.25 })
   })
 
   it('refuses classes that are called alike', () => {
-    expect(() => combineDatasets([animals, animals], { kind: 'world', description: '' })).toThrow(expect.objectContaining({ code: 'dataset-invalid' }))
+    expect(() => combineDatasets([animals, animals], { kind: 'world', description: '' })).toThrow(
+      expect.objectContaining({ code: 'dataset-invalid' }),
+    )
   })
 
   it('has another digest for other images', () => {
-    const others = combineDatasets([animals, datasetOf(['a', 'b', 'c'], 51, letters.places)], { kind: 'world', description: 'both' })
+    const others = combineDatasets([animals, datasetOf(['a', 'b', 'c'], 51, letters.places)], {
+      kind: 'world',
+      description: 'both',
+    })
     expect(others.digest).not.toBe(world.digest)
   })
 })

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -17,11 +28,19 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const quiet = (): void => undefined
-const options = (): { size: number; validationShare: number; cacheFolder: string } => ({ size: 16, validationShare: 0.25, cacheFolder: join(folder, 'cache') })
+const options = (): { size: number; validationShare: number; cacheFolder: string } => ({
+  size: 16,
+  validationShare: 0.25,
+  cacheFolder: join(folder, 'cache'),
+})
 
 async function paint(path: string, value: number): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true })
-  await sharp({ create: { width: 20, height: 24, channels: 3, background: { r: value, g: 0, b: 255 - value } } }).png().toFile(path)
+  await sharp({
+    create: { width: 20, height: 24, channels: 3, background: { r: value, g: 0, b: 255 - value } },
+  })
+    .png()
+    .toFile(path)
 }
 
 async function paintClasses(top: string, counts: Record<string, number>): Promise<void> {
@@ -64,7 +83,11 @@ describe('loadFolder', () => {
   it('decodes all the same where the cache cannot be written', async () => {
     await paintClasses(join(folder, 'data'), { ants: 10, bees: 10 })
     await writeFile(join(folder, 'file'), '')
-    const { train } = await loadFolder(join(folder, 'data'), { ...options(), cacheFolder: join(folder, 'file', 'cache') }, quiet)
+    const { train } = await loadFolder(
+      join(folder, 'data'),
+      { ...options(), cacheFolder: join(folder, 'file', 'cache') },
+      quiet,
+    )
     expect(splitCount(train)).toBeGreaterThan(0)
   })
 
@@ -98,7 +121,11 @@ describe('loadFolder', () => {
     await symlink('..', join(folder, 'data/test/bees/round'))
     await symlink('nowhere.png', join(folder, 'data/test/bees/lost.png'))
     const lines: string[] = []
-    const data = await loadFolder(join(folder, 'data'), { ...options(), onLeftOut: (line) => lines.push(line) }, quiet)
+    const data = await loadFolder(
+      join(folder, 'data'),
+      { ...options(), onLeftOut: (line) => lines.push(line) },
+      quiet,
+    )
     expect([data.train, data.validation].map(splitCount)).toEqual([6, 2])
     expect(data.test.labels.filter((label) => label === 0)).toHaveLength(3)
     expect(lines).toEqual([expect.stringContaining('1 link that leads nowhere (test/bees/lost.png)')])
@@ -117,7 +144,11 @@ describe('loadFolder', () => {
     // A messenger renamed it; what is in it is still HEIC.
     await writeFile(join(top, 'train/bees/IMG_2.jpg'), '\0\0\0\u0018ftypheic\0\0\0\0mif1heic')
     const lines: string[] = []
-    const { train, validation, test } = await loadFolder(top, { ...options(), onLeftOut: (line) => lines.push(line) }, quiet)
+    const { train, validation, test } = await loadFolder(
+      top,
+      { ...options(), onLeftOut: (line) => lines.push(line) },
+      quiet,
+    )
     expect([train, validation, test].map(splitCount)).toEqual([6, 2, 4])
     expect(lines).toHaveLength(1)
     for (const part of [
@@ -137,15 +168,23 @@ describe('loadFolder', () => {
     await mkdir(join(folder, 'data/cats'))
     await writeFile(join(folder, 'data/cats/1.HEIC'), '')
     const message = expect.stringMatching(/cats.*HEIC.*Save it as JPEG/) as string
-    await expect(loadFolder(join(folder, 'data'), options(), quiet)).rejects.toMatchObject({ code: 'dataset-invalid', message })
+    await expect(loadFolder(join(folder, 'data'), options(), quiet)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      message,
+    })
   })
 
   it('knows images by what is in them, under every usual name or none', async () => {
     await paintClasses(join(folder, 'data'), { ants: 6, bees: 6 })
-    for (const [index, name] of ['1000001234', 'a.jfif', 'b.jpe', 'photo.download'].entries()) await rename(join(folder, `data/ants/${index}.png`), join(folder, 'data/ants', name))
-    await sharp({ create: { width: 20, height: 20, channels: 3, background: '#888' } }).avif().toFile(join(folder, 'data/ants/c.avif'))
+    for (const [index, name] of ['1000001234', 'a.jfif', 'b.jpe', 'photo.download'].entries())
+      await rename(join(folder, `data/ants/${index}.png`), join(folder, 'data/ants', name))
+    await sharp({ create: { width: 20, height: 20, channels: 3, background: '#888' } })
+      .avif()
+      .toFile(join(folder, 'data/ants/c.avif'))
     const { train, validation, test } = await loadFolder(join(folder, 'data'), options(), quiet)
-    expect([train, validation, test].flatMap(({ labels }) => [...labels]).filter((label) => label === 0)).toHaveLength(7)
+    expect(
+      [train, validation, test].flatMap(({ labels }) => [...labels]).filter((label) => label === 0),
+    ).toHaveLength(7)
   })
 
   it('has one order of classes that look alike, and composes the letters of their names', async () => {
@@ -157,27 +196,48 @@ describe('loadFolder', () => {
     expect(imagesByClass(train, 4)[3]).toHaveLength(5)
   })
 
-  it.each(['png', 'jpeg', 'webp'] as const)('gives the pixels of a small %s file as any decoder does, where it has the size of the networks already', async (format) => {
-    await paintClasses(join(folder, 'data'), { bees: 4 })
-    await mkdir(join(folder, 'data/ants'))
-    const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index * 7919) % 256)
-    const file = await sharp(noise, { raw: { width: 32, height: 32, channels: 3 } }).toFormat(format).toBuffer()
-    for (const name of ['1', '2', '3', '4']) await writeFile(join(folder, 'data/ants', `${name}.${format}`), file)
-    const { train } = await loadFolder(join(folder, 'data'), { ...options(), size: 32 }, quiet)
-    expect(Buffer.from(train.pixels.subarray(0, 32 * 32 * 3)).equals(await sharp(file).raw().toBuffer())).toBe(true)
-  })
+  it.each(['png', 'jpeg', 'webp'] as const)(
+    'gives the pixels of a small %s file as any decoder does, where it has the size of the networks already',
+    async (format) => {
+      await paintClasses(join(folder, 'data'), { bees: 4 })
+      await mkdir(join(folder, 'data/ants'))
+      const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index * 7919) % 256)
+      const file = await sharp(noise, { raw: { width: 32, height: 32, channels: 3 } })
+        .toFormat(format)
+        .toBuffer()
+      for (const name of ['1', '2', '3', '4'])
+        await writeFile(join(folder, 'data/ants', `${name}.${format}`), file)
+      const { train } = await loadFolder(join(folder, 'data'), { ...options(), size: 32 }, quiet)
+      expect(
+        Buffer.from(train.pixels.subarray(0, 32 * 32 * 3)).equals(await sharp(file).raw().toBuffer()),
+      ).toBe(true)
+    },
+  )
 
   it('tells two folders apart whose names, sizes and times are the same', async () => {
     const load = async (value: number, name: string): Promise<Awaited<ReturnType<typeof loadFolder>>> => {
-      for (const path of ['ants/1.png', 'ants/2.png', 'ants/3.png', 'bees/1.png', 'bees/2.png', 'bees/3.png'].map((file) => join(folder, name, file))) {
+      for (const path of [
+        'ants/1.png',
+        'ants/2.png',
+        'ants/3.png',
+        'bees/1.png',
+        'bees/2.png',
+        'bees/3.png',
+      ].map((file) => join(folder, name, file))) {
         await mkdir(join(path, '..'), { recursive: true })
-        await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: value, g: value, b: value } } }).png({ compressionLevel: 0 }).toFile(path)
+        await sharp({
+          create: { width: 16, height: 16, channels: 3, background: { r: value, g: value, b: value } },
+        })
+          .png({ compressionLevel: 0 })
+          .toFile(path)
         await utimes(path, 1_000_000, 1_000_000)
       }
       return loadFolder(join(folder, name), options(), quiet)
     }
     const [first, second] = [await load(50, 'one'), await load(60, 'two')]
-    expect((await stat(join(folder, 'one/ants/1.png'))).size).toBe((await stat(join(folder, 'two/ants/1.png'))).size)
+    expect((await stat(join(folder, 'one/ants/1.png'))).size).toBe(
+      (await stat(join(folder, 'two/ants/1.png'))).size,
+    )
     expect([first.train.pixels[0], second.train.pixels[0]]).toEqual([50, 60])
     expect(second.digest).not.toBe(first.digest)
     // The same images elsewhere are the same data.
@@ -188,12 +248,35 @@ describe('loadFolder', () => {
   it.each([
     ['a folder that is not there', () => Promise.resolve(), 'nowhere'],
     ['one class only', () => paintClasses(join(folder, 'data'), { ants: 4 }), 'data'],
-    ['an empty class', async () => { await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 }); await mkdir(join(folder, 'data/cats')) }, 'data'],
-    ['a class that test lacks', async () => { await paintClasses(join(folder, 'data/train'), { ants: 4, bees: 4 }); await paintClasses(join(folder, 'data/test'), { ants: 3 }) }, 'data'],
-    ['an image that cannot be read', async () => { await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 }); await writeFile(join(folder, 'data/ants/x.png'), 'no image') }, 'data'],
+    [
+      'an empty class',
+      async () => {
+        await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 })
+        await mkdir(join(folder, 'data/cats'))
+      },
+      'data',
+    ],
+    [
+      'a class that test lacks',
+      async () => {
+        await paintClasses(join(folder, 'data/train'), { ants: 4, bees: 4 })
+        await paintClasses(join(folder, 'data/test'), { ants: 3 })
+      },
+      'data',
+    ],
+    [
+      'an image that cannot be read',
+      async () => {
+        await paintClasses(join(folder, 'data'), { ants: 4, bees: 4 })
+        await writeFile(join(folder, 'data/ants/x.png'), 'no image')
+      },
+      'data',
+    ],
   ])('names %s as the trouble', async (_, prepare, name) => {
     await prepare()
-    await expect(loadFolder(join(folder, name), options(), quiet)).rejects.toMatchObject({ code: 'dataset-invalid' })
+    await expect(loadFolder(join(folder, name), options(), quiet)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+    })
   })
 })
 
@@ -210,9 +293,13 @@ describe('loadCifar10', () => {
     return bytes
   }
   const write = async (): Promise<void> => {
-    for (let batch = 1; batch <= 5; batch++) await writeFile(join(folder, `data_batch_${batch}.bin`), records(20))
+    for (let batch = 1; batch <= 5; batch++)
+      await writeFile(join(folder, `data_batch_${batch}.bin`), records(20))
     await writeFile(join(folder, 'test_batch.bin'), records(10))
-    await writeFile(join(folder, 'batches.meta.txt'), 'airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n')
+    await writeFile(
+      join(folder, 'batches.meta.txt'),
+      'airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n',
+    )
   }
 
   it('reads labels, and planes as interleaved pixels', async () => {
@@ -228,33 +315,64 @@ describe('loadCifar10', () => {
     await expect(loadCifar10(folder, 0.2)).rejects.toMatchObject({ code: 'dataset-invalid' })
     await write()
     await truncate(join(folder, 'data_batch_3.bin'), 3073 * 2 + 7)
-    await expect(loadCifar10(folder, 0.2)).rejects.toMatchObject({ code: 'dataset-invalid', details: { name: 'data_batch_3.bin' } })
+    await expect(loadCifar10(folder, 0.2)).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      details: { name: 'data_batch_3.bin' },
+    })
   })
 })
 
 describe('generateWalkers', () => {
   it('renders every identity in sessions of its own for each split', () => {
-    const walkers = { identities: 3, trainSessions: 2, validationSessions: 1, testSessions: 1, framesPerSession: 4 }
-    const { train, validation, test, classNames } = generateWalkers({ ...defaults, walkers, imageSize: 32 }, quiet)
+    const walkers = {
+      identities: 3,
+      trainSessions: 2,
+      validationSessions: 1,
+      testSessions: 1,
+      framesPerSession: 4,
+    }
+    const { train, validation, test, classNames } = generateWalkers(
+      { ...defaults, walkers, imageSize: 32 },
+      quiet,
+    )
     expect(classNames).toHaveLength(3)
     expect([splitCount(train), splitCount(validation), splitCount(test)]).toEqual([24, 12, 12])
-    expect(Array.from(train.labels)).toEqual([0, 1, 2].flatMap((identity) => new Array<number>(8).fill(identity)))
+    expect(Array.from(train.labels)).toEqual(
+      [0, 1, 2].flatMap((identity) => new Array<number>(8).fill(identity)),
+    )
     expect(Buffer.from(test.pixels).equals(Buffer.from(validation.pixels))).toBe(false)
   })
 
   it('records the sessions of a split frame by frame, the same people as in its images', () => {
-    const walkers = { identities: 2, trainSessions: 1, validationSessions: 3, testSessions: 1, framesPerSession: 2 }
+    const walkers = {
+      identities: 2,
+      trainSessions: 1,
+      validationSessions: 3,
+      testSessions: 1,
+      framesPerSession: 2,
+    }
     const { recordings, validation } = generateWalkers({ ...defaults, walkers, imageSize: 32 }, quiet)
     const recorded = recordings?.('validation', 8)
-    expect(recorded?.labels).toEqual(Int32Array.from({ length: 2 * 3 * 8 }, (_, image) => Math.floor(image / 24)))
-    const difference = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length
-    const frameOf = (pixels: Uint8Array, image: number): Uint8Array => pixels.subarray(image * 3072, (image + 1) * 3072)
+    expect(recorded?.labels).toEqual(
+      Int32Array.from({ length: 2 * 3 * 8 }, (_, image) => Math.floor(image / 24)),
+    )
+    const difference = (a: Uint8Array, b: Uint8Array): number =>
+      a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length
+    const frameOf = (pixels: Uint8Array, image: number): Uint8Array =>
+      pixels.subarray(image * 3072, (image + 1) * 3072)
     const frames = recorded?.pixels ?? new Uint8Array()
     expect(recordings?.('validation', 8, 5).labels).toHaveLength(2 * 5 * 8)
-    expect([...(recordings?.('validation', 8, 5).pixels.subarray(0, 3072) ?? [])]).toEqual([...frameOf(frames, 0)])
-    // One frame is like the next of its session, more than like the first of the next session; and a session is the one that the images are of.
-    expect(difference(frameOf(frames, 0), frameOf(frames, 1))).toBeLessThan(difference(frameOf(frames, 0), frameOf(frames, 8)))
-    expect(difference(frameOf(frames, 0), frameOf(validation.pixels, 0))).toBeLessThan(difference(frameOf(frames, 0), frameOf(validation.pixels, 2)))
+    expect([...(recordings?.('validation', 8, 5).pixels.subarray(0, 3072) ?? [])]).toEqual([
+      ...frameOf(frames, 0),
+    ])
+    // One frame is like the next of its session, more than like the first of the next session; and a session
+    // is the one that the images are of.
+    expect(difference(frameOf(frames, 0), frameOf(frames, 1))).toBeLessThan(
+      difference(frameOf(frames, 0), frameOf(frames, 8)),
+    )
+    expect(difference(frameOf(frames, 0), frameOf(validation.pixels, 0))).toBeLessThan(
+      difference(frameOf(frames, 0), frameOf(validation.pixels, 2)),
+    )
   })
 })
 
@@ -270,11 +388,19 @@ describe('measureInput', () => {
 
 it('measures a channel that is the same in all pixels', () => {
   const pixels = new Uint8Array(new SharedArrayBuffer(16 * 16 * 3 * 16)).fill(80)
-  expect(measureInput({ pixels, labels: new Int32Array(new SharedArrayBuffer(4 * 16)) }, 16).std).toEqual([0.01, 0.01, 0.01])
+  expect(measureInput({ pixels, labels: new Int32Array(new SharedArrayBuffer(4 * 16)) }, 16).std).toEqual([
+    0.01, 0.01, 0.01,
+  ])
 })
 
 describe('writeAugmented', () => {
-  const input = { width: 3, height: 1, channels: 3 as const, mean: [0, 0, 0] as [number, number, number], std: [1 / 255, 1 / 255, 1 / 255] as [number, number, number] }
+  const input = {
+    width: 3,
+    height: 1,
+    channels: 3 as const,
+    mean: [0, 0, 0] as [number, number, number],
+    std: [1 / 255, 1 / 255, 1 / 255] as [number, number, number],
+  }
   const reds = (shift: { x: number; y: number; isMirrored: boolean }): number[] => {
     const target = new Float32Array(9)
     writeAugmented(Uint8Array.from([10, 0, 0, 20, 0, 0, 30, 0, 0]), 0, input, shift, target, 0)
@@ -290,7 +416,13 @@ describe('writeAugmented', () => {
 })
 
 describe('blankSquare', () => {
-  const input = { width: 4, height: 3, channels: 3 as const, mean: [0, 0, 0] as [number, number, number], std: [1, 1, 1] as [number, number, number] }
+  const input = {
+    width: 4,
+    height: 3,
+    channels: 3 as const,
+    mean: [0, 0, 0] as [number, number, number],
+    std: [1, 1, 1] as [number, number, number],
+  }
   const blanked = (left: number, top: number): string => {
     const values = new Float32Array(2 * 36).fill(1)
     blankSquare(values, 36, input, { left, top, side: 2 })

@@ -13,12 +13,14 @@ export interface Dataset {
   readonly kind: DatasetKind
   readonly description: string
   readonly classNames: readonly string[]
-  /** SHA-256 of what the images are, by split and class: data that is called the same need not be the same. */
+  /**
+   * SHA-256 of what the images are, by split and class: data that is called the same need not be the same.
+   */
   readonly digest: string
   readonly size: number
   /**
-   * What is seen together, where that is known: from how the data was recorded, from a `scenes.json`, or written down before any training.
-   * Left out where nobody knows; nothing is invented.
+   * What is seen together, where that is known: from how the data was recorded, from a `scenes.json`, or
+   * written down before any training. Left out where nobody knows; nothing is invented.
    */
   readonly places?: readonly Place[] | undefined
   readonly train: Split
@@ -27,7 +29,8 @@ export interface Dataset {
   /** For reporting only. */
   readonly test: Split
   /**
-   * Of data that was recorded: the sessions of a split frame by frame, so many frames of each, one session after the other.
+   * Of data that was recorded: the sessions of a split frame by frame, so many frames of each, one session
+   * after the other.
    *
    * @param sessions of each class; as many as the images of the split are of by default
    */
@@ -75,6 +78,8 @@ export function measureInput(train: Split, size: number): ModelInput {
   const pixels = train.pixels.length / 3
   const mean = sum.map((total) => total / pixels) as [number, number, number]
   // Rounding may leave a channel that is the same everywhere a variance below 0.
-  const std = squares.map((total, channel) => Math.sqrt(Math.max(0.01 ** 2, total / pixels - mean[channel]! ** 2))) as [number, number, number]
+  const std = squares.map((total, channel) =>
+    Math.sqrt(Math.max(0.01 ** 2, total / pixels - mean[channel]! ** 2)),
+  ) as [number, number, number]
   return { width: size, height: size, channels: 3, mean, std }
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { allocateSplit, type Split } from './dataset.ts'
 
 /**
- * Decoded images of a split in one file: its labels, then its pixels. The name is a hash of all that went in (`key`), so a changed, added
- * or removed file makes another; a file that is cut short is made again. Where none can be written (a home that is read-only, a full disk), the
- * images are decoded all the same.
+ * Decoded images of a split in one file: its labels, then its pixels. The name is a hash of all that went in
+ * (`key`), so a changed, added or removed file makes another; a file that is cut short is made again. Where
+ * none can be written (a home that is read-only, a full disk), the images are decoded all the same.
  */
 export async function decodedCache(
   folder: string,
@@ -14,7 +14,10 @@ export async function decodedCache(
   { images, size }: { readonly images: number; readonly size: number },
   decode: () => Promise<Split>,
 ): Promise<Split> {
-  const path = join(folder, `${createHash('sha256').update(key.join('\n')).digest('hex').slice(0, 32)}.images`)
+  const path = join(
+    folder,
+    `${createHash('sha256').update(key.join('\n')).digest('hex').slice(0, 32)}.images`,
+  )
   const stored = await readFile(path).catch(() => undefined)
   if (stored?.length === images * (4 + size * size * 3)) {
     const split = allocateSplit(images, size)

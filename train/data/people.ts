@@ -27,12 +27,21 @@ function renderPictures(
       Array.from({ length: sessions }, (_, session) => createSiteSession(site, { identity, split, session })),
     ),
   )
-  return paintWalks(recordings, { framesPerSession, size, random: createRandom(seed).fork(`people-${split}`), onImage })
+  return paintWalks(recordings, {
+    framesPerSession,
+    size,
+    random: createRandom(seed).fork(`people-${split}`),
+    onImage,
+  })
 }
 
 /** Whom a site's camera sees, one after the other, each for some frames. */
-function* passersBy(site: Site, frames: number, random: Random): Generator<{ identity: number; frames: number }> {
-  for (let left = frames; left > 0; ) {
+function* passersBy(
+  site: Site,
+  frames: number,
+  random: Random,
+): Generator<{ identity: number; frames: number }> {
+  for (let left = frames; left > 0;) {
     const some = Math.min(left, leastFrames + random.integer(mostFrames - leastFrames + 1))
     yield { identity: random.pick(site.identities), frames: some }
     left -= some
@@ -44,7 +53,14 @@ function* passersBy(site: Site, frames: number, random: Random): Generator<{ ide
  *
  * @param first number of the first session: pictures are of the ones before
  */
-export function renderRecordings(split: WalkerSplit, sessions: number, framesPerSession: number, sites: readonly Site[], { imageSize: size, seed }: PeopleOptions, first: number): Split {
+export function renderRecordings(
+  split: WalkerSplit,
+  sessions: number,
+  framesPerSession: number,
+  sites: readonly Site[],
+  { imageSize: size, seed }: PeopleOptions,
+  first: number,
+): Split {
   const painter = new WalkPainter(sites.length * sessions * framesPerSession, size)
   for (const [index, site] of sites.entries()) {
     for (let session = 0; session < sessions; session++) {
@@ -61,21 +77,39 @@ export function renderRecordings(split: WalkerSplit, sessions: number, framesPer
 
 /** Places of the sites: everybody there is seen as often as everybody else. */
 export const placesOfSites = (sites: readonly Site[], classNames: readonly string[]): Place[] =>
-  sites.map(({ name, identities }) => ({ name, weights: Object.fromEntries(identities.map((identity) => [classNames[identity] ?? '', 1])) }))
+  sites.map(({ name, identities }) => ({
+    name,
+    weights: Object.fromEntries(identities.map((identity) => [classNames[identity] ?? '', 1])),
+  }))
 
 /**
- * Synthetic people at sites: each site has a camera that stays and about twenty people who come and go. Recordings of training, validation and test are
- * apart, and so are the clothes and the light in them.
+ * Synthetic people at sites: each site has a camera that stays and about twenty people who come and go.
+ * Recordings of training, validation and test are apart, and so are the clothes and the light in them.
  */
-export function generatePeople(options: PeopleOptions, onProgress: (done: number, of: number) => void): Dataset {
-  const { identities, sites: count, trainSessions, validationSessions, testSessions, framesPerSession } = options.people
+export function generatePeople(
+  options: PeopleOptions,
+  onProgress: (done: number, of: number) => void,
+): Dataset {
+  const {
+    identities,
+    sites: count,
+    trainSessions,
+    validationSessions,
+    testSessions,
+    framesPerSession,
+  } = options.people
   const sites = walkerSites(identities, count)
   const classNames = walkerNames(identities)
   const shown = sites.reduce((sum, site) => sum + site.identities.length, 0)
   const total = shown * framesPerSession * (trainSessions + validationSessions + testSessions)
   let done = 0
-  const render = (split: WalkerSplit, sessions: number): Split => renderPictures(split, sessions, sites, options, () => onProgress(++done, total))
-  const [train, validation, test] = [render('train', trainSessions), render('validation', validationSessions), render('test', testSessions)]
+  const render = (split: WalkerSplit, sessions: number): Split =>
+    renderPictures(split, sessions, sites, options, () => onProgress(++done, total))
+  const [train, validation, test] = [
+    render('train', trainSessions),
+    render('validation', validationSessions),
+    render('test', testSessions),
+  ]
   return {
     kind: 'people',
     description: `Synthetic people who walk towards the cameras of ${count} sites: ${identities} identities; clothes and light change by session.`,
@@ -86,6 +120,14 @@ export function generatePeople(options: PeopleOptions, onProgress: (done: number
     train,
     validation,
     test,
-    recordings: (split, frames, sessions = 8) => renderRecordings(split, sessions, frames, sites, options, split === 'test' ? testSessions : validationSessions),
+    recordings: (split, frames, sessions = 8) =>
+      renderRecordings(
+        split,
+        sessions,
+        frames,
+        sites,
+        options,
+        split === 'test' ? testSessions : validationSessions,
+      ),
   }
 }

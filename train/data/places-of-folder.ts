@@ -9,11 +9,19 @@ const scenesSchema = z.strictObject({
   places: z
     .array(z.strictObject({ name: z.string().min(1), weights: z.record(z.string(), z.number().positive()) }))
     .min(2)
-    .refine((places) => places.every(({ weights }) => Object.keys(weights).length > 0), 'a place shows at least one class'),
+    .refine(
+      (places) => places.every(({ weights }) => Object.keys(weights).length > 0),
+      'a place shows at least one class',
+    ),
 })
 
-/** What a person wrote down of the places where classes are seen; undefined where there is no `scenes.json`. */
-async function writtenPlaces(top: string, classNames: readonly string[]): Promise<readonly Place[] | undefined> {
+/**
+ * What a person wrote down of the places where classes are seen; undefined where there is no `scenes.json`.
+ */
+async function writtenPlaces(
+  top: string,
+  classNames: readonly string[],
+): Promise<readonly Place[] | undefined> {
   const path = join(top, 'scenes.json')
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
@@ -31,17 +39,25 @@ async function writtenPlaces(top: string, classNames: readonly string[]): Promis
     return refuse('it is no JSON')
   }
   const parsed = scenesSchema.safeParse(value)
-  if (!parsed.success) return refuse(parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; '))
-  const unknown = parsed.data.places.flatMap(({ weights }) => Object.keys(weights)).filter((name) => !classNames.includes(name))
+  if (!parsed.success)
+    return refuse(
+      parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; '),
+    )
+  const unknown = parsed.data.places
+    .flatMap(({ weights }) => Object.keys(weights))
+    .filter((name) => !classNames.includes(name))
   if (unknown.length > 0) return refuse(`there is no class ${unknown.slice(0, 3).join(', ')}`)
   return parsed.data.places
 }
 
 /**
- * Places that the images themselves tell of: recordings, which are sub-folders of the class folders, that are called alike in several classes
- * were made at one place. Undefined where there are not two such.
+ * Places that the images themselves tell of: recordings, which are sub-folders of the class folders, that are
+ * called alike in several classes were made at one place. Undefined where there are not two such.
  */
-function recordedPlaces(files: readonly ClassFile[], classNames: readonly string[]): readonly Place[] | undefined {
+function recordedPlaces(
+  files: readonly ClassFile[],
+  classNames: readonly string[],
+): readonly Place[] | undefined {
   const counts = new Map<string, Map<string, number>>()
   for (const { path, classIndex } of files) {
     const className = classNames[classIndex] ?? ''
@@ -52,9 +68,18 @@ function recordedPlaces(files: readonly ClassFile[], classNames: readonly string
     counts.set(recording, seen)
   }
   const shared = [...counts].filter(([, seen]) => seen.size > 1)
-  return shared.length < 2 ? undefined : shared.map(([name, seen]) => ({ name, weights: Object.fromEntries(seen) }))
+  return shared.length < 2
+    ? undefined
+    : shared.map(([name, seen]) => ({ name, weights: Object.fromEntries(seen) }))
 }
 
-/** What a folder of images knows of places: what a person wrote down before what the recordings tell. Nothing is invented. */
-export const placesOfFolder = async (top: string, files: readonly ClassFile[], classNames: readonly string[]): Promise<readonly Place[] | undefined> =>
+/**
+ * What a folder of images knows of places: what a person wrote down before what the recordings tell. Nothing
+ * is invented.
+ */
+export const placesOfFolder = async (
+  top: string,
+  files: readonly ClassFile[],
+  classNames: readonly string[],
+): Promise<readonly Place[] | undefined> =>
   (await writtenPlaces(top, classNames)) ?? recordedPlaces(files, classNames)

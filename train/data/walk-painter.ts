@@ -40,8 +40,13 @@ export interface WalkOptions {
   readonly onImage: () => void
 }
 
-/** Frames of each session, spread over the whole walk with a jitter, so that every pose and distance comes up. */
-export function paintWalks(sessions: readonly Session[], { framesPerSession, size, random, onImage }: WalkOptions): Split {
+/**
+ * Frames of each session, spread over the whole walk with a jitter, so that every pose and distance comes up.
+ */
+export function paintWalks(
+  sessions: readonly Session[],
+  { framesPerSession, size, random, onImage }: WalkOptions,
+): Split {
   const painter = new WalkPainter(sessions.length * framesPerSession, size)
   for (const session of sessions) {
     const seconds = walkSeconds(painter.walkerOf(session.identity))

@@ -8,15 +8,28 @@ import { paintWalks } from './walk-painter.ts'
 
 type Options = Pick<TrainingConfig, 'walkers' | 'imageSize' | 'seed'>
 
-function renderSplit(split: WalkerSplit, sessions: number, { walkers, imageSize: size, seed }: Options, onImage: () => void): Split {
+function renderSplit(
+  split: WalkerSplit,
+  sessions: number,
+  { walkers, imageSize: size, seed }: Options,
+  onImage: () => void,
+): Split {
   const { identities, framesPerSession } = walkers
   const recordings = Array.from({ length: identities * sessions }, (_, index) =>
     createSession({ identity: Math.floor(index / sessions), split, session: index % sessions }),
   )
-  return paintWalks(recordings, { framesPerSession, size, random: createRandom(seed).fork(`walkers-${split}`), onImage })
+  return paintWalks(recordings, {
+    framesPerSession,
+    size,
+    random: createRandom(seed).fork(`walkers-${split}`),
+    onImage,
+  })
 }
 
-/** The synthetic walkers: recordings of training, validation and test are apart, and so are the clothes, light and places in them. */
+/**
+ * The synthetic walkers: recordings of training, validation and test are apart, and so are the clothes, light
+ * and places in them.
+ */
 export function generateWalkers(options: Options, onProgress: (done: number, of: number) => void): Dataset {
   const { identities, trainSessions, validationSessions, testSessions, framesPerSession } = options.walkers
   const total = identities * framesPerSession * (trainSessions + validationSessions + testSessions)
@@ -35,6 +48,11 @@ export function generateWalkers(options: Options, onProgress: (done: number, of:
     size: options.imageSize,
     ...splits,
     recordings: (split, frames, sessions = split === 'test' ? testSessions : validationSessions) =>
-      renderSplit(split, sessions, { ...options, walkers: { ...options.walkers, framesPerSession: frames } }, () => undefined),
+      renderSplit(
+        split,
+        sessions,
+        { ...options, walkers: { ...options.walkers, framesPerSession: frames } },
+        () => undefined,
+      ),
   }
 }

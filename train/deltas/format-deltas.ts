@@ -2,7 +2,10 @@ import type { FormResult } from './run-deltas.ts'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-/** The forms of a partition as a Markdown table: bytes, accuracy inside the regions, and what each stream answers on the device. */
+/**
+ * The forms of a partition as a Markdown table: bytes, accuracy inside the regions, and what each stream
+ * answers on the device.
+ */
 export function formatDeltas(results: readonly FormResult[]): string {
   const streams = Object.keys(results[0]?.streams ?? {})
   const head = ['form', 'kB', 'right in region', 'AUROC outside', ...streams]

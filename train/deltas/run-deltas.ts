@@ -32,34 +32,76 @@ export interface FormResult {
 }
 
 /** Every partition in one form only, as if it were the only one that ships. */
-function judge(context: StageContext, networks: TrainedNetworks, form: 'whole' | 'delta'): Omit<FormResult, 'form'> {
-  const partitions = networks.partitions.map((forms) => ({ ...forms, whole: forms[form] ?? forms.whole, delta: undefined }))
+function judge(
+  context: StageContext,
+  networks: TrainedNetworks,
+  form: 'whole' | 'delta',
+): Omit<FormResult, 'form'> {
+  const partitions = networks.partitions.map((forms) => ({
+    ...forms,
+    whole: forms[form] ?? forms.whole,
+    delta: undefined,
+  }))
   const shipped = { ...networks, partitions }
   const validation = answerSplit(context, shipped, context.dataset.validation, form)
-  const { inRegion, partitionShares, streams } = evaluateValidation(context, shipped, validation, calibrate(context, shipped, validation))
-  const weighted = (values: readonly number[]): number => values.reduce((sum, value, index) => sum + value * partitionShares[index]!, 0)
+  const { inRegion, partitionShares, streams } = evaluateValidation(
+    context,
+    shipped,
+    validation,
+    calibrate(context, shipped, validation),
+  )
+  const weighted = (values: readonly number[]): number =>
+    values.reduce((sum, value, index) => sum + value * partitionShares[index]!, 0)
   const bytes = partitions[0]?.whole.blob.byteLength ?? 0
-  return { bytes, accuracyInRegion: weighted(inRegion.map(({ accuracy }) => accuracy)), aurocOutside: weighted(inRegion.map(({ aurocOutside }) => aurocOutside)), streams }
+  return {
+    bytes,
+    accuracyInRegion: weighted(inRegion.map(({ accuracy }) => accuracy)),
+    aurocOutside: weighted(inRegion.map(({ aurocOutside }) => aurocOutside)),
+    streams,
+  }
 }
 
 /**
- * Trains the deltas of a finished run anew with each rank, and judges each, and the whole partitions, as the only form there is.
- * Stopped at any time, the same call goes on where it was.
+ * Trains the deltas of a finished run anew with each rank, and judges each, and the whole partitions, as the
+ * only form there is. Stopped at any time, the same call goes on where it was.
  */
-export async function runDeltas(signal: AbortSignal, { preset, data, config, dataset, folder, from, ranks, progress }: DeltasRequest): Promise<FormResult[]> {
+export async function runDeltas(
+  signal: AbortSignal,
+  { preset, data, config, dataset, folder, from, ranks, progress }: DeltasRequest,
+): Promise<FormResult[]> {
   await startTrainingBackend()
   const shared: SharedAnswers = {}
   const results: FormResult[] = []
-  const taken = ['full', 'generalist', 'encoder', ...Array.from({ length: config.partitionCount }, (_, index) => partitionId(index))]
+  const taken = [
+    'full',
+    'generalist',
+    'encoder',
+    ...Array.from({ length: config.partitionCount }, (_, index) => partitionId(index)),
+  ]
   let last: { context: StageContext; networks: TrainedNetworks } | undefined
   for (const rank of ranks) {
     const own: TrainingConfig = { ...config, delta: { ...config.delta, rank } }
-    const run = await RunFolder.openOrResume(join(folder, `rank-${rank}`), { dataset: preset, data, config: trainedSettings(own), ...dataIdentity(dataset) })
+    const run = await RunFolder.openOrResume(join(folder, `rank-${rank}`), {
+      dataset: preset,
+      data,
+      config: trainedSettings(own),
+      ...dataIdentity(dataset),
+    })
     for (const network of taken) await run.takeCheckpoint(from, `${network}.bin`)
     progress.say(`\nDeltas of rank ${rank}`)
-    const context: StageContext = { signal, config: own, dataset, input: measureInput(dataset.train, dataset.size), run, progress }
+    const context: StageContext = {
+      signal,
+      config: own,
+      dataset,
+      input: measureInput(dataset.train, dataset.size),
+      run,
+      progress,
+    }
     const networks = await trainNetworks(context, shared)
-    results.push({ form: rank === 0 ? 'delta: gains, shifts, head' : `delta of rank ${rank}`, ...judge(context, networks, 'delta') })
+    results.push({
+      form: rank === 0 ? 'delta: gains, shifts, head' : `delta of rank ${rank}`,
+      ...judge(context, networks, 'delta'),
+    })
     last = { context, networks }
   }
   if (last === undefined) return []

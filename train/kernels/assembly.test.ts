@@ -5,7 +5,10 @@ import { compileAssembly } from './compile-assembly.ts'
 
 it('the module that ships is what its sources compile to', async () => {
   const shipped = await readFile(modulePath)
-  expect(Buffer.from(await compileAssembly()).equals(shipped), 'run `npm run build:kernels` and commit the module').toBe(true)
+  expect(
+    Buffer.from(await compileAssembly()).equals(shipped),
+    'run `npm run build:kernels` and commit the module',
+  ).toBe(true)
 })
 
 it('has no memory and no data of its own: it works on that of the backend', async () => {

@@ -4,39 +4,117 @@ import { readFileSync } from 'node:fs'
 /** What `npm run build:kernels` compiles from the sources in `assembly/`. */
 export const modulePath = new URL('./assembly/module.wasm', import.meta.url)
 
-/** Addresses are bytes from the start of the WASM heap; shapes are those of the forward direction. The convolutions take channels in fours. */
+/**
+ * Addresses are bytes from the start of the WASM heap; shapes are those of the forward direction. The
+ * convolutions take channels in fours.
+ */
 export interface AssemblyKernels {
   readonly filterBytes: (inputs: number, outputs: number) => number
-  readonly scratchBytes: (batch: number, outHeight: number, outWidth: number, inputs: number, outputs: number) => number
-  readonly transformFilter: (filter: number, inputs: number, outputs: number, target: number, work: number) => void
+  readonly scratchBytes: (
+    batch: number,
+    outHeight: number,
+    outWidth: number,
+    inputs: number,
+    outputs: number,
+  ) => number
+  readonly transformFilter: (
+    filter: number,
+    inputs: number,
+    outputs: number,
+    target: number,
+    work: number,
+  ) => void
   readonly flipFilter: (source: number, taps: number, inputs: number, outputs: number, target: number) => void
   readonly conv3x3: (
-    x: number, filter: number, y: number, scratch: number,
-    batch: number, height: number, width: number, inputs: number, outHeight: number, outWidth: number, outputs: number, top: number, left: number,
-    bias: number, isRectified: number,
+    x: number,
+    filter: number,
+    y: number,
+    scratch: number,
+    batch: number,
+    height: number,
+    width: number,
+    inputs: number,
+    outHeight: number,
+    outWidth: number,
+    outputs: number,
+    top: number,
+    left: number,
+    bias: number,
+    isRectified: number,
   ) => void
   readonly conv3x3FilterGradient: (
-    x: number, dy: number, dw: number, du: number, scratch: number,
-    batch: number, height: number, width: number, inputs: number, outHeight: number, outWidth: number, outputs: number, top: number, left: number,
+    x: number,
+    dy: number,
+    dw: number,
+    du: number,
+    scratch: number,
+    batch: number,
+    height: number,
+    width: number,
+    inputs: number,
+    outHeight: number,
+    outWidth: number,
+    outputs: number,
+    top: number,
+    left: number,
   ) => void
   readonly batchNormSums: (x: number, rows: number, channels: number, sums: number) => void
-  readonly affineRelu: (x: number, rows: number, channels: number, scale: number, offset: number, y: number) => void
-  readonly batchNormGradientSums: (dy: number, x: number, y: number, rows: number, channels: number, sums: number) => void
-  readonly batchNormGradient: (dy: number, x: number, y: number, rows: number, channels: number, factors: number, dx: number) => void
-  readonly maxPool: (x: number, batch: number, height: number, width: number, channels: number, y: number, winners: number) => void
-  readonly maxPoolGradient: (dy: number, winners: number, batch: number, height: number, width: number, channels: number, dx: number) => void
+  readonly affineRelu: (
+    x: number,
+    rows: number,
+    channels: number,
+    scale: number,
+    offset: number,
+    y: number,
+  ) => void
+  readonly batchNormGradientSums: (
+    dy: number,
+    x: number,
+    y: number,
+    rows: number,
+    channels: number,
+    sums: number,
+  ) => void
+  readonly batchNormGradient: (
+    dy: number,
+    x: number,
+    y: number,
+    rows: number,
+    channels: number,
+    factors: number,
+    dx: number,
+  ) => void
+  readonly maxPool: (
+    x: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    y: number,
+    winners: number,
+  ) => void
+  readonly maxPoolGradient: (
+    dy: number,
+    winners: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    dx: number,
+  ) => void
 }
 
 let compiled: WebAssembly.Module | undefined
 const instances = new WeakMap<BackendWasm, AssemblyKernels>()
 
 /**
- * The memory of a backend. Emscripten keeps the exports of its module, its memory among them, in `asm`; a version that no longer does
- * ends the program here, with a message, and not with wrong numbers.
+ * The memory of a backend. Emscripten keeps the exports of its module, its memory among them, in `asm`; a
+ * version that no longer does ends the program here, with a message, and not with wrong numbers.
  */
 export function heapMemory(backend: BackendWasm): WebAssembly.Memory {
   const { memory } = (backend.wasm as unknown as { asm?: { memory?: unknown } }).asm ?? {}
-  if (!(memory instanceof WebAssembly.Memory)) throw new Error('This version of the WASM backend does not show its memory.')
+  if (!(memory instanceof WebAssembly.Memory))
+    throw new Error('This version of the WASM backend does not show its memory.')
   return memory
 }
 

@@ -1,4 +1,12 @@
-import { customGrad, engine, type GradSaveFunc, type Tensor, type Tensor1D, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core'
+import {
+  customGrad,
+  engine,
+  type GradSaveFunc,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { assemblyKernels } from './assembly.ts'
 import { address, allocate, view, wasmBackend } from './heap.ts'
@@ -27,30 +35,56 @@ function batchStatistics(x: Tensor4D): BatchStatistics {
   const backend = wasmBackend()
   const channels = x.shape[3]
   const rows = x.size / channels
-  const sums = sumsOf(backend, channels * 2, (place) => assemblyKernels(backend).batchNormSums(address(backend, x), rows, channels, place))
+  const sums = sumsOf(backend, channels * 2, (place) =>
+    assemblyKernels(backend).batchNormSums(address(backend, x), rows, channels, place),
+  )
   const mean = sums.subarray(0, channels).map((sum) => sum / rows)
-  const variance = sums.subarray(channels).map((sum, channel) => Math.max(0, sum / rows - mean[channel]! ** 2))
+  const variance = sums
+    .subarray(channels)
+    .map((sum, channel) => Math.max(0, sum / rows - mean[channel]! ** 2))
   return { mean, variance }
 }
 
 /** What running statistics fold to: y = scale · x + offset per channel, before the ReLU. */
-export function foldedAffine(mean: number, variance: number, gain: number, shift: number): { scale: number; offset: number } {
+export function foldedAffine(
+  mean: number,
+  variance: number,
+  gain: number,
+  shift: number,
+): { scale: number; offset: number } {
   const scale = gain / Math.sqrt(variance + epsilon)
   return { scale, offset: shift - mean * scale }
 }
 
-function runForward(x: Tensor4D, gain: Float32Array, shift: Float32Array, { mean, variance }: BatchStatistics): Tensor4D {
+function runForward(
+  x: Tensor4D,
+  gain: Float32Array,
+  shift: Float32Array,
+  { mean, variance }: BatchStatistics,
+): Tensor4D {
   const backend = wasmBackend()
   const channels = shift.length
   const [result, factors] = allocate(backend, [x.shape, [2 * channels]]) as [TensorInfo, TensorInfo]
   const values = view(backend, factors)
   for (let channel = 0; channel < channels; channel++) {
-    const { scale, offset } = foldedAffine(mean[channel]!, variance[channel]!, gain[channel]!, shift[channel]!)
+    const { scale, offset } = foldedAffine(
+      mean[channel]!,
+      variance[channel]!,
+      gain[channel]!,
+      shift[channel]!,
+    )
     values[channel] = scale
     values[channels + channel] = offset
   }
   const scale = address(backend, factors)
-  assemblyKernels(backend).affineRelu(address(backend, x), x.size / channels, channels, scale, scale + channels * 4, address(backend, result))
+  assemblyKernels(backend).affineRelu(
+    address(backend, x),
+    x.size / channels,
+    channels,
+    scale,
+    scale + channels * 4,
+    address(backend, result),
+  )
   backend.disposeData(factors.dataId)
   return engine().makeTensorFromTensorInfo(result) as Tensor4D
 }
@@ -61,15 +95,26 @@ interface Gradients {
   dshift: Float32Array
 }
 
-/** With x̂ = (x − μ)/σ and g the gradient behind the ReLU: dx = γ/σ · (g − mean(g) − x̂ · mean(g·x̂)), Ioffe & Szegedy 2015. */
-function runBackward(dy: Tensor4D, x: Tensor4D, y: Tensor4D, gain: Float32Array, { mean, variance }: BatchStatistics): Gradients {
+/**
+ * With x̂ = (x − μ)/σ and g the gradient behind the ReLU: dx = γ/σ · (g − mean(g) − x̂ · mean(g·x̂)), Ioffe &
+ * Szegedy 2015.
+ */
+function runBackward(
+  dy: Tensor4D,
+  x: Tensor4D,
+  y: Tensor4D,
+  gain: Float32Array,
+  { mean, variance }: BatchStatistics,
+): Gradients {
   const backend = wasmBackend()
   const kernels = assemblyKernels(backend)
   const channels = gain.length
   const rows = x.size / channels
   const [result, factors] = allocate(backend, [x.shape, [3 * channels]]) as [TensorInfo, TensorInfo]
   const [dyAt, xAt, yAt] = [address(backend, dy), address(backend, x), address(backend, y)]
-  const sums = sumsOf(backend, channels * 2, (place) => kernels.batchNormGradientSums(dyAt, xAt, yAt, rows, channels, place))
+  const sums = sumsOf(backend, channels * 2, (place) =>
+    kernels.batchNormGradientSums(dyAt, xAt, yAt, rows, channels, place),
+  )
   const dgain = new Float32Array(channels)
   const dshift = new Float32Array(channels)
   // dx = a·g + b·x + c per channel: the formula above, with its constants gathered.
@@ -85,22 +130,41 @@ function runBackward(dy: Tensor4D, x: Tensor4D, y: Tensor4D, gain: Float32Array,
     values[channels + channel] = b
     values[2 * channels + channel] = (-a * sums[channel]!) / rows - b * mean[channel]!
   }
-  kernels.batchNormGradient(dyAt, xAt, yAt, rows, channels, address(backend, factors), address(backend, result))
+  kernels.batchNormGradient(
+    dyAt,
+    xAt,
+    yAt,
+    rows,
+    channels,
+    address(backend, factors),
+    address(backend, result),
+  )
   backend.disposeData(factors.dataId)
   return { dx: engine().makeTensorFromTensorInfo(result) as Tensor4D, dgain, dshift }
 }
 
 /**
  * Batch normalisation and ReLU in one pass over the WASM heap, with one custom gradient; channels last.
- * Statistics are those of this batch; `onStatistics` receives them for the running averages that the export folds away.
+ * Statistics are those of this batch; `onStatistics` receives them for the running averages that the export
+ * folds away.
  *
  * @param x [batch, height, width, channels]
  * @param gain [channels], positive: only then does folding commute with a max-pool behind it
  * @param shift [channels]
  */
-export function batchNormRelu(x: Tensor4D, gain: Tensor1D, shift: Tensor1D, onStatistics: (statistics: BatchStatistics) => void): Tensor4D {
+export function batchNormRelu(
+  x: Tensor4D,
+  gain: Tensor1D,
+  shift: Tensor1D,
+  onStatistics: (statistics: BatchStatistics) => void,
+): Tensor4D {
   const operation = customGrad((...inputs) => {
-    const [input, gainTensor, shiftTensor, save] = inputs as unknown as [Tensor4D, Tensor1D, Tensor1D, GradSaveFunc]
+    const [input, gainTensor, shiftTensor, save] = inputs as unknown as [
+      Tensor4D,
+      Tensor1D,
+      Tensor1D,
+      GradSaveFunc,
+    ]
     const gainValues = gainTensor.dataSync<'float32'>().slice()
     const statistics = batchStatistics(input)
     onStatistics(statistics)
@@ -108,8 +172,18 @@ export function batchNormRelu(x: Tensor4D, gain: Tensor1D, shift: Tensor1D, onSt
     save([input, value])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [savedInput, savedOutput] = saved as [Tensor4D, Tensor4D]
-      const { dx, dgain, dshift } = runBackward(dy as Tensor4D, savedInput, savedOutput, gainValues, statistics)
-      return [dx, engine().makeTensor(dgain, [dgain.length], 'float32'), engine().makeTensor(dshift, [dshift.length], 'float32')]
+      const { dx, dgain, dshift } = runBackward(
+        dy as Tensor4D,
+        savedInput,
+        savedOutput,
+        gainValues,
+        statistics,
+      )
+      return [
+        dx,
+        engine().makeTensor(dgain, [dgain.length], 'float32'),
+        engine().makeTensor(dshift, [dshift.length], 'float32'),
+      ]
     }
     return { value, gradFunc }
   })

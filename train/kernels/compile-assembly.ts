@@ -7,14 +7,27 @@ const entry = 'index.ts'
 const sources = new URL('./assembly/', import.meta.url)
 
 /**
- * Compiles the sources in `assembly/` to one WebAssembly module: SIMD, memory imported, no runtime and no data of its own.
- * The same sources and compiler give the same bytes, which the test beside this file checks against the file that ships.
+ * Compiles the sources in `assembly/` to one WebAssembly module: SIMD, memory imported, no runtime and no
+ * data of its own. The same sources and compiler give the same bytes, which the test beside this file checks
+ * against the file that ships.
  */
 export async function compileAssembly(): Promise<Uint8Array> {
   let compiled: Uint8Array | undefined
   let messages = ''
   const { error } = await asc.main(
-    [entry, '--outFile', 'module.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory', '--enable', 'simd,bulk-memory'],
+    [
+      entry,
+      '--outFile',
+      'module.wasm',
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--noExportMemory',
+      '--enable',
+      'simd,bulk-memory',
+    ],
     {
       readFile: async (name) => {
         try {

@@ -13,14 +13,35 @@ import { transposeMatrix } from './transpose.ts'
 import { winogradFilterGradient, winogradShape } from './winograd.ts'
 
 /** x [N, P, C] → [C, P, N], P the positions of an image: the images become the channels. */
-function imagesToChannels(x: Float32Array, images: number, positions: number, channels: number, target: Float32Array): void {
+function imagesToChannels(
+  x: Float32Array,
+  images: number,
+  positions: number,
+  channels: number,
+  target: Float32Array,
+): void {
   for (let position = 0; position < positions; position++) {
-    transposeMatrix(x, position * channels, images, channels, positions * channels, target, position * images, positions * images)
+    transposeMatrix(
+      x,
+      position * channels,
+      images,
+      channels,
+      positions * channels,
+      target,
+      position * images,
+      positions * images,
+    )
   }
 }
 
 /** dy [N, P, K] → [P, N, K]: the images become the input channels of a filter as large as the image. */
-function imagesToFilterInputs(dy: Float32Array, images: number, positions: number, outputs: number, target: Float32Array): void {
+function imagesToFilterInputs(
+  dy: Float32Array,
+  images: number,
+  positions: number,
+  outputs: number,
+  target: Float32Array,
+): void {
   for (let image = 0; image < images; image++) {
     for (let position = 0; position < positions; position++) {
       const from = (image * positions + position) * outputs
@@ -30,30 +51,42 @@ function imagesToFilterInputs(dy: Float32Array, images: number, positions: numbe
   }
 }
 
-/** [C, H', W', K] cropped to the kernel's size → [kh, kw, C, K]. A stride that does not divide the extent leaves more rows than the kernel has. */
-function toFilterLayout(source: Float32Array, from: readonly number[], kernel: readonly [number, number], target: Float32Array): void {
+/**
+ * [C, H', W', K] cropped to the kernel's size → [kh, kw, C, K]. A stride that does not divide the extent
+ * leaves more rows than the kernel has.
+ */
+function toFilterLayout(
+  source: Float32Array,
+  from: readonly number[],
+  kernel: readonly [number, number],
+  target: Float32Array,
+): void {
   const [channels = 0, height = 0, width = 0, outputs = 0] = from
   const [kernelHeight, kernelWidth] = kernel
   for (let channel = 0; channel < channels; channel++) {
     for (let y = 0; y < kernelHeight; y++) {
       for (let x = 0; x < kernelWidth; x++) {
         const start = ((channel * height + y) * width + x) * outputs
-        target.set(source.subarray(start, start + outputs), ((y * kernelWidth + x) * channels + channel) * outputs)
+        target.set(
+          source.subarray(start, start + outputs),
+          ((y * kernelWidth + x) * channels + channel) * outputs,
+        )
       }
     }
   }
 }
 
 /**
- * Gradient of a convolution with respect to its filter, which the WASM backend lacks, as a convolution itself: of x with its images
- * as channels and its channels as images, with dy as a filter as large as the output; a stride becomes a dilation. Where Winograd's
- * form covers the shape, that.
- * x [N, H, W, C], dy [N, Ho, Wo, K] → dw [kh, kw, C, K].
+ * Gradient of a convolution with respect to its filter, which the WASM backend lacks, as a convolution
+ * itself: of x with its images as channels and its channels as images, with dy as a filter as large as the
+ * output; a stride becomes a dilation. Where Winograd's form covers the shape, that. x [N, H, W, C], dy [N,
+ * Ho, Wo, K] → dw [kh, kw, C, K].
  */
 export function conv2dBackpropFilter(): KernelConfig {
   const kernelFunc = ({ inputs, backend, attrs }: WasmKernelArgs): TensorInfo => {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }
-    const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs as unknown as Conv2DBackpropFilterAttrs
+    const { strides, pad, dataFormat, dimRoundingMode, filterShape } =
+      attrs as unknown as Conv2DBackpropFilterAttrs
     const info = backend_util.computeConv2DInfo(
       x.shape as [number, number, number, number],
       filterShape,
@@ -72,7 +105,13 @@ export function conv2dBackpropFilter(): KernelConfig {
       [outHeight, outWidth, batchSize, outChannels],
     ]) as [TensorInfo, TensorInfo]
     imagesToChannels(view(backend, x), batchSize, inHeight * inWidth, inChannels, view(backend, xAcross))
-    imagesToFilterInputs(view(backend, dy), batchSize, outHeight * outWidth, outChannels, view(backend, dyAcross))
+    imagesToFilterInputs(
+      view(backend, dy),
+      batchSize,
+      outHeight * outWidth,
+      outChannels,
+      view(backend, dyAcross),
+    )
 
     const crossed = getKernel(Conv2D, 'wasm').kernelFunc({
       inputs: { x: xAcross, filter: dyAcross },
@@ -81,16 +120,30 @@ export function conv2dBackpropFilter(): KernelConfig {
         strides: 1,
         dilations: [info.strideHeight, info.strideWidth],
         dataFormat: 'NHWC',
-        pad: [[0, 0], [padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right], [0, 0]],
+        pad: [
+          [0, 0],
+          [padInfo.top, padInfo.bottom],
+          [padInfo.left, padInfo.right],
+          [0, 0],
+        ],
       },
     }) as TensorInfo
     backend.disposeData(xAcross.dataId)
     backend.disposeData(dyAcross.dataId)
 
     const [dw] = allocate(backend, [filterShape]) as [TensorInfo]
-    toFilterLayout(view(backend, crossed), crossed.shape, [info.filterHeight, info.filterWidth], view(backend, dw))
+    toFilterLayout(
+      view(backend, crossed),
+      crossed.shape,
+      [info.filterHeight, info.filterWidth],
+      view(backend, dw),
+    )
     backend.disposeData(crossed.dataId)
     return dw
   }
-  return { kernelName: Conv2DBackpropFilter, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelFunc }
+  return {
+    kernelName: Conv2DBackpropFilter,
+    backendName: 'wasm',
+    kernelFunc: kernelFunc as unknown as KernelFunc,
+  }
 }

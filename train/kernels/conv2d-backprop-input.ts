@@ -12,14 +12,15 @@ import { assemblyKernels } from './assembly.ts'
 import { address, allocate, type WasmKernelArgs } from './heap.ts'
 
 /**
- * Gradient of a convolution with respect to its input, as a forward convolution of dy with the flipped filter:
- * the stock WASM kernel (a transposed convolution) runs at a tenth of the forward rate. Stride 1; the stock kernel does the rest.
- * dy [N, Ho, Wo, K], filter [kh, kw, C, K] → dx [N, H, W, C].
+ * Gradient of a convolution with respect to its input, as a forward convolution of dy with the flipped
+ * filter: the stock WASM kernel (a transposed convolution) runs at a tenth of the forward rate. Stride 1; the
+ * stock kernel does the rest. dy [N, Ho, Wo, K], filter [kh, kw, C, K] → dx [N, H, W, C].
  */
 export function conv2dBackpropInput(stock: KernelFunc): KernelConfig {
   const kernelFunc = ({ inputs, backend, attrs }: WasmKernelArgs): TensorInfo | TensorInfo[] => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo }
-    const { strides, pad, dataFormat, dimRoundingMode, inputShape } = attrs as unknown as Conv2DBackpropInputAttrs
+    const { strides, pad, dataFormat, dimRoundingMode, inputShape } =
+      attrs as unknown as Conv2DBackpropInputAttrs
     const info = backend_util.computeConv2DInfo(
       inputShape,
       filter.shape as [number, number, number, number],
@@ -34,8 +35,16 @@ export function conv2dBackpropInput(stock: KernelFunc): KernelConfig {
       return stock({ inputs: inputs, backend, attrs: attrs as never })
     }
     const { filterHeight, filterWidth, inChannels, outChannels, padInfo } = info
-    const [flipped] = allocate(backend, [[filterHeight, filterWidth, outChannels, inChannels]]) as [TensorInfo]
-    assemblyKernels(backend).flipFilter(address(backend, filter), filterHeight * filterWidth, inChannels, outChannels, address(backend, flipped))
+    const [flipped] = allocate(backend, [[filterHeight, filterWidth, outChannels, inChannels]]) as [
+      TensorInfo,
+    ]
+    assemblyKernels(backend).flipFilter(
+      address(backend, filter),
+      filterHeight * filterWidth,
+      inChannels,
+      outChannels,
+      address(backend, flipped),
+    )
     const dx = getKernel(Conv2D, 'wasm').kernelFunc({
       inputs: { x: dy, filter: flipped },
       backend,
@@ -54,5 +63,9 @@ export function conv2dBackpropInput(stock: KernelFunc): KernelConfig {
     backend.disposeData(flipped.dataId)
     return dx
   }
-  return { kernelName: Conv2DBackpropInput, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelFunc }
+  return {
+    kernelName: Conv2DBackpropInput,
+    backendName: 'wasm',
+    kernelFunc: kernelFunc as unknown as KernelFunc,
+  }
 }

@@ -10,7 +10,8 @@ export interface WasmKernelArgs {
 /** The backend that the kernels of this folder are registered for. */
 export function wasmBackend(): BackendWasm {
   const { backend } = engine()
-  if (!(backend instanceof BackendWasm)) throw new Error('The training kernels need the WASM backend: call startTrainingBackend first.')
+  if (!(backend instanceof BackendWasm))
+    throw new Error('The training kernels need the WASM backend: call startTrainingBackend first.')
   return backend
 }
 
@@ -22,7 +23,9 @@ export function allocate(backend: BackendWasm, shapes: readonly (readonly number
   return shapes.map((shape) => backend.makeOutput([...shape], 'float32' satisfies DataType))
 }
 
-/** The memory of a tensor, valid until the next allocation on the heap. Writing to it is for its maker only. */
+/**
+ * The memory of a tensor, valid until the next allocation on the heap. Writing to it is for its maker only.
+ */
 export function view(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array
 }

@@ -2,8 +2,8 @@ import { Identity, type KernelConfig, type KernelFunc, type TensorInfo } from '@
 import type { WasmKernelArgs } from './heap.ts'
 
 /**
- * A second name for the same memory, where the stock kernel copies it. Whatever a gradient saves goes through here: without this,
- * every activation of a network in training lies on the heap twice.
+ * A second name for the same memory, where the stock kernel copies it. Whatever a gradient saves goes through
+ * here: without this, every activation of a network in training lies on the heap twice.
  */
 export function identity(): KernelConfig {
   const kernelFunc = ({ inputs, backend }: WasmKernelArgs): TensorInfo => {

@@ -9,7 +9,10 @@ import { startTrainingBackend } from './register.ts'
 beforeAll(startTrainingBackend)
 
 const noise = (length: number, seed: number): Float32Array =>
-  Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898 + seed * 78.233) * 1.7 + Math.cos(index * 4.1 + seed))
+  Float32Array.from(
+    { length },
+    (_, index) => Math.sin(index * 12.9898 + seed * 78.233) * 1.7 + Math.cos(index * 4.1 + seed),
+  )
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1)
 
@@ -54,9 +57,14 @@ const tiled = fc.record({
   outputs: fc.integer({ min: 1, max: 6 }).map((fours) => fours * 4),
   pad: fc.oneof(
     fc.constantFrom('same' as const, 'valid' as const),
-    fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }).map(
-      ([top = 0, bottom = 0, left = 0, right = 0]): tf.backend_util.ExplicitPadding => [[0, 0], [top, bottom], [left, right], [0, 0]],
-    ),
+    fc
+      .array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 })
+      .map(([top = 0, bottom = 0, left = 0, right = 0]): tf.backend_util.ExplicitPadding => [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]),
   ),
 })
 
@@ -69,7 +77,8 @@ describe('convolutions in tiles on WASM', () => {
           const filter = tensor<tf.Rank.R4>([3, 3, inputs, outputs], 2)
           const y = tf.conv2d(x, filter, 1, pad)
           const dy = tensor<tf.Rank.R4>(y.shape, 3)
-          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad), dy))
+          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar =>
+            tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad), dy))
           return [y, ...tf.grads(loss)([x, filter])]
         }
         expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
@@ -83,7 +92,9 @@ describe('convolutions in tiles on WASM', () => {
       const x = tensor<tf.Rank.R4>([4, 10, 13, 12], 1)
       const filter = tensor<tf.Rank.R4>([3, 3, 12, 20], 2)
       const bias = tensor<tf.Rank.R1>([20], 3)
-      return (['relu', 'linear'] as const).map((activation) => tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation }))
+      return (['relu', 'linear'] as const).map((activation) =>
+        tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation }),
+      )
     }
     expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
   })
@@ -93,14 +104,18 @@ describe('convolutions in tiles on WASM', () => {
       const images = tensor<tf.Rank.R4>([9, 7, 7, 24], 1)
       const filter = tensor<tf.Rank.R4>([3, 3, 24, 12], 2)
       const answer = (x: tf.Tensor4D): tf.Tensor4D => tf.conv2d(x, filter, 1, 'same')
-      return [answer(tf.slice(images, [4, 0, 0, 0], [1, -1, -1, -1])), tf.slice(answer(images), [4, 0, 0, 0], [1, -1, -1, -1])].map((result) => result.dataSync().slice())
+      return [
+        answer(tf.slice(images, [4, 0, 0, 0], [1, -1, -1, -1])),
+        tf.slice(answer(images), [4, 0, 0, 0], [1, -1, -1, -1]),
+      ].map((result) => result.dataSync().slice())
     })
     expect(alone).toEqual(among)
   })
 
   it('give the same bits every time, whatever lay in memory before', async () => {
     const run = (): tf.Tensor[] => {
-      const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))
+      const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar =>
+        tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))
       return tf.grads(loss)([tensor([5, 7, 7, 24], 1), tensor([3, 3, 24, 12], 2)])
     }
     const first = await valuesOn('wasm', run)
@@ -112,15 +127,19 @@ describe('convolutions in tiles on WASM', () => {
 describe('gradients of a convolution on WASM', () => {
   it('are those of the cpu backend, whatever the shape, stride and padding', async () => {
     await fc.assert(
-      fc.asyncProperty(convolutions, async ({ batch, height, width, inputs, outputs, kernel, stride, pad }) => {
-        const run = (): tf.Tensor[] => {
-          const x = tensor<tf.Rank.R4>([batch, height, width, inputs], 1)
-          const filter = tensor<tf.Rank.R4>([kernel, kernel, inputs, outputs], 2)
-          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad)))
-          return tf.grads(loss)([x, filter])
-        }
-        expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
-      }),
+      fc.asyncProperty(
+        convolutions,
+        async ({ batch, height, width, inputs, outputs, kernel, stride, pad }) => {
+          const run = (): tf.Tensor[] => {
+            const x = tensor<tf.Rank.R4>([batch, height, width, inputs], 1)
+            const filter = tensor<tf.Rank.R4>([kernel, kernel, inputs, outputs], 2)
+            const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar =>
+              tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad)))
+            return tf.grads(loss)([x, filter])
+          }
+          expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -130,7 +149,10 @@ describe('gradients of a convolution on WASM', () => {
     const before = count()
     for (let step = 0; step < 20; step++) {
       tf.tidy(() => {
-        tf.grads((a, b) => tf.sum(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))([tensor([2, 6, 6, 3], 1), tensor([3, 3, 3, 4], 2)])
+        tf.grads((a, b) => tf.sum(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same')))([
+          tensor([2, 6, 6, 3], 1),
+          tensor([3, 3, 3, 4], 2),
+        ])
       })
     }
     expect(count()).toEqual(before)
@@ -143,20 +165,30 @@ describe('batchNormRelu', () => {
     const { mean, variance } = tf.moments(x, [0, 1, 2])
     return tf.relu(tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift))
   }
-  const gradients = (operation: typeof composed, [batch, height, width, channels]: readonly [number, number, number, number]) => (): tf.Tensor[] => {
-    const x = tensor<tf.Rank.R4>([batch, height, width, channels], 3)
-    const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([channels], 4)), 0.1)
-    const shift = tensor<tf.Rank.R1>([channels], 5)
-    const weights = tensor<tf.Rank.R4>([batch, height, width, channels], 6)
-    const { value, grads } = tf.valueAndGrads((a, b, c) => tf.sum(tf.mul(operation(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D), weights)))([x, gain, shift])
-    return [value, ...grads]
-  }
+  const gradients =
+    (
+      operation: typeof composed,
+      [batch, height, width, channels]: readonly [number, number, number, number],
+    ) =>
+    (): tf.Tensor[] => {
+      const x = tensor<tf.Rank.R4>([batch, height, width, channels], 3)
+      const gain = tf.add<tf.Tensor1D>(tf.abs(tensor<tf.Rank.R1>([channels], 4)), 0.1)
+      const shift = tensor<tf.Rank.R1>([channels], 5)
+      const weights = tensor<tf.Rank.R4>([batch, height, width, channels], 6)
+      const { value, grads } = tf.valueAndGrads((a, b, c) =>
+        tf.sum(tf.mul(operation(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D), weights)),
+      )([x, gain, shift])
+      return [value, ...grads]
+    }
 
   it('has the value and the gradients of the composed operations, whatever the shape', async () => {
     const extent = fc.integer({ min: 2, max: 6 })
     await fc.assert(
       fc.asyncProperty(fc.tuple(extent, extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
-        const fused = await valuesOn('wasm', gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined), shape))
+        const fused = await valuesOn(
+          'wasm',
+          gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined), shape),
+        )
         expectClose(fused, await valuesOn('cpu', gradients(composed, shape)))
       }),
       { numRuns: 30 },
@@ -178,19 +210,35 @@ describe('maxPool2x2', () => {
   it('has the value and the gradient of the stock operation, odd sizes too', async () => {
     const extent = fc.integer({ min: 2, max: 7 })
     await fc.assert(
-      fc.asyncProperty(fc.tuple(fc.integer({ min: 1, max: 3 }), extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
-        const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
-          const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(tensor<tf.Rank.R4>(shape, 7))
-          return [value, grad]
-        }
-        expectClose(await valuesOn('wasm', gradients(maxPool2x2)), await valuesOn('cpu', gradients((x) => tf.maxPool(x, 2, 2, 'valid'))))
-      }),
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 1, max: 3 }), extent, extent, fc.integer({ min: 1, max: 13 })),
+        async (shape) => {
+          const gradients = (pool: (x: tf.Tensor4D) => tf.Tensor4D) => (): tf.Tensor[] => {
+            const { value, grad } = tf.valueAndGrad((input) => tf.sum(tf.square(pool(input as tf.Tensor4D))))(
+              tensor<tf.Rank.R4>(shape, 7),
+            )
+            return [value, grad]
+          }
+          expectClose(
+            await valuesOn('wasm', gradients(maxPool2x2)),
+            await valuesOn(
+              'cpu',
+              gradients((x) => tf.maxPool(x, 2, 2, 'valid')),
+            ),
+          )
+        },
+      ),
       { numRuns: 30 },
     )
   })
 
   it('gives the gradient to the first of equals', () => {
-    const grad = tf.tidy(() => tf.grad((x) => tf.sum(maxPool2x2(x as tf.Tensor4D)))(tf.ones([1, 2, 2, 5])).dataSync<'float32'>().slice())
+    const grad = tf.tidy(() =>
+      tf
+        .grad((x) => tf.sum(maxPool2x2(x as tf.Tensor4D)))(tf.ones([1, 2, 2, 5]))
+        .dataSync<'float32'>()
+        .slice(),
+    )
     expect(Array.from(grad)).toEqual([...Array<number>(5).fill(1), ...Array<number>(15).fill(0)])
   })
 })

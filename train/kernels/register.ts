@@ -12,7 +12,8 @@ import {
   type KernelFunc,
 } from '@tensorflow/tfjs-core'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-// The union package is what registers the gradients of the stock operations; Node cannot import them from tfjs-core alone.
+// The union package is what registers the gradients of the stock operations; Node cannot import them from
+// tfjs-core alone.
 import '@tensorflow/tfjs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -53,7 +54,10 @@ async function start(): Promise<void> {
   registerKernel(conv2dBackpropFilter())
 }
 
-/** Starts the WASM backend of this thread, single-threaded, with the gradient kernels that training needs. Idempotent. */
+/**
+ * Starts the WASM backend of this thread, single-threaded, with the gradient kernels that training needs.
+ * Idempotent.
+ */
 export function startTrainingBackend(): Promise<void> {
   return (started ??= start())
 }

@@ -3,8 +3,8 @@ const tile = 32
 
 /**
  * target[c, n] = source[n, c] for `source` of [rows, columns], in square tiles.
- * `rowStride` counts values between the starts of two source rows, so that a matrix inside a larger array can be read;
- * `targetStride` does the same for the target.
+ * `rowStride` counts values between the starts of two source rows, so that a matrix inside a larger array can
+ * be read; `targetStride` does the same for the target.
  */
 export function transposeMatrix(
   source: Float32Array,

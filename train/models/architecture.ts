@@ -5,8 +5,9 @@ import { frozenConvRelu } from '../kernels/frozen-conv-relu.ts'
 import { maxPool2x2 } from '../kernels/max-pool-2x2.ts'
 
 /**
- * The family that the full model and the partitions come from (after airbench, Jordan 2024): a fixed 2x2 whitening convolution into
- * 24 channels, three stages of conv 3x3 → max-pool 2 → norm → ReLU → conv 3x3 → norm → ReLU, a global max-pool and a linear head.
+ * The family that the full model and the partitions come from (after airbench, Jordan 2024): a fixed 2x2
+ * whitening convolution into 24 channels, three stages of conv 3x3 → max-pool 2 → norm → ReLU → conv 3x3 →
+ * norm → ReLU, a global max-pool and a linear head.
  */
 export interface Architecture {
   /** Side of the square RGB input, in pixels. */
@@ -25,8 +26,8 @@ export const whiteningChannels = 24
 export const headScale = 1 / 9
 
 /**
- * How a parameter is updated: `fixed` never; `running` follows the batches' statistics; the others by gradient, with shifts at a
- * raised rate.
+ * How a parameter is updated: `fixed` never; `running` follows the batches' statistics; the others by
+ * gradient, with shifts at a raised rate.
  */
 export type ParameterRole = 'fixed' | 'kernel' | 'low-rank' | 'gain' | 'shift' | 'head' | 'running'
 
@@ -91,7 +92,10 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
   return { parameters, size: offset }
 }
 
-/** Random orthogonal-ish noise plus the identity: each convolution starts as a copy of its input (dirac initialisation). */
+/**
+ * Random orthogonal-ish noise plus the identity: each convolution starts as a copy of its input (dirac
+ * initialisation).
+ */
 function initialiseKernel(values: Float32Array, inputs: number, outputs: number, random: Random): void {
   const bound = 1 / Math.sqrt(9 * inputs)
   for (let index = 0; index < values.length; index++) values[index] = (random.next() * 2 - 1) * bound
@@ -103,7 +107,11 @@ function initialiseKernel(values: Float32Array, inputs: number, outputs: number,
 }
 
 /** Fresh parameters. `whitening` is [2, 2, 3, 24] from `whiteningFilters`. */
-export function initialise(architecture: Architecture, whitening: Float32Array, random: Random): Float32Array {
+export function initialise(
+  architecture: Architecture,
+  whitening: Float32Array,
+  random: Random,
+): Float32Array {
   const { parameters, size } = parameterLayout(architecture)
   const vector = new Float32Array(size)
   for (const { name, shape, role, offset, size: count } of parameters) {
@@ -135,7 +143,8 @@ export interface TrainingOutput {
 }
 
 /**
- * The network as it trains, with batch statistics in its norms; what ships is `foldNetwork` of it, run by core's forward pass.
+ * The network as it trains, with batch statistics in its norms; what ships is `foldNetwork` of it, run by
+ * core's forward pass.
  *
  * @param weights tensors by parameter name, those of role `running` left out
  * @param x [batch, size, size, 3], preprocessed
@@ -147,14 +156,26 @@ export function trainingForward(
   onStatistics: (layer: string, statistics: BatchStatistics) => void,
 ): TrainingOutput {
   const weight = (name: string): tf.Tensor => weights.get(name)!
-  let hidden: tf.Tensor4D = frozenConvRelu(x, weight('whiten/kernel') as tf.Tensor4D, weight('whiten/bias') as tf.Tensor1D)
+  let hidden: tf.Tensor4D = frozenConvRelu(
+    x,
+    weight('whiten/kernel') as tf.Tensor4D,
+    weight('whiten/bias') as tf.Tensor1D,
+  )
   for (const { name, isPooled } of convSteps(architecture)) {
     hidden = tf.conv2d(hidden, trainedKernel(weights, name), 1, 'same')
     if (isPooled) hidden = maxPool2x2(hidden)
-    hidden = batchNormRelu(hidden, weight(`${name}/gain`) as tf.Tensor1D, weight(`${name}/shift`) as tf.Tensor1D, (statistics) => onStatistics(name, statistics))
+    hidden = batchNormRelu(
+      hidden,
+      weight(`${name}/gain`) as tf.Tensor1D,
+      weight(`${name}/shift`) as tf.Tensor1D,
+      (statistics) => onStatistics(name, statistics),
+    )
   }
   const [batch, height, width, channels] = hidden.shape
   const features: tf.Tensor2D = tf.reshape(tf.maxPool(hidden, [height, width], 1, 'valid'), [batch, channels])
-  const logits: tf.Tensor2D = tf.add(tf.mul(tf.matMul(features, weight('head/kernel') as tf.Tensor2D), headScale), weight('head/bias'))
+  const logits: tf.Tensor2D = tf.add(
+    tf.mul(tf.matMul(features, weight('head/kernel') as tf.Tensor2D), headScale),
+    weight('head/bias'),
+  )
   return { logits, features }
 }

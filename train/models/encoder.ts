@@ -38,7 +38,10 @@ export function encoderSpec({ features, hidden, latent, partitions }: EncoderSiz
   })
 }
 
-/** Encoder and decoders of both levels, on standardised features of the full model's trunk. Holds variables: `dispose` when done. */
+/**
+ * Encoder and decoders of both levels, on standardised features of the full model's trunk. Holds variables:
+ * `dispose` when done.
+ */
 export class TwoLevelEncoder {
   readonly sizes: EncoderSizes
   readonly #layers = new Map<string, DenseVariables>()
@@ -88,7 +91,10 @@ export class TwoLevelEncoder {
     }
   }
 
-  /** Weights of `encoderSpec`; the standardisation of the features, (f − mean)/deviation, goes into the first layer. */
+  /**
+   * Weights of `encoderSpec`; the standardisation of the features, (f − mean)/deviation, goes into the first
+   * layer.
+   */
   fold(mean: Float32Array, deviation: Float32Array): NamedTensor[] {
     return encoderLayers.flatMap((name): NamedTensor[] => {
       const layer = this.#layers.get(name)!

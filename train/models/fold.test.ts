@@ -13,24 +13,42 @@ beforeAll(startTrainingBackend)
 
 const architecture: Architecture = { size: 16, widths: [4, 6, 8], classes: 5 }
 const random = createRandom(3)
-const pixels = Uint8Array.from({ length: 8 * 16 * 16 * 3 }, (_, index) => 128 + 60 * Math.sin(index / 7) + random.integer(40))
-const input = { width: 16, height: 16, channels: 3 as const, mean: [0.5, 0.5, 0.5] as [number, number, number], std: [0.25, 0.25, 0.25] as [number, number, number] }
+const pixels = Uint8Array.from(
+  { length: 8 * 16 * 16 * 3 },
+  (_, index) => 128 + 60 * Math.sin(index / 7) + random.integer(40),
+)
+const input = {
+  width: 16,
+  height: 16,
+  channels: 3 as const,
+  mean: [0.5, 0.5, 0.5] as [number, number, number],
+  std: [0.25, 0.25, 0.25] as [number, number, number],
+}
 
 describe('foldNetwork', () => {
   it('gives the network that trained, once its running statistics are those of the batch', () => {
     const { parameters } = parameterLayout(architecture)
     const vector = initialise(architecture, whiteningFilters(pixels, input, random), random)
     for (const { role, offset, size } of parameters) {
-      if (role === 'gain') for (let index = offset; index < offset + size; index++) vector[index] = 0.3 + random.next()
-      if (role === 'shift') for (let index = offset; index < offset + size; index++) vector[index] = random.normal() * 0.3
+      if (role === 'gain')
+        for (let index = offset; index < offset + size; index++) vector[index] = 0.3 + random.next()
+      if (role === 'shift')
+        for (let index = offset; index < offset + size; index++) vector[index] = random.normal() * 0.3
     }
     const at = (name: string): Float32Array => {
       const { offset, size } = parameters.find((parameter) => parameter.name === name)!
       return vector.subarray(offset, offset + size)
     }
     tf.tidy(() => {
-      const x = tf.tensor4d(Float32Array.from({ length: 4 * 16 * 16 * 3 }, () => random.normal()), [4, 16, 16, 3])
-      const weights = new Map(parameters.filter(({ role }) => role !== 'running').map(({ name, shape }) => [name, tf.tensor(at(name).slice(), [...shape])]))
+      const x = tf.tensor4d(
+        Float32Array.from({ length: 4 * 16 * 16 * 3 }, () => random.normal()),
+        [4, 16, 16, 3],
+      )
+      const weights = new Map(
+        parameters
+          .filter(({ role }) => role !== 'running')
+          .map(({ name, shape }) => [name, tf.tensor(at(name).slice(), [...shape])]),
+      )
       const trained = trainingForward(architecture, weights, x, (layer, { mean, variance }) => {
         at(`${layer}/mean`).set(mean)
         at(`${layer}/variance`).set(variance)
@@ -44,8 +62,13 @@ describe('foldNetwork', () => {
 
   it('fills exactly the weights of its spec', () => {
     const { size } = parameterLayout(architecture)
-    const shapes = foldNetwork(architecture, new Float32Array(size).fill(1)).map(({ name, values }) => [name, values.length])
-    expect(shapes).toEqual(planNetwork(inferenceSpec(architecture)).tensors.map(({ name, size: count }) => [name, count]))
+    const shapes = foldNetwork(architecture, new Float32Array(size).fill(1)).map(({ name, values }) => [
+      name,
+      values.length,
+    ])
+    expect(shapes).toEqual(
+      planNetwork(inferenceSpec(architecture)).tensors.map(({ name, size: count }) => [name, count]),
+    )
   })
 })
 
@@ -53,10 +76,13 @@ describe('unfoldNetwork', () => {
   it('gives parameters that ship as the very same blob', () => {
     const vector = initialise(architecture, whiteningFilters(pixels, input, random), random)
     for (const { role, offset, size } of parameterLayout(architecture).parameters) {
-      if (role === 'gain' || role === 'shift' || role === 'running') for (let index = offset; index < offset + size; index++) vector[index] = 0.3 + random.next()
+      if (role === 'gain' || role === 'shift' || role === 'running')
+        for (let index = offset; index < offset + size; index++) vector[index] = 0.3 + random.next()
     }
     const shipped = shipNetwork(architecture, vector)
-    expect(shipWeights(shipped.spec, foldNetwork(architecture, unfoldNetwork(architecture, shipped.weights))).blob).toEqual(shipped.blob)
+    expect(
+      shipWeights(shipped.spec, foldNetwork(architecture, unfoldNetwork(architecture, shipped.weights))).blob,
+    ).toEqual(shipped.blob)
   })
 })
 
@@ -76,17 +102,26 @@ describe('whiteningFilters', () => {
         }
         return total
       })
-      for (let a = 0; a < 12; a++) for (let b = 0; b < 12; b++) sums[a * 12 + b]! += (response[a]! * response[b]!) / samples
+      for (let a = 0; a < 12; a++)
+        for (let b = 0; b < 12; b++) sums[a * 12 + b]! += (response[a]! * response[b]!) / samples
     }
-    for (let a = 0; a < 12; a++) for (let b = 0; b < 12; b++) expect(sums[a * 12 + b]).toBeCloseTo(a === b ? 1 : 0, 0)
+    for (let a = 0; a < 12; a++)
+      for (let b = 0; b < 12; b++) expect(sums[a * 12 + b]).toBeCloseTo(a === b ? 1 : 0, 0)
   })
 
   it('come from true eigenvectors', () => {
-    const matrix = [[2, 1, 0], [1, 3, 1], [0, 1, 4]]
+    const matrix = [
+      [2, 1, 0],
+      [1, 3, 1],
+      [0, 1, 4],
+    ]
     const { values, vectors } = symmetricEigen(matrix)
     for (const [index, vector] of vectors.entries()) {
       for (const [row, cells] of matrix.entries()) {
-        expect(cells.reduce((sum, cell, column) => sum + cell * vector[column]!, 0)).toBeCloseTo(values[index]! * vector[row]!, 9)
+        expect(cells.reduce((sum, cell, column) => sum + cell * vector[column]!, 0)).toBeCloseTo(
+          values[index]! * vector[row]!,
+          9,
+        )
       }
     }
   })

@@ -1,9 +1,18 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../../core/network/spec.ts'
 import { epsilon, foldedAffine } from '../kernels/batch-norm-relu.ts'
-import { convSteps, headScale, parameterLayout, whiteningChannels, type Architecture } from './architecture.ts'
+import {
+  convSteps,
+  headScale,
+  parameterLayout,
+  whiteningChannels,
+  type Architecture,
+} from './architecture.ts'
 
-/** The network as it ships: norms folded into the convolutions, ReLU fused, max-pool behind it (they commute, gains being positive). */
+/**
+ * The network as it ships: norms folded into the convolutions, ReLU fused, max-pool behind it (they commute,
+ * gains being positive).
+ */
 export function inferenceSpec(architecture: Architecture): NetworkSpec {
   const { size, classes } = architecture
   const spec: NetworkSpecInput = {
@@ -24,7 +33,9 @@ export function inferenceSpec(architecture: Architecture): NetworkSpec {
 /** Weights of `inferenceSpec` from a vector of training parameters. */
 export function foldNetwork(architecture: Architecture, vector: Float32Array): NamedTensor[] {
   const { parameters } = parameterLayout(architecture)
-  const values = new Map(parameters.map(({ name, offset, size }) => [name, vector.subarray(offset, offset + size)]))
+  const values = new Map(
+    parameters.map(({ name, offset, size }) => [name, vector.subarray(offset, offset + size)]),
+  )
   const part = (name: string): Float32Array => values.get(name)!
 
   const whiten: NamedTensor[] = [
@@ -46,15 +57,20 @@ export function foldNetwork(architecture: Architecture, vector: Float32Array): N
     ]
   })
   const head: NamedTensor[] = [
-    { name: 'head/kernel', shape: [architecture.widths[2], architecture.classes], values: part('head/kernel').map((value) => value * headScale) },
+    {
+      name: 'head/kernel',
+      shape: [architecture.widths[2], architecture.classes],
+      values: part('head/kernel').map((value) => value * headScale),
+    },
     { name: 'head/bias', shape: [architecture.classes], values: part('head/bias').slice() },
   ]
   return [...whiten, ...convs, ...head]
 }
 
 /**
- * The way back: parameters that fold to these weights of `inferenceSpec`, with norms that change nothing. What shipped can teach again; it is
- * no place to train on from, since what the norms knew of their batches is gone.
+ * The way back: parameters that fold to these weights of `inferenceSpec`, with norms that change nothing.
+ * What shipped can teach again; it is no place to train on from, since what the norms knew of their batches
+ * is gone.
  */
 export function unfoldNetwork(architecture: Architecture, weights: readonly NamedTensor[]): Float32Array {
   const { parameters, size } = parameterLayout(architecture)

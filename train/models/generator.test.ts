@@ -17,12 +17,17 @@ function randomise(vector: Float32Array, of: Architecture, roles: readonly strin
   for (const { name, role, offset, size } of parameterLayout(of).parameters) {
     for (let index = offset; index < offset + size; index++) {
       if (roles.includes(role)) vector[index] = role === 'gain' ? 0.5 + random.next() : random.normal() * 0.3
-      if (role === 'running') vector[index] = name.endsWith('variance') ? 0.5 + random.next() : random.normal() * 0.1
+      if (role === 'running')
+        vector[index] = name.endsWith('variance') ? 0.5 + random.next() : random.normal() * 0.1
     }
   }
 }
 
-const generalistVector = initialise(architecture, Float32Array.from({ length: 12 * 24 }, () => random.normal() * 0.3), random)
+const generalistVector = initialise(
+  architecture,
+  Float32Array.from({ length: 12 * 24 }, () => random.normal() * 0.3),
+  random,
+)
 randomise(generalistVector, architecture, ['gain', 'shift'])
 const generalist = shipNetwork(architecture, generalistVector)
 
@@ -31,7 +36,8 @@ describe.each([0, 2])('a delta of rank %d', (rank) => {
     const start = startDelta(generalist, rank, createRandom(1))
     const { weights } = shipDelta(generalist, start)
     for (const [index, { values }] of weights.entries()) {
-      for (const [position, value] of values.entries()) expect(value).toBeCloseTo(generalist.weights[index]!.values[position]!, 2)
+      for (const [position, value] of values.entries())
+        expect(value).toBeCloseTo(generalist.weights[index]!.values[position]!, 2)
     }
   })
 
@@ -44,17 +50,28 @@ describe.each([0, 2])('a delta of rank %d', (rank) => {
       return vector.subarray(offset, offset + size)
     }
     tf.tidy(() => {
-      const x = tf.tensor4d(Float32Array.from({ length: 4 * 16 * 16 * 3 }, () => random.normal()), [4, 16, 16, 3])
-      const weights = new Map(parameters.filter(({ role }) => role !== 'running').map(({ name, shape }) => [name, tf.tensor(at(name).slice(), [...shape])]))
+      const x = tf.tensor4d(
+        Float32Array.from({ length: 4 * 16 * 16 * 3 }, () => random.normal()),
+        [4, 16, 16, 3],
+      )
+      const weights = new Map(
+        parameters
+          .filter(({ role }) => role !== 'running')
+          .map(({ name, shape }) => [name, tf.tensor(at(name).slice(), [...shape])]),
+      )
       const trained = trainingForward(own, weights, x, (layer, { mean, variance }) => {
         at(`${layer}/mean`).set(mean)
         at(`${layer}/variance`).set(variance)
       })
       const shipped = shipDelta(generalist, { architecture: own, vector })
       expect(shipped.blob.byteLength).toBe(deltaBlobBytes(generalist.spec, deltaSpec(own)))
-      const [expected, found] = [trained.logits.dataSync(), forward(shipped.spec, toTensors(shipped.weights), x).logits.dataSync()]
+      const [expected, found] = [
+        trained.logits.dataSync(),
+        forward(shipped.spec, toTensors(shipped.weights), x).logits.dataSync(),
+      ]
       // Half floats on both sides of the product.
-      for (const [index, value] of expected.entries()) expect(Math.abs(found[index]! - value)).toBeLessThan(0.02 * (1 + Math.abs(value)))
+      for (const [index, value] of expected.entries())
+        expect(Math.abs(found[index]! - value)).toBeLessThan(0.02 * (1 + Math.abs(value)))
     })
   })
 })

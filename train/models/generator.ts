@@ -6,26 +6,42 @@ import { convSteps, headScale, parameterLayout, type Architecture } from './arch
 import type { ShippedNetwork, TrainedNetwork } from './trained-network.ts'
 
 /**
- * The generator: code → the parameters of a partition, as a difference from the generalist. It is linear in the code, G(c) = Σ_k c_k θ_k,
- * with θ_k the gains, shifts and head (and low-rank differences of the kernels) of partition k; a partition is G at a vertex of the
- * simplex, so each θ_k is trained on the images of its region and ships as it is.
+ * The generator: code → the parameters of a partition, as a difference from the generalist. It is linear in
+ * the code, G(c) = Σ_k c_k θ_k, with θ_k the gains, shifts and head (and low-rank differences of the kernels)
+ * of partition k; a partition is G at a vertex of the simplex, so each θ_k is trained on the images of its
+ * region and ships as it is.
  */
 
 /** Every trained layer differs; the whitening convolution is the same in all. */
 export function deltaSpec(architecture: Architecture): DeltaSpec {
   const rank = architecture.rank ?? 0
-  return { layers: [...convSteps(architecture).map(({ name }) => ({ name, rank })), { name: 'head', rank: 0 }] }
+  return {
+    layers: [...convSteps(architecture).map(({ name }) => ({ name, rank })), { name: 'head', rank: 0 }],
+  }
 }
 
 type Parameters = ReadonlyMap<string, Float32Array>
 
 function parametersOf(architecture: Architecture, vector: Float32Array): Parameters {
-  return new Map(parameterLayout(architecture).parameters.map(({ name, offset, size }) => [name, vector.subarray(offset, offset + size)]))
+  return new Map(
+    parameterLayout(architecture).parameters.map(({ name, offset, size }) => [
+      name,
+      vector.subarray(offset, offset + size),
+    ]),
+  )
 }
 
-/** Parameters to train a difference of `rank` from: the generalist's, and a product left · right that begins at 0. */
-export function startDelta(generalist: Pick<TrainedNetwork, 'architecture' | 'vector'>, rank: number, random: Random): { architecture: Architecture; vector: Float32Array } {
-  const architecture: Architecture = rank === 0 ? generalist.architecture : { ...generalist.architecture, rank }
+/**
+ * Parameters to train a difference of `rank` from: the generalist's, and a product left · right that begins
+ * at 0.
+ */
+export function startDelta(
+  generalist: Pick<TrainedNetwork, 'architecture' | 'vector'>,
+  rank: number,
+  random: Random,
+): { architecture: Architecture; vector: Float32Array } {
+  const architecture: Architecture =
+    rank === 0 ? generalist.architecture : { ...generalist.architecture, rank }
   const from = parametersOf(generalist.architecture, generalist.vector)
   const vector = new Float32Array(parameterLayout(architecture).size)
   for (const [name, values] of parametersOf(architecture, vector)) {
@@ -41,15 +57,23 @@ export function startDelta(generalist: Pick<TrainedNetwork, 'architecture' | 've
 
 function foldedScales(parameters: Parameters, layer: string): { scale: Float32Array; offset: Float32Array } {
   const at = (field: string): Float32Array => parameters.get(`${layer}/${field}`)!
-  const folded = Array.from(at('gain'), (gain, output) => foldedAffine(at('mean')[output]!, at('variance')[output]!, gain, at('shift')[output]!))
-  return { scale: Float32Array.from(folded, ({ scale }) => scale), offset: Float32Array.from(folded, ({ offset }) => offset) }
+  const folded = Array.from(at('gain'), (gain, output) =>
+    foldedAffine(at('mean')[output]!, at('variance')[output]!, gain, at('shift')[output]!),
+  )
+  return {
+    scale: Float32Array.from(folded, ({ scale }) => scale),
+    offset: Float32Array.from(folded, ({ offset }) => offset),
+  }
 }
 
 /**
- * A trained difference as it ships. The generalist's kernels are K·s with s its folded norm; the partition's are (K + left·right)·s′:
- * a factor s′/s an output channel, and left · (right·s′).
+ * A trained difference as it ships. The generalist's kernels are K·s with s its folded norm; the partition's
+ * are (K + left·right)·s′: a factor s′/s an output channel, and left · (right·s′).
  */
-export function shipDelta(generalist: TrainedNetwork, trained: { readonly architecture: Architecture; readonly vector: Float32Array }): ShippedNetwork {
+export function shipDelta(
+  generalist: TrainedNetwork,
+  trained: { readonly architecture: Architecture; readonly vector: Float32Array },
+): ShippedNetwork {
   const spec = deltaSpec(trained.architecture)
   const base = parametersOf(generalist.architecture, generalist.vector)
   const own = parametersOf(trained.architecture, trained.vector)
@@ -60,12 +84,18 @@ export function shipDelta(generalist: TrainedNetwork, trained: { readonly archit
   for (const { name } of convSteps(trained.architecture)) {
     const before = foldedScales(base, name)
     const after = foldedScales(own, name)
-    fields.set(`${name}/scale`, after.scale.map((value, output) => value / before.scale[output]!))
+    fields.set(
+      `${name}/scale`,
+      after.scale.map((value, output) => value / before.scale[output]!),
+    )
     fields.set(`${name}/bias`, after.offset)
     const [left, right] = [own.get(`${name}/left`), own.get(`${name}/right`)]
     if (left === undefined || right === undefined) continue
     fields.set(`${name}/left`, left)
-    fields.set(`${name}/right`, right.map((value, index) => value * after.scale[index % after.scale.length]!))
+    fields.set(
+      `${name}/right`,
+      right.map((value, index) => value * after.scale[index % after.scale.length]!),
+    )
   }
   const shipped = inferenceSpec(trained.architecture)
   const blob = encodeDelta(shipped, spec, fields)

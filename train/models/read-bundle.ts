@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applyDelta } from '../../core/bundle/delta.ts'
-import { headOf, parseManifest, specOfPartition, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import {
+  headOf,
+  parseManifest,
+  specOfPartition,
+  type BlobRef,
+  type Manifest,
+} from '../../core/bundle/manifest.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -14,14 +20,22 @@ async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array
   const blob = await readFile(path).catch((cause: unknown) => {
     throw new CacheNetError('blob-missing', `The bundle lacks ${path}.`, { sha256 }, { cause })
   })
-  if (createHash('sha256').update(blob).digest('hex') !== sha256) throw new CacheNetError('blob-altered', `${path} is not what its name says.`, { sha256 })
+  if (createHash('sha256').update(blob).digest('hex') !== sha256)
+    throw new CacheNetError('blob-altered', `${path} is not what its name says.`, { sha256 })
   return blob
 }
 
-/** A bundle's networks as they ship. Throws `manifest-…` and `blob-…` codes for what is wrong with the folder. */
+/**
+ * A bundle's networks as they ship. Throws `manifest-…` and `blob-…` codes for what is wrong with the folder.
+ */
 export async function readBundle(folder: string): Promise<{ manifest: Manifest; networks: TrainedNetworks }> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
-    throw new CacheNetError('manifest-invalid', `There is no bundle in ${folder}: it has no manifest.json.`, { folder }, { cause })
+    throw new CacheNetError(
+      'manifest-invalid',
+      `There is no bundle in ${folder}: it has no manifest.json.`,
+      { folder },
+      { cause },
+    )
   })
   const manifest = parseManifest(JSON.parse(text))
   const { networks, full, encoder, generalist, partitions } = manifest
@@ -38,7 +52,10 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     manifest,
     networks: {
       full: await read(networks.full, full.whole),
-      encoder: networks.encoder === undefined || encoder === undefined ? undefined : await read(networks.encoder.spec, encoder.whole),
+      encoder:
+        networks.encoder === undefined || encoder === undefined
+          ? undefined
+          : await read(networks.encoder.spec, encoder.whole),
       generalist: base,
       partitions: await Promise.all(
         partitions.map(async (partition) => {

@@ -3,12 +3,20 @@ import { parameterLayout, type Architecture } from './architecture.ts'
 import type { TrainedNetwork } from './trained-network.ts'
 
 /**
- * Parameters to train a partition from: a network that knows all classes, its head cut down to the region's. Something else starts as the mean
- * of all classes that the region does not hold.
+ * Parameters to train a partition from: a network that knows all classes, its head cut down to the region's.
+ * Something else starts as the mean of all classes that the region does not hold.
  */
-export function startPartition({ architecture: from, vector }: Pick<TrainedNetwork, 'architecture' | 'vector'>, head: PartitionHead): { architecture: Architecture; initial: Float32Array; vector: Float32Array } {
+export function startPartition(
+  { architecture: from, vector }: Pick<TrainedNetwork, 'architecture' | 'vector'>,
+  head: PartitionHead,
+): { architecture: Architecture; initial: Float32Array; vector: Float32Array } {
   const architecture: Architecture = { ...from, classes: headOutputs(head) }
-  const known = new Map(parameterLayout(from).parameters.map(({ name, offset, size }) => [name, vector.subarray(offset, offset + size)]))
+  const known = new Map(
+    parameterLayout(from).parameters.map(({ name, offset, size }) => [
+      name,
+      vector.subarray(offset, offset + size),
+    ]),
+  )
   const layout = parameterLayout(architecture)
   const initial = new Float32Array(layout.size)
   const own = new Set(head.classIndices)
@@ -23,8 +31,10 @@ export function startPartition({ architecture: from, vector }: Pick<TrainedNetwo
     const rows = values.length / from.classes
     for (let row = 0; row < rows; row++) {
       const at = (index: number): number => values[row * from.classes + index]!
-      for (const [output, index] of head.classIndices.entries()) target[row * architecture.classes + output] = at(index)
-      target[row * architecture.classes + head.classIndices.length] = others.length === 0 ? 0 : others.reduce((total, index) => total + at(index), 0) / others.length
+      for (const [output, index] of head.classIndices.entries())
+        target[row * architecture.classes + output] = at(index)
+      target[row * architecture.classes + head.classIndices.length] =
+        others.length === 0 ? 0 : others.reduce((total, index) => total + at(index), 0) / others.length
     }
   }
   return { architecture, initial, vector: initial }

@@ -3,7 +3,9 @@ import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Architecture } from './architecture.ts'
 import { foldNetwork, inferenceSpec } from './fold.ts'
 
-/** A network as it ships. Its weights went through the blob's float16, so what is measured is what is served. */
+/**
+ * A network as it ships. Its weights went through the blob's float16, so what is measured is what is served.
+ */
 export interface ShippedNetwork {
   readonly spec: NetworkSpec
   readonly blob: Uint8Array
@@ -22,5 +24,9 @@ export interface TrainedNetwork extends ShippedNetwork {
 }
 
 export function shipNetwork(architecture: Architecture, vector: Float32Array): TrainedNetwork {
-  return { architecture, vector, ...shipWeights(inferenceSpec(architecture), foldNetwork(architecture, vector)) }
+  return {
+    architecture,
+    vector,
+    ...shipWeights(inferenceSpec(architecture), foldNetwork(architecture, vector)),
+  }
 }

@@ -11,7 +11,10 @@ const regularisation = 5e-4
  * Eigenvectors and eigenvalues of a symmetric matrix by cyclic Jacobi rotations (Golub & Van Loan, §8.5).
  * Rows of `vectors` are the eigenvectors.
  */
-export function symmetricEigen(matrix: readonly (readonly number[])[]): { values: number[]; vectors: number[][] } {
+export function symmetricEigen(matrix: readonly (readonly number[])[]): {
+  values: number[]
+  vectors: number[][]
+} {
   const n = matrix.length
   const a = matrix.map((row) => [...row])
   const v = a.map((_, row) => a.map((__, column): number => (row === column ? 1 : 0)))
@@ -46,8 +49,9 @@ export function symmetricEigen(matrix: readonly (readonly number[])[]): { values
 }
 
 /**
- * Filters of the first convolution, [2, 2, 3, 24]: the eigenvectors of the covariance of 2x2 patches, each divided by the root of its
- * eigenvalue, once with each sign (Page 2019; Jordan 2024). It is fixed: training starts behind decorrelated inputs.
+ * Filters of the first convolution, [2, 2, 3, 24]: the eigenvectors of the covariance of 2x2 patches, each
+ * divided by the root of its eigenvalue, once with each sign (Page 2019; Jordan 2024). It is fixed: training
+ * starts behind decorrelated inputs.
  *
  * @param pixels [count, height, width, 3] bytes of the training images
  */
@@ -56,14 +60,16 @@ export function whiteningFilters(pixels: Uint8Array, input: ModelInput, random: 
   const count = pixels.length / (width * height * 3)
   const covariance = Array.from({ length: patchValues }, () => new Array<number>(patchValues).fill(0))
   for (let sample = 0; sample < sampleCount; sample++) {
-    const corner = random.integer(count) * width * height + random.integer(height - 1) * width + random.integer(width - 1)
+    const corner =
+      random.integer(count) * width * height + random.integer(height - 1) * width + random.integer(width - 1)
     const patch = Array.from({ length: patchValues }, (_, index) => {
       const pixel = corner + (index >= 6 ? width : 0) + (Math.floor(index / 3) % 2)
       const channel = index % 3
       return (pixels[pixel * 3 + channel]! / 255 - mean[channel]!) / std[channel]!
     })
     for (let row = 0; row < patchValues; row++) {
-      for (let column = 0; column < patchValues; column++) covariance[row]![column]! += (patch[row]! * patch[column]!) / sampleCount
+      for (let column = 0; column < patchValues; column++)
+        covariance[row]![column]! += (patch[row]! * patch[column]!) / sampleCount
     }
   }
   const { values, vectors } = symmetricEigen(covariance)

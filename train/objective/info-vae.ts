@@ -10,7 +10,10 @@ function squaredDistances(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return tf.relu(tf.sub(tf.add(normsA, normsB), tf.mul(products, 2)))
 }
 
-/** Mean over all pairs of Σ_s C/(C + ‖Δ‖²), C = 2·d·s·σ²: inverse multiquadratics, whose gradient reaches far (Tolstikhin et al. 2018). */
+/**
+ * Mean over all pairs of Σ_s C/(C + ‖Δ‖²), C = 2·d·s·σ²: inverse multiquadratics, whose gradient reaches far
+ * (Tolstikhin et al. 2018).
+ */
 function kernelMean(a: tf.Tensor2D, b: tf.Tensor2D, deviation: number): tf.Scalar {
   const dimensions = a.shape[1]
   const distances = squaredDistances(a, b)
@@ -27,17 +30,27 @@ function kernelMean(a: tf.Tensor2D, b: tf.Tensor2D, deviation: number): tf.Scala
  * @param latents [batch, d]
  * @param prior [samples, d], drawn from N(0, σ²)
  */
-export function maximumMeanDiscrepancy(latents: tf.Tensor2D, prior: tf.Tensor2D, deviation: number): tf.Scalar {
+export function maximumMeanDiscrepancy(
+  latents: tf.Tensor2D,
+  prior: tf.Tensor2D,
+  deviation: number,
+): tf.Scalar {
   const within = tf.add(kernelMean(latents, latents, deviation), kernelMean(prior, prior, deviation))
   return tf.sub(within, tf.mul(kernelMean(latents, prior, deviation), 2))
 }
 
 /**
- * −L*, one level of the InfoVAE (Zhao et al. 2019) with α = 1, where the per-sample KL vanishes and the encoder is deterministic:
- * reconstruction error + (α + λ − 1) · MMD². The squared error is averaged over values, not summed: λ is measured against that.
+ * −L*, one level of the InfoVAE (Zhao et al. 2019) with α = 1, where the per-sample KL vanishes and the
+ * encoder is deterministic: reconstruction error + (α + λ − 1) · MMD². The squared error is averaged over
+ * values, not summed: λ is measured against that.
  */
 export function infoVaeLoss(
-  level: { readonly input: tf.Tensor2D; readonly reconstruction: tf.Tensor2D; readonly latents: tf.Tensor2D; readonly prior: tf.Tensor2D },
+  level: {
+    readonly input: tf.Tensor2D
+    readonly reconstruction: tf.Tensor2D
+    readonly latents: tf.Tensor2D
+    readonly prior: tf.Tensor2D
+  },
   weights: { readonly alpha: 1; readonly lambda: number; readonly reconstruction: number },
   priorDeviation: number,
 ): tf.Scalar {

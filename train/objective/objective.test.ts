@@ -10,13 +10,18 @@ beforeAll(startTrainingBackend)
 
 const random = createRandom(11)
 const normal = (rows: number, columns: number, deviation = 1, mean = 0): tf.Tensor2D =>
-  tf.tensor2d(Float32Array.from({ length: rows * columns }, () => random.normal() * deviation + mean), [rows, columns])
+  tf.tensor2d(
+    Float32Array.from({ length: rows * columns }, () => random.normal() * deviation + mean),
+    [rows, columns],
+  )
 const number = (scalar: tf.Tensor): number => scalar.dataSync()[0]!
 
 describe('maximumMeanDiscrepancy', () => {
   it('is small for samples of the prior, and grows as they move away from it', () => {
     const prior = normal(200, 8)
-    const [same, shifted, far] = [0, 1, 3].map((mean) => number(maximumMeanDiscrepancy(normal(200, 8, 1, mean), prior, 1)))
+    const [same, shifted, far] = [0, 1, 3].map((mean) =>
+      number(maximumMeanDiscrepancy(normal(200, 8, 1, mean), prior, 1)),
+    )
     expect(same).toBeLessThan(0.03)
     expect(shifted!).toBeGreaterThan(same! * 3)
     expect(far!).toBeGreaterThan(shifted!)
@@ -24,7 +29,9 @@ describe('maximumMeanDiscrepancy', () => {
 
   it('still has a gradient where the latents are far from the prior', () => {
     const prior = normal(100, 8)
-    const gradient = tf.grad((latents) => maximumMeanDiscrepancy(latents as tf.Tensor2D, prior, 1))(normal(100, 8, 1, 20))
+    const gradient = tf.grad((latents) => maximumMeanDiscrepancy(latents as tf.Tensor2D, prior, 1))(
+      normal(100, 8, 1, 20),
+    )
     expect(number(tf.max(tf.abs(gradient)))).toBeGreaterThan(1e-6)
   })
 })
@@ -42,39 +49,129 @@ describe('infoVaeLoss', () => {
 
 describe('mutualInformation', () => {
   it('is ln K for even, decided codes, and 0 for codes that do not depend on the image', () => {
-    expect(number(mutualInformation(tf.tensor2d([[1, 0], [0, 1]])))).toBeCloseTo(Math.LN2, 4)
-    expect(number(mutualInformation(tf.tensor2d([[0.5, 0.5], [0.5, 0.5]])))).toBeCloseTo(0, 4)
-    expect(number(mutualInformation(tf.tensor2d([[1, 0], [1, 0]])))).toBeCloseTo(0, 4)
+    expect(
+      number(
+        mutualInformation(
+          tf.tensor2d([
+            [1, 0],
+            [0, 1],
+          ]),
+        ),
+      ),
+    ).toBeCloseTo(Math.LN2, 4)
+    expect(
+      number(
+        mutualInformation(
+          tf.tensor2d([
+            [0.5, 0.5],
+            [0.5, 0.5],
+          ]),
+        ),
+      ),
+    ).toBeCloseTo(0, 4)
+    expect(
+      number(
+        mutualInformation(
+          tf.tensor2d([
+            [1, 0],
+            [1, 0],
+          ]),
+        ),
+      ),
+    ).toBeCloseTo(0, 4)
   })
 })
 
 describe('regionCrossEntropy', () => {
   it('is least where the frames of a scene have the code of its region', () => {
-    const regions = tf.tensor2d([[1, 0], [1, 0], [0, 1]])
-    expect(number(regionCrossEntropy(tf.tensor2d([[0.99, 0.01], [0.99, 0.01], [0.01, 0.99]]), regions))).toBeCloseTo(-Math.log(0.99), 4)
-    expect(number(regionCrossEntropy(tf.tensor2d([[0.99, 0.01], [0.01, 0.99], [0.01, 0.99]]), regions))).toBeGreaterThan(1)
+    const regions = tf.tensor2d([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ])
+    expect(
+      number(
+        regionCrossEntropy(
+          tf.tensor2d([
+            [0.99, 0.01],
+            [0.99, 0.01],
+            [0.01, 0.99],
+          ]),
+          regions,
+        ),
+      ),
+    ).toBeCloseTo(-Math.log(0.99), 4)
+    expect(
+      number(
+        regionCrossEntropy(
+          tf.tensor2d([
+            [0.99, 0.01],
+            [0.01, 0.99],
+            [0.01, 0.99],
+          ]),
+          regions,
+        ),
+      ),
+    ).toBeGreaterThan(1)
   })
 })
 
 describe('partitionLoss', () => {
-  const settings = { labelSmoothing: 0, distillation: 0, distillationTemperature: 1, outsideWeight: 0, outsideShare: 0 }
+  const settings = {
+    labelSmoothing: 0,
+    distillation: 0,
+    distillationTemperature: 1,
+    outsideWeight: 0,
+    outsideShare: 0,
+  }
   const labels = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32')
 
   it('is the cross-entropy over the batch size', () => {
-    const logits = tf.tensor2d([[2, 0], [0, 0]])
-    const loss = number(partitionLoss({ logits, labels: labels(0, 1), outsiders: 0, teacherLogits: undefined, batchSize: 2 }, settings))
+    const logits = tf.tensor2d([
+      [2, 0],
+      [0, 0],
+    ])
+    const loss = number(
+      partitionLoss(
+        { logits, labels: labels(0, 1), outsiders: 0, teacherLogits: undefined, batchSize: 2 },
+        settings,
+      ),
+    )
     expect(loss).toBeCloseTo((Math.log(1 + Math.exp(-2)) + Math.LN2) / 2, 5)
   })
 
   it('asks for uncertainty outside: a confident stranger costs more than an uncertain one', () => {
     const outside = (row: [number, number]): number =>
-      number(partitionLoss({ logits: tf.tensor2d([[0, 0], row]), labels: labels(0), outsiders: 1, teacherLogits: undefined, batchSize: 2 }, { ...settings, outsideWeight: 1 }))
+      number(
+        partitionLoss(
+          {
+            logits: tf.tensor2d([[0, 0], row]),
+            labels: labels(0),
+            outsiders: 1,
+            teacherLogits: undefined,
+            batchSize: 2,
+          },
+          { ...settings, outsideWeight: 1 },
+        ),
+      )
     expect(outside([6, 0])).toBeGreaterThan(outside([0, 0]) + 1)
   })
 
   it('asks for something else outside, where the network has such an output', () => {
     const outside = (row: [number, number]): number =>
-      number(partitionLoss({ logits: tf.tensor2d([[0, 0], row]), labels: labels(0), outsiders: 1, elsewhere: 1, teacherLogits: undefined, batchSize: 2 }, { ...settings, outsideWeight: 1 }))
+      number(
+        partitionLoss(
+          {
+            logits: tf.tensor2d([[0, 0], row]),
+            labels: labels(0),
+            outsiders: 1,
+            elsewhere: 1,
+            teacherLogits: undefined,
+            batchSize: 2,
+          },
+          { ...settings, outsideWeight: 1 },
+        ),
+      )
     expect(outside([0, 6])).toBeLessThan(outside([0, 0]))
     expect(outside([6, 0])).toBeGreaterThan(outside([0, 0]) + 1)
   })
@@ -82,8 +179,12 @@ describe('partitionLoss', () => {
   it('follows the teacher as far as distillation says', () => {
     const student = tf.tensor2d([[0, 3]])
     const inputs = { logits: student, labels: labels(1), outsiders: 0, batchSize: 1 }
-    const agreeing = number(partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[0, 3]]) }, { ...settings, distillation: 1 }))
-    const disagreeing = number(partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[3, 0]]) }, { ...settings, distillation: 1 }))
+    const agreeing = number(
+      partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[0, 3]]) }, { ...settings, distillation: 1 }),
+    )
+    const disagreeing = number(
+      partitionLoss({ ...inputs, teacherLogits: tf.tensor2d([[3, 0]]) }, { ...settings, distillation: 1 }),
+    )
     expect(disagreeing).toBeGreaterThan(agreeing + 1)
   })
 })

@@ -11,7 +11,9 @@ export interface PartitionLossInputs {
   /** Class of each member. */
   readonly labels: tf.Tensor1D
   readonly outsiders: number
-  /** The output that stands for something else; undefined where outsiders are to make the network uncertain. */
+  /**
+   * The output that stands for something else; undefined where outsiders are to make the network uncertain.
+   */
   readonly elsewhere?: number | undefined
   /** [members, classes] logits of the full model on the same images, where it teaches. */
   readonly teacherLogits: tf.Tensor2D | undefined
@@ -24,7 +26,7 @@ export interface PartitionLossInputs {
 /**
  * One partition's share of J_F, as a sum over its examples divided by the batch size:
  *
- *   inside:  (1 − δ) · H(smoothed y, ŷ) + δ · T² · H(softmax(t/T), softmax(logits/T))     t the teacher's logits
+ *   inside:  (1 − δ) · H(smoothed y, ŷ) + δ · T² · H(softmax(t/T), softmax(logits/T)), t the teacher's logits
  *   outside: w · H(something else, ŷ)       where the head has such an output: "this is none of mine"
  *            w · H(1/C, ŷ)                  where it has none: "be uncertain here"
  *
@@ -39,7 +41,10 @@ export function partitionLoss(
     const [rows, classes] = logits.shape
     const members = rows - outsiders
     const inside = tf.slice(logits, [0, 0], [members, classes])
-    const hard = tf.add(tf.mul(tf.oneHot(tf.cast(labels, 'int32'), classes), 1 - labelSmoothing), labelSmoothing / classes)
+    const hard = tf.add(
+      tf.mul(tf.oneHot(tf.cast(labels, 'int32'), classes), 1 - labelSmoothing),
+      labelSmoothing / classes,
+    )
     let loss: tf.Scalar = tf.mul(tf.sum(tf.mul(hard, tf.logSoftmax(inside))), -1)
     tell('labels', loss)
     if (teacherLogits !== undefined && distillation > 0) {
@@ -51,7 +56,10 @@ export function partitionLoss(
     }
     if (outsiders > 0 && outsideWeight > 0) {
       const outside = tf.logSoftmax(tf.slice(logits, [members, 0], [outsiders, classes]))
-      const wanted = elsewhere === undefined ? tf.div(tf.sum(outside), classes) : tf.sum(tf.slice(outside, [0, elsewhere], [outsiders, 1]))
+      const wanted =
+        elsewhere === undefined
+          ? tf.div(tf.sum(outside), classes)
+          : tf.sum(tf.slice(outside, [0, elsewhere], [outsiders, 1]))
       tell('outside', wanted)
       loss = tf.add(loss, tf.mul(wanted, -outsideWeight))
     }

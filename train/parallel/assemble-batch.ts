@@ -7,10 +7,15 @@ import type { SharedImages } from './job.ts'
 type Range = readonly [from: number, to: number]
 
 /**
- * Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each list; written straight to
- * the WASM heap.
+ * Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each
+ * list; written straight to the WASM heap.
  */
-export function assembleBatch({ input, pixels }: SharedImages, batch: Batch, members: Range, outsiders: Range): Tensor4D {
+export function assembleBatch(
+  { input, pixels }: SharedImages,
+  batch: Batch,
+  members: Range,
+  outsiders: Range,
+): Tensor4D {
   const exampleSize = input.width * input.height * 3
   const count = members[1] - members[0] + outsiders[1] - outsiders[0]
   const backend = wasmBackend()
@@ -18,15 +23,24 @@ export function assembleBatch({ input, pixels }: SharedImages, batch: Batch, mem
   const values = view(backend, x)
   let row = 0
   const write = (image: number, position: number): void => {
-    const shift = { x: batch.shifts[position * 2]!, y: batch.shifts[position * 2 + 1]!, isMirrored: batch.mirrored[position] === 1 }
+    const shift = {
+      x: batch.shifts[position * 2]!,
+      y: batch.shifts[position * 2 + 1]!,
+      isMirrored: batch.mirrored[position] === 1,
+    }
     const start = row++ * exampleSize
     writeAugmented(pixels, image, input, shift, values, start)
     if (batch.cutouts !== undefined) {
       const { side, corners } = batch.cutouts
-      blankSquare(values, start, input, { left: corners[position * 2]!, top: corners[position * 2 + 1]!, side })
+      blankSquare(values, start, input, {
+        left: corners[position * 2]!,
+        top: corners[position * 2 + 1]!,
+        side,
+      })
     }
   }
   for (let index = members[0]; index < members[1]; index++) write(batch.members[index]!, index)
-  for (let index = outsiders[0]; index < outsiders[1]; index++) write(batch.outsiders[index]!, batch.members.length + index)
+  for (let index = outsiders[0]; index < outsiders[1]; index++)
+    write(batch.outsiders[index]!, batch.members.length + index)
   return engine().makeTensorFromTensorInfo(x) as Tensor4D
 }

@@ -14,7 +14,10 @@ export class Barrier {
     this.#limitMs = limitMs
   }
 
-  /** Returns when all parties have called it. What a party wrote to shared memory before is visible to all after. */
+  /**
+   * Returns when all parties have called it. What a party wrote to shared memory before is visible to all
+   * after.
+   */
   wait(): void {
     const current = Atomics.load(this.#words, generation)
     if (Atomics.add(this.#words, arrived, 1) === this.#parties - 1) {

@@ -8,7 +8,10 @@ export interface Batch {
   /** Reflect-shift of each image in pixels (members, then outsiders), and whether it is mirrored. */
   readonly shifts: Int8Array
   readonly mirrored: Uint8Array
-  /** Left and upper edge of each image's blank square, which may lie partly outside; undefined where there is none. */
+  /**
+   * Left and upper edge of each image's blank square, which may lie partly outside; undefined where there is
+   * none.
+   */
   readonly cutouts: { readonly side: number; readonly corners: Int16Array } | undefined
 }
 
@@ -18,19 +21,29 @@ function memberCount(job: TrainingJob): number {
 }
 
 /** Steps in a pass over the members; a last batch that is not full is left out. */
-export const stepsPerEpoch = (job: TrainingJob): number => Math.max(1, Math.floor(job.members.length / memberCount(job)))
+export const stepsPerEpoch = (job: TrainingJob): number =>
+  Math.max(1, Math.floor(job.members.length / memberCount(job)))
 
-export const totalSteps = (job: TrainingJob): number => Math.max(job.optimizer.leastSteps, Math.ceil(stepsPerEpoch(job) * job.optimizer.epochs))
+export const totalSteps = (job: TrainingJob): number =>
+  Math.max(job.optimizer.leastSteps, Math.ceil(stepsPerEpoch(job) * job.optimizer.epochs))
 
 /** Takes from an endless sequence of shuffles of `source`, so that every index comes up equally often. */
-function takeShuffled(source: Int32Array, start: number, count: number, shuffleOf: (round: number) => Int32Array): Int32Array {
+function takeShuffled(
+  source: Int32Array,
+  start: number,
+  count: number,
+  shuffleOf: (round: number) => Int32Array,
+): Int32Array {
   return Int32Array.from({ length: count }, (_, position) => {
     const round = Math.floor((start + position) / source.length)
     return shuffleOf(round)[(start + position) % source.length]!
   })
 }
 
-/** The batches of a job: a pure function of its seed and the step, so that any thread can make any of them, also after a restart. */
+/**
+ * The batches of a job: a pure function of its seed and the step, so that any thread can make any of them,
+ * also after a restart.
+ */
 export class BatchSource {
   readonly #job: TrainingJob
   readonly #random: Random
@@ -53,14 +66,20 @@ export class BatchSource {
     return shuffled
   }
 
-  /** The middle of each square is any pixel of its image, so that those at the border are blanked as often as others. */
+  /**
+   * The middle of each square is any pixel of its image, so that those at the border are blanked as often as
+   * others.
+   */
   #cutouts(step: number, count: number): Batch['cutouts'] {
     const { augment, images } = this.#job
     const side = augment.cutoutPixels
     if (side === 0) return undefined
     const random = this.#random.fork(`cutout-${step}`)
     const { width, height } = images.input
-    const corners = Int16Array.from({ length: count * 2 }, (_, index) => random.integer(index % 2 === 0 ? width : height) - (side >> 1))
+    const corners = Int16Array.from(
+      { length: count * 2 },
+      (_, index) => random.integer(index % 2 === 0 ? width : height) - (side >> 1),
+    )
     return { side, corners }
   }
 
@@ -76,17 +95,22 @@ export class BatchSource {
     const strangers =
       outsiders.length === 0
         ? new Int32Array(0)
-        : takeShuffled(outsiders, step * outside, outside, (round) => this.#shuffled('outsiders', outsiders, round))
+        : takeShuffled(outsiders, step * outside, outside, (round) =>
+            this.#shuffled('outsiders', outsiders, round),
+          )
 
     const count = chosen.length + strangers.length
     const random = this.#random.fork(`augment-${step}`)
     const shifts = new Int8Array(count * 2)
-    for (let index = 0; index < shifts.length; index++) shifts[index] = random.integer(2 * augment.shiftPixels + 1) - augment.shiftPixels
+    for (let index = 0; index < shifts.length; index++)
+      shifts[index] = random.integer(2 * augment.shiftPixels + 1) - augment.shiftPixels
     const mirrored = new Uint8Array(count)
     if (augment.mirror) {
-      // Each image is shown one way in even epochs and the other way in odd ones (airbench), not by a coin each time.
+      // Each image is shown one way in even epochs and the other way in odd ones (airbench), not by a coin
+      // each time.
       const all = [...chosen, ...strangers]
-      for (const [position, image] of all.entries()) mirrored[position] = (((image * 2654435761) >>> 16) + epoch) & 1
+      for (const [position, image] of all.entries())
+        mirrored[position] = (((image * 2654435761) >>> 16) + epoch) & 1
     }
     return { members: chosen, outsiders: strangers, shifts, mirrored, cutouts: this.#cutouts(step, count) }
   }

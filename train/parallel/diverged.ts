@@ -10,10 +10,14 @@ export interface Divergence {
   readonly lastGood: number
 }
 
-/** The error of a training whose numbers have left the finite ones: all that it would do from here on is spoil what it has. */
+/**
+ * The error of a training whose numbers have left the finite ones: all that it would do from here on is spoil
+ * what it has.
+ */
 export function diverged({ name, step, terms, lastGood }: Divergence): CacheNetError {
   const what = terms.length === 0 ? 'its loss' : terms.join(', ')
-  const kept = lastGood === 0 ? 'There is no checkpoint of it yet.' : `Its checkpoint of step ${lastGood} is kept.`
+  const kept =
+    lastGood === 0 ? 'There is no checkpoint of it yet.' : `Its checkpoint of step ${lastGood} is kept.`
   const message = `The training of ${name} diverged at step ${step}: no finite number any more: ${what}. ${kept} A lower learningRate helps most often.`
   return new CacheNetError('training-diverged', message, { network: name, step, terms, lastGood })
 }

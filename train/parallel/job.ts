@@ -3,7 +3,12 @@ import type { NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Architecture } from '../models/architecture.ts'
 import { lossTerms } from '../objective/partition-loss.ts'
-import type { AugmentSettings, NetworkStageSettings, OptimizerSettings, PartitionLossSettings } from '../config/schema.ts'
+import type {
+  AugmentSettings,
+  NetworkStageSettings,
+  OptimizerSettings,
+  PartitionLossSettings,
+} from '../config/schema.ts'
 
 /** Images and labels that all threads read; views of shared memory. */
 export interface SharedImages {
@@ -14,8 +19,9 @@ export interface SharedImages {
 }
 
 /**
- * The full model as a teacher, and what it says of each image, filled in as images come up: [2 · count, classes], first as they are, then
- * mirrored. Of the image unshifted, so that the answer does not depend on when it was asked; later networks of a run find it there.
+ * The full model as a teacher, and what it says of each image, filled in as images come up: [2 · count,
+ * classes], first as they are, then mirrored. Of the image unshifted, so that the answer does not depend on
+ * when it was asked; later networks of a run find it there.
  */
 export interface Teacher {
   readonly spec: NetworkSpec
@@ -34,7 +40,10 @@ export interface JobHead {
   readonly logShares: Float32Array
 }
 
-/** One network to train: all that the threads need to know, sent to each by structured clone (shared memory stays shared). */
+/**
+ * One network to train: all that the threads need to know, sent to each by structured clone (shared memory
+ * stays shared).
+ */
 export interface TrainingJob {
   readonly name: string
   readonly architecture: Architecture
@@ -108,6 +117,9 @@ export interface StepReport {
 export type WorkerMessage =
   | { readonly kind: 'step'; readonly report: StepReport }
   | { readonly kind: 'checkpoint'; readonly step: number }
-  /** The loss of a step is no finite number, and so is what was learnt from it; `terms` are those parts of it that are none. */
+  /**
+   * The loss of a step is no finite number, and so is what was learnt from it; `terms` are those parts of it
+   * that are none.
+   */
   | { readonly kind: 'diverged'; readonly step: number; readonly terms: readonly string[] }
   | { readonly kind: 'done'; readonly step: number; readonly isStopped: boolean }

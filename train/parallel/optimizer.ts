@@ -2,8 +2,15 @@ import type { OptimizerSettings } from '../config/schema.ts'
 import type { Parameter, ParameterRole } from '../models/architecture.ts'
 import type { TrainingState } from './job.ts'
 
-/** Triangular learning rate: from `warmStart` of the peak up to it at `peakAt`, down to `coldEnd` of it; 1 is the peak. */
-export function scheduleAt(step: number, steps: number, { warmStart, peakAt, coldEnd }: OptimizerSettings['schedule']): number {
+/**
+ * Triangular learning rate: from `warmStart` of the peak up to it at `peakAt`, down to `coldEnd` of it; 1 is
+ * the peak.
+ */
+export function scheduleAt(
+  step: number,
+  steps: number,
+  { warmStart, peakAt, coldEnd }: OptimizerSettings['schedule'],
+): number {
   const progress = steps <= 1 ? 1 : step / (steps - 1)
   return progress < peakAt
     ? warmStart + (1 - warmStart) * (progress / peakAt)
@@ -11,7 +18,10 @@ export function scheduleAt(step: number, steps: number, { warmStart, peakAt, col
 }
 
 /** Factor on the learning rate; 0 for what stays as it is. */
-export function rateOf(role: ParameterRole, { kernelRate, lowRankRate, shiftRate, gainRate, headRate }: OptimizerSettings): number {
+export function rateOf(
+  role: ParameterRole,
+  { kernelRate, lowRankRate, shiftRate, gainRate, headRate }: OptimizerSettings,
+): number {
   switch (role) {
     case 'kernel':
       return kernelRate
@@ -35,8 +45,9 @@ export function rateOf(role: ParameterRole, { kernelRate, lowRankRate, shiftRate
 const smallestGain = 0.05
 
 /**
- * One step of SGD with Nesterov momentum on the share [from, to) of the vector. The gradient is the sum over the ranks, in rank
- * order: floating point does not forgive another. For parameters of role `running` the "gradient" is the batch's statistic.
+ * One step of SGD with Nesterov momentum on the share [from, to) of the vector. The gradient is the sum over
+ * the ranks, in rank order: floating point does not forgive another. For parameters of role `running` the
+ * "gradient" is the batch's statistic.
  */
 export function updateShare(
   state: TrainingState,
@@ -49,7 +60,8 @@ export function updateShare(
 ): void {
   const { vector, momentum: velocity, average } = state
   const { momentum, weightDecay, averageDecay, statisticsDecay } = settings
-  const learningRate = settings.learningRate * (settings.batchSize / 1024) * scheduleAt(step, steps, settings.schedule)
+  const learningRate =
+    settings.learningRate * (settings.batchSize / 1024) * scheduleAt(step, steps, settings.schedule)
   // A young average forgets faster, so that the start of training is not carried along.
   const decay = Math.min(averageDecay, (1 + step) / (10 + step))
   for (const { role, offset, size } of parameters) {

@@ -4,7 +4,11 @@ import { totalSteps } from './batches.ts'
 import type { StepReport, TrainingJob, TrainingState } from './job.ts'
 import { runTraining } from './pool.ts'
 
-async function train(job: TrainingJob, state: TrainingState, options: { firstStep?: number; stopAfter?: number } = {}): Promise<{ reports: StepReport[]; stoppedAt: number | undefined }> {
+async function train(
+  job: TrainingJob,
+  state: TrainingState,
+  options: { firstStep?: number; stopAfter?: number } = {},
+): Promise<{ reports: StepReport[]; stoppedAt: number | undefined }> {
   const controller = new AbortController()
   const reports: StepReport[] = []
   let stoppedAt: number | undefined
@@ -56,8 +60,14 @@ describe('runTraining', () => {
         return Promise.resolve()
       },
     })
-    const error = await training.then(() => undefined, (thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'training-diverged', details: { network: 'bars', terms: [expect.stringMatching(/labels|weights/) as string] } })
+    const error = await training.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({
+      code: 'training-diverged',
+      details: { network: 'bars', terms: [expect.stringMatching(/labels|weights/) as string] },
+    })
     const { step, lastGood } = (error as { details: { step: number; lastGood: number } }).details
     expect(checkpoints.every(({ isWhole }) => isWhole)).toBe(true)
     expect(lastGood).toBe(Math.max(0, ...checkpoints.map((checkpoint) => checkpoint.step)))

@@ -30,24 +30,48 @@ function part(length: number, index = rank, count = ranks): [number, number] {
   return [Math.floor((length * index) / count), Math.floor((length * (index + 1)) / count)]
 }
 
-/** Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the sums. */
-function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWeights | undefined, batch: Batch, micro: number, micros: number): void {
+/**
+ * Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the
+ * sums.
+ */
+function accumulate(
+  weights: ReadonlyMap<string, tf.Tensor>,
+  teacher: NetworkWeights | undefined,
+  batch: Batch,
+  micro: number,
+  micros: number,
+): void {
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
   const { head } = job
-  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) => (head === undefined ? images.labels[image]! : head.outputOf[images.labels[image]!]!))
+  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) =>
+    head === undefined ? images.labels[image]! : head.outputOf[images.labels[image]!]!,
+  )
   tf.tidy(() => {
     const x = assembleBatch(images, batch, [memberFrom, memberTo], outsiders)
-    const shown = labels.map((_, index) => ({ image: batch.members[memberFrom + index]!, isMirrored: batch.mirrored[memberFrom + index] === 1 }))
-    const taught = teacher === undefined || job.teacher === undefined ? undefined : askTeacher(job.teacher, teacher, images, shown)
+    const shown = labels.map((_, index) => ({
+      image: batch.members[memberFrom + index]!,
+      isMirrored: batch.mirrored[memberFrom + index] === 1,
+    }))
+    const taught =
+      teacher === undefined || job.teacher === undefined
+        ? undefined
+        : askTeacher(job.teacher, teacher, images, shown)
     const teacherLogits = taught === undefined || head === undefined ? taught : tellRegion(taught, head)
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const byName = new Map([...weights, ...trained.map(({ name }, index) => [name, tensors[index]!] as const)])
+      const byName = new Map([
+        ...weights,
+        ...trained.map(({ name }, index) => [name, tensors[index]!] as const),
+      ])
       const { logits } = trainingForward(architecture, byName, x, (layer, { mean, variance }) => {
-        for (const [field, statistic] of [['mean', mean], ['variance', variance]] as const) {
+        for (const [field, statistic] of [
+          ['mean', mean],
+          ['variance', variance],
+        ] as const) {
           const { offset } = parameters.find(({ name }) => name === `${layer}/${field}`)!
-          for (const [channel, number] of statistic.entries()) gradient[offset + channel]! += number / (ranks * micros)
+          for (const [channel, number] of statistic.entries())
+            gradient[offset + channel]! += number / (ranks * micros)
         }
       })
       const predictions = tf.argMax(tf.slice(logits, [0, 0], [labels.length, -1]), 1).dataSync<'int32'>()
@@ -60,7 +84,8 @@ function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWei
           elsewhere: head?.classIndices.length,
           teacherLogits,
           batchSize: batch.members.length + batch.outsiders.length,
-          onTerm: (term, termValue) => void (sums[ownSums + sumFields.terms + lossTerms.indexOf(term)]! += termValue),
+          onTerm: (term, termValue) =>
+            void (sums[ownSums + sumFields.terms + lossTerms.indexOf(term)]! += termValue),
         },
         job.loss,
       )
@@ -69,19 +94,28 @@ function accumulate(weights: ReadonlyMap<string, tf.Tensor>, teacher: NetworkWei
     sums[ownSums + sumFields.right]! += right
     for (const [index, { offset }] of trained.entries()) {
       const values = grads[index]!.dataSync<'float32'>()
-      for (let position = 0; position < values.length; position++) gradient[offset + position]! += values[position]!
+      for (let position = 0; position < values.length; position++)
+        gradient[offset + position]! += values[position]!
     }
   })
 }
 
 /** Returns false, on rank 0, where the loss is no finite number. */
-function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step: number, barrier: Barrier): boolean {
+function runStep(
+  batches: BatchSource,
+  teacher: NetworkWeights | undefined,
+  step: number,
+  barrier: Barrier,
+): boolean {
   const batch = batches.at(step)
   const micros = Math.ceil(job.optimizer.batchSize / ranks / job.optimizer.microBatchSize)
   gradient.fill(0)
   sums.fill(0, ownSums, ownSums + sumFields.count)
   const weights = new Map(
-    used.map(({ name, shape, offset, size: count }) => [name, tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32')]),
+    used.map(({ name, shape, offset, size: count }) => [
+      name,
+      tf.tensor(new Float32Array(state.vector.subarray(offset, offset + count)), [...shape], 'float32'),
+    ]),
   )
   for (let micro = 0; micro < micros; micro++) accumulate(weights, teacher, batch, micro, micros)
   tf.dispose([...weights.values()])
@@ -90,10 +124,18 @@ function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step
   const [from, to] = part(size)
   updateShare(state, gradients, parameters, { from, to }, job.optimizer, step, steps)
   if (rank !== 0) return true
-  const total = (field: number): number => Array.from({ length: ranks }, (_, index) => sums[index * sumFields.count + field]!).reduce((a, b) => a + b, 0)
+  const total = (field: number): number =>
+    Array.from({ length: ranks }, (_, index) => sums[index * sumFields.count + field]!).reduce(
+      (a, b) => a + b,
+      0,
+    )
   const loss = total(sumFields.loss)
   if (!Number.isFinite(loss)) {
-    post({ kind: 'diverged', step: step + 1, terms: lossTerms.filter((_, term) => !Number.isFinite(total(sumFields.terms + term))) })
+    post({
+      kind: 'diverged',
+      step: step + 1,
+      terms: lossTerms.filter((_, term) => !Number.isFinite(total(sumFields.terms + term))),
+    })
     return false
   }
   post({
@@ -112,7 +154,10 @@ function runStep(batches: BatchSource, teacher: NetworkWeights | undefined, step
 
 async function main(): Promise<void> {
   await startTrainingBackend()
-  const barrier = new Barrier(control.subarray(controlWords.barrier, controlWords.barrier + Barrier.words), ranks)
+  const barrier = new Barrier(
+    control.subarray(controlWords.barrier, controlWords.barrier + Barrier.words),
+    ranks,
+  )
   const batches = new BatchSource(job)
   const teacher = job.teacher === undefined ? undefined : toTensors(job.teacher.weights)
   let lastCheckpoint = performance.now()

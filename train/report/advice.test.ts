@@ -18,7 +18,15 @@ describe('adviceOf', () => {
   it('tells learning by heart from not having learnt', async () => {
     const data = await sampleReport()
     const at = (accuracy: number): string =>
-      adviceOf({ ...data, manifest: { ...data.manifest, training: { ...data.manifest.training, config: { full: { optimizer: { epochs: 8 } } } } }, curves: [{ network: 'full', points: [{ step: 1, epoch: 0, loss: 1, accuracy }] }], evaluation: { ...data.evaluation, fullAccuracy: 0.7 } })
+      adviceOf({
+        ...data,
+        manifest: {
+          ...data.manifest,
+          training: { ...data.manifest.training, config: { full: { optimizer: { epochs: 8 } } } },
+        },
+        curves: [{ network: 'full', points: [{ step: 1, epoch: 0, loss: 1, accuracy }] }],
+        evaluation: { ...data.evaluation, fullAccuracy: 0.7 },
+      })
         .map(({ sentence, command = '' }) => `${sentence} ${command}`)
         .join('\n')
     expect(at(0.99)).toContain('by heart (99 % right in training, 70 % on new images)')
@@ -27,6 +35,13 @@ describe('adviceOf', () => {
 
   it('has nothing to mend where all is well', async () => {
     const data = await sampleReport()
-    expect(adviceOf({ ...data, trainCounts: [12, 12, 12, 12], confusedPairs: [], evaluation: { ...data.evaluation, images: 5000, fullAccuracy: 0.97 } })).toHaveLength(1)
+    expect(
+      adviceOf({
+        ...data,
+        trainCounts: [12, 12, 12, 12],
+        confusedPairs: [],
+        evaluation: { ...data.evaluation, images: 5000, fullAccuracy: 0.97 },
+      }),
+    ).toHaveLength(1)
   })
 })

@@ -16,25 +16,39 @@ const byHeart = 0.15
 const learnt = 0.9
 const mostNamed = 5
 
-/** Accuracy of the full model on its own images at the end of training; undefined where nothing was logged. */
+/**
+ * Accuracy of the full model on its own images at the end of training; undefined where nothing was logged.
+ */
 function trainedAccuracy({ curves }: ReportData): number | undefined {
   const last = curves.find(({ network }) => network === 'full')?.points.slice(-5)
-  return last === undefined || last.length === 0 ? undefined : last.reduce((sum, { accuracy }) => sum + accuracy, 0) / last.length
+  return last === undefined || last.length === 0
+    ? undefined
+    : last.reduce((sum, { accuracy }) => sum + accuracy, 0) / last.length
 }
 
 function moreImages({ manifest: { classNames }, trainCounts }: ReportData): Advice[] {
-  const scarce = [...trainCounts.entries()].filter(([, count]) => count < enoughForClass).sort(([, a], [, b]) => a - b)
+  const scarce = [...trainCounts.entries()]
+    .filter(([, count]) => count < enoughForClass)
+    .sort(([, a], [, b]) => a - b)
   if (scarce.length === 0) return []
   const named = scarce.slice(0, mostNamed).map(([index, count]) => `${classNames[index] ?? ''} (${count})`)
   const more = scarce.length > mostNamed ? ` and ${scarce.length - mostNamed} more` : ''
-  return [{ sentence: `Add images, first of the classes with the fewest to learn from: ${named.join(', ')}${more}. A hundred of each, in other light and places, help more than any setting.` }]
+  return [
+    {
+      sentence: `Add images, first of the classes with the fewest to learn from: ${named.join(', ')}${more}. A hundred of each, in other light and places, help more than any setting.`,
+    },
+  ]
 }
 
 function confused({ manifest: { classNames }, confusedPairs }: ReportData): Advice[] {
   const [first] = confusedPairs
   if (first === undefined) return []
   const [truth, answer] = [classNames[first.truth] ?? '', classNames[first.answer] ?? '']
-  return [{ sentence: `Look through the pictures of ${truth} that are taken for ${answer}: are some in the wrong folder? If not, add images that show what tells the two apart.` }]
+  return [
+    {
+      sentence: `Look through the pictures of ${truth} that are taken for ${answer}: are some in the wrong folder? If not, add images that show what tells the two apart.`,
+    },
+  ]
 }
 
 function training(data: ReportData): Advice[] {
@@ -42,11 +56,21 @@ function training(data: ReportData): Advice[] {
   const { fullAccuracy } = data.evaluation
   if (own === undefined || fullAccuracy >= goodEnough) return []
   const shares = `${(own * 100).toFixed(0)} % right in training, ${(fullAccuracy * 100).toFixed(0)} % on new images`
-  if (own >= learnt && own - fullAccuracy > byHeart) return [{ sentence: `It has learnt its images by heart (${shares}): other images help, longer training does not.` }]
+  if (own >= learnt && own - fullAccuracy > byHeart)
+    return [
+      {
+        sentence: `It has learnt its images by heart (${shares}): other images help, longer training does not.`,
+      },
+    ]
   const { full } = data.manifest.training.config as { full?: { optimizer?: { epochs?: number } } }
   const epochs = full?.optimizer?.epochs
   if (own >= learnt || epochs === undefined) return []
-  return [{ sentence: `It has not learnt its own images yet (${shares}): train for longer.`, command: `--anew --set "full.optimizer.epochs=${Math.ceil(epochs * 2)}"` }]
+  return [
+    {
+      sentence: `It has not learnt its own images yet (${shares}): train for longer.`,
+      command: `--anew --set "full.optimizer.epochs=${Math.ceil(epochs * 2)}"`,
+    },
+  ]
 }
 
 /** Sentences for who has just trained a bundle. */
@@ -57,7 +81,16 @@ export function adviceOf(data: ReportData): Advice[] {
     ...(evaluation.fullAccuracy < goodEnough ? moreImages(data) : []),
     ...confused(data),
     ...training(data),
-    ...(few ? [{ sentence: `${evaluation.images} test images say little: put more aside, in a folder test beside train, to know how good it is.` }] : []),
-    { sentence: 'Try it: start the edge, and open its address with a phone.', command: `npm run edge -- --default-bundle ${manifest.id}` },
+    ...(few
+      ? [
+          {
+            sentence: `${evaluation.images} test images say little: put more aside, in a folder test beside train, to know how good it is.`,
+          },
+        ]
+      : []),
+    {
+      sentence: 'Try it: start the edge, and open its address with a phone.',
+      command: `npm run edge -- --default-bundle ${manifest.id}`,
+    },
   ]
 }

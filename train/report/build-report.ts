@@ -14,7 +14,11 @@ import { summarySection } from './sections/summary.ts'
 import { trainingSection } from './sections/training-curves.ts'
 
 /** What is folded away behind the headline, the most telling first. */
-const parts: readonly { readonly id: string; readonly name: string; readonly build: (data: ReportData) => Markup }[] = [
+const parts: readonly {
+  readonly id: string
+  readonly name: string
+  readonly build: (data: ReportData) => Markup
+}[] = [
   { id: 'summary', name: 'Against simpler ways, and facts', build: summarySection },
   { id: 'streams', name: 'Streams of frames: every strategy', build: streamsSection },
   { id: 'regions', name: 'Regions of the partitions', build: regionsSection },
@@ -27,13 +31,17 @@ const parts: readonly { readonly id: string; readonly name: string; readonly bui
   { id: 'settings', name: 'All settings', build: settingsSection },
 ]
 
-/** Nothing may run, nothing may be fetched: whatever a class is called, the file is only a picture of numbers. */
+/**
+ * Nothing may run, nothing may be fetched: whatever a class is called, the file is only a picture of numbers.
+ */
 const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** The whole report as one file of HTML: no script, no request, light and dark, on paper too. */
 export function buildReport(data: ReportData): string {
   const { manifest } = data
-  const built = parts.map((part) => ({ ...part, content: part.build(data) })).filter(({ content }) => content.toString() !== '')
+  const built = parts
+    .map((part) => ({ ...part, content: part.build(data) }))
+    .filter(({ content }) => content.toString() !== '')
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -49,8 +57,10 @@ export function buildReport(data: ReportData): string {
 <main>
 ${headlineSection(data)}
 <h2 class="rest">Everything else</h2>
-${built.map(({ name, content }) => markup`<details class="more"><summary>${name}</summary>${content}</details>
-`)}</main>
+${built.map(
+  ({ name, content }) => markup`<details class="more"><summary>${name}</summary>${content}</details>
+`,
+)}</main>
 </body>
 </html>
 `

@@ -7,7 +7,12 @@ export interface TrainingCurve {
   /** `full`, `generalist`, `p1`, `p1-delta`, … */
   readonly network: string
   /** Loss and accuracy of the batch of a step, in training mode. */
-  readonly points: readonly { readonly step: number; readonly epoch: number; readonly loss: number; readonly accuracy: number }[]
+  readonly points: readonly {
+    readonly step: number
+    readonly epoch: number
+    readonly loss: number
+    readonly accuracy: number
+  }[]
 }
 
 /** Answers of one network on test images: `counts[class][answer]`. */
@@ -108,5 +113,7 @@ export interface ReportData {
   readonly reliabilities: readonly NetworkReliability[]
   readonly gate: GateReport
   /** Absent where the code was trained before runs kept them. */
-  readonly reconstructions?: Omit<Reconstructions, 'images'> & { readonly images: readonly PicturedReconstruction[] }
+  readonly reconstructions?: Omit<Reconstructions, 'images'> & {
+    readonly images: readonly PicturedReconstruction[]
+  }
 }

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { compareMetrics, streamTitle, strategiesOf } from './strategies.ts'
 import { sampleEvaluation } from './testing/sample-report.ts'
 
-const metrics = (accuracy: number, coverage: number): Parameters<typeof compareMetrics>[0] => ({ accuracy, fullAccuracy: 0.85, edgeSceneAccuracy: 0.9, coverage, accuracyOnHits: accuracy, switchRate: 0, downloadRate: 0, partitionHitShare: 0, strangersCertain: 0, strangersOnDevice: 0 })
+const metrics = (accuracy: number, coverage: number): Parameters<typeof compareMetrics>[0] => ({
+  accuracy,
+  fullAccuracy: 0.85,
+  edgeSceneAccuracy: 0.9,
+  coverage,
+  accuracyOnHits: accuracy,
+  switchRate: 0,
+  downloadRate: 0,
+  partitionHitShare: 0,
+  strangersCertain: 0,
+  strangersOnDevice: 0,
+})
 
 describe('compareMetrics', () => {
   it('asks for the accuracy line first, whatever the coverage', () => {
@@ -26,16 +37,40 @@ describe('compareMetrics', () => {
 describe('strategiesOf', () => {
   it('has all that were evaluated, and the full model on either side', () => {
     const strategies = strategiesOf(sampleEvaluation(), true)
-    expect(strategies.map(({ name }) => name)).toEqual(['Device', 'Edge', 'Device + scene', 'Edge + scene', 'Cascade', 'Cascade + scene', 'CacheNet with a fixed gate', 'CacheNet as deltas', 'CacheNet'])
-    expect(strategies[0]!.streams.iid).toMatchObject({ coverage: 1, accuracy: strategies[0]!.streams.iid!.fullAccuracy })
+    expect(strategies.map(({ name }) => name)).toEqual([
+      'Device',
+      'Edge',
+      'Device + scene',
+      'Edge + scene',
+      'Cascade',
+      'Cascade + scene',
+      'CacheNet with a fixed gate',
+      'CacheNet as deltas',
+      'CacheNet',
+    ])
+    expect(strategies[0]!.streams.iid).toMatchObject({
+      coverage: 1,
+      accuracy: strategies[0]!.streams.iid!.fullAccuracy,
+    })
     expect(strategies[1]!.streams.iid!.coverage).toBe(0)
   })
 
   it('is the plain Cascade where there are no partitions', () => {
-    expect(strategiesOf(sampleEvaluation(), false).map(({ name }) => name)).toEqual(['Device', 'Edge', 'Device + scene', 'Edge + scene', 'Cascade', 'Cascade + scene'])
+    expect(strategiesOf(sampleEvaluation(), false).map(({ name }) => name)).toEqual([
+      'Device',
+      'Edge',
+      'Device + scene',
+      'Edge + scene',
+      'Cascade',
+      'Cascade + scene',
+    ])
   })
 })
 
 it('names streams as people do', () => {
-  expect(['places100', 'iid', 'other'].map(streamTitle)).toEqual(['places, L\u00a0=\u00a0100', 'i.i.d.', 'other'])
+  expect(['places100', 'iid', 'other'].map(streamTitle)).toEqual([
+    'places, L\u00a0=\u00a0100',
+    'i.i.d.',
+    'other',
+  ])
 })

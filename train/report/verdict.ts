@@ -1,6 +1,15 @@
 import { measured, points } from './html/number-format.ts'
 import type { ReportData } from './report-data.ts'
-import { cacheNetName, compareMetrics, fixedGateName, keepsLine, strategiesOf, streamTitle, type Outcome, type Strategy } from './strategies.ts'
+import {
+  cacheNetName,
+  compareMetrics,
+  fixedGateName,
+  keepsLine,
+  strategiesOf,
+  streamTitle,
+  type Outcome,
+  type Strategy,
+} from './strategies.ts'
 
 export interface Finding {
   readonly sentence: string
@@ -27,10 +36,17 @@ const finding = (words: string, cases: readonly StreamCase[]): Finding => ({
 
 const plain = (sentence: string): Finding => ({ sentence, numbers: [] })
 
-const outcomes: readonly { readonly outcome: Outcome; readonly say: (ours: string, other: string) => string }[] = [
+const outcomes: readonly {
+  readonly outcome: Outcome
+  readonly say: (ours: string, other: string) => string
+}[] = [
   { outcome: 'behind', say: (ours, other) => `${other} is better than ${ours} on` },
   { outcome: 'equal', say: (ours, other) => `${other} is as good as ${ours} on` },
-  { outcome: 'mixed', say: (ours, other) => `Of ${other} and ${ours} neither keeps the accuracy line, one covers more and the other is more accurate on` },
+  {
+    outcome: 'mixed',
+    say: (ours, other) =>
+      `Of ${other} and ${ours} neither keeps the accuracy line, one covers more and the other is more accurate on`,
+  },
   { outcome: 'ahead', say: (ours, other) => `${ours} is ahead of ${other} on` },
 ]
 
@@ -49,16 +65,23 @@ function againstOpponent(ours: Strategy, other: Strategy, tolerance: number, per
   })
   const findings = outcomes.flatMap(({ outcome, say }) => {
     const cases = compared.filter((entry) => entry.outcome === outcome)
-    return cases.length === 0 ? [] : [{ isWon: outcome === 'ahead', found: finding(say(ours.name, other.name), cases) }]
+    return cases.length === 0
+      ? []
+      : [{ isWon: outcome === 'ahead', found: finding(say(ours.name, other.name), cases) }]
   })
-  const findingsWhere = (isWon: boolean): Finding[] => findings.filter((entry) => entry.isWon === isWon).map(({ found }) => found)
+  const findingsWhere = (isWon: boolean): Finding[] =>
+    findings.filter((entry) => entry.isWon === isWon).map(({ found }) => found)
   return { lost: findingsWhere(false), won: findingsWhere(true) }
 }
 
 function accuracyLine(ours: Strategy, tolerance: number, percent: Share): Verdict {
   const missed = Object.entries(ours.streams).filter(([, metrics]) => !keepsLine(metrics, tolerance))
-  if (missed.length === 0) return { lost: [], won: [plain(`${ours.name} keeps the accuracy line on every stream.`)] }
-  const cases = missed.map(([key, { accuracy, edgeSceneAccuracy }]): StreamCase => ({ stream: streamTitle(key), numbers: `${percent(accuracy)} against ${percent(edgeSceneAccuracy)}, ${points(accuracy - edgeSceneAccuracy)} points` }))
+  if (missed.length === 0)
+    return { lost: [], won: [plain(`${ours.name} keeps the accuracy line on every stream.`)] }
+  const cases = missed.map(([key, { accuracy, edgeSceneAccuracy }]): StreamCase => ({
+    stream: streamTitle(key),
+    numbers: `${percent(accuracy)} against ${percent(edgeSceneAccuracy)}, ${points(accuracy - edgeSceneAccuracy)} points`,
+  }))
   return { lost: [finding(`${ours.name} misses the accuracy line on`, cases)], won: [] }
 }
 
@@ -66,7 +89,13 @@ function insideRegions({ evaluation }: ReportData): Verdict {
   type Region = (typeof evaluation.inRegion)[number]
   const shareIn = (region: Region): Share => measured(region.images)
   const say = (words: string, regions: readonly Region[], opponent: (region: Region) => number): Finding[] =>
-    regions.length === 0 ? [] : [plain(`${words}: ${regions.map((region) => `${region.partition} (${shareIn(region)(region.accuracy)} against ${shareIn(region)(opponent(region))})`).join(', ')}.`)]
+    regions.length === 0
+      ? []
+      : [
+          plain(
+            `${words}: ${regions.map((region) => `${region.partition} (${shareIn(region)(region.accuracy)} against ${shareIn(region)(opponent(region))})`).join(', ')}.`,
+          ),
+        ]
   const ofFull = ({ fullPriorAccuracy }: Region): number => fullPriorAccuracy
   const ofGeneralist = ({ generalistAccuracy }: Region): number => generalistAccuracy
   const ofPrior = ({ priorAccuracy }: Region): number => priorAccuracy
@@ -74,12 +103,32 @@ function insideRegions({ evaluation }: ReportData): Verdict {
   const { inRegion } = evaluation
   return {
     lost: [
-      ...say('Inside its region, less accurate than the full model that is told the region', inRegion.filter((region) => region.accuracy < ofFull(region)), ofFull),
-      ...say('Inside its region, no more accurate than the generalist it started from', inRegion.filter((region) => region.accuracy <= ofGeneralist(region)), ofGeneralist),
-      ...say('Inside its region, no more accurate than the generalist that is told the region', inRegion.filter((region) => region.accuracy <= ofPrior(region)), ofPrior),
-      ...say('Inside its region, no more accurate than the generalist with a head trained anew', inRegion.filter((region) => region.accuracy <= ofHead(region)), ofHead),
+      ...say(
+        'Inside its region, less accurate than the full model that is told the region',
+        inRegion.filter((region) => region.accuracy < ofFull(region)),
+        ofFull,
+      ),
+      ...say(
+        'Inside its region, no more accurate than the generalist it started from',
+        inRegion.filter((region) => region.accuracy <= ofGeneralist(region)),
+        ofGeneralist,
+      ),
+      ...say(
+        'Inside its region, no more accurate than the generalist that is told the region',
+        inRegion.filter((region) => region.accuracy <= ofPrior(region)),
+        ofPrior,
+      ),
+      ...say(
+        'Inside its region, no more accurate than the generalist with a head trained anew',
+        inRegion.filter((region) => region.accuracy <= ofHead(region)),
+        ofHead,
+      ),
     ],
-    won: say('Inside its region, at least as accurate as the full model that is told the region', inRegion.filter((region) => region.accuracy >= ofFull(region)), ofFull),
+    won: say(
+      'Inside its region, at least as accurate as the full model that is told the region',
+      inRegion.filter((region) => region.accuracy >= ofFull(region)),
+      ofFull,
+    ),
   }
 }
 
@@ -97,7 +146,9 @@ export function verdictOf(data: ReportData): Verdict {
   }
   const ours = find(cacheNetName)
   const parts = [
-    ...['Cascade', 'Cascade + scene', fixedGateName].map((name) => againstOpponent(ours, find(name), accuracyTolerance, percent)),
+    ...['Cascade', 'Cascade + scene', fixedGateName].map((name) =>
+      againstOpponent(ours, find(name), accuracyTolerance, percent),
+    ),
     accuracyLine(ours, accuracyTolerance, percent),
     insideRegions(data),
   ]

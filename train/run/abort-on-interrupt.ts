@@ -18,8 +18,9 @@ export function abortOnInterrupt(progress: Progress): AbortSignal {
 }
 
 /**
- * Computes what takes minutes and gives the task up to nobody, so that a handler of Ctrl-C would not be heard before it ends. Nothing of it is worth a
- * checkpoint: meanwhile Ctrl-C ends the process at once, and what was trained is on the disk.
+ * Computes what takes minutes and gives the task up to nobody, so that a handler of Ctrl-C would not be heard
+ * before it ends. Nothing of it is worth a checkpoint: meanwhile Ctrl-C ends the process at once, and what
+ * was trained is on the disk.
  */
 export function endingAtOnce<Result>(compute: () => Result): Result {
   const heard = interrupt

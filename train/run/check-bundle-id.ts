@@ -5,7 +5,12 @@ const longest = 63
 
 /** A name that a bundle can have and that is like `id`. */
 function suggest(id: string): string {
-  const plain = id.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, longest).replace(/^-+|-+$/g, '')
+  const plain = id
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, longest)
+    .replace(/^-+|-+$/g, '')
   return identifierPattern.test(plain) ? plain : 'my-pictures'
 }
 

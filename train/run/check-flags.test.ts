@@ -30,7 +30,11 @@ describe('checkFlags', () => {
     ['a flag that every object has', ['--constructor'], ['--constructor']],
     ['a positional as a flag', ['--bundle=x'], ['--bundle']],
     ['a flag that was given twice', ['--data', 'x', '--data', 'y'], ['--data was given more than once']],
-    ['and in another spelling', ['--full-from', 'x', '--fullFrom=y'], ['--full-from was given more than once']],
+    [
+      'and in another spelling',
+      ['--full-from', 'x', '--fullFrom=y'],
+      ['--full-from was given more than once'],
+    ],
     ['a switch that was given twice', ['--resume', '--resume'], ['--resume was given more than once']],
     ['a flag without its value', ['--set', '--data', 'x'], ['--set needs a value']],
     ['a last flag without its value', ['--data'], ['--data needs a value']],

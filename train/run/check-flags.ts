@@ -13,10 +13,18 @@ const repeatable = ['set']
  */
 export function checkFlags(args: readonly string[], known: ArgsDef): void {
   const problems = flagProblems(args, known, repeatable)
-  if (problems.length > 0) throw new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is. Nothing was started.`, { problems })
+  if (problems.length > 0)
+    throw new CacheNetError(
+      'config-invalid',
+      `${problems.join('\n')}\nSee --help for what there is. Nothing was started.`,
+      { problems },
+    )
 }
 
-/** All that was given with `--set`, one after the other and separated by spaces; undefined where there was none. */
+/**
+ * All that was given with `--set`, one after the other and separated by spaces; undefined where there was
+ * none.
+ */
 export function givenSettings(args: readonly string[]): string | undefined {
   const values = args.flatMap((arg, at) => {
     if (flagName(arg) !== 'set') return []

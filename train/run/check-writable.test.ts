@@ -21,6 +21,9 @@ it('names the flag where nothing can be written', async () => {
   await writeFile(join(folder, 'file'), '')
   for (const path of ['file', 'file/below', 'file/deep/er']) {
     const message = expect.stringMatching(/file.* cannot be written: .*--out/s) as string
-    await expect(checkWritable('--out', join(folder, path))).rejects.toMatchObject({ code: 'storage-failed', message })
+    await expect(checkWritable('--out', join(folder, path))).rejects.toMatchObject({
+      code: 'storage-failed',
+      message,
+    })
   }
 })

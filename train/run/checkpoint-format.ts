@@ -20,18 +20,25 @@ export interface CheckpointHeader {
 }
 
 export interface Checkpoint extends CheckpointHeader {
-  /** The arrays, one behind the other: float32 in the machine's byte order, for a checkpoint belongs to the machine that trains. */
+  /**
+   * The arrays, one behind the other: float32 in the machine's byte order, for a checkpoint belongs to the
+   * machine that trains.
+   */
   readonly body: Uint8Array
 }
 
-/** The file of a checkpoint: a line that says what it is, a header in JSON, the arrays, and the SHA-256 of all before it. */
+/**
+ * The file of a checkpoint: a line that says what it is, a header in JSON, the arrays, and the SHA-256 of all
+ * before it.
+ */
 export function encodeCheckpoint(header: CheckpointHeader, body: readonly Uint8Array[]): Uint8Array {
   const { step, turn, lengths } = header
   const parts = [Buffer.from(`${magic}${JSON.stringify({ step, turn, lengths })}\n`), ...body]
   return Buffer.concat([...parts, sha256(parts)])
 }
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 function parseHeader(text: string): CheckpointHeader | undefined {
   let header: unknown
@@ -42,22 +49,32 @@ function parseHeader(text: string): CheckpointHeader | undefined {
   }
   if (typeof header !== 'object' || header === null) return undefined
   const { step, turn, lengths } = header as Record<string, unknown>
-  return isCount(step) && isCount(turn) && Array.isArray(lengths) && lengths.every(isCount) ? { step, turn, lengths } : undefined
+  return isCount(step) && isCount(turn) && Array.isArray(lengths) && lengths.every(isCount)
+    ? { step, turn, lengths }
+    : undefined
 }
 
-/** What a file holds, or why it is no whole checkpoint, as the end of a sentence. Whatever byte was altered, it is noticed. */
+/**
+ * What a file holds, or why it is no whole checkpoint, as the end of a sentence. Whatever byte was altered,
+ * it is noticed.
+ */
 export function decodeCheckpoint(file: Buffer): Checkpoint | string {
   if (file.length === 0) return 'it is empty'
   const begin = file.toString('latin1', 0, magic.length)
   if (begin !== magic) {
-    return begin.startsWith(magicOfAnyVersion) ? 'another version of this program wrote it' : 'it does not begin like a checkpoint'
+    return begin.startsWith(magicOfAnyVersion)
+      ? 'another version of this program wrote it'
+      : 'it does not begin like a checkpoint'
   }
   const end = file.length - hashBytes
-  if (end < magic.length || !sha256([file.subarray(0, end)]).equals(file.subarray(end))) return 'it was cut short or altered'
+  if (end < magic.length || !sha256([file.subarray(0, end)]).equals(file.subarray(end)))
+    return 'it was cut short or altered'
   const headerEnd = file.indexOf('\n', magic.length) + 1
   const header = headerEnd === 0 ? undefined : parseHeader(file.toString('utf8', magic.length, headerEnd))
   if (header === undefined) return 'its header says nothing'
   const body = file.subarray(headerEnd, end)
   const expected = header.lengths.reduce((sum, length) => sum + length * Float32Array.BYTES_PER_ELEMENT, 0)
-  return body.byteLength === expected ? { ...header, body } : 'its arrays have other lengths than its header says'
+  return body.byteLength === expected
+    ? { ...header, body }
+    : 'its arrays have other lengths than its header says'
 }

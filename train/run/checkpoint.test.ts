@@ -57,9 +57,14 @@ describe('a checkpoint', () => {
 
   it('of another network, or of an earlier version, is refused by name', async () => {
     await writeCheckpoint(path, 1, arrays())
-    await expect(readCheckpoint(path, [new Float32Array(4)])).rejects.toMatchObject({ ...invalid, message: expect.stringContaining('another size') as string })
+    await expect(readCheckpoint(path, [new Float32Array(4)])).rejects.toMatchObject({
+      ...invalid,
+      message: expect.stringContaining('another size') as string,
+    })
     await writeFile(path, 'CacheNet checkpoint 1\n{"step":4,"lengths":[3,1]}\n0123456789abcdef')
-    await expect(readCheckpoint(path, empty())).rejects.toThrow(`${path} is no whole checkpoint: another version of this program wrote it. Delete it`)
+    await expect(readCheckpoint(path, empty())).rejects.toThrow(
+      `${path} is no whole checkpoint: another version of this program wrote it. Delete it`,
+    )
   })
 
   it('can be taken over by another run, also where the newer of two is damaged', async () => {
@@ -84,7 +89,7 @@ describe('a damaged checkpoint', () => {
     const whole = await readFile(file)
     for (let position = 0; position < whole.length; position++) {
       const altered = Buffer.from(whole)
-      altered[position] = altered[position]! ^ (1 << position % 8)
+      altered[position] = altered[position]! ^ (1 << (position % 8))
       await writeFile(file, altered)
       const said: string[] = []
       expect(await readCheckpoint(path, empty(), (sentence) => said.push(sentence))).toBe(1)
@@ -96,19 +101,26 @@ describe('a damaged checkpoint', () => {
     expect(await damageCheckpoints(200, 1)).toEqual({ damaged: 200, noticed: 200, failures: [] })
   })
 
-  it.each(['null', '[]', '"x"', '{', '{"step":-1,"turn":0,"lengths":[3,1]}', '{"step":1,"turn":0,"lengths":[3]}', '{"step":1,"turn":0,"lengths":null}'])(
-    'with the header %s and a checksum that is right is refused, not a stack trace',
-    async (header) => {
-      const begin = Buffer.concat([Buffer.from(`CacheNet checkpoint 2\n${header}\n`), Buffer.alloc(16)])
-      await writeFile(path, Buffer.concat([begin, createHash('sha256').update(begin).digest()]))
-      await expect(readCheckpoint(path, empty())).rejects.toMatchObject(invalid)
-    },
-  )
+  it.each([
+    'null',
+    '[]',
+    '"x"',
+    '{',
+    '{"step":-1,"turn":0,"lengths":[3,1]}',
+    '{"step":1,"turn":0,"lengths":[3]}',
+    '{"step":1,"turn":0,"lengths":null}',
+  ])('with the header %s and a checksum that is right is refused, not a stack trace', async (header) => {
+    const begin = Buffer.concat([Buffer.from(`CacheNet checkpoint 2\n${header}\n`), Buffer.alloc(16)])
+    await writeFile(path, Buffer.concat([begin, createHash('sha256').update(begin).digest()]))
+    await expect(readCheckpoint(path, empty())).rejects.toMatchObject(invalid)
+  })
 
   it('without another is refused by name', async () => {
     await writeCheckpoint(path, 1, arrays())
     await writeFile(path, (await readFile(path)).subarray(0, 60))
-    await expect(readCheckpoint(path, empty())).rejects.toThrow(`${path} is no whole checkpoint: it was cut short or altered. Delete it to train this part again.`)
+    await expect(readCheckpoint(path, empty())).rejects.toThrow(
+      `${path} is no whole checkpoint: it was cut short or altered. Delete it to train this part again.`,
+    )
   })
 })
 
@@ -118,7 +130,12 @@ it('a disk that takes no more keeps the last good checkpoint, and half a file do
   const module = fileURLToPath(new URL('./checkpoint.ts', import.meta.url))
   const script = `const { writeCheckpoint } = await import(${JSON.stringify(module)})
     await writeCheckpoint(${JSON.stringify(path)}, 2, [new Float32Array(4096)]).catch(({ code, path }) => console.log(code, path))`
-  const limited = ['-c', 'ulimit -f 2; exec "$0" --import tsx --input-type=module -e "$1"', process.execPath, script]
+  const limited = [
+    '-c',
+    'ulimit -f 2; exec "$0" --import tsx --input-type=module -e "$1"',
+    process.execPath,
+    script,
+  ]
   const { stdout } = await promisify(execFile)('sh', limited)
   expect(stdout.trim()).toBe(`EFBIG ${slotsOf(path)[1]}`)
   expect(await readdir(folder)).toEqual(['a.bin'])

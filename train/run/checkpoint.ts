@@ -32,47 +32,82 @@ interface Slots {
 
 async function readSlots(path: string): Promise<Slots> {
   const slots = await Promise.all(slotsOf(path).map(readSlot))
-  const whole = slots.flatMap(({ path: at, content }) => (typeof content === 'object' ? [{ path: at, content }] : []))
+  const whole = slots.flatMap(({ path: at, content }) =>
+    typeof content === 'object' ? [{ path: at, content }] : [],
+  )
   return { slots, newest: whole.sort((a, b) => b.content.turn - a.content.turn)[0] }
 }
 
-const bytesOf = (array: Float32Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+const bytesOf = (array: Float32Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Writes over whatever is not the newest whole one: a process that ends meanwhile, or a full disk, leaves that as it is. */
-async function writeNext(path: string, { step, lengths }: Pick<Checkpoint, 'step' | 'lengths'>, body: readonly Uint8Array[]): Promise<void> {
+/**
+ * Writes over whatever is not the newest whole one: a process that ends meanwhile, or a full disk, leaves
+ * that as it is.
+ */
+async function writeNext(
+  path: string,
+  { step, lengths }: Pick<Checkpoint, 'step' | 'lengths'>,
+  body: readonly Uint8Array[],
+): Promise<void> {
   const { newest } = await readSlots(path)
   const [first, second] = slotsOf(path)
   const turn = (newest?.content.turn ?? 0) + 1
-  await writeAtomically(newest?.path === first ? second : first, encodeCheckpoint({ step, turn, lengths }, body))
+  await writeAtomically(
+    newest?.path === first ? second : first,
+    encodeCheckpoint({ step, turn, lengths }, body),
+  )
 }
 
 /** Writes the step and the arrays, whose count and lengths the reader must know. */
-export async function writeCheckpoint(path: string, step: number, arrays: readonly Float32Array[]): Promise<void> {
+export async function writeCheckpoint(
+  path: string,
+  step: number,
+  arrays: readonly Float32Array[],
+): Promise<void> {
   await writeNext(path, { step, lengths: arrays.map(({ length }) => length) }, arrays.map(bytesOf))
 }
 
-/** The newest whole one; undefined where there is none at all. Damaged ones are named to `say`. Throws `checkpoint-invalid` where none is whole. */
+/**
+ * The newest whole one; undefined where there is none at all. Damaged ones are named to `say`. Throws
+ * `checkpoint-invalid` where none is whole.
+ */
 async function newestOf(path: string, say: (sentence: string) => void): Promise<Checkpoint | undefined> {
   const { slots, newest } = await readSlots(path)
-  const damaged = slots.flatMap(({ path: at, content }) => (typeof content === 'string' ? [`${at} is no whole checkpoint: ${content}.`] : []))
+  const damaged = slots.flatMap(({ path: at, content }) =>
+    typeof content === 'string' ? [`${at} is no whole checkpoint: ${content}.`] : [],
+  )
   if (newest === undefined) {
     if (damaged.length === 0) return undefined
-    throw new CacheNetError('checkpoint-invalid', `${damaged.join(' ')} Delete it to train this part again.`, { path })
+    throw new CacheNetError(
+      'checkpoint-invalid',
+      `${damaged.join(' ')} Delete it to train this part again.`,
+      { path },
+    )
   }
   const { step } = newest.content
-  for (const sentence of damaged) say(`${sentence} Going on from the other, ${step === finishedStep ? 'which is finished' : `step ${step}`}.`)
+  for (const sentence of damaged)
+    say(
+      `${sentence} Going on from the other, ${step === finishedStep ? 'which is finished' : `step ${step}`}.`,
+    )
   return newest.content
 }
 
 /**
- * Fills `arrays` and returns the step; undefined where there is no checkpoint. A damaged one is named to `say`, and the one before is taken.
- * Throws `checkpoint-invalid` where none is whole, and for one of another network.
+ * Fills `arrays` and returns the step; undefined where there is no checkpoint. A damaged one is named to
+ * `say`, and the one before is taken. Throws `checkpoint-invalid` where none is whole, and for one of another
+ * network.
  */
-export async function readCheckpoint(path: string, arrays: readonly Float32Array[], say: (sentence: string) => void = () => undefined): Promise<number | undefined> {
+export async function readCheckpoint(
+  path: string,
+  arrays: readonly Float32Array[],
+  say: (sentence: string) => void = () => undefined,
+): Promise<number | undefined> {
   const checkpoint = await newestOf(path, say)
   if (checkpoint === undefined) return undefined
   if (checkpoint.lengths.join() !== arrays.map(({ length }) => length).join()) {
-    const why = 'is no checkpoint of this run: its network has another size. Delete it to train this part again.'
+    const why =
+      'is no checkpoint of this run: its network has another size. Delete it to train this part again.'
     throw new CacheNetError('checkpoint-invalid', `${path} ${why}`, { path })
   }
   let position = 0
@@ -87,7 +122,11 @@ export async function readCheckpoint(path: string, arrays: readonly Float32Array
 export async function copyCheckpoint(from: string, to: string): Promise<void> {
   const checkpoint = await newestOf(from, () => undefined)
   if (checkpoint === undefined) {
-    throw new CacheNetError('checkpoint-invalid', `There is no ${from} to take over. Name the folder of a run that has trained it.`, { path: from })
+    throw new CacheNetError(
+      'checkpoint-invalid',
+      `There is no ${from} to take over. Name the folder of a run that has trained it.`,
+      { path: from },
+    )
   }
   await writeNext(to, checkpoint, [checkpoint.body])
 }

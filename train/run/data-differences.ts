@@ -11,12 +11,22 @@ export interface DataIdentity {
 
 /** The same whatever order names were written in: they make no other regions. */
 const canonical = (places: readonly Place[] | null): string =>
-  JSON.stringify(places?.map(({ name, weights }) => [name, Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1))]) ?? null)
+  JSON.stringify(
+    places?.map(({ name, weights }) => [
+      name,
+      Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]) ?? null,
+  )
 
 function placeDifferences(before: DataIdentity['places'], now: DataIdentity['places']): string[] {
   if (before === undefined || now === undefined || canonical(before) === canonical(now)) return []
   const names = (places: readonly Place[] | null): string =>
-    places === null ? 'none' : places.slice(0, shownClasses).map(({ name }) => shown(name)).join(', ')
+    places === null
+      ? 'none'
+      : places
+          .slice(0, shownClasses)
+          .map(({ name }) => shown(name))
+          .join(', ')
   return [
     `The places are others, or show other classes (then ${names(before)}; now ${names(now)}): ` +
       'regions are made of what scenes.json or the sub-folders of the classes say.',

@@ -10,15 +10,22 @@ describe('wilsonInterval', () => {
     [0, 20, 0, 0.1611],
     [1, 29, 0.0061, 0.1718],
   ])('of %i of %i is that of the literature', (right, images, low, high) => {
-    expect(wilsonInterval(right / images, images).map((value) => Number(value.toFixed(4)))).toEqual([low, high])
+    expect(wilsonInterval(right / images, images).map((value) => Number(value.toFixed(4)))).toEqual([
+      low,
+      high,
+    ])
   })
 
   it('has the share in it, and stays within 0 and 1', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (images, share) => {
-        const [low, high] = wilsonInterval(share, images)
-        expect(0 <= low && low <= share && share <= high && high <= 1).toBe(true)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (images, share) => {
+          const [low, high] = wilsonInterval(share, images)
+          expect(0 <= low && low <= share && share <= high && high <= 1).toBe(true)
+        },
+      ),
     )
   })
 })

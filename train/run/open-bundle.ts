@@ -22,11 +22,19 @@ export interface OpenBundle {
  * @param data folder of the data; undefined for those that need none
  * @param assignments over the bundle's own settings
  */
-export async function openBundle(folder: string, data: string | undefined, progress: Progress, assignments: readonly string[] = []): Promise<OpenBundle> {
+export async function openBundle(
+  folder: string,
+  data: string | undefined,
+  progress: Progress,
+  assignments: readonly string[] = [],
+): Promise<OpenBundle> {
   const { manifest, networks } = await readBundle(folder)
   const config = restoreConfig(manifest.training.config, assignments)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
-  const differences = dataDifferences({ classNames: manifest.classNames, digest: manifest.dataset.digest }, dataset)
+  const differences = dataDifferences(
+    { classNames: manifest.classNames, digest: manifest.dataset.digest },
+    dataset,
+  )
   if (differences.length > 0) {
     throw new CacheNetError(
       'dataset-invalid',

@@ -11,10 +11,14 @@ export interface TypedFlags {
 }
 
 /**
- * Runs what a command does, and tells in words what went wrong with it: 130 where it was interrupted, 1 otherwise. Flags that the parser
- * would pass over are refused first. What is neither a `CacheNetError` nor a file that fails is a defect, and goes on.
+ * Runs what a command does, and tells in words what went wrong with it: 130 where it was interrupted, 1
+ * otherwise. Flags that the parser would pass over are refused first. What is neither a `CacheNetError` nor a
+ * file that fails is a defect, and goes on.
  */
-export async function runAsCommand({ rawArgs, known }: TypedFlags, work: (progress: Progress) => Promise<void>): Promise<void> {
+export async function runAsCommand(
+  { rawArgs, known }: TypedFlags,
+  work: (progress: Progress) => Promise<void>,
+): Promise<void> {
   const progress = new Progress()
   try {
     checkFlags(rawArgs, known)

@@ -16,24 +16,31 @@ export interface RunIdentity extends DataIdentity {
   readonly pixels?: number | undefined
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Settings that differ, by their path, with both values. */
 function settingDifferences(before: unknown, now: unknown, path = ''): string[] {
   if (JSON.stringify(before) === JSON.stringify(now)) return []
-  if (!isRecord(before) || !isRecord(now)) return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`]
+  if (!isRecord(before) || !isRecord(now))
+    return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`]
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-  return keys.flatMap((key) => settingDifferences(before[key], now[key], path === '' ? key : `${path}.${key}`))
+  return keys.flatMap((key) =>
+    settingDifferences(before[key], now[key], path === '' ? key : `${path}.${key}`),
+  )
 }
 
 /** What a run that is there and the one that is wanted do not have in common, in sentences. */
 function differences(before: RunIdentity, now: RunIdentity): string[] {
   const found = dataDifferences(before, now)
   if (before.dataset !== now.dataset) found.push(`The data set was ${before.dataset} and is ${now.dataset}.`)
-  if (before.digest === undefined && before.data !== now.data) found.push(`The data were in ${String(before.data)}.`)
-  if (before.pixels !== undefined && before.pixels !== now.pixels) found.push('The run began with a program that reads other pixels from the same files.')
+  if (before.digest === undefined && before.data !== now.data)
+    found.push(`The data were in ${String(before.data)}.`)
+  if (before.pixels !== undefined && before.pixels !== now.pixels)
+    found.push('The run began with a program that reads other pixels from the same files.')
   const settings = settingDifferences(before.config, now.config)
-  if (settings.length > 0) found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)
+  if (settings.length > 0)
+    found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)
   return found
 }
 
@@ -44,10 +51,17 @@ function parseIdentity(text: string, path: string): RunIdentity {
   } catch {
     // Said below.
   }
-  throw new CacheNetError('checkpoint-invalid', `${join(path, 'run.json')} is damaged, so nobody knows what the run was about. Name another folder with --run. Nothing was changed.`, { path })
+  throw new CacheNetError(
+    'checkpoint-invalid',
+    `${join(path, 'run.json')} is damaged, so nobody knows what the run was about. Name another folder with --run. Nothing was changed.`,
+    { path },
+  )
 }
 
-/** What the run in a folder is about; undefined where there is none. Throws `checkpoint-invalid` where that is damaged. */
+/**
+ * What the run in a folder is about; undefined where there is none. Throws `checkpoint-invalid` where that is
+ * damaged.
+ */
 export async function readIdentity(path: string): Promise<RunIdentity | undefined> {
   const stored = await readFile(join(path, 'run.json'), 'utf8').catch(() => undefined)
   return stored === undefined ? undefined : parseIdentity(stored, path)
@@ -56,13 +70,27 @@ export async function readIdentity(path: string): Promise<RunIdentity | undefine
 /** How to begin: `new` in an empty place, `resume` with what is there, `anew` in its place. */
 export type RunStart = 'new' | 'resume' | 'anew'
 
-/** All that a run leaves, what makes it a run last: who is interrupted while it is taken away finds it as it was, or not at all. */
-const runFiles = ['checkpoints', 'metrics.jsonl', 'elapsed.json', 'reconstructions.json', 'report.html', 'run.json'] as const
+/**
+ * All that a run leaves, what makes it a run last: who is interrupted while it is taken away finds it as it
+ * was, or not at all.
+ */
+const runFiles = [
+  'checkpoints',
+  'metrics.jsonl',
+  'elapsed.json',
+  'reconstructions.json',
+  'report.html',
+  'run.json',
+] as const
 
 /** Ten years. What says more is damaged. */
 const longestSeconds = 10 * 365 * 86_400
 
-const isThere = (path: string): Promise<boolean> => stat(join(path, 'run.json')).then(() => true, () => false)
+const isThere = (path: string): Promise<boolean> =>
+  stat(join(path, 'run.json')).then(
+    () => true,
+    () => false,
+  )
 
 /** The folder of one training run: `run.json`, `metrics.jsonl`, `checkpoints/`. */
 export class RunFolder {
@@ -73,13 +101,18 @@ export class RunFolder {
   }
 
   /**
-   * Whether a run can begin so in `path`: to be asked before time is spent on data. Throws `checkpoint-invalid` where there is a run already, or none
-   * to resume; the message names the flags of `npm run train`.
+   * Whether a run can begin so in `path`: to be asked before time is spent on data. Throws
+   * `checkpoint-invalid` where there is a run already, or none to resume; the message names the flags of `npm
+   * run train`.
    */
   static async requireStart(path: string, start: RunStart): Promise<void> {
     const hasRun = await isThere(path)
     if (start === 'resume' && !hasRun) {
-      throw new CacheNetError('checkpoint-invalid', `There is no run to resume in ${path}. Leave --resume away to start one.`, { path })
+      throw new CacheNetError(
+        'checkpoint-invalid',
+        `There is no run to resume in ${path}. Leave --resume away to start one.`,
+        { path },
+      )
     }
     if (start === 'new' && hasRun) {
       throw new CacheNetError(
@@ -91,8 +124,8 @@ export class RunFolder {
   }
 
   /**
-   * Makes the run in `path` this process's, until it ends: two trainings would spoil one another's checkpoints. Throws `run-in-use` where it is
-   * another's.
+   * Makes the run in `path` this process's, until it ends: two trainings would spoil one another's
+   * checkpoints. Throws `run-in-use` where it is another's.
    */
   static async lock(path: string): Promise<void> {
     await lockRun(path)
@@ -109,8 +142,8 @@ export class RunFolder {
   }
 
   /**
-   * Starts a run in a new folder, or goes on with the one in `path`. Throws `checkpoint-invalid` where they do not fit, `run-in-use` where
-   * another process trains there.
+   * Starts a run in a new folder, or goes on with the one in `path`. Throws `checkpoint-invalid` where they
+   * do not fit, `run-in-use` where another process trains there.
    */
   static async open(path: string, identity: RunIdentity, isResumed: boolean): Promise<RunFolder> {
     await RunFolder.requireStart(path, isResumed ? 'resume' : 'new')
@@ -136,7 +169,10 @@ export class RunFolder {
     return new RunFolder(path)
   }
 
-  /** Goes on with the run in `path` where there is one, and starts it otherwise. Throws `checkpoint-invalid` where it is another. */
+  /**
+   * Goes on with the run in `path` where there is one, and starts it otherwise. Throws `checkpoint-invalid`
+   * where it is another.
+   */
   static async openOrResume(path: string, identity: RunIdentity): Promise<RunFolder> {
     return RunFolder.open(path, identity, await isThere(path))
   }
@@ -145,14 +181,17 @@ export class RunFolder {
     return join(this.path, 'checkpoints', name)
   }
 
-  /** Copies a checkpoint of another run, so that what is the same in both is trained once. Throws `checkpoint-invalid` where it has none. */
+  /**
+   * Copies a checkpoint of another run, so that what is the same in both is trained once. Throws
+   * `checkpoint-invalid` where it has none.
+   */
   async takeCheckpoint(otherRun: string, name: string): Promise<void> {
     await copyCheckpoint(join(otherRun, 'checkpoints', name), this.checkpointPath(name))
   }
 
   /**
-   * Adds the time of this start to that of the ones before; returns the sum. How long a training took is not worth its result: what cannot be read
-   * counts as nothing, and what cannot be written is left.
+   * Adds the time of this start to that of the ones before; returns the sum. How long a training took is not
+   * worth its result: what cannot be read counts as nothing, and what cannot be written is left.
    */
   async addElapsed(seconds: number): Promise<number> {
     const file = join(this.path, 'elapsed.json')

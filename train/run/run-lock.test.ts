@@ -19,12 +19,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Another process that locks the run and says what came of it; with `stays` it trains on until it is killed. */
+/**
+ * Another process that locks the run and says what came of it; with `stays` it trains on until it is killed.
+ */
 async function other(stays = false): Promise<{ said: string; child: ChildProcess; ended: Promise<unknown> }> {
   const script = `const { lockRun } = await import(${JSON.stringify(module)})
     console.log(await lockRun(${JSON.stringify(path)}).then(() => 'locked', (error) => error.code + ': ' + error.message))
     ${stays ? 'setInterval(() => undefined, 1000)' : ''}`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   const ended = new Promise((resolve) => child.once('exit', resolve))
   let said = ''
@@ -44,7 +48,7 @@ const write = async (content: string): Promise<void> => {
   await writeFile(lockFile(), content)
 }
 
-it('is one process\'s: the second is refused by name, until the first is dead, however it died', async () => {
+it("is one process's: the second is refused by name, until the first is dead, however it died", async () => {
   const first = await other(true)
   expect(first.said).toBe('locked')
   const second = await other()
@@ -78,7 +82,10 @@ it('is not kept by a later process of the same number', async () => {
 
 it('of another machine is believed, and the sentence says what to delete', async () => {
   await write(JSON.stringify({ pid: 1, host: 'elsewhere', life: '' }))
-  await expect(lockRun(path)).rejects.toMatchObject({ code: 'run-in-use', message: expect.stringContaining(`delete ${lockFile()}`) as string })
+  await expect(lockRun(path)).rejects.toMatchObject({
+    code: 'run-in-use',
+    message: expect.stringContaining(`delete ${lockFile()}`) as string,
+  })
 })
 
 it('that is empty or damaged holds while it may just be made, and not for ever', async () => {

@@ -20,7 +20,10 @@ const settleMs = 250
 
 const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
-/** When the system was started and, since then, the process: field 22 of its line, behind its name, which may hold anything. */
+/**
+ * When the system was started and, since then, the process: field 22 of its line, behind its name, which may
+ * hold anything.
+ */
 async function lifeOf(pid: number): Promise<string> {
   const [boot, line] = await Promise.all([read('/proc/sys/kernel/random/boot_id'), read(`/proc/${pid}/stat`)])
   const started = line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
@@ -39,7 +42,14 @@ function isAlive(pid: number): boolean {
 function parseHolder(text: string): Holder | undefined {
   try {
     const { pid, host, life } = JSON.parse(text) as Partial<Holder>
-    if (typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && typeof host === 'string' && typeof life === 'string') return { pid, host, life }
+    if (
+      typeof pid === 'number' &&
+      Number.isSafeInteger(pid) &&
+      pid > 0 &&
+      typeof host === 'string' &&
+      typeof life === 'string'
+    )
+      return { pid, host, life }
   } catch {
     // Said by the caller.
   }
@@ -51,12 +61,16 @@ async function holds(file: string): Promise<string | undefined> {
   const holder = parseHolder(await read(file))
   if (holder === undefined) {
     // Damaged, or a process that is just making it.
-    const madeAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => 0)
+    const madeAt = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    )
     return Date.now() - madeAt < unwrittenMs ? 'Another process is just beginning there.' : undefined
   }
   const { pid, host, life } = holder
   // Nobody can say from here whether a process of another machine, or container, is alive.
-  if (host !== hostname()) return `A process of ${host} (${pid}) trains there. If it does not any more, delete ${file}.`
+  if (host !== hostname())
+    return `A process of ${host} (${pid}) trains there. If it does not any more, delete ${file}.`
   const isThat = isAlive(pid) && (life === '' || (await lifeOf(pid)) === life)
   return isThat ? `Process ${pid} trains there.` : undefined
 }
@@ -81,21 +95,33 @@ function releaseAll(): void {
 }
 
 /**
- * Makes the run in `path` this process's until it ends, however it ends: a lock whose process is dead holds nobody up. Throws `run-in-use` where
- * another process has it. Of two processes that start at once one gets it.
+ * Makes the run in `path` this process's until it ends, however it ends: a lock whose process is dead holds
+ * nobody up. Throws `run-in-use` where another process has it. Of two processes that start at once one gets
+ * it.
  */
 export async function lockRun(path: string): Promise<void> {
   const file = join(resolve(path), 'run.lock')
   if (held.has(file)) return
   const made = await mkdir(dirname(file), { recursive: true })
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), life: await lifeOf(process.pid) } satisfies Holder)
-  const isNew = await writeFile(file, mine, { flag: 'wx' }).then(() => true, (thrown: unknown) => {
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw thrown
-  })
+  const mine = JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    life: await lifeOf(process.pid),
+  } satisfies Holder)
+  const isNew = await writeFile(file, mine, { flag: 'wx' }).then(
+    () => true,
+    (thrown: unknown) => {
+      if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw thrown
+    },
+  )
   if (!isNew) {
     const refuse = (why: string): never => {
-      throw new CacheNetError('run-in-use', `The run in ${path} is another's: ${why} --run names another folder. Nothing was changed.`, { path })
+      throw new CacheNetError(
+        'run-in-use',
+        `The run in ${path} is another's: ${why} --run names another folder. Nothing was changed.`,
+        { path },
+      )
     }
     const why = await holds(file)
     if (why !== undefined) refuse(why)

@@ -24,12 +24,15 @@ describe('RunFolder', () => {
     expect(await run.addElapsed(5)).toBe(15)
   })
 
-  it.each(['garbage', '', 'NaN', '-5', '1e400', '1e99', '{'])('counts a damaged time as nothing: %j', async (content) => {
-    const run = await RunFolder.open(join(folder, 'r'), identity, false)
-    await writeFile(join(run.path, 'elapsed.json'), content)
-    expect(await run.addElapsed(5)).toBe(5)
-    expect(await run.addElapsed(5)).toBe(10)
-  })
+  it.each(['garbage', '', 'NaN', '-5', '1e400', '1e99', '{'])(
+    'counts a damaged time as nothing: %j',
+    async (content) => {
+      const run = await RunFolder.open(join(folder, 'r'), identity, false)
+      await writeFile(join(run.path, 'elapsed.json'), content)
+      expect(await run.addElapsed(5)).toBe(5)
+      expect(await run.addElapsed(5)).toBe(10)
+    },
+  )
 
   it('gives up the time, and not the training, where it cannot be written', async () => {
     const run = await RunFolder.open(join(folder, 'r'), identity, false)
@@ -40,7 +43,8 @@ describe('RunFolder', () => {
   it('takes away what a process left that was killed while it wrote', async () => {
     const path = join(folder, 'r')
     await mkdir(join(path, 'checkpoints'), { recursive: true })
-    for (const name of ['checkpoints/full.bin.4711.tmp', 'run.json.12.tmp', 'mine.tmp']) await writeFile(join(path, name), 'half')
+    for (const name of ['checkpoints/full.bin.4711.tmp', 'run.json.12.tmp', 'mine.tmp'])
+      await writeFile(join(path, name), 'half')
     await RunFolder.open(path, identity, false)
     expect((await readdir(path)).sort()).toEqual(['checkpoints', 'mine.tmp', 'run.json', 'run.lock'])
     expect(await readdir(join(path, 'checkpoints'))).toEqual([])
@@ -54,29 +58,39 @@ describe('RunFolder', () => {
     const values = new Float32Array(2)
     expect(await readCheckpoint(run.checkpointPath('full.bin'), [values])).toBe(7)
     expect([...values]).toEqual([1, 2])
-    await expect(run.takeCheckpoint(join(folder, 'nowhere'), 'full.bin')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await expect(run.takeCheckpoint(join(folder, 'nowhere'), 'full.bin')).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+    })
   })
 
   it('refuses another config, a run that is not there, and starting over one that is', async () => {
     const invalid = { code: 'checkpoint-invalid' }
     await expect(RunFolder.open(join(folder, 'r'), identity, true)).rejects.toMatchObject(invalid)
     await RunFolder.open(join(folder, 'r'), identity, false)
-    await expect(RunFolder.open(join(folder, 'r'), { ...identity, config: { seed: 2 } }, true)).rejects.toMatchObject(invalid)
+    await expect(
+      RunFolder.open(join(folder, 'r'), { ...identity, config: { seed: 2 } }, true),
+    ).rejects.toMatchObject(invalid)
     await expect(RunFolder.open(join(folder, 'r'), identity, false)).rejects.toMatchObject(invalid)
   })
 
   it('names the flag that helps, and what differs', async () => {
     const path = join(folder, 'r')
     await RunFolder.open(path, identity, false)
-    await expect(RunFolder.open(path, identity, false)).rejects.toThrow(/--resume goes on.*--anew throws it away/)
-    await expect(RunFolder.open(path, { ...identity, config: { seed: 2 } }, true)).rejects.toThrow(/seed was 1 and is 2\..*--anew/)
+    await expect(RunFolder.open(path, identity, false)).rejects.toThrow(
+      /--resume goes on.*--anew throws it away/,
+    )
+    await expect(RunFolder.open(path, { ...identity, config: { seed: 2 } }, true)).rejects.toThrow(
+      /seed was 1 and is 2\..*--anew/,
+    )
     await expect(RunFolder.requireStart(path, 'new')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
-    await expect(RunFolder.requireStart(join(folder, 'nowhere'), 'resume')).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await expect(RunFolder.requireStart(join(folder, 'nowhere'), 'resume')).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+    })
     for (const start of ['resume', 'anew'] as const) await RunFolder.requireStart(path, start)
     for (const start of ['new', 'anew'] as const) await RunFolder.requireStart(join(folder, 'nowhere'), start)
   })
 
-  it('begins anew without what the run before has learnt, and touches nobody else\'s files', async () => {
+  it("begins anew without what the run before has learnt, and touches nobody else's files", async () => {
     const path = join(folder, 'r')
     const before = await RunFolder.open(path, identity, false)
     await writeCheckpoint(before.checkpointPath('full.bin'), 7, [Float32Array.from([1, 2])])
@@ -92,8 +106,17 @@ describe('RunFolder', () => {
 })
 
 describe('the data of a run', () => {
-  const before = { dataset: 'folder', data: '/a', config: { seed: 1 }, classNames: ['ant', 'bee'], digest: '1'.repeat(64), pixels: 2, places: null }
-  const resume = (changes: object): Promise<unknown> => RunFolder.open(join(folder, 'r'), { ...before, ...changes }, true)
+  const before = {
+    dataset: 'folder',
+    data: '/a',
+    config: { seed: 1 },
+    classNames: ['ant', 'bee'],
+    digest: '1'.repeat(64),
+    pixels: 2,
+    places: null,
+  }
+  const resume = (changes: object): Promise<unknown> =>
+    RunFolder.open(join(folder, 'r'), { ...before, ...changes }, true)
   beforeEach(() => RunFolder.open(join(folder, 'r'), before, false))
 
   it('may lie elsewhere', async () => {
@@ -108,11 +131,17 @@ describe('the data of a run', () => {
     [{ places: [{ name: 'wood', weights: { ant: 1 } }] }, 'then none; now “wood”'],
     [{ config: { seed: 2 } }, 'seed was 1 and is 2'],
   ])('is refused where it is other, and what differs is named: %j', async (changes, text) => {
-    await expect(resume(changes)).rejects.toMatchObject({ code: 'checkpoint-invalid', message: expect.stringContaining(text) as string })
+    await expect(resume(changes)).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+      message: expect.stringContaining(text) as string,
+    })
   })
 
   it('of an older run is taken as it is, and held to from then on', async () => {
-    await writeFile(join(folder, 'r/run.json'), JSON.stringify({ dataset: 'folder', data: '/a', config: { seed: 1 } }))
+    await writeFile(
+      join(folder, 'r/run.json'),
+      JSON.stringify({ dataset: 'folder', data: '/a', config: { seed: 1 } }),
+    )
     await resume({})
     await expect(resume({ digest: '3'.repeat(64) })).rejects.toMatchObject({ code: 'checkpoint-invalid' })
   })
@@ -135,6 +164,14 @@ describe('what people read', () => {
   })
 
   it('lines tables up', () => {
-    expect(formatTable(['a', 'b'], [['x', '100'], ['longer', '2']])).toBe('a         b\n──────  ───\nx       100\nlonger    2')
+    expect(
+      formatTable(
+        ['a', 'b'],
+        [
+          ['x', '100'],
+          ['longer', '2'],
+        ],
+      ),
+    ).toBe('a         b\n──────  ───\nx       100\nlonger    2')
   })
 })

@@ -19,9 +19,13 @@ const reasons: Readonly<Record<string, string>> = {
 
 const isReading: ReadonlySet<string> = new Set(['read', 'scandir', 'stat', 'lstat', 'readlink'])
 
-/** The system's error in what was thrown, or in what that was caused by; none where somebody has put it into words already. */
+/**
+ * The system's error in what was thrown, or in what that was caused by; none where somebody has put it into
+ * words already.
+ */
 function systemError(thrown: unknown): NodeJS.ErrnoException | undefined {
-  if (thrown instanceof CacheNetError && thrown.code !== 'engine-failed' && thrown.code !== 'internal') return undefined
+  if (thrown instanceof CacheNetError && thrown.code !== 'engine-failed' && thrown.code !== 'internal')
+    return undefined
   for (let error = thrown; error instanceof Error; error = error.cause) {
     const { code, syscall } = error as NodeJS.ErrnoException
     if (syscall !== undefined && code !== undefined && Object.hasOwn(reasons, code)) return error
@@ -29,9 +33,13 @@ function systemError(thrown: unknown): NodeJS.ErrnoException | undefined {
   return undefined
 }
 
-const goOn = 'What was written before is whole, and checkpoints stay: when this is mended, go on from them (npm run train with --resume; other commands as they were typed).'
+const goOn =
+  'What was written before is whole, and checkpoints stay: when this is mended, go on from them (npm run train with --resume; other commands as they were typed).'
 
-/** A file that could not be read or written, as `storage-failed` in words that end with `advice`; undefined for anything else that was thrown. */
+/**
+ * A file that could not be read or written, as `storage-failed` in words that end with `advice`; undefined
+ * for anything else that was thrown.
+ */
 export function storageError(thrown: unknown, advice = goOn): CacheNetError | undefined {
   const error = systemError(thrown)
   if (error === undefined) return undefined

@@ -12,7 +12,10 @@ export interface TypedCommand {
 /** Settings as a shell takes them whole: lists of objects have double quotes of their own. */
 export const setArgument = (set: string): string => (set.includes('"') ? `--set '${set}'` : `--set "${set}"`)
 
-/** The command of a training as a person would type it on another machine: folders and files by their last names only. */
+/**
+ * The command of a training as a person would type it on another machine: folders and files by their last
+ * names only.
+ */
 export function typedCommand(preset: PresetName, { id, data, config, fullFrom, set }: TypedCommand): string {
   const parts = ['npm run train --', preset]
   if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)

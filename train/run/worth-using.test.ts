@@ -10,9 +10,14 @@ describe('notWorthUsing', () => {
   })
 
   it('says what is no better than guessing, with its interval', () => {
-    const [full, generalist, ...others] = notWorthUsing({ ...sample, images: 400, fullAccuracy: 0.158, generalistAccuracy: 0.033 }, 40)
+    const [full, generalist, ...others] = notWorthUsing(
+      { ...sample, images: 400, fullAccuracy: 0.158, generalistAccuracy: 0.033 },
+      40,
+    )
     expect(full).toMatch(/^The full model is not worth using yet: right on 16 % \(13–20\)/)
-    expect(generalist).toMatch(/^The generalist is not worth using: right on 3 % \(2–6\).* guessing is right on 2\.5 %/)
+    expect(generalist).toMatch(
+      /^The generalist is not worth using: right on 3 % \(2–6\).* guessing is right on 2\.5 %/,
+    )
     expect(others).toEqual([])
   })
 
@@ -20,13 +25,21 @@ describe('notWorthUsing', () => {
     expect(notWorthUsing({ ...sample, fullAccuracy: 0.53 }, 2)[0]).toContain('guessing is right on 50 %')
     expect(notWorthUsing({ ...sample, fullAccuracy: 0.53, generalistAccuracy: 0.53 }, 40)).toEqual([])
     // Of six images four may be right by chance.
-    expect(notWorthUsing({ ...sample, images: 6, fullAccuracy: 4 / 6, generalistAccuracy: 1 }, 2)).toEqual([expect.stringContaining('67 % (30–90)')])
+    expect(notWorthUsing({ ...sample, images: 6, fullAccuracy: 4 / 6, generalistAccuracy: 1 }, 2)).toEqual([
+      expect.stringContaining('67 % (30–90)'),
+    ])
   })
 
   it('names partitions that the generalist equals, and streams where the device is mostly wrong', () => {
     const { inRegion, streams } = sampleEvaluation()
-    const said = notWorthUsing({ ...sample, inRegion, streams: { ...streams, iid: { ...streams.iid!, accuracyOnHits: 0.1 } } }, 4)
-    expect(said).toEqual([expect.stringMatching(/generalist does as well .*p2 \(right on 84 % \(\d+–\d+\) there/), expect.stringContaining('wrong more often than right on iid (right on 10 %')])
+    const said = notWorthUsing(
+      { ...sample, inRegion, streams: { ...streams, iid: { ...streams.iid!, accuracyOnHits: 0.1 } } },
+      4,
+    )
+    expect(said).toEqual([
+      expect.stringMatching(/generalist does as well .*p2 \(right on 84 % \(\d+–\d+\) there/),
+      expect.stringContaining('wrong more often than right on iid (right on 10 %'),
+    ])
     expect(said[0]).not.toContain('p1')
   })
 })

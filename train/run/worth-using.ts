@@ -1,7 +1,10 @@
 import type { Evaluation } from '../stages/6-evaluate.ts'
 import { measuredShare, wilsonInterval } from './measured-share.ts'
 
-type Judged = Pick<Evaluation, 'images' | 'fullAccuracy' | 'generalistAccuracy' | 'partitionShares' | 'inRegion' | 'streams'>
+type Judged = Pick<
+  Evaluation,
+  'images' | 'fullAccuracy' | 'generalistAccuracy' | 'partitionShares' | 'inRegion' | 'streams'
+>
 
 /** Who is wrong more often than right is not worth asking. */
 const leastRight = 0.5
@@ -19,36 +22,64 @@ function judge({ name, right, images }: Network, classes: number, consequence: s
   const share = measuredShare(right, images)
   const chance = 1 / classes
   const [low] = wilsonInterval(right, images)
-  if (low <= chance) return [`${name} is not worth using: right on ${share} of the test images, and guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`]
-  if (right < leastRight) return [`${name} is not worth using yet: right on ${share} of the test images. ${consequence}`]
+  if (low <= chance)
+    return [
+      `${name} is not worth using: right on ${share} of the test images, and guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`,
+    ]
+  if (right < leastRight)
+    return [`${name} is not worth using yet: right on ${share} of the test images. ${consequence}`]
   return []
 }
 
-/** Of partitions that the images are enough to judge: those that gain nothing over the network that is on the phone anyway. */
+/**
+ * Of partitions that the images are enough to judge: those that gain nothing over the network that is on the
+ * phone anyway.
+ */
 function uselessPartitions({ inRegion, partitionShares, images }: Judged): string[] {
   const useless = inRegion.flatMap(({ partition, accuracy, generalistAccuracy }, index) => {
     const own = Math.round(partitionShares[index]! * images)
-    return accuracy <= generalistAccuracy ? [`${partition} (right on ${measuredShare(accuracy, own)} there, the generalist on ${measuredShare(generalistAccuracy, own)})`] : []
+    return accuracy <= generalistAccuracy
+      ? [
+          `${partition} (right on ${measuredShare(accuracy, own)} there, the generalist on ${measuredShare(generalistAccuracy, own)})`,
+        ]
+      : []
   })
   if (useless.length === 0) return []
-  return [`Not worth downloading, since the generalist does as well on the images that they are for: ${useless.join(', ')}.`]
+  return [
+    `Not worth downloading, since the generalist does as well on the images that they are for: ${useless.join(', ')}.`,
+  ]
 }
 
 function uselessHits({ streams, images }: Judged): string[] {
   const bad = Object.entries(streams).flatMap(([name, { coverage, accuracyOnHits }]) =>
-    coverage > leastCoverage && Math.round(accuracyOnHits * 100) < leastRight * 100 ? [`${name} (right on ${measuredShare(accuracyOnHits, Math.round(images * Math.min(1, coverage)))})`] : [],
+    coverage > leastCoverage && Math.round(accuracyOnHits * 100) < leastRight * 100
+      ? [`${name} (right on ${measuredShare(accuracyOnHits, Math.round(images * Math.min(1, coverage)))})`]
+      : [],
   )
-  return bad.length === 0 ? [] : [`What the device answers by itself is wrong more often than right on ${bad.join(', ')}: do not go by it.`]
+  return bad.length === 0
+    ? []
+    : [
+        `What the device answers by itself is wrong more often than right on ${bad.join(', ')}: do not go by it.`,
+      ]
 }
 
 /**
- * Sentences on what of a bundle is not worth using, on test images: the whole, the generalist, partitions; none where everything is.
+ * Sentences on what of a bundle is not worth using, on test images: the whole, the generalist, partitions;
+ * none where everything is.
  *
  * @param classes how many there are to guess among
  */
 export function notWorthUsing(test: Judged, classes: number): string[] {
   const { images, fullAccuracy, generalistAccuracy } = test
-  const whole = judge({ name: 'The full model', right: fullAccuracy, images }, classes, 'Neither is the whole bundle.')
-  const generalist = judge({ name: 'The generalist', right: generalistAccuracy, images }, classes, 'Do not go by what the phone says without an edge.')
+  const whole = judge(
+    { name: 'The full model', right: fullAccuracy, images },
+    classes,
+    'Neither is the whole bundle.',
+  )
+  const generalist = judge(
+    { name: 'The generalist', right: generalistAccuracy, images },
+    classes,
+    'Do not go by what the phone says without an edge.',
+  )
   return [...whole, ...generalist, ...uselessPartitions(test), ...uselessHits(test)]
 }

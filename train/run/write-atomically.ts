@@ -12,8 +12,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes to a temporary name, waits until that is on the disk, and renames: a reader sees the old content or the new, never half of either,
- * and so it is after a power cut.
+ * Writes to a temporary name, waits until that is on the disk, and renames: a reader sees the old content or
+ * the new, never half of either, and so it is after a power cut.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true })

@@ -18,11 +18,20 @@ export interface ChosenKey {
   readonly says: string
 }
 
-/** The key to sign with: the one that was named, or else the one in the usual place. Rejects with `config-invalid`. */
-export async function chooseKey(flag: string | undefined, usual: string = defaultKeyPath()): Promise<ChosenKey> {
+/**
+ * The key to sign with: the one that was named, or else the one in the usual place. Rejects with
+ * `config-invalid`.
+ */
+export async function chooseKey(
+  flag: string | undefined,
+  usual: string = defaultKeyPath(),
+): Promise<ChosenKey> {
   if (flag === none) return { key: undefined, says: 'The bundle is unsigned, as --key none says.' }
   if (flag === undefined && !existsSync(usual)) {
-    return { key: undefined, says: 'The bundle is unsigned: there is no key. npm run keys makes one, and npm run keys -- sign BUNDLE signs with it.' }
+    return {
+      key: undefined,
+      says: 'The bundle is unsigned: there is no key. npm run keys makes one, and npm run keys -- sign BUNDLE signs with it.',
+    }
   }
   const key = await readKeyFile(flag ?? usual)
   return { key, says: `The bundle is signed with the key ${fingerprintOf(key.publicKey)}.` }

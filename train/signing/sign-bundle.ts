@@ -11,7 +11,12 @@ async function readFileOf(folder: string, name: string): Promise<Uint8Array<Arra
   try {
     return new Uint8Array(await readFile(join(folder, name)))
   } catch (cause) {
-    throw new CacheNetError('blob-missing', `The file ${name} of the bundle in ${folder} cannot be read. Nothing was signed.`, { folder, file: name }, { cause })
+    throw new CacheNetError(
+      'blob-missing',
+      `The file ${name} of the bundle in ${folder} cannot be read. Nothing was signed.`,
+      { folder, file: name },
+      { cause },
+    )
   }
 }
 
@@ -20,19 +25,27 @@ async function readManifestJson(folder: string): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new CacheNetError('manifest-invalid', `The manifest in ${folder} is not JSON. Nothing was signed.`, { folder }, { cause })
+    throw new CacheNetError(
+      'manifest-invalid',
+      `The manifest in ${folder} is not JSON. Nothing was signed.`,
+      { folder },
+      { cause },
+    )
   }
 }
 
 /**
- * Signs a bundle that is there, in place of the signature that it had; nothing else of its manifest changes. It counts as the newest
- * version from now on. Rejects with `manifest-…` and `blob-…` where the bundle is not whole: what is signed is vouched for.
+ * Signs a bundle that is there, in place of the signature that it had; nothing else of its manifest changes.
+ * It counts as the newest version from now on. Rejects with `manifest-…` and `blob-…` where the bundle is not
+ * whole: what is signed is vouched for.
  */
 export async function signBundle(folder: string, key: SigningKey, nowMs: number): Promise<Signer> {
   const before = await readManifestJson(folder)
   const manifest = parseManifest(before)
-  for (const { ref } of blobsOf(manifest)) await verifyBlob(await readFileOf(folder, `blobs/${ref.sha256}.bin`), ref)
-  if (!isJsonObject(before)) throw new CacheNetError('manifest-invalid', `The manifest in ${folder} is no object.`, { folder })
+  for (const { ref } of blobsOf(manifest))
+    await verifyBlob(await readFileOf(folder, `blobs/${ref.sha256}.bin`), ref)
+  if (!isJsonObject(before))
+    throw new CacheNetError('manifest-invalid', `The manifest in ${folder} is no object.`, { folder })
   const signed = signManifest(before, key, nowMs)
   const signature = readSignature(signed)
   if (signature === undefined) throw new CacheNetError('internal', 'The bundle was not signed.', { folder })
@@ -41,7 +54,11 @@ export async function signBundle(folder: string, key: SigningKey, nowMs: number)
 }
 
 /** A manifest as it goes into a folder: signed where there is a key, and newer than what lies there. */
-export async function signedForFolder(manifest: Readonly<Record<string, unknown>>, folder: string, key: SigningKey | undefined): Promise<object> {
+export async function signedForFolder(
+  manifest: Readonly<Record<string, unknown>>,
+  folder: string,
+  key: SigningKey | undefined,
+): Promise<object> {
   if (key === undefined) return manifest
   const before = await readManifestJson(folder).catch(() => undefined)
   return signManifest(manifest, key, Date.now(), before)

@@ -26,7 +26,8 @@ const manifestPath = (): string => join(folder, 'sample', 'manifest.json')
 const readManifest = async (): Promise<unknown> => JSON.parse(await readFile(manifestPath(), 'utf8'))
 async function writeSample(): Promise<string> {
   await mkdir(join(folder, 'sample', 'blobs'), { recursive: true })
-  for (const [sha256, bytes] of sample.blobs) await writeFile(join(folder, 'sample', 'blobs', `${sha256}.bin`), bytes)
+  for (const [sha256, bytes] of sample.blobs)
+    await writeFile(join(folder, 'sample', 'blobs', `${sha256}.bin`), bytes)
   await writeFile(manifestPath(), JSON.stringify(sample.manifest))
   return join(folder, 'sample')
 }
@@ -47,7 +48,10 @@ describe('a key', () => {
     const path = join(folder, 'key.json')
     await createKeyFile(path)
     await chmod(path, 0o644)
-    await expect(readKeyFile(path)).rejects.toMatchObject({ code: 'config-invalid', message: expect.stringContaining('chmod 600') as string })
+    await expect(readKeyFile(path)).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('chmod 600') as string,
+    })
     await writeFile(path, '{"kty":"OKP"}')
     await chmod(path, 0o600)
     await expect(readKeyFile(path)).rejects.toMatchObject({ code: 'config-invalid' })
@@ -56,9 +60,15 @@ describe('a key', () => {
 
   it('is taken from the usual place where nobody names one, and its absence is said in a line', async () => {
     const usual = defaultKeyPath({ XDG_CONFIG_HOME: folder })
-    expect(await chooseKey(undefined, usual)).toMatchObject({ key: undefined, says: expect.stringContaining('unsigned') as string })
+    expect(await chooseKey(undefined, usual)).toMatchObject({
+      key: undefined,
+      says: expect.stringContaining('unsigned') as string,
+    })
     const { publicKey } = await createKeyFile(usual)
-    expect(await chooseKey(undefined, usual)).toMatchObject({ key: { publicKey }, says: expect.stringContaining(fingerprintOf(publicKey)) as string })
+    expect(await chooseKey(undefined, usual)).toMatchObject({
+      key: { publicKey },
+      says: expect.stringContaining(fingerprintOf(publicKey)) as string,
+    })
     expect((await chooseKey('none', usual)).key).toBeUndefined()
     await expect(chooseKey(join(folder, 'nowhere'), usual)).rejects.toMatchObject({ code: 'config-invalid' })
   })
@@ -71,7 +81,10 @@ describe('signBundle', () => {
     expect(await signBundle(bundle, key, nowMs)).toEqual({ publicKey: key.publicKey, revision: nowMs / 1000 })
     const { signature: _, ...rest } = (await readManifest()) as Record<string, unknown>
     expect(rest).toEqual(JSON.parse(JSON.stringify(sample.manifest)))
-    expect(await checkSignature(await readManifest())).toEqual({ publicKey: key.publicKey, revision: nowMs / 1000 })
+    expect(await checkSignature(await readManifest())).toEqual({
+      publicKey: key.publicKey,
+      revision: nowMs / 1000,
+    })
     await signBundle(bundle, key, nowMs)
     expect((await checkSignature(await readManifest()))?.revision).toBe(nowMs / 1000 + 1)
   })
@@ -98,19 +111,29 @@ describe('a manifest on its way into a folder', () => {
     const key = await createKeyFile(join(folder, 'key.json'))
     const future = Date.now() + 1e9
     await signBundle(bundle, key, future)
-    const written: unknown = JSON.parse(JSON.stringify(await signedForFolder({ ...sample.manifest }, bundle, key)))
+    const written: unknown = JSON.parse(
+      JSON.stringify(await signedForFolder({ ...sample.manifest }, bundle, key)),
+    )
     expect((await checkSignature(written))?.revision).toBe(Math.floor(future / 1000) + 1)
-    expect(await checkSignature(await signedForFolder({ ...sample.manifest }, bundle, undefined))).toBeUndefined()
-    const fresh: unknown = JSON.parse(JSON.stringify(await signedForFolder({ ...sample.manifest }, join(folder, 'new'), key)))
+    expect(
+      await checkSignature(await signedForFolder({ ...sample.manifest }, bundle, undefined)),
+    ).toBeUndefined()
+    const fresh: unknown = JSON.parse(
+      JSON.stringify(await signedForFolder({ ...sample.manifest }, join(folder, 'new'), key)),
+    )
     expect((await checkSignature(fresh))?.publicKey).toBe(key.publicKey)
   })
 })
 
 describe('npm run keys', { timeout: 120_000 }, () => {
   const keys = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../keys.ts', import.meta.url)), ...args], {
-      env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
-    }).then(({ stdout }) => stdout)
+    promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', fileURLToPath(new URL('../keys.ts', import.meta.url)), ...args],
+      {
+        env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
+      },
+    ).then(({ stdout }) => stdout)
 
   it('teaches, makes a key, shows it and signs with it', async () => {
     expect(await keys('--help')).toContain('npm run keys -- sign public/bundles/people')
@@ -120,7 +143,10 @@ describe('npm run keys', { timeout: 120_000 }, () => {
       expect(text).toContain(key.publicKey)
       expect(text).toContain(fingerprintOf(key.publicKey))
     }
-    await expect(keys()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('config-invalid') as string })
+    await expect(keys()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('config-invalid') as string,
+    })
     expect(await keys('sign', await writeSample())).toContain(fingerprintOf(key.publicKey))
     expect((await checkSignature(await readManifest()))?.publicKey).toBe(key.publicKey)
   })

@@ -10,13 +10,19 @@ import { trainNetwork } from './train-network.ts'
 export const allImages = (context: StageContext): Int32Array =>
   Int32Array.from({ length: splitCount(context.dataset.train) }, (_, index) => index)
 
-export const fullArchitecture = ({ config, dataset }: Pick<StageContext, 'config' | 'dataset'>): Architecture => ({
+export const fullArchitecture = ({
+  config,
+  dataset,
+}: Pick<StageContext, 'config' | 'dataset'>): Architecture => ({
   size: dataset.size,
   widths: config.full.widths,
   classes: dataset.classNames.length,
 })
 
-/** Stage 1: the full model, from scratch, on everything. It is the teacher of all others and answers the misses. */
+/**
+ * Stage 1: the full model, from scratch, on everything. It is the teacher of all others and answers the
+ * misses.
+ */
 export async function trainFull(context: StageContext): Promise<TrainedNetwork> {
   const { config, dataset, input } = context
   const random = createRandom(config.seed).fork('full')

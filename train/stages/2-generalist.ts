@@ -14,10 +14,15 @@ export interface OtherSize {
 }
 
 /**
- * Stage 2: a small network, on everything, taught by the full model. It is Cascade's network, what the partitions of its size
- * start from (from scratch each would see a fraction of the data), and always resident on the phone.
+ * Stage 2: a small network, on everything, taught by the full model. It is Cascade's network, what the
+ * partitions of its size start from (from scratch each would see a fraction of the data), and always resident
+ * on the phone.
  */
-export async function trainGeneralist(context: StageContext, teacher: Teacher, { name, widths }: OtherSize = { name: 'generalist', widths: context.config.generalist.widths }): Promise<TrainedNetwork> {
+export async function trainGeneralist(
+  context: StageContext,
+  teacher: Teacher,
+  { name, widths }: OtherSize = { name: 'generalist', widths: context.config.generalist.widths },
+): Promise<TrainedNetwork> {
   const { config, dataset, input } = context
   const random = createRandom(config.seed).fork(name)
   const architecture = { size: dataset.size, widths, classes: dataset.classNames.length }

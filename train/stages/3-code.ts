@@ -18,38 +18,73 @@ export interface TrunkFeatures {
 }
 
 /** Runs the full model over all training images: minutes where it is large. */
-export function trunkFeatures({ dataset, input, progress }: StageContext, full: TrainedNetwork): TrunkFeatures {
+export function trunkFeatures(
+  { dataset, input, progress }: StageContext,
+  full: TrainedNetwork,
+): TrunkFeatures {
   progress.start()
-  const { features, featureSize } = predictImages(full, dataset.train, input, (done, of) => progress.count('features', done, of))
+  const { features, featureSize } = predictImages(full, dataset.train, input, (done, of) =>
+    progress.count('features', done, of),
+  )
   return { full, values: features, size: featureSize }
 }
 
 /** Codes of images from the full model's features. */
-export function encodeFeatures(encoder: ShippedNetwork, features: Float32Array, featureSize: number): Float32Array[] {
+export function encodeFeatures(
+  encoder: ShippedNetwork,
+  features: Float32Array,
+  featureSize: number,
+): Float32Array[] {
   const { logits, outputs, count } = predictVectors(encoder, features, featureSize)
-  return Array.from({ length: count }, (_, image) => softmax(logits.subarray(image * outputs, (image + 1) * outputs)))
+  return Array.from({ length: count }, (_, image) =>
+    softmax(logits.subarray(image * outputs, (image + 1) * outputs)),
+  )
 }
 
 /**
- * Stage 3: the encoder, both levels, on the trunk of the full model: what the full model sees in an image (features, reconstruction), in even
- * areas (information), says which region its scene belongs to.
+ * Stage 3: the encoder, both levels, on the trunk of the full model: what the full model sees in an image
+ * (features, reconstruction), in even areas (information), says which region its scene belongs to.
  */
-export async function trainCode(context: StageContext, full: TrainedNetwork, regions: readonly Region[], shared: { trunk?: TrunkFeatures } = {}): Promise<ShippedNetwork> {
+export async function trainCode(
+  context: StageContext,
+  full: TrainedNetwork,
+  regions: readonly Region[],
+  shared: { trunk?: TrunkFeatures } = {},
+): Promise<ShippedNetwork> {
   const { config, run, progress } = context
-  const sizes = { features: featureSize(full.spec), hidden: config.encoder.hiddenSize, latent: config.encoder.latentSize, partitions: regions.length }
+  const sizes = {
+    features: featureSize(full.spec),
+    hidden: config.encoder.hiddenSize,
+    latent: config.encoder.latentSize,
+    partitions: regions.length,
+  }
   const spec = encoderSpec(sizes)
   const path = run.checkpointPath('encoder.bin')
-  const stored = planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: new Float32Array(size) }))
-  const isTrained = (await readCheckpoint(path, stored.map(({ values }) => values), (sentence) => progress.say(sentence))) !== undefined
+  const stored = planNetwork(spec).tensors.map(({ name, shape, size }) => ({
+    name,
+    shape,
+    values: new Float32Array(size),
+  }))
+  const isTrained =
+    (await readCheckpoint(
+      path,
+      stored.map(({ values }) => values),
+      (sentence) => progress.say(sentence),
+    )) !== undefined
   if (isTrained) return shipWeights(spec, stored)
   // Minutes where the full model is large: only where the code is not trained yet.
   const trunk = (shared.trunk ??= trunkFeatures(context, full))
   const standardised = standardise(trunk.values, trunk.size)
   const encoder = await trainEncoder(context, standardised, sizes, regions)
   const weights = encoder.fold(standardised.mean, standardised.deviation)
-  // Before the decoders are gone, and before the checkpoint: where there is one, the report has what it shows.
+  // Before the decoders are gone, and before the checkpoint: where there is one, the report has what it
+  // shows.
   await keepReconstructions(context, { full: trunk.full, encoder, ...standardised })
   encoder.dispose()
-  await writeCheckpoint(path, 1, weights.map(({ values }) => values))
+  await writeCheckpoint(
+    path,
+    1,
+    weights.map(({ values }) => values),
+  )
   return shipWeights(spec, weights)
 }

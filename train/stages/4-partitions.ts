@@ -26,38 +26,72 @@ export interface PartitionStages {
   readonly regions: readonly Region[]
 }
 
-/** How often each output of a partition comes in training: its classes in their shares, and something else in the share of outsiders. */
-export function headOf({ classIndices, shares }: Region, { outsideShare }: Pick<PartitionLossSettings, 'outsideShare'>): PartitionHead {
+/**
+ * How often each output of a partition comes in training: its classes in their shares, and something else in
+ * the share of outsiders.
+ */
+export function headOf(
+  { classIndices, shares }: Region,
+  { outsideShare }: Pick<PartitionLossSettings, 'outsideShare'>,
+): PartitionHead {
   return { classIndices, prior: [...shares.map((share) => share * (1 - outsideShare)), outsideShare] }
 }
 
 function jobHead({ classIndices, shares }: Region, classes: number): JobHead {
   const outputOf = new Int32Array(classes).fill(-1)
   for (const [output, index] of classIndices.entries()) outputOf[index] = output
-  return { outputOf, classIndices: Int32Array.from(classIndices), logShares: Float32Array.from(shares, Math.log) }
+  return {
+    outputOf,
+    classIndices: Int32Array.from(classIndices),
+    logShares: Float32Array.from(shares, Math.log),
+  }
 }
 
-/** What the partition of a region learns from: its images as often as they are seen there, and all that is something else. Throws `config-invalid` where that is too little. */
-function lessonsOf({ config, dataset }: StageContext, region: Region, index: number): Pick<NetworkToTrain, 'members' | 'outsiders' | 'head'> {
+/**
+ * What the partition of a region learns from: its images as often as they are seen there, and all that is
+ * something else. Throws `config-invalid` where that is too little.
+ */
+function lessonsOf(
+  { config, dataset }: StageContext,
+  region: Region,
+  index: number,
+): Pick<NetworkToTrain, 'members' | 'outsiders' | 'head'> {
   const byClass = imagesByClass(dataset.train, dataset.classNames.length)
   const members = imagesOfRegion(region, byClass)
   const own = new Set(region.classIndices)
   if (config.partition.loss.outsideShare === 0) {
-    throw new CacheNetError('config-invalid', 'A partition has to be shown what is something else: partition.loss.outsideShare must be above 0.', {})
+    throw new CacheNetError(
+      'config-invalid',
+      'A partition has to be shown what is something else: partition.loss.outsideShare must be above 0.',
+      {},
+    )
   }
-  if (members.length >= fewestMembers) return { members, outsiders: byClass.flatMap((images, of) => (own.has(of) ? [] : images)), head: jobHead(region, dataset.classNames.length) }
-  throw new CacheNetError('config-invalid', `The region ${region.name} has ${members.length} images, and a partition needs ${fewestMembers}. Lower partitionCount.`, {
-    partition: partitionId(index),
-    members: members.length,
-  })
+  if (members.length >= fewestMembers)
+    return {
+      members,
+      outsiders: byClass.flatMap((images, of) => (own.has(of) ? [] : images)),
+      head: jobHead(region, dataset.classNames.length),
+    }
+  throw new CacheNetError(
+    'config-invalid',
+    `The region ${region.name} has ${members.length} images, and a partition needs ${fewestMembers}. Lower partitionCount.`,
+    {
+      partition: partitionId(index),
+      members: members.length,
+    },
+  )
 }
 
 /**
- * Stage 4: a specialist for each region, the base trained on with the region's images, in its frequencies, by a teacher that is told the region;
- * and to say of everything else that it is something else. Once with all its weights, and, where it has the generalist's size, once as a
- * difference from it that is small enough to travel with an answer.
+ * Stage 4: a specialist for each region, the base trained on with the region's images, in its frequencies, by
+ * a teacher that is told the region; and to say of everything else that it is something else. Once with all
+ * its weights, and, where it has the generalist's size, once as a difference from it that is small enough to
+ * travel with an answer.
  */
-export async function trainPartitions(context: StageContext, stages: PartitionStages): Promise<PartitionForms[]> {
+export async function trainPartitions(
+  context: StageContext,
+  stages: PartitionStages,
+): Promise<PartitionForms[]> {
   const { config } = context
   const { base, teacher, regions, generalist } = stages
   const partitions: PartitionForms[] = []
@@ -69,16 +103,38 @@ export async function trainPartitions(context: StageContext, stages: PartitionSt
     const shared = { ...lessons, teacher, seed: config.seed + 2 + index }
     const whole = await trainNetwork(context, { name, ...start, ...shared, settings: config.partition })
     const isDelta = config.delta.isTrained && base === generalist
-    const delta = isDelta ? await trainDelta(context, stages, { ...shared, name: `${name}-delta`, head: lessons.head }, head, index) : undefined
+    const delta = isDelta
+      ? await trainDelta(
+          context,
+          stages,
+          { ...shared, name: `${name}-delta`, head: lessons.head },
+          head,
+          index,
+        )
+      : undefined
     partitions.push({ name: region.name, classIndices: region.classIndices, head, whole, delta })
   }
   return partitions
 }
 
-async function trainDelta(context: StageContext, { generalist }: PartitionStages, lessons: Omit<NetworkToTrain, 'settings' | 'architecture' | 'initial'>, head: PartitionHead, index: number): Promise<ShippedNetwork> {
+async function trainDelta(
+  context: StageContext,
+  { generalist }: PartitionStages,
+  lessons: Omit<NetworkToTrain, 'settings' | 'architecture' | 'initial'>,
+  head: PartitionHead,
+  index: number,
+): Promise<ShippedNetwork> {
   const { config } = context
-  const { architecture, vector: initial } = startDelta(startPartition(generalist, head), config.delta.rank, createRandom(config.seed).fork(`delta-${index}`))
-  const settings = { optimizer: config.delta.optimizer, loss: config.partition.loss, cutoutPixels: config.partition.cutoutPixels }
+  const { architecture, vector: initial } = startDelta(
+    startPartition(generalist, head),
+    config.delta.rank,
+    createRandom(config.seed).fork(`delta-${index}`),
+  )
+  const settings = {
+    optimizer: config.delta.optimizer,
+    loss: config.partition.loss,
+    cutoutPixels: config.partition.cutoutPixels,
+  }
   const vector = await trainParameters(context, { ...lessons, architecture, initial, settings })
   return shipDelta(generalist, { architecture: { ...architecture, classes: headOutputs(head) }, vector })
 }

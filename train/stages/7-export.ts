@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import {
+  manifestSchemaVersion,
+  parseManifest,
+  type BlobRef,
+  type Manifest,
+} from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
@@ -28,18 +33,35 @@ export interface ExportFacts {
   readonly signingKey?: SigningKey | undefined
 }
 
-const refOf = ({ blob }: ShippedNetwork): BlobRef => ({ bytes: blob.byteLength, sha256: createHash('sha256').update(blob).digest('hex') })
+const refOf = ({ blob }: ShippedNetwork): BlobRef => ({
+  bytes: blob.byteLength,
+  sha256: createHash('sha256').update(blob).digest('hex'),
+})
 
 /** The network that all partitions share: the first one's. Their heads say how many outputs each has. */
-const sharedSpec = ({ partitions, generalist }: TrainedNetworks): NetworkSpec => partitions[0]?.whole.spec ?? generalist.spec
+const sharedSpec = ({ partitions, generalist }: TrainedNetworks): NetworkSpec =>
+  partitions[0]?.whole.spec ?? generalist.spec
 
-function buildManifest(context: EvaluationContext, networks: TrainedNetworks, calibration: Calibration, evaluations: { validation: Evaluation; test: Evaluation }, facts: ExportFacts): Manifest {
+function buildManifest(
+  context: EvaluationContext,
+  networks: TrainedNetworks,
+  calibration: Calibration,
+  evaluations: { validation: Evaluation; test: Evaluation },
+  facts: ExportFacts,
+): Manifest {
   const { config, dataset, input } = context
-  const architecture = { size: dataset.size, widths: config.generalist.widths, classes: dataset.classNames.length }
+  const architecture = {
+    size: dataset.size,
+    widths: config.generalist.widths,
+    classes: dataset.classNames.length,
+  }
   const hasDeltas = networks.partitions.some(({ delta }) => delta !== undefined)
   const fitOf = (id: string): { temperature: number; mostStrange?: number } => {
     const bound = calibration.bounds.get(id)
-    return { temperature: temperature(id), ...(bound === undefined || !Number.isFinite(bound) ? {} : { mostStrange: bound }) }
+    return {
+      temperature: temperature(id),
+      ...(bound === undefined || !Number.isFinite(bound) ? {} : { mostStrange: bound }),
+    }
   }
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
@@ -73,16 +95,27 @@ function buildManifest(context: EvaluationContext, networks: TrainedNetworks, ca
       share: evaluations.validation.partitionShares[index]!,
     })),
     selector: { keepShare: calibration.keepShare },
-    gate: { ...calibration.cacheNet.gate, curve: calibration.curve, localities: calibration.cacheNet.localities },
+    gate: {
+      ...calibration.cacheNet.gate,
+      curve: calibration.curve,
+      localities: calibration.cacheNet.localities,
+    },
     ...(calibration.scenes === undefined ? {} : { scenes: calibration.scenes }),
     metrics: { ...evaluations.test, validation, opponents: { cascade, cascadeScene } },
-    training: { command: facts.command, commit: facts.commit, seed: config.seed, elapsedSeconds: facts.elapsedSeconds, ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }), config },
+    training: {
+      command: facts.command,
+      commit: facts.commit,
+      seed: config.seed,
+      elapsedSeconds: facts.elapsedSeconds,
+      ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }),
+      config,
+    },
   })
 }
 
 /**
- * Stage 7: writes the bundle. Blobs first, the manifest last and by renaming, so that whoever reads the folder meanwhile sees the
- * old bundle or the new one; then blobs that no manifest names are deleted.
+ * Stage 7: writes the bundle. Blobs first, the manifest last and by renaming, so that whoever reads the
+ * folder meanwhile sees the old bundle or the new one; then blobs that no manifest names are deleted.
  */
 export async function exportBundle(
   context: EvaluationContext,
@@ -96,7 +129,12 @@ export async function exportBundle(
   const blobs = join(folder, 'blobs')
   await mkdir(blobs, { recursive: true })
   const kept = new Set<string>()
-  for (const network of [networks.full, ...(networks.encoder === undefined ? [] : [networks.encoder]), networks.generalist, ...networks.partitions.flatMap(({ whole, delta }) => (delta === undefined ? [whole] : [whole, delta]))]) {
+  for (const network of [
+    networks.full,
+    ...(networks.encoder === undefined ? [] : [networks.encoder]),
+    networks.generalist,
+    ...networks.partitions.flatMap(({ whole, delta }) => (delta === undefined ? [whole] : [whole, delta])),
+  ]) {
     const name = `${refOf(network).sha256}.bin`
     kept.add(name)
     await writeAtomically(join(blobs, name), network.blob)

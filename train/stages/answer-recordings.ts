@@ -1,8 +1,22 @@
 import { answerSplit, type SplitAnswers, type TrainedNetworks } from './answers.ts'
 import type { EvaluationContext } from './context.ts'
 
-/** Answers to sessions in their own order, so many frames of each; undefined where the data was not recorded in sessions. */
-export function answerRecordings(context: EvaluationContext, networks: TrainedNetworks, split: 'validation' | 'test', framesPerSession: number): SplitAnswers | undefined {
-  const recordings = context.dataset.recordings?.(split, framesPerSession, context.config.gate.recordedSessions)
-  return recordings === undefined ? undefined : answerSplit(context, networks, recordings, `${split} sessions`)
+/**
+ * Answers to sessions in their own order, so many frames of each; undefined where the data was not recorded
+ * in sessions.
+ */
+export function answerRecordings(
+  context: EvaluationContext,
+  networks: TrainedNetworks,
+  split: 'validation' | 'test',
+  framesPerSession: number,
+): SplitAnswers | undefined {
+  const recordings = context.dataset.recordings?.(
+    split,
+    framesPerSession,
+    context.config.gate.recordedSessions,
+  )
+  return recordings === undefined
+    ? undefined
+    : answerSplit(context, networks, recordings, `${split} sessions`)
 }

@@ -8,8 +8,9 @@ import type { EvaluationContext } from './context.ts'
 import { imagesOfHead } from './region-images.ts'
 
 /**
- * The control that decides over a partition: the generalist's own features, and a linear head that was trained anew on the region's images and knows
- * its classes alone. What the partition beats it by, it has learnt below the head.
+ * The control that decides over a partition: the generalist's own features, and a linear head that was
+ * trained anew on the region's images and knows its classes alone. What the partition beats it by, it has
+ * learnt below the head.
  */
 export interface HeadControl {
   /** [features, classes of the region] */
@@ -20,7 +21,12 @@ export interface HeadControl {
 const [steps, batchSize, learningRate, decay] = [400, 256, 0.01, 1e-4]
 
 /** Multinomial logistic regression on standardised features, by Adam. */
-function trainHead({ features, featureSize }: Predictions, head: PartitionHead, labels: Int32Array, seed: string): HeadControl {
+function trainHead(
+  { features, featureSize }: Predictions,
+  head: PartitionHead,
+  labels: Int32Array,
+  seed: string,
+): HeadControl {
   const { inside } = imagesOfHead(head, labels)
   const outputOf = new Map(head.classIndices.map((index, output) => [index, output]))
   const random = createRandom(seed)
@@ -32,9 +38,16 @@ function trainHead({ features, featureSize }: Predictions, head: PartitionHead, 
     tf.tidy(() => {
       const images = Array.from({ length: batchSize }, () => random.pick(inside))
       const rows = new Float32Array(batchSize * featureSize)
-      for (const [row, image] of images.entries()) rows.set(features.subarray(image * featureSize, (image + 1) * featureSize), row * featureSize)
+      for (const [row, image] of images.entries())
+        rows.set(features.subarray(image * featureSize, (image + 1) * featureSize), row * featureSize)
       const x = tf.tensor2d(rows, [batchSize, featureSize])
-      const y = tf.oneHot(tf.tensor1d(images.map((image) => outputOf.get(labels[image]!)!), 'int32'), classes)
+      const y = tf.oneHot(
+        tf.tensor1d(
+          images.map((image) => outputOf.get(labels[image]!)!),
+          'int32',
+        ),
+        classes,
+      )
       optimizer.minimize(() => {
         const logits = tf.add(tf.matMul(x, kernel as unknown as tf.Tensor2D), bias)
         const loss = tf.neg(tf.mean(tf.sum(tf.mul(tf.cast(y, 'float32'), tf.logSoftmax(logits)), -1)))
@@ -49,22 +62,38 @@ function trainHead({ features, featureSize }: Predictions, head: PartitionHead, 
 }
 
 /** The control of every partition that has a head of its own, in the order of the partitions. */
-export function trainHeadControls({ config, dataset, input, progress }: EvaluationContext, { generalist, partitions }: TrainedNetworks): readonly (HeadControl | undefined)[] {
+export function trainHeadControls(
+  { config, dataset, input, progress }: EvaluationContext,
+  { generalist, partitions }: TrainedNetworks,
+): readonly (HeadControl | undefined)[] {
   if (partitions.every(({ head }) => head === undefined)) return []
   progress.start()
-  const predictions = predictImages(generalist, dataset.train, input, (done, of) => progress.count('controls', done, of))
+  const predictions = predictImages(generalist, dataset.train, input, (done, of) =>
+    progress.count('controls', done, of),
+  )
   // A region of one class leaves a head nothing to tell apart.
-  return partitions.map(({ head }, index) => (head === undefined || head.classIndices.length < 2 ? undefined : trainHead(predictions, head, dataset.train.labels, `${config.seed} control ${index}`)))
+  return partitions.map(({ head }, index) =>
+    head === undefined || head.classIndices.length < 2
+      ? undefined
+      : trainHead(predictions, head, dataset.train.labels, `${config.seed} control ${index}`),
+  )
 }
 
 /** Share of `images` that the control answers rightly. */
-export function controlAccuracy({ kernel, bias }: HeadControl, { features, featureSize }: Predictions, head: PartitionHead, labels: Int32Array, images: readonly number[]): number {
+export function controlAccuracy(
+  { kernel, bias }: HeadControl,
+  { features, featureSize }: Predictions,
+  head: PartitionHead,
+  labels: Int32Array,
+  images: readonly number[],
+): number {
   const classes = bias.length
   const right = images.filter((image) => {
     const logits = Float64Array.from(bias)
     for (let feature = 0; feature < featureSize; feature++) {
       const value = features[image * featureSize + feature]!
-      for (let output = 0; output < classes; output++) logits[output]! += value * kernel[feature * classes + output]!
+      for (let output = 0; output < classes; output++)
+        logits[output]! += value * kernel[feature * classes + output]!
     }
     return head.classIndices[argMax(logits)] === labels[image]
   })

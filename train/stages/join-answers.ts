@@ -15,15 +15,26 @@ const joinPredictions = (a: Predictions, b: Predictions): Predictions => ({
   features: joinValues(a.features, b.features),
 })
 
-/** The answers of the same networks to two splits, as if they were one: the images of the second come behind those of the first. */
+/**
+ * The answers of the same networks to two splits, as if they were one: the images of the second come behind
+ * those of the first.
+ */
 export function joinAnswers(first: SplitAnswers, second: SplitAnswers): SplitAnswers {
   const { mirrored } = first
   return {
     labels: Int32Array.from([...first.labels, ...second.labels]),
     full: joinPredictions(first.full, second.full),
-    networks: new Map([...first.networks].map(([id, predictions]) => [id, joinPredictions(predictions, second.networks.get(id)!)])),
+    networks: new Map(
+      [...first.networks].map(([id, predictions]) => [
+        id,
+        joinPredictions(predictions, second.networks.get(id)!),
+      ]),
+    ),
     heads: first.heads,
-    mirrored: mirrored === undefined || second.mirrored === undefined ? undefined : joinPredictions(mirrored, second.mirrored),
+    mirrored:
+      mirrored === undefined || second.mirrored === undefined
+        ? undefined
+        : joinPredictions(mirrored, second.mirrored),
     codes: [...first.codes, ...second.codes],
     chosen: [...first.chosen, ...second.chosen],
   }

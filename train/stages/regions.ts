@@ -22,7 +22,8 @@ interface Cluster {
   readonly seen: Float64Array
 }
 
-const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((total, value) => total + value, 0)
+const sum = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((total, value) => total + value, 0)
 
 function cosine(a: Float64Array, b: Float64Array): number {
   let [dot, ofA, ofB] = [0, 0, 0]
@@ -44,8 +45,9 @@ const merge = (a: Cluster, b: Cluster): Cluster => ({
 const mostOfEvenShare = 1.6
 
 /**
- * Agglomerative clustering: the two clusters that are most alike become one, until there are `count`. Alike is what shows the same classes, or classes
- * that are taken for one another: those belong in one region, so that its partition learns to tell them apart.
+ * Agglomerative clustering: the two clusters that are most alike become one, until there are `count`. Alike
+ * is what shows the same classes, or classes that are taken for one another: those belong in one region, so
+ * that its partition learns to tell them apart.
  */
 function agglomerate(contexts: readonly Cluster[], count: number): Cluster[] {
   const clusters = [...contexts]
@@ -78,43 +80,79 @@ const seenAs = (weights: Float64Array, confusion: readonly Float64Array[]): Floa
 }
 
 /**
- * Regions of what stays together: every region whole places, where the data set knows some; otherwise classes that the full model confuses.
- * There are `count` of them, or as many as there are contexts.
+ * Regions of what stays together: every region whole places, where the data set knows some; otherwise classes
+ * that the full model confuses. There are `count` of them, or as many as there are contexts.
  *
- * @param confusion [C][C], what the full model says of validation images of each class, on average; rows sum to 1
+ * @param confusion [C][C], what the full model says of validation images of each class, on average; rows sum
+ * to 1
  */
-export function formRegions(classNames: readonly string[], places: readonly Place[] | undefined, confusion: readonly Float64Array[], count: number): Region[] {
+export function formRegions(
+  classNames: readonly string[],
+  places: readonly Place[] | undefined,
+  confusion: readonly Float64Array[],
+  count: number,
+): Region[] {
   const contexts = contextsOf(classNames, places)
-  const start = contexts.map(({ weights }, context): Cluster => ({ contexts: [context], weights, seen: seenAs(weights, confusion) }))
+  const start = contexts.map(({ weights }, context): Cluster => ({
+    contexts: [context],
+    weights,
+    seen: seenAs(weights, confusion),
+  }))
   return agglomerate(start, Math.min(count, start.length)).map(({ contexts: held, weights }) => {
     const total = sum(weights)
     const classIndices = Array.from(weights.keys()).filter((index) => weights[index]! > 0)
-    return { name: held.map((context) => contexts[context]!.name).join(', '), contexts: held, classIndices, shares: classIndices.map((index) => weights[index]! / total) }
+    return {
+      name: held.map((context) => contexts[context]!.name).join(', '),
+      contexts: held,
+      classIndices,
+      shares: classIndices.map((index) => weights[index]! / total),
+    }
   })
 }
 
 /** Places, or each class by itself. */
-function contextsOf(classNames: readonly string[], places: readonly Place[] | undefined): { name: string; weights: Float64Array }[] {
-  if (places === undefined || places.length < 2) return classNames.map((name, index) => ({ name, weights: Float64Array.from(classNames, (_, other) => Number(other === index)) }))
-  const unknown = places.flatMap(({ weights }) => Object.keys(weights)).filter((name) => !classNames.includes(name))
+function contextsOf(
+  classNames: readonly string[],
+  places: readonly Place[] | undefined,
+): { name: string; weights: Float64Array }[] {
+  if (places === undefined || places.length < 2)
+    return classNames.map((name, index) => ({
+      name,
+      weights: Float64Array.from(classNames, (_, other) => Number(other === index)),
+    }))
+  const unknown = places
+    .flatMap(({ weights }) => Object.keys(weights))
+    .filter((name) => !classNames.includes(name))
   if (unknown.length > 0) {
-    throw new CacheNetError('config-invalid', `The scenes name ${unknown.slice(0, 5).join(', ')}, and the data has no such class.`, { unknown })
+    throw new CacheNetError(
+      'config-invalid',
+      `The scenes name ${unknown.slice(0, 5).join(', ')}, and the data has no such class.`,
+      { unknown },
+    )
   }
   // A class may be called like a property that every object has.
-  const weightOf = (weights: Place['weights'], className: string): number => (Object.hasOwn(weights, className) ? weights[className]! : 0)
-  return places.map(({ name, weights }) => ({ name, weights: Float64Array.from(classNames, (className) => weightOf(weights, className)) }))
+  const weightOf = (weights: Place['weights'], className: string): number =>
+    Object.hasOwn(weights, className) ? weights[className]! : 0
+  return places.map(({ name, weights }) => ({
+    name,
+    weights: Float64Array.from(classNames, (className) => weightOf(weights, className)),
+  }))
 }
 
 /** A class of a region is shown at least so much of an even share: what is rare there must be known too. */
 const leastOfEvenShare = 0.5
 
 /**
- * Images of a region as its partition learns them, each class as often as it is seen there: rare ones come up again, so that a pass over them
- * shows the region's own frequencies. As long as the list of all images of its classes.
+ * Images of a region as its partition learns them, each class as often as it is seen there: rare ones come up
+ * again, so that a pass over them shows the region's own frequencies. As long as the list of all images of
+ * its classes.
  *
  * @param imagesOfClass indices by class
  */
-export function imagesOfRegion({ classIndices, shares }: Pick<Region, 'classIndices' | 'shares'>, imagesOfClass: readonly (readonly number[])[]): number[] {
+export function imagesOfRegion(
+  { classIndices, shares }: Pick<Region, 'classIndices' | 'shares'>,
+  imagesOfClass: readonly (readonly number[])[],
+): number[] {
   const floored = shares.map((share) => Math.max(share, leastOfEvenShare / shares.length))
   const total = sum(floored)
   const count = classIndices.reduce((images, index) => images + imagesOfClass[index]!.length, 0)

@@ -17,17 +17,32 @@ describe('fitTemperature', () => {
       const probabilities = softmax(honest)
       const draw = random.next()
       labels[image] = draw < probabilities[0]! ? 0 : draw < probabilities[0]! + probabilities[1]! ? 1 : 2
-      logits.set(honest.map((value) => value * 2.5), image * 3)
+      logits.set(
+        honest.map((value) => value * 2.5),
+        image * 3,
+      )
     }
-    const predictions: Predictions = { count, logits, outputs: 3, features: new Float32Array(0), featureSize: 0 }
+    const predictions: Predictions = {
+      count,
+      logits,
+      outputs: 3,
+      features: new Float32Array(0),
+      featureSize: 0,
+    }
     const images = Array.from({ length: count }, (_, image) => image)
     expect(fitTemperature(predictions, labels, images)).toBeCloseTo(2.5, 0)
-    expect(predictiveEntropy(softmax(logits.subarray(0, 3), 2.5))).toBeGreaterThan(predictiveEntropy(softmax(logits.subarray(0, 3))))
+    expect(predictiveEntropy(softmax(logits.subarray(0, 3), 2.5))).toBeGreaterThan(
+      predictiveEntropy(softmax(logits.subarray(0, 3))),
+    )
   })
 })
 
 describe('chooseThreshold', () => {
-  const point = (thresholdNats: number, coverage: number, accuracyOfWhole: number): Parameters<typeof chooseThreshold>[0][number] => ({
+  const point = (
+    thresholdNats: number,
+    coverage: number,
+    accuracyOfWhole: number,
+  ): Parameters<typeof chooseThreshold>[0][number] => ({
     thresholdNats,
     coverage,
     accuracyOfWhole,

@@ -16,7 +16,11 @@ import { takeFull } from './take-full.ts'
 
 const bundle = fileURLToPath(new URL('../../public/bundles/walkers', import.meta.url))
 /** The classes and the input of the released bundle; the images do not matter here. */
-const config = resolveConfig('walkers', { walkers: { trainSessions: 2, validationSessions: 1, testSessions: 1, framesPerSession: 1 } }, [])
+const config = resolveConfig(
+  'walkers',
+  { walkers: { trainSessions: 2, validationSessions: 1, testSessions: 1, framesPerSession: 1 } },
+  [],
+)
 
 let folder = ''
 let dataset: Dataset
@@ -27,11 +31,22 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function contextFor(name: string, changes: Partial<Pick<StageContext, 'config' | 'dataset' | 'input'>> = {}): Promise<StageContext> {
+async function contextFor(
+  name: string,
+  changes: Partial<Pick<StageContext, 'config' | 'dataset' | 'input'>> = {},
+): Promise<StageContext> {
   const { manifest } = await readBundle(bundle)
   const run = await RunFolder.open(join(folder, name), { dataset: 'walkers', data: null, config }, false)
   const signal = new AbortController().signal
-  return { signal, config, dataset, input: manifest.input, run, progress: new Progress({ write: () => undefined }), ...changes }
+  return {
+    signal,
+    config,
+    dataset,
+    input: manifest.input,
+    run,
+    progress: new Progress({ write: () => undefined }),
+    ...changes,
+  }
 }
 
 describe('takeFull', () => {
@@ -47,15 +62,25 @@ describe('takeFull', () => {
     await takeFull(first, bundle)
     const second = await contextFor('second')
     await takeFull(second, first.run.path)
-    const [copy, original] = await Promise.all([second, first].map(({ run }) => readFile(run.checkpointPath('full.bin'))))
+    const [copy, original] = await Promise.all(
+      [second, first].map(({ run }) => readFile(run.checkpointPath('full.bin'))),
+    )
     expect(copy!.equals(original!)).toBe(true)
   })
 
   it('refuses a bundle of other classes, sizes or images, and a folder that is neither', async () => {
     const other = resolveConfig('walkers', { full: { widths: [8, 8, 8] } }, [])
-    await expect(takeFull(await contextFor('classes', { dataset: { ...dataset, classNames: ['cat', 'dog'] } }), bundle)).rejects.toMatchObject({ code: 'config-invalid' })
-    await expect(takeFull(await contextFor('sizes', { config: other }), bundle)).rejects.toThrow('other sizes')
-    await expect(takeFull(await contextFor('images', { input: measureInput(dataset.train, dataset.size) }), bundle)).rejects.toThrow('other images')
-    await expect(takeFull(await contextFor('nowhere'), join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'checkpoint-invalid' })
+    await expect(
+      takeFull(await contextFor('classes', { dataset: { ...dataset, classNames: ['cat', 'dog'] } }), bundle),
+    ).rejects.toMatchObject({ code: 'config-invalid' })
+    await expect(takeFull(await contextFor('sizes', { config: other }), bundle)).rejects.toThrow(
+      'other sizes',
+    )
+    await expect(
+      takeFull(await contextFor('images', { input: measureInput(dataset.train, dataset.size) }), bundle),
+    ).rejects.toThrow('other images')
+    await expect(takeFull(await contextFor('nowhere'), join(folder, 'nowhere'))).rejects.toMatchObject({
+      code: 'checkpoint-invalid',
+    })
   })
 })

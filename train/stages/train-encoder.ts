@@ -37,7 +37,11 @@ export function standardise(features: Float32Array, size: number): Standardised 
     mean[feature] = sum / count
     deviation[feature] = Math.sqrt(Math.max(1e-6, squares / count - (sum / count) ** 2))
   }
-  return { values: features.map((value, index) => (value - mean[index % size]!) / deviation[index % size]!), mean, deviation }
+  return {
+    values: features.map((value, index) => (value - mean[index % size]!) / deviation[index % size]!),
+    mean,
+    deviation,
+  }
 }
 
 /** Training images as they come in scenes: whose frames belong to one region, whatever they show. */
@@ -52,7 +56,9 @@ class SceneBatches {
     this.#context = context
     this.#byClass = imagesByClass(train, classNames.length)
     const nameOf = (of: number): string => places?.[of]?.name ?? classNames[of]!
-    this.#regionOf = new Map(regions.flatMap(({ contexts }, region) => contexts.map((of) => [nameOf(of), region] as const)))
+    this.#regionOf = new Map(
+      regions.flatMap(({ contexts }, region) => contexts.map((of) => [nameOf(of), region] as const)),
+    )
   }
 
   at(step: number): { readonly images: readonly number[]; readonly regions: readonly number[] } {
@@ -61,7 +67,14 @@ class SceneBatches {
     const random = createRandom(codeSeed(config)).fork(`scenes-${step}`)
     const kind = dataset.places === undefined ? 'single' : 'places'
     const frames = Array.from({ length: scenesPerBatch }, (_, scene) =>
-      sceneStream({ kind, places: dataset.places ?? [], classNames: dataset.classNames, meanLength: 1e9, frames: framesPerScene, seed: `${codeSeed(config)}-${step}-${scene}` }),
+      sceneStream({
+        kind,
+        places: dataset.places ?? [],
+        classNames: dataset.classNames,
+        meanLength: 1e9,
+        frames: framesPerScene,
+        seed: `${codeSeed(config)}-${step}-${scene}`,
+      }),
     ).flat()
     return {
       images: frames.map(({ classIndex }) => random.pick(this.#byClass[classIndex]!)),
@@ -78,11 +91,18 @@ interface BatchTensors {
   readonly prior: { readonly z: tf.Tensor2D; readonly code: tf.Tensor2D }
 }
 
-/** Latents of some frames of every scene: pairs cost the square of their number, and a scene's frames are drawn independently. */
+/**
+ * Latents of some frames of every scene: pairs cost the square of their number, and a scene's frames are
+ * drawn independently.
+ */
 function someOfEach(latents: tf.Tensor2D, { scenesPerBatch, framesPerScene }: EncoderSettings): tf.Tensor2D {
   const columns = latents.shape[1]
   const frames = Math.min(framesPerScene, Math.max(1, Math.floor(priorSamples / scenesPerBatch)))
-  const some = tf.slice(tf.reshape(latents, [scenesPerBatch, framesPerScene, columns]), [0, 0, 0], [scenesPerBatch, frames, columns])
+  const some = tf.slice(
+    tf.reshape(latents, [scenesPerBatch, framesPerScene, columns]),
+    [0, 0, 0],
+    [scenesPerBatch, frames, columns],
+  )
   return tf.reshape(some, [scenesPerBatch * frames, columns])
 }
 
@@ -98,10 +118,24 @@ function encoderLoss(
   onTerms: (values: readonly number[]) => void,
 ): tf.Scalar {
   const { z, code, codeLogits, reconstructedFeatures, reconstructedZ } = encoder.run(x)
-  const first = infoVaeLoss({ input: x, reconstruction: reconstructedFeatures, latents: someOfEach(z, settings), prior: prior.z }, settings, 1)
-  // Level two explains z as it is: the gradient of its own reconstruction target is stopped, or z would shrink to be easy.
+  const first = infoVaeLoss(
+    { input: x, reconstruction: reconstructedFeatures, latents: someOfEach(z, settings), prior: prior.z },
+    settings,
+    1,
+  )
+  // Level two explains z as it is: the gradient of its own reconstruction target is stopped, or z would
+  // shrink to be easy.
   const fixedZ = tf.tensor2d(z.dataSync<'float32'>(), z.shape)
-  const second = infoVaeLoss({ input: fixedZ, reconstruction: reconstructedZ, latents: someOfEach(codeLogits, settings), prior: prior.code }, settings, settings.codePriorScale)
+  const second = infoVaeLoss(
+    {
+      input: fixedZ,
+      reconstruction: reconstructedZ,
+      latents: someOfEach(codeLogits, settings),
+      prior: prior.code,
+    },
+    settings,
+    settings.codePriorScale,
+  )
   const terms: tf.Scalar[] = [first, second]
   const add = (term: tf.Scalar, weight: number): void => void terms.push(tf.mul(term, weight * ramp))
   add(mutualInformation(code), -settings.mutualInformation)
@@ -113,27 +147,43 @@ function encoderLoss(
 /** Rows of a [count, columns] array as a tensor, in the order of `images`. */
 function gatherRows(values: Float32Array, columns: number, images: readonly number[]): tf.Tensor2D {
   const rows = new Float32Array(images.length * columns)
-  for (const [row, image] of images.entries()) rows.set(values.subarray(image * columns, (image + 1) * columns), row * columns)
+  for (const [row, image] of images.entries())
+    rows.set(values.subarray(image * columns, (image + 1) * columns), row * columns)
   return tf.tensor2d(rows, [images.length, columns])
 }
 
 /**
- * Trains both levels of the encoder on the features of all training images: z explains what the full model sees, and its code says which region
- * the scene of an image belongs to. One frame is evidence, no more; a stream adds it up.
+ * Trains both levels of the encoder on the features of all training images: z explains what the full model
+ * sees, and its code says which region the scene of an image belongs to. One frame is evidence, no more; a
+ * stream adds it up.
  */
-export async function trainEncoder(context: StageContext, features: Standardised, sizes: EncoderSizes, regions: readonly Region[]): Promise<TwoLevelEncoder> {
+export async function trainEncoder(
+  context: StageContext,
+  features: Standardised,
+  sizes: EncoderSizes,
+  regions: readonly Region[],
+): Promise<TwoLevelEncoder> {
   const { config, dataset, signal, run, progress } = context
   const { encoder: settings } = config
   const random = createRandom(codeSeed(config)).fork('encoder-0')
   const encoder = new TwoLevelEncoder(sizes, random)
   const optimizer = tf.train.adam(settings.learningRate)
   const batches = new SceneBatches(context, regions)
-  const steps = Math.ceil((dataset.train.labels.length / (settings.scenesPerBatch * settings.framesPerScene)) * settings.epochs)
+  const steps = Math.ceil(
+    (dataset.train.labels.length / (settings.scenesPerBatch * settings.framesPerScene)) * settings.epochs,
+  )
   const prior = (columns: number, deviation: number): tf.Tensor2D =>
-    tf.tensor2d(Float32Array.from({ length: priorSamples * columns }, () => random.normal() * deviation), [priorSamples, columns])
+    tf.tensor2d(
+      Float32Array.from({ length: priorSamples * columns }, () => random.normal() * deviation),
+      [priorSamples, columns],
+    )
   progress.start()
   for (let step = 0; step < steps; step++) {
-    if (signal.aborted) throw new CacheNetError('aborted', `Stopped while training the code. --resume ${run.path} trains it again.`)
+    if (signal.aborted)
+      throw new CacheNetError(
+        'aborted',
+        `Stopped while training the code. --resume ${run.path} trains it again.`,
+      )
     let parts: readonly number[] = []
     const loss = tf.tidy(() => {
       const { images, regions: targets } = batches.at(step)
@@ -143,10 +193,17 @@ export async function trainEncoder(context: StageContext, features: Standardised
         prior: { z: prior(sizes.latent, 1), code: prior(sizes.partitions, settings.codePriorScale) },
       }
       const ramp = settings.rampShare === 0 ? 1 : Math.min(1, step / (steps * settings.rampShare))
-      return optimizer.minimize(() => encoderLoss(encoder, batch, settings, ramp, (values) => (parts = values)), true)!.dataSync<'float32'>()[0]!
+      return optimizer
+        .minimize(() => encoderLoss(encoder, batch, settings, ramp, (values) => (parts = values)), true)!
+        .dataSync<'float32'>()[0]!
     })
     if (!Number.isFinite(loss)) {
-      throw diverged({ name: 'the code', step: step + 1, terms: codeTerms.filter((_, term) => !Number.isFinite(parts[term])), lastGood: 0 })
+      throw diverged({
+        name: 'the code',
+        step: step + 1,
+        terms: codeTerms.filter((_, term) => !Number.isFinite(parts[term])),
+        lastGood: 0,
+      })
     }
     if ((step + 1) % 20 === 0) await run.log({ stage: 'code', step: step + 1, steps, loss })
     progress.count('code', step + 1, steps, `loss ${loss.toFixed(3)}`)

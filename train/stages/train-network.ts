@@ -29,8 +29,8 @@ function sharedIndices(indices: ArrayLike<number>): Int32Array<SharedArrayBuffer
 }
 
 /**
- * Trains the parameters of one network, or goes on where its checkpoint stands; a finished one is only read. Returns their average.
- * Throws `aborted` after its checkpoint is written when the run is stopped.
+ * Trains the parameters of one network, or goes on where its checkpoint stands; a finished one is only read.
+ * Returns their average. Throws `aborted` after its checkpoint is written when the run is stopped.
  */
 export async function trainParameters(context: StageContext, network: NetworkToTrain): Promise<Float32Array> {
   const { config, dataset, input, run, progress, signal } = context
@@ -58,7 +58,10 @@ export async function trainParameters(context: StageContext, network: NetworkToT
     let hasLost = false
     // A curve in the report is not worth a training: where its line cannot be written, that is said once.
     const loseLine = (): void => {
-      if (!hasLost) progress.say(`${run.path}/metrics.jsonl cannot be written, so the report will lack a part of its curves. Training goes on.`)
+      if (!hasLost)
+        progress.say(
+          `${run.path}/metrics.jsonl cannot be written, so the report will lack a part of its curves. Training goes on.`,
+        )
       hasLost = true
     }
     const { isStopped } = await runTraining(signal, job, state, {
@@ -67,13 +70,18 @@ export async function trainParameters(context: StageContext, network: NetworkToT
       checkpointSeconds: config.checkpointSeconds,
       onStep: (report) => {
         progress.step(network.name, report)
-        if (report.step % 20 === 0 || report.step === steps) logged.push(run.log({ stage: network.name, ...report }).catch(loseLine))
+        if (report.step % 20 === 0 || report.step === steps)
+          logged.push(run.log({ stage: network.name, ...report }).catch(loseLine))
       },
       onCheckpoint: (step) => writeCheckpoint(path, step, arrays),
     })
     await Promise.all(logged)
     if (isStopped) {
-      throw new CacheNetError('aborted', `Stopped while training ${network.name}. Its checkpoint is written, and the same command goes on from there (npm run train: with --resume).`, { run: run.path })
+      throw new CacheNetError(
+        'aborted',
+        `Stopped while training ${network.name}. Its checkpoint is written, and the same command goes on from there (npm run train: with --resume).`,
+        { run: run.path },
+      )
     }
     await writeCheckpoint(path, steps, arrays)
   }

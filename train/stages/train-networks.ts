@@ -10,23 +10,50 @@ import { classConfusion } from './class-confusion.ts'
 import type { StageContext } from './context.ts'
 import { formRegions } from './regions.ts'
 
-/** What runs with the same full model and training images share: what it has told of them, which is minutes where it is large. */
+/**
+ * What runs with the same full model and training images share: what it has told of them, which is minutes
+ * where it is large.
+ */
 export interface SharedAnswers {
   teacher?: Teacher
   trunk?: TrunkFeatures
 }
 
-/** Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again, what `shared` holds not asked again. */
-export async function trainNetworks(context: StageContext, shared: SharedAnswers = {}): Promise<TrainedNetworks> {
+/**
+ * Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again, what
+ * `shared` holds not asked again.
+ */
+export async function trainNetworks(
+  context: StageContext,
+  shared: SharedAnswers = {},
+): Promise<TrainedNetworks> {
   const { config, dataset, progress } = context
   const full = await trainFull(context)
-  const teacher = (shared.teacher ??= createTeacher(full, splitCount(dataset.train), dataset.classNames.length))
+  const teacher = (shared.teacher ??= createTeacher(
+    full,
+    splitCount(dataset.train),
+    dataset.classNames.length,
+  ))
   const generalist = await trainGeneralist(context, teacher)
   if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
-  const regions = formRegions(dataset.classNames, dataset.places, classConfusion(context, full), config.partitionCount)
-  for (const [index, { name, classIndices }] of regions.entries()) progress.say(`Region ${index + 1}: ${name}, ${classIndices.length} classes`)
+  const regions = formRegions(
+    dataset.classNames,
+    dataset.places,
+    classConfusion(context, full),
+    config.partitionCount,
+  )
+  for (const [index, { name, classIndices }] of regions.entries())
+    progress.say(`Region ${index + 1}: ${name}, ${classIndices.length} classes`)
   const encoder = await trainCode(context, full, regions, shared)
   const widths = config.partition.widths ?? config.generalist.widths
-  const base = widths.join() === config.generalist.widths.join() ? generalist : await trainGeneralist(context, teacher, { name: 'base', widths })
-  return { full, generalist, encoder, partitions: await trainPartitions(context, { teacher, base, generalist, regions }) }
+  const base =
+    widths.join() === config.generalist.widths.join()
+      ? generalist
+      : await trainGeneralist(context, teacher, { name: 'base', widths })
+  return {
+    full,
+    generalist,
+    encoder,
+    partitions: await trainPartitions(context, { teacher, base, generalist, regions }),
+  }
 }

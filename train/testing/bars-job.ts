@@ -6,7 +6,13 @@ import type { TrainingJob, TrainingState } from '../parallel/job.ts'
 import { createState } from '../parallel/pool.ts'
 
 export const barsArchitecture: Architecture = { size: 16, widths: [4, 8, 8], classes: 3 }
-const input = { width: 16, height: 16, channels: 3 as const, mean: [0.5, 0.5, 0.5] as [number, number, number], std: [0.25, 0.25, 0.25] as [number, number, number] }
+const input = {
+  width: 16,
+  height: 16,
+  channels: 3 as const,
+  mean: [0.5, 0.5, 0.5] as [number, number, number],
+  std: [0.25, 0.25, 0.25] as [number, number, number],
+}
 
 /** Three classes that differ by where a bright bar lies. */
 export function barsJob(): TrainingJob {

@@ -1,6 +1,17 @@
 import type { Random } from '../../core/random.ts'
 
-export const damages = ['bit', 'byte', 'header', 'hash', 'cut', 'empty', 'longer', 'zeros', 'null-header', 'other'] as const
+export const damages = [
+  'bit',
+  'byte',
+  'header',
+  'hash',
+  'cut',
+  'empty',
+  'longer',
+  'zeros',
+  'null-header',
+  'other',
+] as const
 export type Damage = (typeof damages)[number]
 
 /** A copy of a checkpoint's file that somebody, or a disk, has spoiled: never the same bytes. */
@@ -32,7 +43,11 @@ export function damage(file: Buffer, how: Damage, random: Random): Buffer {
       return copy.fill(0, from, Math.min(file.length, from + 512))
     }
     case 'null-header':
-      return Buffer.concat([copy.subarray(0, copy.indexOf('\n') + 1), Buffer.from('null\n'), copy.subarray(headerEnd)])
+      return Buffer.concat([
+        copy.subarray(0, copy.indexOf('\n') + 1),
+        Buffer.from('null\n'),
+        copy.subarray(headerEnd),
+      ])
     case 'other':
       return Buffer.from('CacheNet checkpoint 1\nnull\n')
     default:

@@ -1,4 +1,7 @@
-/** The built-in people, so few and so small that all stages are over in seconds: it learns little; that it runs is the point. */
+/**
+ * The built-in people, so few and so small that all stages are over in seconds: it learns little; that it
+ * runs is the point.
+ */
 export const smallTraining = {
   imageSize: 16,
   partitionCount: 2,

@@ -11,9 +11,14 @@ beforeEach(async () => (root = await mkdtemp(join(tmpdir(), 'cachenet-classic-')
 afterEach(() => rm(root, { recursive: true, force: true }))
 
 /** Builds a page of these files, `main.ts` being its script. */
-async function built(files: Readonly<Record<string, string>>): Promise<{ html: string; chunks: Rolldown.OutputChunk[] }> {
+async function built(
+  files: Readonly<Record<string, string>>,
+): Promise<{ html: string; chunks: Rolldown.OutputChunk[] }> {
   await mkdir(root, { recursive: true })
-  await writeFile(join(root, 'index.html'), '<!doctype html><html><head></head><body><script type="module" src="/main.ts"></script></body></html>')
+  await writeFile(
+    join(root, 'index.html'),
+    '<!doctype html><html><head></head><body><script type="module" src="/main.ts"></script></body></html>',
+  )
   for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text)
   const groups = [{ name: 'start', test: /start\.ts$/ }]
   const result = await build({
@@ -21,23 +26,34 @@ async function built(files: Readonly<Record<string, string>>): Promise<{ html: s
     root,
     logLevel: 'silent',
     plugins: [classicScripts()],
-    build: { write: false, modulePreload: { polyfill: false }, rolldownOptions: { output: { codeSplitting: { groups } } } },
+    build: {
+      write: false,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups } } },
+    },
   })
   const { output } = result as Rolldown.RolldownOutput
   const page = output.find(({ fileName }) => fileName === 'index.html')
-  return { html: page?.type === 'asset' ? String(page.source) : '', chunks: output.filter((item) => item.type === 'chunk') }
+  return {
+    html: page?.type === 'asset' ? String(page.source) : '',
+    chunks: output.filter((item) => item.type === 'chunk'),
+  }
 }
 
-const code = (chunks: readonly Rolldown.OutputChunk[], name: string): string => chunks.find((chunk) => chunk.name === name)?.code ?? ''
+const code = (chunks: readonly Rolldown.OutputChunk[], name: string): string =>
+  chunks.find((chunk) => chunk.name === name)?.code ?? ''
 
 describe('classicScripts', () => {
   it('makes the first scripts classic, in their order, and leaves modules that come later what they are', async () => {
     const { html, chunks } = await built({
       'start.ts': 'export const begun = { at: 3 }',
-      'main.ts': "import { begun } from './start.ts'\nexport const twice = (value: number): number => value * 2\nglobalThis.result = twice(begun.at)\nglobalThis.later = () => import('./later.ts')",
+      'main.ts':
+        "import { begun } from './start.ts'\nexport const twice = (value: number): number => value * 2\nglobalThis.result = twice(begun.at)\nglobalThis.later = () => import('./later.ts')",
       'later.ts': "import { twice } from './main.ts'\nexport const answer = twice(21)",
     })
-    expect([...html.matchAll(/<script ([^>]*)src="\/assets\/([a-z]+)-/g)].map(([, how, name]) => `${name} ${how}`)).toEqual(['start ', 'index defer '])
+    expect(
+      [...html.matchAll(/<script ([^>]*)src="\/assets\/([a-z]+)-/g)].map(([, how, name]) => `${name} ${how}`),
+    ).toEqual(['start ', 'index defer '])
     expect(html).not.toContain('module')
     const global: Record<string, unknown> = {}
     const sandbox = { ...global, globalThis: global }
@@ -49,6 +65,12 @@ describe('classicScripts', () => {
   })
 
   it('refuses a first script that could not run as a classic one', async () => {
-    await expect(built({ 'start.ts': 'export const begun = 1', 'main.ts': "import { begun } from './start.ts'\nglobalThis.where = [begun, import.meta.hot, import.meta.dirname]" })).rejects.toThrow(/import\.meta/)
+    await expect(
+      built({
+        'start.ts': 'export const begun = 1',
+        'main.ts':
+          "import { begun } from './start.ts'\nglobalThis.where = [begun, import.meta.hot, import.meta.dirname]",
+      }),
+    ).rejects.toThrow(/import\.meta/)
   })
 })

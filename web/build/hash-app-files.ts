@@ -8,13 +8,24 @@ interface Entry {
 }
 
 export interface HashAppFiles {
-  /** Learns where the build is written, and has the page name the hashes of its first scripts and styles: before there is a service worker, the browser checks them. */
+  /**
+   * Learns where the build is written, and has the page name the hashes of its first scripts and styles:
+   * before there is a service worker, the browser checks them.
+   */
   readonly plugin: Plugin
-  /** Puts hash and length of each file into the list that the service worker is built with (a `manifestTransform` of workbox-build). */
-  readonly transform: <Listed extends Entry>(entries: Listed[]) => Promise<{ manifest: Listed[]; warnings: string[] }>
+  /**
+   * Puts hash and length of each file into the list that the service worker is built with (a
+   * `manifestTransform` of workbox-build).
+   */
+  readonly transform: <Listed extends Entry>(
+    entries: Listed[],
+  ) => Promise<{ manifest: Listed[]; warnings: string[] }>
 }
 
-/** What the service worker holds the app's own files against before it stores them, and before it hands them out. */
+/**
+ * What the service worker holds the app's own files against before it stores them, and before it hands them
+ * out.
+ */
 export function hashAppFiles(): HashAppFiles {
   let folder = ''
   return {
@@ -28,7 +39,11 @@ export function hashAppFiles(): HashAppFiles {
       const manifest = await Promise.all(
         entries.map(async (entry) => {
           const content = await readFile(join(folder, entry.url))
-          return { ...entry, bytes: content.byteLength, sha256: createHash('sha256').update(content).digest('hex') }
+          return {
+            ...entry,
+            bytes: content.byteLength,
+            sha256: createHash('sha256').update(content).digest('hex'),
+          }
         }),
       )
       return { manifest, warnings: [] }
@@ -39,8 +54,12 @@ export function hashAppFiles(): HashAppFiles {
 async function addIntegrity(folder: string): Promise<void> {
   const path = join(folder, 'index.html')
   let html = await readFile(path, 'utf8')
-  for (const [tag, file] of html.matchAll(/<(?:script|link rel="stylesheet")[^>]*? (?:src|href)="\/(assets\/[^"]+)"/g)) {
-    const hash = createHash('sha256').update(await readFile(join(folder, file ?? ''))).digest('base64')
+  for (const [tag, file] of html.matchAll(
+    /<(?:script|link rel="stylesheet")[^>]*? (?:src|href)="\/(assets\/[^"]+)"/g,
+  )) {
+    const hash = createHash('sha256')
+      .update(await readFile(join(folder, file ?? '')))
+      .digest('base64')
     html = html.replace(tag, `${tag} integrity="sha256-${hash}"`)
   }
   await writeFile(path, html)

@@ -8,7 +8,8 @@ import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
-// An edge that is not for everybody, on the built page: what its QR code hands over lets in page, service worker and frames.
+// An edge that is not for everybody, on the built page: what its QR code hands over lets in page, service
+// worker and frames.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const token = 'a+b/c=d-0123456789'
@@ -72,7 +73,12 @@ describe('an edge with an access token', () => {
     expect(api()).toContainEqual({ request: `POST ${apiPaths.frames('walkers')}`, status: 200 })
     expect(await page.evaluate(() => document.cookie)).toBe('')
     await vi.waitFor(
-      async () => expect(await page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1),
+      async () =>
+        expect(
+          await page.evaluate(
+            async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length,
+          ),
+        ).toBeGreaterThan(1),
       { timeout: 30_000 },
     )
 
@@ -83,7 +89,13 @@ describe('an edge with an access token', () => {
     await page.goto(`${edge.origin}/${query}`)
     await page.getByTestId('play-demo').waitFor()
     await playToTheEnd()
-    await vi.waitFor(() => expect(api().filter(({ request, status }) => request.includes('/blobs/') && status === 200)).not.toEqual([]), { timeout: 30_000 })
+    await vi.waitFor(
+      () =>
+        expect(
+          api().filter(({ request, status }) => request.includes('/blobs/') && status === 200),
+        ).not.toEqual([]),
+      { timeout: 30_000 },
+    )
     expect(refused()).toEqual([])
   })
 
@@ -91,7 +103,9 @@ describe('an edge with an access token', () => {
     const { page } = driver
     await page.goto(`${edge.origin}/${query}`)
     const invitation = page.locator('.invitation')
-    await vi.waitFor(async () => expect(await invitation.textContent()).toContain('unauthorized'), { timeout: 30_000 })
+    await vi.waitFor(async () => expect(await invitation.textContent()).toContain('unauthorized'), {
+      timeout: 30_000,
+    })
     expect(await invitation.textContent()).toMatch(/Scan the QR code.*Settings/)
     await driver.expectAccessible()
     await page.screenshot({ path: join(root, 'test-results/screens/token-wanted.png') })
@@ -102,7 +116,9 @@ describe('an edge with an access token', () => {
     await page.getByTestId('edge-token').fill(token)
     await page.getByTestId('edge-token').blur()
     await driver.go('watch')
-    await vi.waitFor(async () => expect(await invitation.textContent()).toContain('Play the demo'), { timeout: 30_000 })
+    await vi.waitFor(async () => expect(await invitation.textContent()).toContain('Play the demo'), {
+      timeout: 30_000,
+    })
     await playToTheEnd()
     expect(api()).toContainEqual({ request: `POST ${apiPaths.frames('walkers')}`, status: 200 })
   })

@@ -53,13 +53,21 @@ beforeAll(async () => {
   await startSampleEdge(2)
   proxy = await startFaultProxy(edges[0]?.origin ?? '')
   browser = await launchChromium()
-  image = await sharp(Buffer.from(Array.from({ length: 768 }, (_, index) => (index * 37) % 256)), { raw: { width: 16, height: 16, channels: 3 } }).png().toBuffer()
+  image = await sharp(Buffer.from(Array.from({ length: 768 }, (_, index) => (index * 37) % 256)), {
+    raw: { width: 16, height: 16, channels: 3 },
+  })
+    .png()
+    .toBuffer()
 })
 
 afterAll(async () => {
   await browser.close()
   await proxy.close()
-  await Promise.all([...edges.map((edge) => edge.close()), ...cleanUp.map((remove) => remove()), rm(pageFolder, { recursive: true, force: true })])
+  await Promise.all([
+    ...edges.map((edge) => edge.close()),
+    ...cleanUp.map((remove) => remove()),
+    rm(pageFolder, { recursive: true, force: true }),
+  ])
   edges = []
   cleanUp = []
 })
@@ -78,14 +86,33 @@ afterEach(async () => {
 
 const address = (): string => `${proxy.origin}/?bundle=sample&threshold=0&probes=1`
 const untilControlled = async (): Promise<void> => {
-  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, { timeout: 30_000 })
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, {
+    timeout: 30_000,
+  })
 }
-const play = (): Promise<void> => page.getByTestId('images-input').setInputFiles(Array.from({ length: 3 }, (_, index) => ({ name: `${index}.png`, mimeType: 'image/png', buffer: image })))
-const outcome = (): Promise<string | null> => page.getByTestId('answer-badge').getAttribute('data-outcome', { timeout: 1_000 }).catch(() => null)
+const play = (): Promise<void> =>
+  page.getByTestId('images-input').setInputFiles(
+    Array.from({ length: 3 }, (_, index) => ({
+      name: `${index}.png`,
+      mimeType: 'image/png',
+      buffer: image,
+    })),
+  )
+const outcome = (): Promise<string | null> =>
+  page
+    .getByTestId('answer-badge')
+    .getAttribute('data-outcome', { timeout: 1_000 })
+    .catch(() => null)
 async function untilAnswered(): Promise<void> {
   await vi.waitFor(async () => {
     await play()
-    await vi.waitFor(async () => expect(await page.getByTestId('stream-state').getAttribute('data-state', { timeout: 1_000 })).toBe('ended'), { timeout: 5_000 })
+    await vi.waitFor(
+      async () =>
+        expect(await page.getByTestId('stream-state').getAttribute('data-state', { timeout: 1_000 })).toBe(
+          'ended',
+        ),
+      { timeout: 5_000 },
+    )
     expect(await outcome()).toBe('miss')
   }, waiting)
 }
@@ -94,7 +121,9 @@ describe('an app that an earlier version installed', () => {
   async function installEarlier(spoiled: string): Promise<void> {
     const html = await readFile(join(pageFolder, 'index.html'), 'utf8')
     const assets = [...html.matchAll(/\/assets\/[^"]+/g)].map(([path]) => path)
-    const files = ['/index.html', ...assets, spoiled].filter((path, index, all) => all.indexOf(path) === index)
+    const files = ['/index.html', ...assets, spoiled].filter(
+      (path, index, all) => all.indexOf(path) === index,
+    )
     await writeFile(join(pageFolder, 'sw.js'), earlierServiceWorker.replace('FILES', JSON.stringify(files)))
     await page.goto(`${proxy.origin}/icons/icon.svg`)
     proxy.faults.set(spoiled, 'login-page')
@@ -111,14 +140,23 @@ describe('an app that an earlier version installed', () => {
     ['its main script', /assets\/index-.*\.js/],
     ['the kernels', /assets\/tfjs-backend-wasm-simd.*\.wasm/],
   ])('heals where it keeps a maintenance page in place of %s', async (_, pattern) => {
-    const listed = [...(await readFile(join(pageFolder, 'sw-now.js'), 'utf8')).matchAll(/"url":"([^"]+)"/g)].map(([, url]) => `/${url ?? ''}`)
+    const listed = [
+      ...(await readFile(join(pageFolder, 'sw-now.js'), 'utf8')).matchAll(/"url":"([^"]+)"/g),
+    ].map(([, url]) => `/${url ?? ''}`)
     await installEarlier(listed.find((url) => pattern.test(url)) ?? '')
     await page.goto(address())
-    // Browsers look for another version by themselves after a navigation, but under a debugger they put it off.
+    // Browsers look for another version by themselves after a navigation, but under a debugger they put it
+    // off.
     await page.evaluate(async () => {
       await (await navigator.serviceWorker.getRegistration())?.update()
     })
-    await vi.waitFor(async () => expect(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('workbox')))).toEqual([]), waiting)
+    await vi.waitFor(
+      async () =>
+        expect(
+          await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('workbox'))),
+        ).toEqual([]),
+      waiting,
+    )
     await page.getByTestId('images-input').waitFor({ state: 'attached', timeout: 30_000 })
     await untilAnswered()
   })
@@ -128,7 +166,11 @@ describe('an installed app', () => {
   it('leaves to the edge what is not its own', async () => {
     await page.goto(address())
     await untilControlled()
-    for (const [path, text] of [['/healthz', 'alive'], ['/metrics', 'cachenet_'], ['/nowhere', 'route-unknown']] as const) {
+    for (const [path, text] of [
+      ['/healthz', 'alive'],
+      ['/metrics', 'cachenet_'],
+      ['/nowhere', 'route-unknown'],
+    ] as const) {
       await page.goto(`${proxy.origin}${path}`)
       expect(await page.content()).toContain(text)
     }
@@ -136,23 +178,32 @@ describe('an installed app', () => {
     await page.getByTestId('images-input').waitFor({ state: 'attached' })
   })
 
-  it.each(['altered', 'short', 'empty'] as const)('starts as it was built where its files lie %s in the store', async (how) => {
-    await page.goto(address())
-    await untilControlled()
-    const damage = (): Promise<void> =>
-      page.evaluate(async (kind) => {
-        const cache = await caches.open('cachenet-app-v1')
-        for (const key of await cache.keys()) {
-          const stored = await cache.match(key)
-          const bytes = new Uint8Array((await stored?.arrayBuffer()) ?? new ArrayBuffer(0))
-          bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
-          await cache.put(key, new Response(kind === 'empty' ? '' : kind === 'short' ? bytes.subarray(0, bytes.length >> 1) : bytes, { headers: stored?.headers ?? {} }))
-        }
-      }, how)
-    await damage()
-    await page.goto(address())
-    await untilAnswered()
-  })
+  it.each(['altered', 'short', 'empty'] as const)(
+    'starts as it was built where its files lie %s in the store',
+    async (how) => {
+      await page.goto(address())
+      await untilControlled()
+      const damage = (): Promise<void> =>
+        page.evaluate(async (kind) => {
+          const cache = await caches.open('cachenet-app-v1')
+          for (const key of await cache.keys()) {
+            const stored = await cache.match(key)
+            const bytes = new Uint8Array((await stored?.arrayBuffer()) ?? new ArrayBuffer(0))
+            bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+            await cache.put(
+              key,
+              new Response(
+                kind === 'empty' ? '' : kind === 'short' ? bytes.subarray(0, bytes.length >> 1) : bytes,
+                { headers: stored?.headers ?? {} },
+              ),
+            )
+          }
+        }, how)
+      await damage()
+      await page.goto(address())
+      await untilAnswered()
+    },
+  )
 })
 
 describe('a bundle that is replaced under its id while it is open', () => {
@@ -162,7 +213,15 @@ describe('a bundle that is replaced under its id while it is open', () => {
     await untilAnswered()
     proxy.upstream = edges[1]?.origin ?? ''
     await play()
-    await vi.waitFor(async () => expect(await page.locator('[data-testid="notice"][data-about="bundle"]').getAttribute('data-code', { timeout: 1_000 })).toBe('bundle-changed'), waiting)
+    await vi.waitFor(
+      async () =>
+        expect(
+          await page
+            .locator('[data-testid="notice"][data-about="bundle"]')
+            .getAttribute('data-code', { timeout: 1_000 }),
+        ).toBe('bundle-changed'),
+      waiting,
+    )
     await untilAnswered()
   })
 })

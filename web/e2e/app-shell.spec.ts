@@ -10,7 +10,8 @@ import { buildApp, type BuiltApp } from './harness/build-app.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 
-// The product as it is built: what is in it, what of it is stored on a device, and that this is all that it needs to start.
+// The product as it is built: what is in it, what of it is stored on a device, and that this is all that it
+// needs to start.
 
 let app: BuiltApp
 let edge: RunningEdge
@@ -41,9 +42,22 @@ afterAll(async () => {
 
 describe('the built app', () => {
   it('holds the page, its workers and a WebAssembly file for one thread and for more, and no released bundle', async () => {
-    const files = (await readdir(app.folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile()).map(({ name }) => name)
-    expect(files.filter((name) => name.endsWith('.wasm')).sort()).toEqual([expect.stringMatching(/^tfjs-backend-wasm-simd-/), expect.stringMatching(/^tfjs-backend-wasm-threaded-simd-/)])
-    expect(files).toEqual(expect.arrayContaining(['index.html', 'sw.js', 'manifest.webmanifest', 'icon-maskable-512.png', 'apple-touch-icon.png']))
+    const files = (await readdir(app.folder, { recursive: true, withFileTypes: true }))
+      .filter((file) => file.isFile())
+      .map(({ name }) => name)
+    expect(files.filter((name) => name.endsWith('.wasm')).sort()).toEqual([
+      expect.stringMatching(/^tfjs-backend-wasm-simd-/),
+      expect.stringMatching(/^tfjs-backend-wasm-threaded-simd-/),
+    ])
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'index.html',
+        'sw.js',
+        'manifest.webmanifest',
+        'icon-maskable-512.png',
+        'apple-touch-icon.png',
+      ]),
+    )
     expect(files.filter((name) => name.endsWith('.bin') || name === 'manifest.json')).toEqual([])
   })
 
@@ -64,7 +78,8 @@ describe('the built app', () => {
     expect(manifest.icons.map(({ sizes, purpose }) => `${purpose} ${sizes}`)).toEqual(
       expect.arrayContaining(['any 192x192', 'any 512x512', 'maskable 192x192', 'maskable 512x512']),
     )
-    for (const { src } of manifest.icons) expect((await readFile(join(app.folder, src))).byteLength).toBeGreaterThan(0)
+    for (const { src } of manifest.icons)
+      expect((await readFile(join(app.folder, src))).byteLength).toBeGreaterThan(0)
   })
 })
 
@@ -74,7 +89,9 @@ describe('the built app in a browser', () => {
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready
       if (navigator.serviceWorker.controller === null) {
-        await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
+        await new Promise((resolve) =>
+          navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+        )
       }
     })
     // Frames pass by the service worker; the browser says so of each request.
@@ -95,14 +112,19 @@ describe('the built app in a browser', () => {
     await page.goto(`${proxy.origin}/?started=offline`)
     await page.locator('#page > *').first().waitFor({ timeout: 20_000 })
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
-    const shell = (urls: readonly string[]): string[] => urls.filter((url) => !url.includes('/api/') && url.startsWith(proxy.origin))
+    const shell = (urls: readonly string[]): string[] =>
+      urls.filter((url) => !url.includes('/api/') && url.startsWith(proxy.origin))
     expect(shell(failed)).toEqual([])
     expect(shell(fromNetwork)).toEqual([])
 
-    // Workers and WebAssembly may not have been asked for yet: everything that the build made has to be there, but what more threads than one need.
+    // Workers and WebAssembly may not have been asked for yet: everything that the build made has to be
+    // there, but what more threads than one need.
     const assets = await readdir(join(app.folder, 'assets'))
     const sizes = await page.evaluate(
-      (names) => Promise.all(names.map(async (name) => (await (await fetch(`/assets/${name}`)).arrayBuffer()).byteLength)),
+      (names) =>
+        Promise.all(
+          names.map(async (name) => (await (await fetch(`/assets/${name}`)).arrayBuffer()).byteLength),
+        ),
       assets.filter((name) => !name.endsWith('.map') && !/thread/.test(name)),
     )
     expect(Math.min(...sizes)).toBeGreaterThan(0)

@@ -13,7 +13,10 @@ const { partition, hashes, connect, fetchRef, fetchPartition, storedBlobs, sourc
 describe('offline', () => {
   it('starts, with manifest, bundle list and all that is cached', async () => {
     await connect()
-    await stage.page.evaluate(async (paths) => Promise.all(paths.map((path) => window.harness.fetchText(path))), [apiPaths.bundles, apiPaths.manifest(stage.manifest.id)])
+    await stage.page.evaluate(
+      async (paths) => Promise.all(paths.map((path) => window.harness.fetchText(path))),
+      [apiPaths.bundles, apiPaths.manifest(stage.manifest.id)],
+    )
     await fetchRef(stage.manifest.generalist.whole)
     await fetchPartition(0)
     await killServiceWorker()
@@ -25,7 +28,10 @@ describe('offline', () => {
     expect(await stage.page.evaluate(() => crossOriginIsolated)).toBe(true)
     const list = await stage.page.evaluate((path) => window.harness.fetchText(path), apiPaths.bundles)
     expect(list).toMatchObject({ status: 200, source: 'cache' })
-    const stored = await stage.page.evaluate((path) => window.harness.fetchText(path), apiPaths.manifest(stage.manifest.id))
+    const stored = await stage.page.evaluate(
+      (path) => window.harness.fetchText(path),
+      apiPaths.manifest(stage.manifest.id),
+    )
     expect(stored).toMatchObject({ status: 200, source: 'cache' })
     expect((JSON.parse(stored.text) as Manifest).partitions).toHaveLength(6)
     expect(await source(fetchRef(stage.manifest.generalist.whole))).toBe('cache')
@@ -41,10 +47,16 @@ describe('offline', () => {
     const path = apiPaths.manifest(stage.manifest.id)
     await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)
     stage.proxy.faults.set(path, 'login-page')
-    expect(await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)).toMatchObject({ status: 200, source: 'cache' })
+    expect(await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)).toMatchObject({
+      status: 200,
+      source: 'cache',
+    })
     stage.proxy.faults.clear()
     stage.proxy.faults.set(path, 'silent')
-    expect(await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)).toMatchObject({ status: 200, source: 'cache' })
+    expect(await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)).toMatchObject({
+      status: 200,
+      source: 'cache',
+    })
   })
 })
 
@@ -62,14 +74,17 @@ describe('a new version', () => {
     expect((JSON.parse(fresh.text) as Manifest).generalist).toEqual(stage.nextManifest.generalist)
     expect(await storedBlobs()).toHaveLength(3)
 
-    // The edge goes out of reach before the new generalist has come: the bundle before it still works as a whole.
+    // The edge goes out of reach before the new generalist has come: the bundle before it still works as a
+    // whole.
     await stage.proxy.goOffline()
     const offline = await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)
     expect((JSON.parse(offline.text) as Manifest).generalist).toEqual(stage.manifest.generalist)
     await stage.proxy.goOnline()
 
     expect(await source(fetchRef(stage.nextManifest.generalist.whole))).toBe('network')
-    await vi.waitFor(async () => expect(await storedBlobs()).toEqual([stage.nextManifest.generalist.whole.sha256]))
+    await vi.waitFor(async () =>
+      expect(await storedBlobs()).toEqual([stage.nextManifest.generalist.whole.sha256]),
+    )
     await stage.proxy.goOffline()
     const after = await stage.page.evaluate((wanted) => window.harness.fetchText(wanted), path)
     expect((JSON.parse(after.text) as Manifest).generalist).toEqual(stage.nextManifest.generalist)
@@ -85,7 +100,10 @@ describe('a new version', () => {
       await appendFile(script, '\n// A new version.\n')
       await stage.page.reload()
       await connect()
-      await vi.waitFor(async () => expect(await stage.page.evaluate(() => window.harness.isUpdateReady())).toBe(true), { timeout: 10_000 })
+      await vi.waitFor(
+        async () => expect(await stage.page.evaluate(() => window.harness.isUpdateReady())).toBe(true),
+        { timeout: 10_000 },
+      )
       // Until it is asked for, the page goes on with the version that it came with.
       expect(await source(fetchPartition(0))).toBe('cache')
       const reloaded = stage.page.waitForEvent('load')

@@ -17,7 +17,11 @@ describe('without a service worker', () => {
     expect(await source(fetchRef(stage.manifest.generalist.whole, on))).toBe('cache')
     const { entries, isPersistent } = await on.evaluate(() => window.harness.list())
     expect(isPersistent).toBe(false)
-    expect(entries.map(({ sha256 }) => sha256)).toEqual([partition(2).sha256, partition(1).sha256, stage.manifest.generalist.whole.sha256])
+    expect(entries.map(({ sha256 }) => sha256)).toEqual([
+      partition(2).sha256,
+      partition(1).sha256,
+      stage.manifest.generalist.whole.sha256,
+    ])
     stage.proxy.faults.set(partition(3).sha256, 'altered')
     expect(await fetchPartition(3, on)).toBe('blob-altered')
   }
@@ -45,12 +49,16 @@ describe('without a service worker', () => {
     await stage.page.evaluate((sha256) => window.harness.pin([sha256]), partition(0).sha256)
     for (const index of [0, 1, 2]) await fetchPartition(index)
     stage.proxy.faults.delete('/sw.js')
-    await vi.waitFor(async () => expect(await stage.page.evaluate(() => window.harness.isPersistent())).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(
+      async () => expect(await stage.page.evaluate(() => window.harness.isPersistent())).toBe(true),
+      { timeout: 10_000 },
+    )
     await vi.waitFor(async () => expect(await storedBlobs()).toEqual(hashes(0, 2)))
     const events = await stage.page.evaluate(() => window.harness.events())
     expect(events).toContainEqual({ kind: 'persistence', isPersistent: true })
     expect((await stage.page.evaluate(() => window.harness.list())).budget.entries).toBe(2)
-    // What is still held is downloaded once more, into the lasting cache: there is no copy of it in the browser's HTTP cache.
+    // What is still held is downloaded once more, into the lasting cache: there is no copy of it in the
+    // browser's HTTP cache.
     expect([0, 1, 2].map((index) => stage.proxy.requests(partition(index).sha256))).toEqual([2, 1, 2])
   })
 })

@@ -15,8 +15,9 @@ import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 import { findStory, type Story } from './harness/story-scenes.ts'
 
-// What a real edge's answer brings besides the answer, on the built page with the released bundle: a delta that is in use at once, the
-// partition that is likely next, and word on hits that are audited. What the edge was told is read from its own metrics.
+// What a real edge's answer brings besides the answer, on the built page with the released bundle: a delta
+// that is in use at once, the partition that is likely next, and word on hits that are audited. What the edge
+// was told is read from its own metrics.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundleFolder = join(root, 'public/bundles/walkers')
@@ -49,7 +50,10 @@ async function open(query: string, prepare?: () => void): Promise<void> {
   await page.goto(`${proxy.origin}/${query}`)
   await page.getByTestId('play-demo').waitFor()
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
-  await vi.waitFor(async () => expect(await page.locator('.invitation').textContent()).toContain('Play the demo'), { timeout: 30_000 })
+  await vi.waitFor(
+    async () => expect(await page.locator('.invitation').textContent()).toContain('Play the demo'),
+    { timeout: 30_000 },
+  )
 }
 
 afterEach(async () => {
@@ -61,23 +65,33 @@ afterEach(async () => {
 /** The sum of one of the edge's counters, over all of its labels. */
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${edge.origin}/metrics`)).text()
-  const values = text.split('\n').filter((line) => line.startsWith(`${name}{`)).map((line) => Number(line.split(' ').at(-1)))
+  const values = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`))
+    .map((line) => Number(line.split(' ').at(-1)))
   return values.reduce((sum, value) => sum + value, 0)
 }
 
 async function exportSession(): Promise<SessionExport> {
   await driver.go('insight')
-  const [download] = await Promise.all([driver.page.waitForEvent('download'), driver.page.getByTestId('export-json').click()])
+  const [download] = await Promise.all([
+    driver.page.waitForEvent('download'),
+    driver.page.getByTestId('export-json').click(),
+  ])
   return JSON.parse(await readFile(await download.path(), 'utf8')) as SessionExport
 }
 
-const wholeOf = (id: string): string => story.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256 ?? ''
-const deltas = (): string[] => story.manifest.partitions.flatMap(({ delta }) => (delta === undefined ? [] : [delta.sha256]))
-const partitions = (form: string) => driver.page.locator(`[data-testid="cache-partition"][data-state="memory"][data-form="${form}"]`)
+const wholeOf = (id: string): string =>
+  story.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256 ?? ''
+const deltas = (): string[] =>
+  story.manifest.partitions.flatMap(({ delta }) => (delta === undefined ? [] : [delta.sha256]))
+const partitions = (form: string) =>
+  driver.page.locator(`[data-testid="cache-partition"][data-state="memory"][data-form="${form}"]`)
 
 describe('a partition that comes in two steps', () => {
   it('answers by the delta inside the answer, then by its whole weights; hits are reported, and those audited are counted', async () => {
-    // The partitions' threshold is so loose that whatever is resident hits; the generalist has its own. Chance picks every hit for an audit.
+    // The partitions' threshold is so loose that whatever is resident hits; the generalist has its own.
+    // Chance picks every hit for an audit.
     await open('?seed=3&rate=4&probes=1&threshold=5&audits=0.05', () => {
       Math.random = () => 0.001
     })
@@ -85,7 +99,9 @@ describe('a partition that comes in two steps', () => {
     await driver.page.getByTestId('play-demo').click()
     await driver.go('cache')
     await partitions('delta').first().waitFor({ timeout: 60_000 })
-    await vi.waitFor(async () => expect(await metric('cachenet_audits_total')).toBeGreaterThan(0), { timeout: 60_000 })
+    await vi.waitFor(async () => expect(await metric('cachenet_audits_total')).toBeGreaterThan(0), {
+      timeout: 60_000,
+    })
     expect(await partitions('whole').count()).toBe(0)
 
     const { frames } = await exportSession()
@@ -108,7 +124,9 @@ describe('a partition that comes in two steps', () => {
     await driver.untilState('stopped')
     const { totals } = await exportSession()
     expect(totals.audits).toBeGreaterThan(0)
-    await vi.waitFor(async () => expect(await metric('cachenet_audits_total')).toBeGreaterThanOrEqual(totals.audits))
+    await vi.waitFor(async () =>
+      expect(await metric('cachenet_audits_total')).toBeGreaterThanOrEqual(totals.audits),
+    )
     const reported = await metric('cachenet_device_hits_total')
     expect(reported).toBeGreaterThan(0)
     expect(reported).toBeLessThanOrEqual(totals.hits)
@@ -118,11 +136,15 @@ describe('a partition that comes in two steps', () => {
     const [a, b] = story.scenes
     const { input } = story.manifest
     const session = createSession({ identity: b.walker, split: 'test', session: 0 })
-    const rgb = rgbaToRgb(renderWalker({ walker: createWalker(b.walker), session, time: 0, size: input.width }))
+    const rgb = rgbaToRgb(
+      renderWalker({ walker: createWalker(b.walker), session, time: 0, size: input.width }),
+    )
     // Other phones, whose streams went from one to the other.
     const api = createEdgeApi({ baseUrl: edge.origin })
     for (let phone = 0; phone < 20; phone++) {
-      const { value } = await api.answerFrame(new AbortController().signal, 'walkers', rgb, { holds: [{ id: a.partition, form: 'whole' }] })
+      const { value } = await api.answerFrame(new AbortController().signal, 'walkers', rgb, {
+        holds: [{ id: a.partition, form: 'whole' }],
+      })
       expect(value.partition?.id).toBe(b.partition)
     }
     await open(`?demo=${a.walker}&hold=6&rate=max&probes=1`)
@@ -130,7 +152,9 @@ describe('a partition that comes in two steps', () => {
     await driver.page.getByTestId('play-demo').click()
     await driver.untilState('ended')
     await driver.go('cache')
-    await driver.page.locator(`[data-partition="${b.partition}"][data-state="stored"]`).waitFor({ timeout: 30_000 })
+    await driver.page
+      .locator(`[data-partition="${b.partition}"][data-state="stored"]`)
+      .waitFor({ timeout: 30_000 })
     expect(proxy.requests(wholeOf(b.partition))).toBe(before + 1)
     expect((await exportSession()).frames.map(({ switchedTo }) => switchedTo)).not.toContain(b.partition)
   })

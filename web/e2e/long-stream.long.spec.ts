@@ -7,8 +7,9 @@ import { startCountingEdge } from './harness/counting-edge.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage } from './harness/page-driver.ts'
 
-// As many frames of the demo as an hour has at 8 a second, as fast as they go, and what grows meanwhile. Ten minutes at most (LONG_STREAM_MINUTES): where
-// the machine is too slow for all of them, the number that was played is what is recorded. Needs a built page.
+// As many frames of the demo as an hour has at 8 a second, as fast as they go, and what grows meanwhile. Ten
+// minutes at most (LONG_STREAM_MINUTES): where the machine is too slow for all of them, the number that was
+// played is what is recorded. Needs a built page.
 
 const hourOfFrames = 3_600 * 8
 const mostMinutes = Number(process.env['LONG_STREAM_MINUTES'] ?? 10)
@@ -24,8 +25,13 @@ interface Sample {
   readonly rows: number
 }
 
-/** What the last third of the samples may have more than the first, in medians: as a share, and at least so much. */
-const limits: Readonly<Record<Exclude<keyof Sample, 'frames'>, { readonly share: number; readonly atLeast: number }>> = {
+/**
+ * What the last third of the samples may have more than the first, in medians: as a share, and at least so
+ * much.
+ */
+const limits: Readonly<
+  Record<Exclude<keyof Sample, 'frames'>, { readonly share: number; readonly atLeast: number }>
+> = {
   nodes: { share: 0.05, atLeast: 100 },
   listeners: { share: 0.05, atLeast: 20 },
   heapBytes: { share: 0.1, atLeast: 4 * 2 ** 20 },
@@ -42,7 +48,8 @@ async function countRows(): Promise<number> {
   let rows = 0
   for (const { name = '' } of await indexedDB.databases()) {
     const database = await asked(indexedDB.open(name))
-    for (const store of database.objectStoreNames) rows += await asked(database.transaction(store).objectStore(store).count())
+    for (const store of database.objectStoreNames)
+      rows += await asked(database.transaction(store).objectStore(store).count())
     database.close()
   }
   return rows
@@ -58,10 +65,18 @@ async function takeSample(page: Page, session: CDPSession, frames: number): Prom
   const { metrics } = await session.send('Performance.getMetrics')
   const of = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? NaN
   const [rows, memoryBytes] = [await page.evaluate(countRows), await page.evaluate(measureMemory)]
-  return { frames, nodes: of('Nodes'), listeners: of('JSEventListeners'), heapBytes: of('JSHeapUsedSize'), memoryBytes, rows }
+  return {
+    frames,
+    nodes: of('Nodes'),
+    listeners: of('JSEventListeners'),
+    heapBytes: of('JSHeapUsedSize'),
+    memoryBytes,
+    rows,
+  }
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
 it('an hour of frames leaves nothing behind', { timeout: 3_600_000 }, async () => {
   const edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
@@ -88,15 +103,20 @@ it('an hour of frames leaves nothing behind', { timeout: 3_600_000 }, async () =
   expect(await driver.state()).toBe('playing')
   const third = Math.floor(samples.length / 3)
   const growth = Object.entries(limits).map(([key, { share, atLeast }]) => {
-    const of = (part: readonly Sample[]): number => median(part.map((sample) => sample[key as keyof typeof limits]))
+    const of = (part: readonly Sample[]): number =>
+      median(part.map((sample) => sample[key as keyof typeof limits]))
     const [first, last] = [of(samples.slice(0, third)), of(samples.slice(-third))]
     return { key, first, last, isOver: !(last - first <= Math.max(atLeast, share * first)) }
   })
-  await recordReliability('long stream', { longStreamFrames: frames, longStreamGrowing: growth.filter(({ isOver }) => isOver).length }, {
-    minutes: Math.round(minutes() * 10) / 10,
-    samples: samples.length,
-    growth: growth.map(({ key, first, last }) => ({ key, first, last })),
-  })
+  await recordReliability(
+    'long stream',
+    { longStreamFrames: frames, longStreamGrowing: growth.filter(({ isOver }) => isOver).length },
+    {
+      minutes: Math.round(minutes() * 10) / 10,
+      samples: samples.length,
+      growth: growth.map(({ key, first, last }) => ({ key, first, last })),
+    },
+  )
   expect(third).toBeGreaterThanOrEqual(3)
   expect(growth.filter(({ isOver }) => isOver)).toEqual([])
   expect(driver.complaints).toEqual([])

@@ -100,7 +100,10 @@ const told = ({ name, label, certainty, sureness, outcome }: FrameRecord): strin
 const areOf = (frames: readonly FrameRecord[]): FrameRecord[] =>
   frames.filter(({ name }) => pictures.some((picture) => name.includes(picture.name)))
 
-/** What a bundle is wrong about: each is a debt, and the page calls it certain. A soft white glow on blue is a cloud to a network that knows clouds. */
+/**
+ * What a bundle is wrong about: each is a debt, and the page calls it certain. A soft white glow on blue is a
+ * cloud to a network that knows clouds.
+ */
 const mistaken: Readonly<Record<string, readonly string[]>> = { cifar100: ['glow'] }
 
 describe.each(['walkers', 'people', 'cifar10', 'cifar100'])('the bundle %s', (bundle) => {
@@ -116,7 +119,10 @@ describe.each(['walkers', 'people', 'cifar10', 'cifar100'])('the bundle %s', (bu
         if (wrong.length > 0) certain.set(picture.name, wrong)
         if (mistaken[bundle]?.includes(picture.name) === true) continue
         // As it is seen.
-        expect(await driver.page.getByTestId('answer-badge').getAttribute('data-sureness'), told(frames[hold - 1] as FrameRecord)).not.toBe('certain')
+        expect(
+          await driver.page.getByTestId('answer-badge').getAttribute('data-sureness'),
+          told(frames[hold - 1] as FrameRecord),
+        ).not.toBe('certain')
         expect(await driver.page.getByTestId('certainty').textContent()).not.toMatch(/100|>\s?99/)
       }
       // A debt that is paid is struck off, so that it does not come back unseen.

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { useCacheStage } from './harness/cache-stage.ts'
 
-// The partition cache in a real service worker of a real browser, against a real edge. What the page shows is tested elsewhere.
+// The partition cache in a real service worker of a real browser, against a real edge. What the page shows is
+// tested elsewhere.
 
 const stage = useCacheStage()
 const { partition, hashes, connect, fetchRef, fetchPartition, storedBlobs, source, killServiceWorker } = stage
@@ -31,11 +32,20 @@ describe('the partition cache in a service worker', () => {
     await connect()
     for (const index of [0, 1, 2, 3]) await fetchPartition(index)
     await stage.page.evaluate((sha256) => window.harness.reportUse(sha256), partition(0).sha256)
-    await vi.waitFor(async () => expect((await stage.page.evaluate(() => window.harness.list())).entries[0]?.sha256).toBe(partition(0).sha256))
+    await vi.waitFor(async () =>
+      expect((await stage.page.evaluate(() => window.harness.list())).entries[0]?.sha256).toBe(
+        partition(0).sha256,
+      ),
+    )
     await fetchPartition(4)
     await vi.waitFor(async () => expect(await storedBlobs()).toEqual(hashes(0, 2, 3, 4)))
     // The event follows the deletion.
-    await vi.waitFor(async () => expect(await stage.page.evaluate(() => window.harness.events())).toContainEqual({ kind: 'evicted', sha256: partition(1).sha256 }))
+    await vi.waitFor(async () =>
+      expect(await stage.page.evaluate(() => window.harness.events())).toContainEqual({
+        kind: 'evicted',
+        sha256: partition(1).sha256,
+      }),
+    )
     const events = await stage.page.evaluate(() => window.harness.events())
     expect(events.filter(({ kind }) => kind === 'notice')).toEqual([])
   })
@@ -47,11 +57,20 @@ describe('the partition cache in a service worker', () => {
     expect(await source(fetchRef(stage.manifest.full.whole))).toBe('network')
     await stage.page.evaluate(() => window.harness.setBudget({ entries: 1, bytes: 1_000_000 }))
     for (const index of [0, 1]) await fetchPartition(index)
-    await vi.waitFor(async () => expect(await storedBlobs()).toEqual([generalist.sha256, ...hashes(1)].sort()))
+    await vi.waitFor(async () =>
+      expect(await storedBlobs()).toEqual([generalist.sha256, ...hashes(1)].sort()),
+    )
     await stage.page.evaluate(() => window.harness.clear())
     expect(await storedBlobs()).toEqual([generalist.sha256])
     const { entries, bundleIds, storedBytes } = await stage.page.evaluate(() => window.harness.list())
-    expect(entries).toMatchObject([{ sha256: generalist.sha256, bytes: generalist.bytes, role: 'generalist', namedBy: [{ bundleId: stage.manifest.id, id: 'generalist' }] }])
+    expect(entries).toMatchObject([
+      {
+        sha256: generalist.sha256,
+        bytes: generalist.bytes,
+        role: 'generalist',
+        namedBy: [{ bundleId: stage.manifest.id, id: 'generalist' }],
+      },
+    ])
     expect({ bundleIds, storedBytes }).toEqual({ bundleIds: [stage.manifest.id], storedBytes: 0 })
   })
 
@@ -66,7 +85,6 @@ describe('the partition cache in a service worker', () => {
     await killServiceWorker()
     await fetchPartition(3)
     await vi.waitFor(async () => expect(await storedBlobs()).toEqual(hashes(0, 1, 3)))
-
   })
 
   it('comes through being killed in the middle of a download', async () => {
@@ -80,7 +98,9 @@ describe('the partition cache in a service worker', () => {
     expect(['network', 'edge-unreachable']).toContain(await cut)
     expect(['network', 'cache']).toContain(await source(fetchPartition(0)))
     expect(await storedBlobs()).toEqual(hashes(0))
-    expect((await stage.page.evaluate(() => window.harness.list())).entries).toMatchObject([{ sha256: partition(0).sha256 }])
+    expect((await stage.page.evaluate(() => window.harness.list())).entries).toMatchObject([
+      { sha256: partition(0).sha256 },
+    ])
   })
 
   it('downloads once for all who ask at the same time', async () => {
@@ -89,9 +109,14 @@ describe('the partition cache in a service worker', () => {
     const other = await stage.context.newPage()
     await other.goto(stage.proxy.origin)
     await connect(other)
-    const many = stage.page.evaluate(([id, ref]) => window.harness.fetchMany(id, ref, 8), [stage.manifest.id, partition(0)] as const)
+    const many = stage.page.evaluate(([id, ref]) => window.harness.fetchMany(id, ref, 8), [
+      stage.manifest.id,
+      partition(0),
+    ] as const)
     const results = [...(await many), await fetchPartition(0, other)]
-    expect(results.every((result) => typeof result !== 'string' && result.bytes === partition(0).bytes)).toBe(true)
+    expect(results.every((result) => typeof result !== 'string' && result.bytes === partition(0).bytes)).toBe(
+      true,
+    )
     expect(stage.proxy.requests(partition(0).sha256)).toBe(1)
   })
 
@@ -116,13 +141,21 @@ describe('the partition cache in a service worker', () => {
   it('says that a blob is unknown, and that a bundle is, as the edge does', async () => {
     await connect()
     expect(await fetchRef({ bytes: 10, sha256: '0'.repeat(64) })).toBe('blob-unknown')
-    expect(await stage.page.evaluate((ref) => window.harness.fetchBlob('nobody', ref), { bytes: 10, sha256: '0'.repeat(64) })).toBe('bundle-unknown')
+    expect(
+      await stage.page.evaluate((ref) => window.harness.fetchBlob('nobody', ref), {
+        bytes: 10,
+        sha256: '0'.repeat(64),
+      }),
+    ).toBe('bundle-unknown')
   })
 
   it('lets one page call its download off while others wait for it', async () => {
     await connect()
     stage.proxy.faults.set(partition(0).sha256, 'slow')
-    const off = stage.page.evaluate(([id, ref]) => window.harness.fetchAborted(id, ref, 50), [stage.manifest.id, partition(0)] as const)
+    const off = stage.page.evaluate(([id, ref]) => window.harness.fetchAborted(id, ref, 50), [
+      stage.manifest.id,
+      partition(0),
+    ] as const)
     const on = fetchPartition(0)
     expect(await off).toBe('aborted')
     expect(await source(on)).toBe('network')
@@ -154,10 +187,16 @@ describe('the partition cache in a service worker', () => {
     await connect()
     for (const index of [0, 1]) await fetchPartition(index)
     const session = await stage.context.newCDPSession(stage.page)
-    const limit = (quotaSize: number) => session.send('Storage.overrideQuotaForOrigin', { origin: stage.proxy.origin, quotaSize })
+    const limit = (quotaSize: number) =>
+      session.send('Storage.overrideQuotaForOrigin', { origin: stage.proxy.origin, quotaSize })
     await limit(1)
     expect(await source(fetchPartition(2))).toBe('memory')
-    await vi.waitFor(async () => expect(await stage.page.evaluate(() => window.harness.events())).toContainEqual({ kind: 'notice', code: 'cache-quota-exceeded' }))
+    await vi.waitFor(async () =>
+      expect(await stage.page.evaluate(() => window.harness.events())).toContainEqual({
+        kind: 'notice',
+        code: 'cache-quota-exceeded',
+      }),
+    )
     await session.send('Storage.overrideQuotaForOrigin', { origin: stage.proxy.origin })
     expect(await source(fetchPartition(2))).toBe('network')
     expect(await storedBlobs()).toContain(partition(2).sha256)

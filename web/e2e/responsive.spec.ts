@@ -14,8 +14,8 @@ import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
 const pageFolder = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist')
 /**
- * A tap is to be answered within so many turns of a timer of the page, of 4 ms where nobody else is at work: 100 ms. Turns
- * are counted and not milliseconds, since a busy machine gives the whole page fewer of them.
+ * A tap is to be answered within so many turns of a timer of the page, of 4 ms where nobody else is at work:
+ * 100 ms. Turns are counted and not milliseconds, since a busy machine gives the whole page fewer of them.
  */
 const stopLimitTurns = 25
 
@@ -77,7 +77,8 @@ const turnsToStop = (): Promise<number> =>
     const state = document.querySelector('[data-testid="stream-state"]')
     document.querySelector<HTMLElement>('[data-testid="stop"]')?.click()
     let turns = 0
-    for (; state?.getAttribute('data-state') !== 'stopped'; turns++) await new Promise((resolve) => setTimeout(resolve, 4))
+    for (; state?.getAttribute('data-state') !== 'stopped'; turns++)
+      await new Promise((resolve) => setTimeout(resolve, 4))
     return turns
   })
 

@@ -10,7 +10,8 @@ import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
-// What goes wrong around a stream that goes on: the edge, the worker, the service worker, the storage, and a new version of the app.
+// What goes wrong around a stream that goes on: the edge, the worker, the service worker, the storage, and a
+// new version of the app.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const framesPath = apiPaths.frames('walkers')
@@ -59,12 +60,19 @@ describe('a stream goes on', () => {
     proxy.faults.set(framesPath, 'silent')
     await driver.playDemo()
     await driver.expectGoingOn(30)
-    await vi.waitFor(async () => expect(await driver.page.getByTestId('edge-state').getAttribute('data-state')).toBe('offline'), { timeout: 30_000 })
+    await vi.waitFor(
+      async () =>
+        expect(await driver.page.getByTestId('edge-state').getAttribute('data-state')).toBe('offline'),
+      { timeout: 30_000 },
+    )
     await driver.untilNotice('edge')
     await driver.expectAccessible()
     expect(['uncertain', 'pending']).toContain(await driver.outcome())
     proxy.faults.clear()
-    await vi.waitFor(async () => expect(await driver.outcome()).toBe('miss'), { timeout: 60_000, interval: 20 })
+    await vi.waitFor(async () => expect(await driver.outcome()).toBe('miss'), {
+      timeout: 60_000,
+      interval: 20,
+    })
     expect(await driver.state()).toBe('playing')
   })
 
@@ -72,7 +80,12 @@ describe('a stream goes on', () => {
     await open('?seed=3&rate=15')
     await driver.playDemo()
     const worker = driver.page.workers().find((candidate) => candidate.url().includes('/assets/'))
-    await worker?.evaluate(() => void setTimeout(() => { throw new Error('broken by a test') }))
+    await worker?.evaluate(
+      () =>
+        void setTimeout(() => {
+          throw new Error('broken by a test')
+        }),
+    )
     await driver.untilNotice('worker')
     await driver.expectGoingOn()
     driver.complaints.length = 0
@@ -108,7 +121,12 @@ describe('a stream goes on', () => {
 
   it('without service worker, Cache Storage and IndexedDB: from memory, with a notice', async () => {
     await open('?demo=1,8,1&hold=6&rate=max&cache=2&probing=recent-first', {}, () => {
-      for (const name of ['caches', 'indexedDB', 'localStorage']) Object.defineProperty(globalThis, name, { get: () => { throw new DOMException('denied', 'SecurityError') } })
+      for (const name of ['caches', 'indexedDB', 'localStorage'])
+        Object.defineProperty(globalThis, name, {
+          get: () => {
+            throw new DOMException('denied', 'SecurityError')
+          },
+        })
       Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })
     })
     await driver.page.getByTestId('play-demo').click()
@@ -142,7 +160,10 @@ describe('a gate that asks the generalist alone', () => {
     await driver.expectGoingOn()
     await driver.page.getByRole('link', { name: 'Cache' }).click()
     await driver.page.getByTestId('cache-summary').waitFor()
-    await vi.waitFor(async () => expect(await driver.page.getByTestId('none-wanted').count()).toBe(sentences), { timeout: 10_000 })
+    await vi.waitFor(
+      async () => expect(await driver.page.getByTestId('none-wanted').count()).toBe(sentences),
+      { timeout: 10_000 },
+    )
   })
 })
 
@@ -151,14 +172,24 @@ describe('a new version of the app', () => {
     await open('?seed=3&rate=15&cache=2&probing=recent-first')
     await driver.untilControlled()
     await driver.playDemo()
-    await vi.waitFor(async () => expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1), { timeout: 30_000 })
+    await vi.waitFor(
+      async () =>
+        expect(
+          await driver.page.evaluate(
+            async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length,
+          ),
+        ).toBeGreaterThan(1),
+      { timeout: 30_000 },
+    )
     await driver.page.evaluate(() => void Object.assign(globalThis, { isOldPage: true }))
     await appendFile(join(pageFolder, 'sw.js'), '\n// another version\n')
     await driver.page.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration()
       await registration?.update()
     })
-    await driver.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null)
+    await driver.page.waitForFunction(
+      async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null,
+    )
     await driver.expectGoingOn()
     const prompt = driver.page.locator('[data-testid="notice"][data-about="update"]')
     expect(await prompt.count()).toBe(0)
@@ -167,10 +198,17 @@ describe('a new version of the app', () => {
     await driver.page.getByTestId('stop').click()
     await driver.untilNotice('update')
     await driver.expectAccessible()
-    await Promise.all([driver.page.waitForEvent('load'), prompt.getByRole('button', { name: 'Use it now' }).click()])
+    await Promise.all([
+      driver.page.waitForEvent('load'),
+      prompt.getByRole('button', { name: 'Use it now' }).click(),
+    ])
     await driver.page.getByTestId('play-demo').waitFor()
     expect(await driver.page.evaluate(() => 'isOldPage' in globalThis)).toBe(false)
-    expect(await driver.page.evaluate(async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length)).toBeGreaterThan(1)
+    expect(
+      await driver.page.evaluate(
+        async () => (await (await caches.open('cachenet-partitions-v1')).keys()).length,
+      ),
+    ).toBeGreaterThan(1)
     await driver.playDemo()
   })
 
@@ -187,7 +225,9 @@ describe('a new version of the app', () => {
       const registration = await navigator.serviceWorker.getRegistration()
       await registration?.update()
     })
-    const takeIt = other.locator('[data-testid="notice"][data-about="update"]').getByRole('button', { name: 'Use it now' })
+    const takeIt = other
+      .locator('[data-testid="notice"][data-about="update"]')
+      .getByRole('button', { name: 'Use it now' })
     await Promise.all([other.waitForEvent('load'), takeIt.click()])
     await driver.expectGoingOn(20)
     const prompt = driver.page.locator('[data-testid="notice"][data-about="update"]')
@@ -196,7 +236,10 @@ describe('a new version of the app', () => {
     await prompt.waitFor()
     expect(await driver.page.evaluate(() => 'isOldPage' in globalThis)).toBe(true)
     expect(await driver.frames()).toBeGreaterThan(20)
-    await Promise.all([driver.page.waitForEvent('load'), prompt.getByRole('button', { name: 'Load it now' }).click()])
+    await Promise.all([
+      driver.page.waitForEvent('load'),
+      prompt.getByRole('button', { name: 'Load it now' }).click(),
+    ])
     await driver.page.getByTestId('play-demo').waitFor()
     await other.close()
   })

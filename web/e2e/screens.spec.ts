@@ -8,7 +8,8 @@ import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
-// What people see, on phones and on a desktop, in both themes: looked over by axe, and left as pictures in test-results/screens.
+// What people see, on phones and on a desktop, in both themes: looked over by axe, and left as pictures in
+// test-results/screens.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const pictures = join(root, 'test-results/screens')
@@ -27,7 +28,11 @@ afterAll(async () => {
   await edge.stop()
 })
 
-async function withPage(options: BrowserContextOptions, query: string, work: (driver: PageDriver) => Promise<void>): Promise<void> {
+async function withPage(
+  options: BrowserContextOptions,
+  query: string,
+  work: (driver: PageDriver) => Promise<void>,
+): Promise<void> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   try {
     const driver = drivePage(await context.newPage())
@@ -49,36 +54,48 @@ const viewports = { ...phones, desktop: { width: 1280, height: 800 } } as const
 const script = '?demo=1,8,16&hold=10&rate=max&cache=2'
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-  it.each(Object.keys(viewports) as (keyof typeof viewports)[])('all four screens on a %s are accessible and fit', async (name) => {
-    await withPage({ viewport: viewports[name], colorScheme, hasTouch: name in phones }, script, async (driver) => {
-      const { page } = driver
-      const picture = (what: string): Promise<Buffer> => page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${what}.png`) })
-      await driver.expectAccessible()
-      await picture('idle')
-      await page.getByTestId('play-demo').click()
-      await driver.untilState('ended')
-      for (const screen of screens) {
-        await driver.go(screen)
-        await driver.expectAccessible()
-        await driver.expectNoOverflow()
-        await picture(screen)
-      }
-      // Reached by the thumb: at the bottom of a phone.
-      const bar = await page.locator('.tabs').boundingBox()
-      if (name in phones) expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeCloseTo(viewports[name].height, 0)
-    })
-  })
+  it.each(Object.keys(viewports) as (keyof typeof viewports)[])(
+    'all four screens on a %s are accessible and fit',
+    async (name) => {
+      await withPage(
+        { viewport: viewports[name], colorScheme, hasTouch: name in phones },
+        script,
+        async (driver) => {
+          const { page } = driver
+          const picture = (what: string): Promise<Buffer> =>
+            page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${what}.png`) })
+          await driver.expectAccessible()
+          await picture('idle')
+          await page.getByTestId('play-demo').click()
+          await driver.untilState('ended')
+          for (const screen of screens) {
+            await driver.go(screen)
+            await driver.expectAccessible()
+            await driver.expectNoOverflow()
+            await picture(screen)
+          }
+          // Reached by the thumb: at the bottom of a phone.
+          const bar = await page.locator('.tabs').boundingBox()
+          if (name in phones)
+            expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeCloseTo(viewports[name].height, 0)
+        },
+      )
+    },
+  )
 })
 
 describe('with a keyboard alone', () => {
   it('everything is reached, seen to be reached, and worked', async () => {
     await withPage({ viewport: viewports.desktop }, script, async (driver) => {
       const { page } = driver
-      const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? null)
+      const focused = (): Promise<string | null> =>
+        page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? null)
       const tabTo = async (testId: string): Promise<void> => {
         for (let step = 0; step < 60 && (await focused()) !== testId; step++) await page.keyboard.press('Tab')
         expect(await focused()).toBe(testId)
-        expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).not.toBe('none')
+        expect(
+          await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle),
+        ).not.toBe('none')
       }
       await tabTo('play-demo')
       await page.keyboard.press('Enter')
@@ -108,10 +125,14 @@ describe('settings', () => {
       await driver.untilState('ended')
       await driver.go('settings')
       await page.getByTestId('threshold').fill('0.2')
-      expect(await page.getByTestId('forecast').textContent()).toMatch(/^Answers \d+\u00a0% of frames here, \d+\.\d\u00a0% right\.$/)
+      expect(await page.getByTestId('forecast').textContent()).toMatch(
+        /^Answers \d+\u00a0% of frames here, \d+\.\d\u00a0% right\.$/,
+      )
       expect(await page.getByTestId('audit-note').textContent()).toContain('A check uploads a frame')
       await page.getByTestId('theme').selectOption('dark')
-      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(17, 22, 26)')
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+        'rgb(17, 22, 26)',
+      )
       await driver.expectAccessible()
       await page.reload()
       expect(await page.getByTestId('threshold').inputValue()).toBe('0.2')
@@ -140,14 +161,17 @@ describe('insight', () => {
       while ((await driver.state()) === 'playing') {
         told.push(
           await page.evaluate(() => {
-            const text = (testId: string): string => document.querySelector(`[data-testid="${testId}"]`)?.textContent ?? ''
+            const text = (testId: string): string =>
+              document.querySelector(`[data-testid="${testId}"]`)?.textContent ?? ''
             return `${text('believed-scene')} | ${text('expected-classes')} | ${text('scene-prior')}`
           }),
         )
         await page.waitForTimeout(40)
       }
       // Where it is sure of one person alone, that one is whom it expects first.
-      const sure = told.map((line) => /^(\w+) alone \| (\w+) .*\((\d+)\u00a0%\)/.exec(line)).filter((match) => match !== null && Number(match[3]) > 60)
+      const sure = told
+        .map((line) => /^(\w+) alone \| (\w+) .*\((\d+)\u00a0%\)/.exec(line))
+        .filter((match) => match !== null && Number(match[3]) > 60)
       expect(new Set(sure.map((match) => match?.[1])).size).toBeGreaterThan(0)
       expect(sure.filter((match) => match?.[1] !== match?.[2]).map((match) => match?.[0])).toEqual([])
     })
@@ -168,7 +192,10 @@ describe('insight', () => {
       expect(await rows.first().locator('td').first().textContent()).toBe('29')
       const heat = page.getByTestId('heat-map')
       expect(await heat.locator('tbody tr').count()).toBe(24)
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-csv').click()])
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByTestId('export-csv').click(),
+      ])
       expect(download.suggestedFilename()).toMatch(/^cachenet-walkers-.*\.csv$/)
     })
   })

@@ -13,7 +13,8 @@ import { temporaryFolder, writeBundle, type Signing } from '../../edge/testing/b
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 
-// Whose bundles a phone takes: the built page and its service worker against an edge whose bundle is replaced on disk.
+// Whose bundles a phone takes: the built page and its service worker against an edge whose bundle is replaced
+// on disk.
 
 const pageFolder = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist')
 const waiting = { timeout: 30_000, interval: 50 }
@@ -36,7 +37,15 @@ beforeAll(async () => {
   third = await createSampleBundle({ seed: 3 })
   ;({ folder, remove: removeFolder } = await temporaryFolder())
   await writeBundle(folder, first)
-  edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder, reloadMs: 50, stopTimeoutMs: 1000, access: { hosts: ['edge.test'] } })
+  edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: folder,
+    pageFolder,
+    reloadMs: 50,
+    stopTimeoutMs: 1000,
+    access: { hosts: ['edge.test'] },
+  })
   browser = await launchChromium()
 })
 afterAll(async () => {
@@ -47,7 +56,13 @@ afterAll(async () => {
 
 const manifestFile = (): string => join(folder, 'sample', 'manifest.json')
 const untilServed = (): Promise<void> =>
-  vi.waitFor(async () => expect(await (await fetch(`${edge.origin}${apiPaths.manifest('sample')}`)).text()).toBe(await readFile(manifestFile(), 'utf8')), waiting)
+  vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${edge.origin}${apiPaths.manifest('sample')}`)).text()).toBe(
+        await readFile(manifestFile(), 'utf8'),
+      ),
+    waiting,
+  )
 
 async function publish(bundle: SampleBundle, signing?: Signing): Promise<void> {
   await writeBundle(folder, bundle, signing)
@@ -70,12 +85,19 @@ const notice = () => driver.page.locator('[data-testid="notice"][data-about="tru
 /** What Settings say of the bundle that is open. */
 async function expectSigner(words: string): Promise<void> {
   await driver.go('settings')
-  await vi.waitFor(async () => expect(await driver.page.getByTestId('bundle-signer').textContent({ timeout: 1_000 })).toContain(words), waiting)
+  await vi.waitFor(
+    async () =>
+      expect(await driver.page.getByTestId('bundle-signer').textContent({ timeout: 1_000 })).toContain(words),
+    waiting,
+  )
   await driver.go('watch')
 }
 async function expectRefused(code: string, ...words: string[]): Promise<void> {
   await open()
-  await vi.waitFor(async () => expect(await notice().getAttribute('data-code', { timeout: 1_000 })).toBe(code), waiting)
+  await vi.waitFor(
+    async () => expect(await notice().getAttribute('data-code', { timeout: 1_000 })).toBe(code),
+    waiting,
+  )
   const text = await notice().textContent()
   for (const word of words) expect(text).toContain(word)
 }
@@ -140,7 +162,11 @@ describe('a page over http, without service worker and WebCrypto', () => {
     await publish(second, { key: stranger, atMs: 3_000_000 })
     await open(origin)
     const failure = driver.page.getByTestId('bundle-failure')
-    await vi.waitFor(async () => expect(await failure.getAttribute('data-code', { timeout: 1_000 })).toBe('bundle-key-changed'), waiting)
+    await vi.waitFor(
+      async () =>
+        expect(await failure.getAttribute('data-code', { timeout: 1_000 })).toBe('bundle-key-changed'),
+      waiting,
+    )
     for (const key of [team, stranger]) expect(await failure.textContent()).toContain(print(key))
     await driver.page.getByTestId('accept-bundle').click()
     await expectSigner(print(stranger))

@@ -10,7 +10,8 @@ import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
 import { writeWalkerVideo } from './harness/walker-video.ts'
 
-// Where frames come from, on the built page: a camera that somebody walks towards, a video, dropped and shared files.
+// Where frames come from, on the built page: a camera that somebody walks towards, a video, dropped and
+// shared files.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const identity = 3
@@ -48,7 +49,9 @@ afterEach(async () => {
 })
 
 /** The canvas that shows a stream's last picture: seen or not, its width, and how opaque its middle is. */
-async function keptPicture(page: Page): Promise<{ isVisible: boolean; width: number; alpha: number | undefined }> {
+async function keptPicture(
+  page: Page,
+): Promise<{ isVisible: boolean; width: number; alpha: number | undefined }> {
   const canvas = page.locator('.picture canvas')
   const drawn = await canvas.evaluate((element: HTMLCanvasElement) => {
     const { width, height } = element
@@ -64,7 +67,10 @@ describe('the camera', () => {
     const { page } = driver
     await page.getByTestId('camera').click()
     await driver.untilFrames(20)
-    await vi.waitFor(async () => expect(await page.getByTestId('answer-label').textContent()).toBe(walkerName(identity)), { timeout: 30_000, interval: 50 })
+    await vi.waitFor(
+      async () => expect(await page.getByTestId('answer-label').textContent()).toBe(walkerName(identity)),
+      { timeout: 30_000, interval: 50 },
+    )
     await driver.expectAccessible()
 
     await page.getByTestId('pause').click()
@@ -81,7 +87,10 @@ describe('the camera', () => {
     const turned = await driver.frames()
     await page.getByTestId('turn-camera').click()
     // Another stream begins, and counts anew.
-    await vi.waitFor(async () => expect(await driver.frames()).toBeLessThan(turned), { timeout: 30_000, interval: 20 })
+    await vi.waitFor(async () => expect(await driver.frames()).toBeLessThan(turned), {
+      timeout: 30_000,
+      interval: 20,
+    })
     await driver.untilFrames(3)
     await page.getByTestId('stop').click()
     await driver.untilState('stopped')
@@ -147,14 +156,18 @@ describe('files', () => {
       })
       return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
     })
-    await page.getByTestId('images-input').setInputFiles({ name: 'walk.webm', mimeType: 'video/webm', buffer: Buffer.from(video) })
+    await page
+      .getByTestId('images-input')
+      .setInputFiles({ name: 'walk.webm', mimeType: 'video/webm', buffer: Buffer.from(video) })
     await driver.untilFrames(3)
     await driver.untilState('ended')
     expect(await keptPicture(page)).toEqual({ isVisible: true, width: 96, alpha: 255 })
   })
 
   it('that are no video are said to be none', async () => {
-    await driver.page.getByTestId('images-input').setInputFiles({ name: 'broken.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no video') })
+    await driver.page
+      .getByTestId('images-input')
+      .setInputFiles({ name: 'broken.mp4', mimeType: 'video/mp4', buffer: Buffer.from('no video') })
     await driver.untilNotice('stream')
     expect(await driver.state()).toBe('failed')
   })
@@ -180,7 +193,8 @@ describe('files', () => {
       const canvas = new OffscreenCanvas(40, 40)
       canvas.getContext('2d')?.fillRect(0, 0, 20, 20)
       const body = new FormData()
-      for (const name of ['one.png', 'two.png']) body.append('files', new File([await canvas.convertToBlob()], name, { type: 'image/png' }))
+      for (const name of ['one.png', 'two.png'])
+        body.append('files', new File([await canvas.convertToBlob()], name, { type: 'image/png' }))
       return (await fetch('/share', { method: 'POST', body })).url
     })
     await page.goto(address)

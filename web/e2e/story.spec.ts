@@ -7,8 +7,9 @@ import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts
 import { launchChromium } from './harness/launch-chromium.ts'
 import { findStory, type Story } from './harness/story-scenes.ts'
 
-// The story that CacheNet is about, on the built page, in a real browser, against a real edge, with the released bundle.
-// Requests are counted at the edge, and what is cached is read from Cache Storage: nothing is taken from the page's own counters.
+// The story that CacheNet is about, on the built page, in a real browser, against a real edge, with the
+// released bundle. Requests are counted at the edge, and what is cached is read from Cache Storage: nothing
+// is taken from the page's own counters.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundleFolder = join(root, 'public/bundles/walkers')
@@ -43,7 +44,8 @@ function hashOf(partition: string): string {
 }
 
 const blobPath = (partition: string): string => apiPaths.blob('walkers', hashOf(partition))
-const deltaHashes = (): string[] => story.manifest.partitions.flatMap(({ delta }) => (delta === undefined ? [] : [delta.sha256]))
+const deltaHashes = (): string[] =>
+  story.manifest.partitions.flatMap(({ delta }) => (delta === undefined ? [] : [delta.sha256]))
 const generalistHash = (): string => story.manifest.generalist.whole.sha256
 
 /** Opens the page with a demo that plays these walkers, `hold` frames each, and then ends. */
@@ -56,9 +58,16 @@ async function open(walkers: readonly number[], frames = hold): Promise<void> {
 async function play(): Promise<string[]> {
   edge.takeRequests()
   await page.getByTestId('play-demo').click()
-  await vi.waitFor(async () => expect(await page.getByTestId('stream-state').getAttribute('data-state')).toBe('ended'), { timeout: 60_000, interval: 100 })
+  await vi.waitFor(
+    async () => expect(await page.getByTestId('stream-state').getAttribute('data-state')).toBe('ended'),
+    { timeout: 60_000, interval: 100 },
+  )
   // The gate is held still (`probes=1`), and deltas travel beside the story.
-  return edge.takeRequests().filter((request) => request.includes(' /api/') && !deltaHashes().some((sha256) => request.includes(sha256)))
+  return edge
+    .takeRequests()
+    .filter(
+      (request) => request.includes(' /api/') && !deltaHashes().some((sha256) => request.includes(sha256)),
+    )
 }
 
 /** Hashes of the blobs in Cache Storage, as the browser has them. */
@@ -87,7 +96,8 @@ describe('the story of three partitions and a cache of two', () => {
     await open([a.walker, b.walker, c.walker, a.walker])
     await vi.waitFor(async () => expect(await cachedBlobs()).toEqual([generalistHash()]), { timeout: 20_000 })
     const requests = await play()
-    // Each scene: one miss that uploads a frame and downloads a partition; the other frames are hits and ask nobody.
+    // Each scene: one miss that uploads a frame and downloads a partition; the other frames are hits and ask
+    // nobody.
     expect(requests).toEqual([
       `POST ${framesPath}`,
       `GET ${blobPath(a.partition)}`,
@@ -98,7 +108,11 @@ describe('the story of three partitions and a cache of two', () => {
       `POST ${framesPath}`,
       `GET ${blobPath(a.partition)}`,
     ])
-    await vi.waitFor(async () => expect(await cachedBlobs()).toEqual([hashOf(c.partition), hashOf(a.partition), generalistHash()].sort()))
+    await vi.waitFor(async () =>
+      expect(await cachedBlobs()).toEqual(
+        [hashOf(c.partition), hashOf(a.partition), generalistHash()].sort(),
+      ),
+    )
     expect(await outcome()).toBe('hit')
   })
 
@@ -133,6 +147,8 @@ describe('the story of three partitions and a cache of two', () => {
       },
       { timeout: 60_000, interval: 1000 },
     )
-    await vi.waitFor(async () => expect(await cachedBlobs()).toContain(hashOf(b.partition)), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await cachedBlobs()).toContain(hashOf(b.partition)), {
+      timeout: 10_000,
+    })
   })
 })

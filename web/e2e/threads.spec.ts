@@ -49,11 +49,17 @@ async function open(query: string, origin = proxy.origin): Promise<void> {
   await page.getByTestId('play-demo').waitFor()
 }
 
-const threads = (): Promise<string | null> => driver.page.getByTestId('threads-running').getAttribute('data-threads')
-const untilThreads = (wanted: number): Promise<void> => vi.waitFor(async () => expect(await threads()).toBe(String(wanted)), { timeout: 30_000, interval: 50 })
-const stored = (): Promise<string[]> => driver.page.evaluate(async () => (await (await caches.open('cachenet-threads')).keys()).map(({ url }) => url))
+const threads = (): Promise<string | null> =>
+  driver.page.getByTestId('threads-running').getAttribute('data-threads')
+const untilThreads = (wanted: number): Promise<void> =>
+  vi.waitFor(async () => expect(await threads()).toBe(String(wanted)), { timeout: 30_000, interval: 50 })
+const stored = (): Promise<string[]> =>
+  driver.page.evaluate(async () =>
+    (await (await caches.open('cachenet-threads')).keys()).map(({ url }) => url),
+  )
 /** Worker, glue, a thread's script, WebAssembly. */
-const untilStored = (): Promise<void> => vi.waitFor(async () => expect(await stored()).toHaveLength(4), { timeout: 30_000, interval: 100 })
+const untilStored = (): Promise<void> =>
+  vi.waitFor(async () => expect(await stored()).toHaveLength(4), { timeout: 30_000, interval: 100 })
 const asked = (): boolean[] => files.map((file) => proxy.requests(file) > 0)
 
 describe.skipIf(availableParallelism() < 2)('two threads', () => {
@@ -81,7 +87,9 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
     await driver.page.reload()
     await driver.playDemo()
     await driver.expectGoingOn(20)
-    expect(await driver.page.getByTestId('notice').and(driver.page.locator('[data-about="threads"]')).count()).toBe(0)
+    expect(
+      await driver.page.getByTestId('notice').and(driver.page.locator('[data-about="threads"]')).count(),
+    ).toBe(0)
     await driver.go('settings')
     expect(await driver.page.getByTestId('threads').inputValue()).toBe('2')
     expect(await threads()).toBe('2')
@@ -110,7 +118,10 @@ describe.skipIf(availableParallelism() < 2)('two threads', () => {
       await registration?.update()
     })
     await driver.untilNotice('update')
-    await Promise.all([driver.page.waitForEvent('load'), driver.page.getByRole('button', { name: 'Use it now' }).click()])
+    await Promise.all([
+      driver.page.waitForEvent('load'),
+      driver.page.getByRole('button', { name: 'Use it now' }).click(),
+    ])
     await untilStored()
     expect((await stored()).sort()).toEqual(before.sort())
   })

@@ -2,12 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 
-// Draws the PNG icons from public/icons/icon.svg: `npx tsx web/icons/render-icons.ts`. The results are committed.
+// Draws the PNG icons from public/icons/icon.svg: `npx tsx web/icons/render-icons.ts`. The results are
+// committed.
 
 const folder = new URL('../../public/icons/', import.meta.url)
 const ground = '#0f2136'
 
-/** Launchers cut a maskable icon to any shape: only the inner four fifths are sure to be seen (W3C, Web App Manifest, "safe zone"). */
+/**
+ * Launchers cut a maskable icon to any shape: only the inner four fifths are sure to be seen (W3C, Web App
+ * Manifest, "safe zone").
+ */
 const safeZone = 0.8
 
 interface Icon {
@@ -33,7 +37,13 @@ async function render(svg: string, { size, isFullBleed }: Icon): Promise<Buffer>
   const rest = size - inner - margin
   return await sharp(Buffer.from(drawing), { density: 144 })
     .resize(inner, inner)
-    .extend({ top: margin, left: margin, bottom: rest, right: rest, background: isFullBleed ? ground : '#00000000' })
+    .extend({
+      top: margin,
+      left: margin,
+      bottom: rest,
+      right: rest,
+      background: isFullBleed ? ground : '#00000000',
+    })
     .flatten(isFullBleed ? { background: ground } : false)
     .png({ compressionLevel: 9, palette: true })
     .toBuffer()

@@ -27,7 +27,11 @@ const random = createRandom(7)
 
 function frame(): RawImage {
   const { width, height } = bundle.manifest.input
-  return { width, height, rgba: Uint8ClampedArray.from({ length: width * height * 4 }, () => random.integer(256)) }
+  return {
+    width,
+    height,
+    rgba: Uint8ClampedArray.from({ length: width * height * 4 }, () => random.integer(256)),
+  }
 }
 
 function blobOf(network: { whole: { sha256: string }; temperature: number } | undefined): NetworkBlob {
@@ -39,7 +43,11 @@ function blobOf(network: { whole: { sha256: string }; temperature: number } | un
 const partition = (index: number): NetworkBlob => blobOf(bundle.manifest.partitions[index])
 
 /** The same network on the reference backend, from the same bytes. */
-async function onCpu(spec: NetworkSpec, { weights, temperature }: NetworkBlob, image: RawImage): Promise<Float32Array> {
+async function onCpu(
+  spec: NetworkSpec,
+  { weights, temperature }: NetworkBlob,
+  image: RawImage,
+): Promise<Float32Array> {
   await tf.setBackend('cpu')
   const { input } = bundle.manifest
   const tensors = toTensors(decodeWeights(spec, weights))
@@ -66,30 +74,58 @@ beforeEach(async () => {
 })
 afterEach(() => engine.dispose())
 
-const never = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
-const always = { thresholdNats: Math.log(4) + 1, generalistThresholdNats: Math.log(4) + 1, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const never = {
+  thresholdNats: 0,
+  generalistThresholdNats: 0,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+} as const
+const always = {
+  thresholdNats: Math.log(4) + 1,
+  generalistThresholdNats: Math.log(4) + 1,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+} as const
 
 describe('Engine', () => {
   it('answers as the reference backend does, to 1e-4, generalist and partitions', async () => {
     const { partition: spec } = bundle.manifest.networks
-    for (const [id, blob] of [['generalist', blobOf(bundle.manifest.generalist)], ['p0', partition(0)], ['p3', partition(3)]] as const) {
+    for (const [id, blob] of [
+      ['generalist', blobOf(bundle.manifest.generalist)],
+      ['p0', partition(0)],
+      ['p3', partition(3)],
+    ] as const) {
       if (id !== 'generalist') engine.residents.load(id, blob)
       const image = frame()
       const expected = await onCpu(spec, blob, image)
       const answer = engine.classify(image, always)
       expect(answer.network).toBe(id)
-      expect(Math.max(...answer.probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(1e-4)
+      expect(
+        Math.max(...answer.probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0)))),
+      ).toBeLessThan(1e-4)
       expect(answer.entropyNats).toBeCloseTo(predictiveEntropy(expected), 3)
     }
   })
 
   describe('with partitions that have heads of their own', () => {
-    const heads = (): Map<string, PartitionHead> => new Map(bundle.manifest.partitions.map((one) => [one.id, headOf(one)!]))
+    const heads = (): Map<string, PartitionHead> =>
+      new Map(bundle.manifest.partitions.map((one) => [one.id, headOf(one)!]))
     const open = async (more: Partial<EngineOptions> = {}): Promise<Engine> => {
       engine.dispose()
       bundle = await createSampleBundle({ seed: 3, hasHeads: true, hasDeltas: true })
       const { generalist: spec, partition: partitionSpec, delta } = bundle.manifest.networks
-      return (engine = Engine.open(await startKernels(), { spec, partitionSpec, heads: heads(), delta, input: bundle.manifest.input, generalist: blobOf(bundle.manifest.generalist), maxPartitions: 2, ...more }))
+      return (engine = Engine.open(await startKernels(), {
+        spec,
+        partitionSpec,
+        heads: heads(),
+        delta,
+        input: bundle.manifest.input,
+        generalist: blobOf(bundle.manifest.generalist),
+        maxPartitions: 2,
+        ...more,
+      }))
     }
 
     it('answers as the reference backend does, whole and as a delta, under the scene and without', async () => {
@@ -101,17 +137,33 @@ describe('Engine', () => {
         const spec = specOfPartition(manifest, one)
         const base = decodeWeights(manifest.networks.generalist, blobOf(manifest.generalist).weights)
         const delta = bundle.blobs.get(one.delta!.sha256)!
-        const ofDelta: NetworkBlob = { weights: encodeWeights(spec, applyDelta(spec, manifest.networks.delta!, base, delta)), temperature: 1 }
-        for (const [blob, reference] of [[blobOf(one), blobOf(one)], [{ weights: delta, temperature: 1, form: 'delta' as const }, ofDelta]] as const) {
+        const ofDelta: NetworkBlob = {
+          weights: encodeWeights(spec, applyDelta(spec, manifest.networks.delta!, base, delta)),
+          temperature: 1,
+        }
+        for (const [blob, reference] of [
+          [blobOf(one), blobOf(one)],
+          [{ weights: delta, temperature: 1, form: 'delta' as const }, ofDelta],
+        ] as const) {
           engine.residents.load(one.id, blob)
           for (const classFactors of [undefined, factors]) {
             const image = frame()
-            const expected = answerOfPartition(headOf(one)!, await onCpu(spec, reference, image), 4, classFactors)
-            const answer = engine.classify(image, { ...always, thresholdNats: 9 }, { classFactors, choice: { id: one.id } })
+            const expected = answerOfPartition(
+              headOf(one)!,
+              await onCpu(spec, reference, image),
+              4,
+              classFactors,
+            )
+            const answer = engine.classify(
+              image,
+              { ...always, thresholdNats: 9 },
+              { classFactors, choice: { id: one.id } },
+            )
             expect(answer.network).toBe(one.id)
             expect(answer.classIndex).toBe(expected.classIndex)
             expect(answer.outcome).toBe(expected.isElsewhere ? 'miss' : 'hit')
-            for (const [of, value] of expected.probabilities.entries()) expect(Math.abs((answer.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
+            for (const [of, value] of expected.probabilities.entries())
+              expect(Math.abs((answer.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
           }
         }
       }
@@ -121,16 +173,24 @@ describe('Engine', () => {
       await open()
       engine.residents.load('p0', partition(0))
       engine.residents.load('p1', partition(1))
-      expect(engine.classify(frame(), never, { choice: { id: 'p0' } }).probes.map(({ network }) => network)).toEqual(['p0'])
-      expect(engine.classify(frame(), never, { choice: { id: 'p3' } }).probes.map(({ network }) => network)).toEqual([generalistId])
-      expect(engine.classify(frame(), never, { choice: { id: undefined } }).probes.map(({ network }) => network)).toEqual([generalistId])
+      expect(
+        engine.classify(frame(), never, { choice: { id: 'p0' } }).probes.map(({ network }) => network),
+      ).toEqual(['p0'])
+      expect(
+        engine.classify(frame(), never, { choice: { id: 'p3' } }).probes.map(({ network }) => network),
+      ).toEqual([generalistId])
+      expect(
+        engine.classify(frame(), never, { choice: { id: undefined } }).probes.map(({ network }) => network),
+      ).toEqual([generalistId])
       expect(engine.classify(frame(), never).probes.map(({ network }) => network)).toEqual(['p1'])
     })
 
     it('is certain of nothing that is strange to the network, however loose the threshold', async () => {
       await open()
       engine.residents.load('p0', { ...partition(0), mostStrange: -1e6 })
-      expect(engine.classify(frame(), { ...always, thresholdNats: 100 }, { choice: { id: 'p0' } })).toMatchObject({ outcome: 'miss', isStrange: true })
+      expect(
+        engine.classify(frame(), { ...always, thresholdNats: 100 }, { choice: { id: 'p0' } }),
+      ).toMatchObject({ outcome: 'miss', isStrange: true })
       engine.residents.load('p0', { ...partition(0), mostStrange: 1e6 })
       expect(engine.classify(frame(), always, { choice: { id: 'p0' } }).isStrange).toBe(false)
     })
@@ -140,7 +200,14 @@ describe('Engine', () => {
       await open({ partitionSpec, delta: undefined })
       const [one] = bundle.manifest.partitions
       const spec = partitionSpecOf(partitionSpec, headOf(one!))
-      const weights = encodeWeights(spec, planNetwork(spec).tensors.map(({ name, shape, size }) => ({ name, shape, values: Float32Array.from({ length: size }, () => random.normal() * 0.3) })))
+      const weights = encodeWeights(
+        spec,
+        planNetwork(spec).tensors.map(({ name, shape, size }) => ({
+          name,
+          shape,
+          values: Float32Array.from({ length: size }, () => random.normal() * 0.3),
+        })),
+      )
       const blob: NetworkBlob = { weights, temperature: 1 }
       engine.residents.load('p0', blob)
       const image = frame()
@@ -148,7 +215,8 @@ describe('Engine', () => {
       const answer = engine.classify(image, { ...never, asksGeneralist: true }, { choice: { id: 'p0' } })
       expect(answer.probes.map(({ network }) => network)).toEqual(['p0', generalistId])
       const own = engine.classify(image, never, { choice: { id: 'p0' } })
-      for (const [of, value] of expected.probabilities.entries()) expect(Math.abs((own.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
+      for (const [of, value] of expected.probabilities.entries())
+        expect(Math.abs((own.probabilities[of] ?? 9) - value)).toBeLessThan(2e-3)
     })
   })
 
@@ -171,12 +239,19 @@ describe('Engine', () => {
       values: Float32Array.from({ length: size }, () => random.normal() * 0.5),
     }))
     const blob = { weights: encodeWeights(spec, values), temperature: 1.7 }
-    const other = Engine.open(await startKernels(), { spec, input: bundle.manifest.input, generalist: blob, maxPartitions: 1 })
+    const other = Engine.open(await startKernels(), {
+      spec,
+      input: bundle.manifest.input,
+      generalist: blob,
+      maxPartitions: 1,
+    })
     const image = frame()
     const expected = await onCpu(spec, blob, image)
     const { probabilities } = other.classify(image, always)
     other.dispose()
-    expect(Math.max(...probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(1e-4)
+    expect(Math.max(...probabilities.map((p, index) => Math.abs(p - (expected[index] ?? 0))))).toBeLessThan(
+      1e-4,
+    )
   })
 
   it('holds no more tensors after 300 frames and 50 switches of partition than before', () => {
@@ -207,15 +282,29 @@ describe('Engine', () => {
     engine.residents.load('p0', partition(0))
     engine.residents.load('p1', partition(1))
     expect(engine.classify(frame(), never).probes.map(({ network }) => network)).toEqual(['p1'])
-    expect(engine.classify(frame(), { ...never, maxProbes: 5 }).probes.map(({ network }) => network)).toEqual(['p1', 'p0'])
+    expect(engine.classify(frame(), { ...never, maxProbes: 5 }).probes.map(({ network }) => network)).toEqual(
+      ['p1', 'p0'],
+    )
   })
 
   it('hits at a threshold above the entropy, and misses below it with the frame’s bytes for the edge', () => {
     const image = frame()
     const { entropyNats } = engine.classify(image, never)
-    const hit = engine.classify(image, { ...always, thresholdNats: entropyNats, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const)
+    const hit = engine.classify(image, {
+      ...always,
+      thresholdNats: entropyNats,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: false,
+    } as const)
     expect(hit.outcome).toBe('hit')
-    const miss = engine.classify(image, { ...always, thresholdNats: entropyNats - 1e-6, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const)
+    const miss = engine.classify(image, {
+      ...always,
+      thresholdNats: entropyNats - 1e-6,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: false,
+    } as const)
     expect(miss.outcome).toBe('miss')
     expect(miss.rgb).toEqual(rgbaToRgb(image.rgba))
     expect(miss.rgb).toHaveLength(frameBytes(bundle.manifest.input))
@@ -224,8 +313,20 @@ describe('Engine', () => {
 
   it('misses at any threshold where a network computes what is no number, and says of all classes the same', async () => {
     const generalist = { ...blobOf(bundle.manifest.generalist), temperature: NaN }
-    const broken = Engine.open(await startKernels(), { spec: bundle.manifest.networks.partition, input: bundle.manifest.input, generalist, maxPartitions: 1 })
-    const answer = broken.classify(frame(), { thresholdNats: 1e9, generalistThresholdNats: 1e9, maxProbes: 1, order: 'recent-first', asksGeneralist: true, looksTwice: true })
+    const broken = Engine.open(await startKernels(), {
+      spec: bundle.manifest.networks.partition,
+      input: bundle.manifest.input,
+      generalist,
+      maxPartitions: 1,
+    })
+    const answer = broken.classify(frame(), {
+      thresholdNats: 1e9,
+      generalistThresholdNats: 1e9,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: true,
+      looksTwice: true,
+    })
     broken.dispose()
     expect(answer).toMatchObject({ outcome: 'miss', entropyNats: Math.log(4) })
     expect([...answer.probabilities]).toEqual([0.25, 0.25, 0.25, 0.25])
@@ -235,7 +336,9 @@ describe('Engine', () => {
     const { weights, temperature } = partition(0)
     const spoiled = weights.slice()
     new DataView(spoiled.buffer).setUint16(0, 0x7e00, true)
-    expect(() => engine.residents.load('p0', { weights: spoiled, temperature })).toThrow(expect.objectContaining({ code: 'weights-not-finite' }))
+    expect(() => engine.residents.load('p0', { weights: spoiled, temperature })).toThrow(
+      expect.objectContaining({ code: 'weights-not-finite' }),
+    )
     expect(engine.residents.order).toEqual([])
   })
 
@@ -289,19 +392,33 @@ describe('an engine with deltas', () => {
     bundle = await createSampleBundle({ hasDeltas: true })
     const { networks, input, generalist, partitions } = bundle.manifest
     const base = blobOf(generalist)
-    engine = Engine.open(await startKernels(), { spec: networks.partition, input, generalist: base, maxPartitions: 3, delta: networks.delta })
+    engine = Engine.open(await startKernels(), {
+      spec: networks.partition,
+      input,
+      generalist: base,
+      maxPartitions: 3,
+      delta: networks.delta,
+    })
     const [first, second] = partitions
-    if (first?.delta === undefined || second === undefined || networks.delta === undefined) throw new Error('the sample bundle has deltas')
+    if (first?.delta === undefined || second === undefined || networks.delta === undefined)
+      throw new Error('the sample bundle has deltas')
     const delta = bundle.blobs.get(first.delta.sha256) ?? new Uint8Array()
-    const whole = encodeWeights(networks.partition, applyDelta(networks.partition, networks.delta, decodeWeights(networks.partition, base.weights), delta))
+    const whole = encodeWeights(
+      networks.partition,
+      applyDelta(networks.partition, networks.delta, decodeWeights(networks.partition, base.weights), delta),
+    )
     const image = frame()
     const answers: Float32Array[] = []
-    for (const blob of [{ weights: whole, temperature: 1 }, { weights: delta, temperature: 1, form: 'delta' as const }]) {
+    for (const blob of [
+      { weights: whole, temperature: 1 },
+      { weights: delta, temperature: 1, form: 'delta' as const },
+    ]) {
       engine.residents.load(first.id, blob)
       answers.push(engine.classify({ ...image, rgba: image.rgba.slice() }, never).probabilities)
     }
     // The whole weights were rounded to half floats once more.
-    for (const [index, probability] of (answers[1] ?? []).entries()) expect(probability).toBeCloseTo(answers[0]?.[index] ?? Number.NaN, 2)
+    for (const [index, probability] of (answers[1] ?? []).entries())
+      expect(probability).toBeCloseTo(answers[0]?.[index] ?? Number.NaN, 2)
 
     engine.residents.load(second.id, blobOf(second))
     engine.residents.refine(first.id, blobOf(first))
@@ -314,12 +431,15 @@ describe('an engine with deltas', () => {
   })
 
   it('refuses a delta where the bundle has none', () => {
-    expect(() => engine.residents.load('p0', { ...partition(0), form: 'delta' })).toThrow(expect.objectContaining({ code: 'manifest-invalid' }) as Error)
+    expect(() => engine.residents.load('p0', { ...partition(0), form: 'delta' })).toThrow(
+      expect.objectContaining({ code: 'manifest-invalid' }) as Error,
+    )
   })
 
   it('answers under what the scene makes of each class', () => {
     const image = frame()
-    const ask = (classFactors?: Float32Array<ArrayBuffer>) => engine.classify({ ...image, rgba: image.rgba.slice() }, always, { classFactors })
+    const ask = (classFactors?: Float32Array<ArrayBuffer>) =>
+      engine.classify({ ...image, rgba: image.rgba.slice() }, always, { classFactors })
     const alone = ask()
     const [classes, other] = [alone.probabilities.length, (alone.classIndex + 1) % alone.probabilities.length]
     const settled = ask(Float32Array.from({ length: classes }, (_, index) => (index === other ? 1e6 : 1e-6)))
@@ -332,11 +452,21 @@ describe('an engine with deltas', () => {
     const image = frame()
     const rgb = rgbaToRgb(image.rgba)
     const mirrored = mirrorRgb(rgb, image.width)
-    const rgbaOf = (bytes: Uint8Array) => Uint8ClampedArray.from({ length: image.width * image.height * 4 }, (_, index) => (index % 4 === 3 ? 255 : bytes[Math.floor(index / 4) * 3 + (index % 4)]!))
-    const answer = engine.classify({ ...image, rgba: image.rgba.slice() }, { ...never, asksGeneralist: true, looksTwice: true })
+    const rgbaOf = (bytes: Uint8Array) =>
+      Uint8ClampedArray.from({ length: image.width * image.height * 4 }, (_, index) =>
+        index % 4 === 3 ? 255 : bytes[Math.floor(index / 4) * 3 + (index % 4)]!,
+      )
+    const answer = engine.classify(
+      { ...image, rgba: image.rgba.slice() },
+      { ...never, asksGeneralist: true, looksTwice: true },
+    )
     const { partition: spec } = bundle.manifest.networks
-    const [first, second] = [await onCpu(spec, blobOf(bundle.manifest.generalist), image), await onCpu(spec, blobOf(bundle.manifest.generalist), { ...image, rgba: rgbaOf(mirrored) })]
-    for (const [index, value] of first.entries()) expect(answer.probabilities[index]).toBeCloseTo((value + second[index]!) / 2, 4)
+    const [first, second] = [
+      await onCpu(spec, blobOf(bundle.manifest.generalist), image),
+      await onCpu(spec, blobOf(bundle.manifest.generalist), { ...image, rgba: rgbaOf(mirrored) }),
+    ]
+    for (const [index, value] of first.entries())
+      expect(answer.probabilities[index]).toBeCloseTo((value + second[index]!) / 2, 4)
     expect(answer).toMatchObject({ outcome: 'miss', network: generalistId, rgb })
     expect(answer.probes.map(({ network }) => network)).toEqual([generalistId, generalistId])
     // Certain at first sight, it does not look again.

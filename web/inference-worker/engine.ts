@@ -2,7 +2,14 @@ import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { headOutputs, partitionSpec, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId, type GateSettings, type SceneChoice } from '../../core/gate/gate.ts'
+import {
+  generalistId,
+  passGate,
+  probeOrder,
+  secondLookId,
+  type GateSettings,
+  type SceneChoice,
+} from '../../core/gate/gate.ts'
 import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
@@ -63,14 +70,26 @@ class Graphs {
   readonly #partition: NetworkSpec
   readonly #units = new Map<string, number>()
 
-  constructor(kernels: WasmKernels, { spec, partitionSpec: shared = spec, heads = new Map() }: Pick<EngineOptions, 'spec' | 'partitionSpec' | 'heads'>) {
+  constructor(
+    kernels: WasmKernels,
+    {
+      spec,
+      partitionSpec: shared = spec,
+      heads = new Map(),
+    }: Pick<EngineOptions, 'spec' | 'partitionSpec' | 'heads'>,
+  ) {
     this.#generalist = spec
     this.#partition = shared
     this.#specs = new Map([...heads].map(([id, head]) => [id, partitionSpec(shared, head)]))
-    for (const one of [spec, ...(heads.size === 0 ? [shared] : this.#specs.values())]) this.#units.set(trunkOf(one), Math.max(unitsOf(one), this.#units.get(trunkOf(one)) ?? 0))
+    for (const one of [spec, ...(heads.size === 0 ? [shared] : this.#specs.values())])
+      this.#units.set(trunkOf(one), Math.max(unitsOf(one), this.#units.get(trunkOf(one)) ?? 0))
     for (const one of [spec, shared]) {
       const trunk = trunkOf(one)
-      if (!this.#runners.has(trunk)) this.#runners.set(trunk, new NetworkRunner(kernels, withUnits(one, this.#units.get(trunk) ?? unitsOf(one))))
+      if (!this.#runners.has(trunk))
+        this.#runners.set(
+          trunk,
+          new NetworkRunner(kernels, withUnits(one, this.#units.get(trunk) ?? unitsOf(one))),
+        )
     }
   }
 
@@ -90,7 +109,10 @@ class Graphs {
   }
 }
 
-/** Runs the resident networks on frames, one frame at a time. A switch of partitions only exchanges weights; graphs stay. */
+/**
+ * Runs the resident networks on frames, one frame at a time. A switch of partitions only exchanges weights;
+ * graphs stay.
+ */
 export class Engine {
   readonly residents: Residents
   readonly #input: ModelInput
@@ -103,13 +125,27 @@ export class Engine {
   #firstLook = new Float32Array(0)
 
   private constructor(kernels: WasmKernels, options: EngineOptions) {
-    const { spec, heads = new Map<string, PartitionHead>(), input, generalist, maxPartitions, delta, keepsBitmaps } = options
+    const {
+      spec,
+      heads = new Map<string, PartitionHead>(),
+      input,
+      generalist,
+      maxPartitions,
+      delta,
+      keepsBitmaps,
+    } = options
     this.#input = input
     this.#pixels = new FramePixels(input, keepsBitmaps)
     this.#graphs = new Graphs(kernels, options)
     this.#heads = heads
     this.#classes = unitsOf(spec)
-    this.residents = new Residents(new TensorMemory(kernels), (id) => this.#graphs.specOf(id), generalist, maxPartitions, delta)
+    this.residents = new Residents(
+      new TensorMemory(kernels),
+      (id) => this.#graphs.specOf(id),
+      generalist,
+      maxPartitions,
+      delta,
+    )
     // Looked up once: the graph of a network never changes.
     this.#runners = new Map([generalistId, ...heads.keys()].map((id) => [id, this.#graphs.runnerOf(id)]))
   }
@@ -118,16 +154,30 @@ export class Engine {
   static open(kernels: WasmKernels, options: EngineOptions): Engine {
     const engine = new Engine(kernels, options)
     const { width, height } = options.input
-    engine.classify({ width, height, rgba: new Uint8ClampedArray(width * height * 4) }, { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
+    engine.classify(
+      { width, height, rgba: new Uint8ClampedArray(width * height * 4) },
+      {
+        thresholdNats: 0,
+        generalistThresholdNats: 0,
+        maxProbes: 1,
+        order: 'recent-first',
+        asksGeneralist: false,
+      },
+    )
     return engine
   }
 
   /**
-   * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed, but where they are kept.
+   * Answers a frame, or says that nobody in memory is certain of it. A bitmap is closed, but where they are
+   * kept.
    *
    * @param classFactors what the scene makes of each class; probabilities and entropies are under it
    */
-  classify(image: FrameImage, gate: GateSettings, { classFactors, choice }: ClassifyOptions = {}): Classification {
+  classify(
+    image: FrameImage,
+    gate: GateSettings,
+    { classFactors, choice }: ClassifyOptions = {},
+  ): Classification {
     const startMs = performance.now()
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
@@ -135,11 +185,18 @@ export class Engine {
     const probes: { network: string; entropyNats: number }[] = []
     const decision = passGate(probeOrder(this.residents.order, gate, choice), gate, (network) => {
       // Asked last of all: the frame itself is gone from the networks' input then.
-      const answer = network === secondLookId ? this.#askAgain(rgb, classFactors) : this.#ask(network, rgb, written, classFactors)
-      probes.push({ network: answer.network, entropyNats: tellable(answer.entropyNats, answer.probabilities.length) })
+      const answer =
+        network === secondLookId
+          ? this.#askAgain(rgb, classFactors)
+          : this.#ask(network, rgb, written, classFactors)
+      probes.push({
+        network: answer.network,
+        entropyNats: tellable(answer.entropyNats, answer.probabilities.length),
+      })
       return answer
     })
-    const { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty, ownEntropyNats } = decision.kind === 'hit' ? decision.answer : decision.best
+    const { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty, ownEntropyNats } =
+      decision.kind === 'hit' ? decision.answer : decision.best
     if (decision.kind === 'hit' && network !== generalistId) this.residents.use(network)
     return {
       outcome: decision.kind,
@@ -162,7 +219,12 @@ export class Engine {
     this.#graphs.dispose()
   }
 
-  #ask(network: string, rgb: Uint8Array, written: Set<NetworkRunner>, classFactors: Float32Array | undefined): Answer {
+  #ask(
+    network: string,
+    rgb: Uint8Array,
+    written: Set<NetworkRunner>,
+    classFactors: Float32Array | undefined,
+  ): Answer {
     const runner = this.#runners.get(network) ?? this.#graphs.runnerOf(network)
     if (!written.has(runner)) preprocess(rgb, this.#input, runner.input)
     written.add(runner)
@@ -178,20 +240,52 @@ export class Engine {
     const runner = this.#graphs.runnerOf(generalistId)
     preprocess(mirrorRgb(rgb, this.#input.width), this.#input, runner.input)
     const { own: mirrored, isStrange } = this.#run(generalistId, runner)
-    return this.#answer(generalistId, mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2), isStrange, classFactors)
+    return this.#answer(
+      generalistId,
+      mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2),
+      isStrange,
+      classFactors,
+    )
   }
 
-  /** What computes no number says of every class the same; its entropy is infinite, which no threshold lets pass. */
-  #answer(network: string, own: Float32Array<ArrayBuffer>, isStrange: boolean, classFactors: Float32Array | undefined): Answer {
+  /**
+   * What computes no number says of every class the same; its entropy is infinite, which no threshold lets
+   * pass.
+   */
+  #answer(
+    network: string,
+    own: Float32Array<ArrayBuffer>,
+    isStrange: boolean,
+    classFactors: Float32Array | undefined,
+  ): Answer {
     const found = applyFactors(own, classFactors)
     const entropyNats = predictiveEntropy(found)
     const probabilities = entropyNats === Infinity ? found.fill(1 / found.length) : found
     const classIndex = argMax(probabilities)
-    return { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty: finite(own[classIndex]), ownEntropyNats: predictiveEntropy(own) }
+    return {
+      network,
+      entropyNats,
+      probabilities,
+      classIndex,
+      isStrange,
+      ownCertainty: finite(own[classIndex]),
+      ownEntropyNats: predictiveEntropy(own),
+    }
   }
 
-  #answerOfHead(network: string, head: PartitionHead, own: Float32Array<ArrayBuffer>, isStrange: boolean, classFactors: Float32Array | undefined): Answer {
-    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(head, own, this.#classes, classFactors)
+  #answerOfHead(
+    network: string,
+    head: PartitionHead,
+    own: Float32Array<ArrayBuffer>,
+    isStrange: boolean,
+    classFactors: Float32Array | undefined,
+  ): Answer {
+    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(
+      head,
+      own,
+      this.#classes,
+      classFactors,
+    )
     const isNumber = entropyNats < Infinity
     return {
       network,
@@ -205,13 +299,20 @@ export class Engine {
     }
   }
 
-  #run(network: string, runner: NetworkRunner): { readonly own: Float32Array<ArrayBuffer>; readonly isStrange: boolean } {
+  #run(
+    network: string,
+    runner: NetworkRunner,
+  ): { readonly own: Float32Array<ArrayBuffer>; readonly isStrange: boolean } {
     const { weights, temperature, mostStrange } = this.residents.get(network)
     const head = this.#heads.get(network)
     const outputs = head === undefined ? this.#classes : headOutputs(head)
     const logits = runner.run(weights).subarray(0, outputs)
-    return { own: softmax(logits, temperature), isStrange: strangeness(logits, head !== undefined) > mostStrange }
+    return {
+      own: softmax(logits, temperature),
+      isStrange: strangeness(logits, head !== undefined) > mostStrange,
+    }
   }
 }
 
-const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)
+const finite = (value: number | undefined): number =>
+  value !== undefined && Number.isFinite(value) ? value : 0

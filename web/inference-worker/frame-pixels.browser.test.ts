@@ -9,11 +9,20 @@ const input: ModelInput = { width: 16, height: 16, channels: 3, mean: [0, 0, 0],
 
 function noise(width: number, height: number, seed = 1): Uint8ClampedArray<ArrayBuffer> {
   const random = createRandom(seed)
-  return Uint8ClampedArray.from({ length: width * height * 4 }, (_, index) => (index % 4 === 3 ? 255 : random.integer(256)))
+  return Uint8ClampedArray.from({ length: width * height * 4 }, (_, index) =>
+    index % 4 === 3 ? 255 : random.integer(256),
+  )
 }
 
-const bitmapOf = (rgba: Uint8ClampedArray<ArrayBuffer>, width: number, height: number): Promise<ImageBitmap> =>
-  createImageBitmap(new ImageData(rgba, width, height), { colorSpaceConversion: 'none', premultiplyAlpha: 'none' })
+const bitmapOf = (
+  rgba: Uint8ClampedArray<ArrayBuffer>,
+  width: number,
+  height: number,
+): Promise<ImageBitmap> =>
+  createImageBitmap(new ImageData(rgba, width, height), {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  })
 
 describe('FramePixels', () => {
   it('keeps the exact pixels of a bitmap and of a raw image that already have the model’s size', async () => {
@@ -26,7 +35,8 @@ describe('FramePixels', () => {
   it('averages the areas of the middle of a larger image', async () => {
     const rgba = noise(100, 64, 2)
     const middle = new Uint8ClampedArray(64 * 64 * 4)
-    for (let y = 0; y < 64; y++) middle.set(rgba.subarray((y * 100 + 18) * 4, (y * 100 + 18 + 64) * 4), y * 64 * 4)
+    for (let y = 0; y < 64; y++)
+      middle.set(rgba.subarray((y * 100 + 18) * 4, (y * 100 + 18 + 64) * 4), y * 64 * 4)
     const expected = areaAverage(middle, 4, { width: 64, height: 64 }, input)
     const pixels = new FramePixels(input)
     expect(pixels.read(await bitmapOf(rgba, 100, 64))).toEqual(expected)
@@ -60,11 +70,16 @@ describe('FramePixels', () => {
   })
 
   it('puts what is transparent on black', async () => {
-    const rgba = Uint8ClampedArray.from({ length: 40 * 40 * 4 }, (_, index) => [200, 100, 60, 128][index % 4] ?? 0)
+    const rgba = Uint8ClampedArray.from(
+      { length: 40 * 40 * 4 },
+      (_, index) => [200, 100, 60, 128][index % 4] ?? 0,
+    )
     const bitmap = await createImageBitmap(new ImageData(rgba, 40, 40))
     const pixels = new FramePixels(input)
     for (const rgb of [pixels.read(bitmap), pixels.read({ width: 40, height: 40, rgba })]) {
-      expect([...rgb.subarray(0, 3)].map((value, channel) => Math.abs(value - ([100, 50, 30][channel] ?? 0)) <= 1)).toEqual([true, true, true])
+      expect(
+        [...rgb.subarray(0, 3)].map((value, channel) => Math.abs(value - ([100, 50, 30][channel] ?? 0)) <= 1),
+      ).toEqual([true, true, true])
     }
   })
 

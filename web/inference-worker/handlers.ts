@@ -5,18 +5,28 @@ import { Engine, type EngineOptions } from './engine.ts'
 import { measureMemory } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
-/** What the worker does for each kind of request, on kernels that are started once. Before `open`, everything else throws `engine-failed`. */
-export function createHandlers(startKernels: () => Promise<WasmKernels>, { keepsBitmaps = false }: Pick<EngineOptions, 'keepsBitmaps'> = {}): RpcHandlers<InferenceRequest, InferenceAnswers> {
+/**
+ * What the worker does for each kind of request, on kernels that are started once. Before `open`, everything
+ * else throws `engine-failed`.
+ */
+export function createHandlers(
+  startKernels: () => Promise<WasmKernels>,
+  { keepsBitmaps = false }: Pick<EngineOptions, 'keepsBitmaps'> = {},
+): RpcHandlers<InferenceRequest, InferenceAnswers> {
   let opening: Promise<Engine> | undefined
 
   async function engine(): Promise<Engine> {
-    if (opening === undefined) throw new CacheNetError('engine-failed', 'No bundle is open yet. Reload the page.')
+    if (opening === undefined)
+      throw new CacheNetError('engine-failed', 'No bundle is open yet. Reload the page.')
     return opening
   }
 
   async function reopen(previous: Promise<Engine> | undefined, options: EngineOptions): Promise<Engine> {
     // One that failed to open holds nothing.
-    await previous?.then((open) => open.dispose(), () => undefined)
+    await previous?.then(
+      (open) => open.dispose(),
+      () => undefined,
+    )
     return Engine.open(await startKernels(), options)
   }
 

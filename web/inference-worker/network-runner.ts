@@ -22,9 +22,10 @@ const float32 = 0
 const idAt = (weights: NetworkWeights, index: number): number => weights[index]?.id ?? 0
 
 /**
- * One graph, laid out once: every step knows its shapes and where its result goes, and a run calls one kernel a layer and nothing else.
- * What it computes is what `core/network/forward.ts` computes for one example; the engine's test compares the two. That one looks every tensor,
- * shape and kernel up anew for each layer, which on a small network costs as much time as the kernels.
+ * One graph, laid out once: every step knows its shapes and where its result goes, and a run calls one kernel
+ * a layer and nothing else. What it computes is what `core/network/forward.ts` computes for one example; the
+ * engine's test compares the two. That one looks every tensor, shape and kernel up anew for each layer, which
+ * on a small network costs as much time as the kernels.
  */
 export class NetworkRunner {
   readonly #kernels: WasmKernels
@@ -51,12 +52,18 @@ export class NetworkRunner {
     this.#logits = x.tensor
   }
 
-  /** Where the next run reads its input, [height, width, channels]: to be written in place, anew for each `run`. */
+  /**
+   * Where the next run reads its input, [height, width, channels]: to be written in place, anew for each
+   * `run`.
+   */
   get input(): Float32Array {
     return this.#memory.view(this.#input)
   }
 
-  /** Runs the network on what was written to `input`, which stays. The logits, [outputs], are overwritten by the next run. */
+  /**
+   * Runs the network on what was written to `input`, which stays. The logits, [outputs], are overwritten by
+   * the next run.
+   */
   run(weights: NetworkWeights): Float32Array {
     for (const step of this.#steps) step(weights)
     return this.#memory.view(this.#logits)
@@ -91,7 +98,10 @@ export class NetworkRunner {
       case 'globalPool':
         return this.#pool(layer.mode, x.height, x.width, 1, x)
       case 'residual':
-        return this.#add(x, layer.layers.reduce<Image>((inner, conv) => this.#conv(conv, inner), x))
+        return this.#add(
+          x,
+          layer.layers.reduce<Image>((inner, conv) => this.#conv(conv, inner), x),
+        )
       case 'dense':
         return this.#dense(layer, x)
       default:
@@ -101,23 +111,43 @@ export class NetworkRunner {
 
   #conv({ kernelSize, stride, padding, filters, activation }: ConvLayer, x: Image): Image {
     const isSame = padding === 'same'
-    const extent = (from: number): number => (isSame ? Math.ceil(from / stride) : Math.floor((from - kernelSize) / stride) + 1)
+    const extent = (from: number): number =>
+      isSame ? Math.ceil(from / stride) : Math.floor((from - kernelSize) / stride) + 1
     const height = extent(x.height)
     const width = extent(x.width)
     const out = this.#take(height * width * filters)
     // As TensorFlow pads: half of it before, the larger half after.
-    const pad = (from: number, to: number): number => (isSame ? Math.max(0, (to - 1) * stride + kernelSize - from) : 0)
+    const pad = (from: number, to: number): number =>
+      isSame ? Math.max(0, (to - 1) * stride + kernelSize - from) : 0
     const [padHeight, padWidth] = [pad(x.height, height), pad(x.width, width)]
     const [padTop, padLeft] = [padHeight >> 1, padWidth >> 1]
     const kernel = this.#weights
     this.#weights += 2
     this.#steps.push((weights) => {
       this.#kernels._FusedConv2D(
-        x.tensor.id, 1, x.height, x.width,
-        idAt(weights, kernel), kernelSize, kernelSize, idAt(weights, kernel + 1),
-        padTop, padWidth - padLeft, padHeight - padTop, padLeft, isSame ? 1 : 0,
-        1, 1, stride, stride,
-        x.channels, filters, activations[activation], 0, 0, out.id,
+        x.tensor.id,
+        1,
+        x.height,
+        x.width,
+        idAt(weights, kernel),
+        kernelSize,
+        kernelSize,
+        idAt(weights, kernel + 1),
+        padTop,
+        padWidth - padLeft,
+        padHeight - padTop,
+        padLeft,
+        isSame ? 1 : 0,
+        1,
+        1,
+        stride,
+        stride,
+        x.channels,
+        filters,
+        activations[activation],
+        0,
+        0,
+        out.id,
       )
     })
     return { tensor: out, height, width, channels: filters }
@@ -129,8 +159,43 @@ export class NetworkRunner {
     const out = this.#take(height * width * x.channels)
     this.#steps.push(
       mode === 'max'
-        ? () => this.#kernels._MaxPool(x.tensor.id, 1, x.height, x.width, windowHeight, windowWidth, 0, 0, 0, 0, 1, 1, stride, stride, x.channels, x.channels, out.id)
-        : () => this.#kernels._AvgPool(x.tensor.id, 1, x.height, x.width, windowHeight, windowWidth, 0, 0, 0, 0, stride, stride, x.channels, out.id),
+        ? () =>
+            this.#kernels._MaxPool(
+              x.tensor.id,
+              1,
+              x.height,
+              x.width,
+              windowHeight,
+              windowWidth,
+              0,
+              0,
+              0,
+              0,
+              1,
+              1,
+              stride,
+              stride,
+              x.channels,
+              x.channels,
+              out.id,
+            )
+        : () =>
+            this.#kernels._AvgPool(
+              x.tensor.id,
+              1,
+              x.height,
+              x.width,
+              windowHeight,
+              windowWidth,
+              0,
+              0,
+              0,
+              0,
+              stride,
+              stride,
+              x.channels,
+              out.id,
+            ),
     )
     return { tensor: out, height, width, channels: x.channels }
   }
@@ -149,7 +214,21 @@ export class NetworkRunner {
     const kernel = this.#weights
     this.#weights += 2
     this.#steps.push((weights) => {
-      this.#kernels.__FusedMatMul(x.tensor.id, inputShape, 3, idAt(weights, kernel), kernelShape, 3, 0, 0, activations[activation], idAt(weights, kernel + 1), 0, 0, out.id)
+      this.#kernels.__FusedMatMul(
+        x.tensor.id,
+        inputShape,
+        3,
+        idAt(weights, kernel),
+        kernelShape,
+        3,
+        0,
+        0,
+        activations[activation],
+        idAt(weights, kernel + 1),
+        0,
+        0,
+        out.id,
+      )
     })
     return { tensor: out, height: 1, width: 1, channels: units }
   }

@@ -7,7 +7,9 @@ const absentBias = -30_000
 /** The network with so many outputs: what one graph is laid out for that runs networks of different heads. */
 export function withUnits(spec: NetworkSpec, units: number): NetworkSpec {
   const head = spec.layers.at(-1)
-  return head?.kind === 'dense' ? { ...spec, layers: [...spec.layers.slice(0, -1), { ...head, units }] } : spec
+  return head?.kind === 'dense'
+    ? { ...spec, layers: [...spec.layers.slice(0, -1), { ...head, units }] }
+    : spec
 }
 
 /** All of a network but the number of its outputs: networks with the same trunk run on one graph. */
@@ -19,7 +21,8 @@ export const unitsOf = (spec: NetworkSpec): number => {
 }
 
 /**
- * Weights for a graph with more outputs than the network has: the head's kernel [inputs, outputs] and bias [outputs] are filled up.
+ * Weights for a graph with more outputs than the network has: the head's kernel [inputs, outputs] and bias
+ * [outputs] are filled up.
  *
  * @param weights in the order of the network's tensors: the head's kernel and bias come last
  */
@@ -29,8 +32,13 @@ export function padHead(weights: readonly NamedTensor[], units: number): readonl
   if (kernel === undefined || bias === undefined || outputs >= units) return weights
   const inputs = kernel.values.length / outputs
   const widened = new Float32Array(inputs * units)
-  for (let input = 0; input < inputs; input++) widened.set(kernel.values.subarray(input * outputs, (input + 1) * outputs), input * units)
+  for (let input = 0; input < inputs; input++)
+    widened.set(kernel.values.subarray(input * outputs, (input + 1) * outputs), input * units)
   const biases = new Float32Array(units).fill(absentBias)
   biases.set(bias.values)
-  return [...weights.slice(0, -2), { ...kernel, shape: [inputs, units], values: widened }, { ...bias, shape: [units], values: biases }]
+  return [
+    ...weights.slice(0, -2),
+    { ...kernel, shape: [inputs, units], values: widened },
+    { ...bias, shape: [units], values: biases },
+  ]
 }

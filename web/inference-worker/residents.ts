@@ -1,6 +1,12 @@
 import { applyDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
 import { decodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
-import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState } from '../../core/cache/lru.ts'
+import {
+  byLeastRecentUse,
+  createCacheState,
+  stepCache,
+  type CacheEvent,
+  type CacheState,
+} from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -9,7 +15,10 @@ import { padHead } from './padded-head.ts'
 import type { TensorMemory } from './tensor-memory.ts'
 
 export interface NetworkBlob {
-  /** A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist (`core/bundle/delta.ts`). */
+  /**
+   * A whole-weights blob (`core/bundle/weights.ts`) or a delta against the generalist
+   * (`core/bundle/delta.ts`).
+   */
   readonly weights: Uint8Array
   readonly temperature: number
   /** Above it a frame is strange to the network: see `strangeness`. Nothing is, where it is left out. */
@@ -41,7 +50,13 @@ export class Residents {
   readonly #networks = new Map<string, ResidentNetwork>()
   #recency: CacheState
 
-  constructor(memory: TensorMemory, specOf: (id: string) => ResidentSpec, generalist: NetworkBlob, maxPartitions: number, delta?: DeltaSpec) {
+  constructor(
+    memory: TensorMemory,
+    specOf: (id: string) => ResidentSpec,
+    generalist: NetworkBlob,
+    maxPartitions: number,
+    delta?: DeltaSpec,
+  ) {
     this.#memory = memory
     this.#specOf = specOf
     this.#delta = delta
@@ -58,7 +73,8 @@ export class Residents {
   /** Throws `blob-missing` for a network that is not in memory. */
   get(id: string): ResidentNetwork {
     const network = this.#networks.get(id)
-    if (network === undefined) throw new CacheNetError('blob-missing', `The weights of ${id} are not in memory.`, { id })
+    if (network === undefined)
+      throw new CacheNetError('blob-missing', `The weights of ${id} are not in memory.`, { id })
     return network
   }
 
@@ -68,7 +84,10 @@ export class Residents {
     this.#step({ kind: 'stored', id, bytes: blob.weights.byteLength })
   }
 
-  /** Gives a resident partition other weights, at the place where it is; nothing happens where it is not resident. */
+  /**
+   * Gives a resident partition other weights, at the place where it is; nothing happens where it is not
+   * resident.
+   */
   refine(id: string, blob: NetworkBlob): void {
     if (this.#networks.has(id) && id !== generalistId) this.#upload(id, blob)
   }
@@ -107,7 +126,11 @@ export class Residents {
       this.#memory.view(tensor).set(values)
       return tensor
     })
-    this.#networks.set(id, { weights, temperature: blob.temperature, mostStrange: blob.mostStrange ?? Infinity })
+    this.#networks.set(id, {
+      weights,
+      temperature: blob.temperature,
+      mostStrange: blob.mostStrange ?? Infinity,
+    })
   }
 
   #step(event: CacheEvent): void {

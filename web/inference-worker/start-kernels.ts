@@ -7,7 +7,37 @@ import type { WasmKernels } from './wasm-kernels.ts'
 const createModule = createTfjsModule as unknown as (settings: ModuleSettings) => Promise<WasmKernels>
 
 /** (func i32.const 0, i32x4.splat, drop): valid only where there is SIMD. */
-const simdProbe = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0x41, 0, 0xfd, 17, 0x1a, 11)
+const simdProbe = Uint8Array.of(
+  0,
+  0x61,
+  0x73,
+  0x6d,
+  1,
+  0,
+  0,
+  0,
+  1,
+  4,
+  1,
+  0x60,
+  0,
+  0,
+  3,
+  2,
+  1,
+  0,
+  10,
+  9,
+  1,
+  7,
+  0,
+  0x41,
+  0,
+  0xfd,
+  17,
+  0x1a,
+  11,
+)
 
 let starting: Promise<WasmKernels> | undefined
 
@@ -19,7 +49,10 @@ export function startKernels(): Promise<WasmKernels> {
 
 async function start(): Promise<WasmKernels> {
   if (!WebAssembly.validate(simdProbe)) {
-    throw new CacheNetError('engine-failed', 'This browser cannot run the networks: it has no WebAssembly SIMD. Update it, or use another.')
+    throw new CacheNetError(
+      'engine-failed',
+      'This browser cannot run the networks: it has no WebAssembly SIMD. Update it, or use another.',
+    )
   }
   return instantiateKernels(simdUrl, 1, createModule)
 }

@@ -13,10 +13,21 @@ const random = createRandom(11)
 let engine: Engine | undefined
 afterEach(() => engine?.dispose())
 
-const frameOf = (size: number): RawImage => ({ width: size, height: size, rgba: Uint8ClampedArray.from({ length: size * size * 4 }, () => random.integer(256)) })
-const gate = { thresholdNats: 0.7, generalistThresholdNats: 0.7, maxProbes: 2, order: 'least-entropy', asksGeneralist: true } as const
+const frameOf = (size: number): RawImage => ({
+  width: size,
+  height: size,
+  rgba: Uint8ClampedArray.from({ length: size * size * 4 }, () => random.integer(256)),
+})
+const gate = {
+  thresholdNats: 0.7,
+  generalistThresholdNats: 0.7,
+  maxProbes: 2,
+  order: 'least-entropy',
+  asksGeneralist: true,
+} as const
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 function timed(work: () => void): number {
   const startMs = performance.now()
@@ -32,12 +43,29 @@ describe('the engine', () => {
     const spec = sampleNetwork(size, [16, 32, 48], classes)
     const weights = (network: NetworkSpec): NetworkBlob => ({
       weights: new Uint8Array(
-        encodeWeights(network, planNetwork(network).tensors.map((tensor) => ({ ...tensor, values: Float32Array.from({ length: tensor.size }, () => random.normal() * 0.1) }))),
+        encodeWeights(
+          network,
+          planNetwork(network).tensors.map((tensor) => ({
+            ...tensor,
+            values: Float32Array.from({ length: tensor.size }, () => random.normal() * 0.1),
+          })),
+        ),
       ),
       temperature: 1,
     })
-    const input = { width: size, height: size, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const
-    const one = Engine.open(await startKernels(), { spec, input: { ...input, mean: [...input.mean], std: [...input.std] }, generalist: weights(spec), maxPartitions: 1 })
+    const input = {
+      width: size,
+      height: size,
+      channels: 3,
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+    } as const
+    const one = Engine.open(await startKernels(), {
+      spec,
+      input: { ...input, mean: [...input.mean], std: [...input.std] },
+      generalist: weights(spec),
+      maxPartitions: 1,
+    })
     engine = one
     const [a, b] = [weights(spec), weights(spec)]
     const frame = frameOf(size)

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.ts'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
-import { inferenceProtocol, type Classification, type InferenceAnswers, type InferenceRequest, type RawImage } from '../messages/inference.ts'
+import {
+  inferenceProtocol,
+  type Classification,
+  type InferenceAnswers,
+  type InferenceRequest,
+  type RawImage,
+} from '../messages/inference.ts'
 import { inferenceWorkerName } from '../messages/inference-worker-name.ts'
 import { createRpcClient, type RpcClient } from '../messages/rpc-client.ts'
 
@@ -10,7 +16,13 @@ import { createRpcClient, type RpcClient } from '../messages/rpc-client.ts'
 type Client = RpcClient<InferenceRequest, InferenceAnswers, never>
 
 const { signal } = new AbortController()
-const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const gate = {
+  thresholdNats: 0,
+  generalistThresholdNats: 0,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+} as const
 const random = createRandom(13)
 
 let bundle: SampleBundle
@@ -24,7 +36,13 @@ function connect(worker: Worker): Client {
   return client
 }
 const oneThread = (): Client => connect(new Worker(new URL('./main.ts', import.meta.url), { type: 'module' }))
-const threaded = (threads: number): Client => connect(new Worker(new URL('./main-threaded.ts', import.meta.url), { type: 'module', name: inferenceWorkerName(threads) }))
+const threaded = (threads: number): Client =>
+  connect(
+    new Worker(new URL('./main-threaded.ts', import.meta.url), {
+      type: 'module',
+      name: inferenceWorkerName(threads),
+    }),
+  )
 
 function bytesOf(sha256: string | undefined): Uint8Array<ArrayBuffer> {
   const bytes = bundle.blobs.get(sha256 ?? '')
@@ -42,9 +60,18 @@ const open = (client: Client): Promise<InferenceAnswers['open']> =>
   })
 
 const load = (client: Client, index: number): Promise<InferenceAnswers['load']> =>
-  client.call(signal, { kind: 'load', id: `p${index}`, weights: bytesOf(bundle.manifest.partitions[index]?.whole.sha256), temperature: 1 })
+  client.call(signal, {
+    kind: 'load',
+    id: `p${index}`,
+    weights: bytesOf(bundle.manifest.partitions[index]?.whole.sha256),
+    temperature: 1,
+  })
 
-const frame = (): RawImage => ({ width: 16, height: 16, rgba: Uint8ClampedArray.from({ length: 16 * 16 * 4 }, () => random.integer(256)) })
+const frame = (): RawImage => ({
+  width: 16,
+  height: 16,
+  rgba: Uint8ClampedArray.from({ length: 16 * 16 * 4 }, () => random.integer(256)),
+})
 
 beforeEach(async () => {
   workers = []
@@ -61,7 +88,10 @@ describe('two threads', () => {
     const [one, two] = [oneThread(), threaded(2)]
     await Promise.all([open(one), open(two)])
     const ask = async (image: RawImage): Promise<readonly [Classification, Classification]> =>
-      Promise.all([one.call(signal, { kind: 'classify', image, gate }), two.call(signal, { kind: 'classify', image, gate })])
+      Promise.all([
+        one.call(signal, { kind: 'classify', image, gate }),
+        two.call(signal, { kind: 'classify', image, gate }),
+      ])
     await Promise.all([one, two].flatMap((client) => [load(client, 0), load(client, 1)]))
     await ask(frame())
     const before = await two.call(signal, { kind: 'measure-memory' })
@@ -71,7 +101,13 @@ describe('two threads', () => {
       expect(answer.network).toBe(expected.network)
       expect(answer.classIndex).toBe(expected.classIndex)
       expect(answer.probabilities.buffer).toBeInstanceOf(ArrayBuffer)
-      expect(Math.max(...answer.probabilities.map((probability, at) => Math.abs(probability - (expected.probabilities[at] ?? 0))))).toBeLessThan(1e-5)
+      expect(
+        Math.max(
+          ...answer.probabilities.map((probability, at) =>
+            Math.abs(probability - (expected.probabilities[at] ?? 0)),
+          ),
+        ),
+      ).toBeLessThan(1e-5)
     }
     expect(await two.call(signal, { kind: 'measure-memory' })).toEqual(before)
   })

@@ -26,7 +26,8 @@ export function takeSnapshot(
   return {
     budget: { ...contents.budget },
     storedBytes: storedBytes(contents),
-    // What is stored under another name than a hash is nobody's blob: one such key must not keep a page from reading of the others.
+    // What is stored under another name than a hash is nobody's blob: one such key must not keep a page from
+    // reading of the others.
     entries: [...byLeastRecentUse(contents).reverse(), ...contents.residents].filter(isHash).map(entryOf),
     bundleIds: [...bundleIds],
     isPersistent,

@@ -4,7 +4,10 @@ import { blobOrigins, type BlobOrigin } from '../../core/cache/blob-source.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
 import type { RpcProtocol } from './rpc.ts'
 
-/** On every blob and manifest that the service worker answers: whether the network was needed, and whether it was stored. */
+/**
+ * On every blob and manifest that the service worker answers: whether the network was needed, and whether it
+ * was stored.
+ */
 export const sourceHeader = 'X-CacheNet-Source'
 
 /** The header's value, or undefined where the response did not come through the service worker. */
@@ -14,7 +17,10 @@ export const readSource = (headers: Headers): BlobOrigin | undefined =>
 const sha256Schema = blobRefSchema.shape.sha256
 const bundleIdSchema = z.string().check(z.minLength(1), z.maxLength(63))
 
-export const cacheBudgetSchema = z.object({ entries: z.int().check(z.minimum(0), z.maximum(64)), bytes: z.int().check(z.nonnegative()) })
+export const cacheBudgetSchema = z.object({
+  entries: z.int().check(z.minimum(0), z.maximum(64)),
+  bytes: z.int().check(z.nonnegative()),
+})
 
 const cacheRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list') }),
@@ -31,7 +37,12 @@ const cacheRequestSchema = z.discriminatedUnion('kind', [
   /** Downloads and stores a blob, should it not be stored yet. */
   z.object({ kind: z.literal('prefetch'), bundleId: bundleIdSchema, sha256: sha256Schema }),
   /** Stores a blob that came another way, inside an answer: checked like any download. */
-  z.object({ kind: z.literal('store'), bundleId: bundleIdSchema, sha256: sha256Schema, bytes: z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array) }),
+  z.object({
+    kind: z.literal('store'),
+    bundleId: bundleIdSchema,
+    sha256: sha256Schema,
+    bytes: z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array),
+  }),
   /** Puts a page under the service worker's control that was opened past it (a forced reload). */
   z.object({ kind: z.literal('claim') }),
 ])
@@ -80,7 +91,12 @@ export interface CacheAnswers {
 const errorCodes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]
 
 const cacheEventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('progress'), sha256: sha256Schema, receivedBytes: z.int(), totalBytes: z.int() }),
+  z.object({
+    kind: z.literal('progress'),
+    sha256: sha256Schema,
+    receivedBytes: z.int(),
+    totalBytes: z.int(),
+  }),
   z.object({ kind: z.literal('changed'), snapshot: snapshotSchema }),
   z.object({ kind: z.literal('evicted'), sha256: sha256Schema }),
   /** Trouble that nobody asked about, such as `cache-quota-exceeded`: answers still come, from memory. */
@@ -108,4 +124,3 @@ export const cacheProtocol: RpcProtocol<CacheRequest, CacheAnswers, CacheEvent> 
   },
   parseEvent: (value) => cacheEventSchema.parse(value),
 }
-

@@ -1,4 +1,5 @@
-// The small build of zod: the inference worker carries no other schema, and it is part of what a phone loads first.
+// The small build of zod: the inference worker carries no other schema, and it is part of what a phone loads
+// first.
 import * as z from 'zod/mini'
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
@@ -53,7 +54,10 @@ const requestSchema = z.discriminatedUnion('kind', [
     /** What the bundle's deltas change; absent where it has none. */
     delta: z.optional(z.custom<DeltaSpec>(record)),
   }),
-  /** Puts a partition's weights into memory and makes it the most recent; the least recent goes where there is no room. */
+  /**
+   * Puts a partition's weights into memory and makes it the most recent; the least recent goes where there is
+   * no room.
+   */
   z.object({
     kind: z.literal('load'),
     id: z.string(),
@@ -61,7 +65,10 @@ const requestSchema = z.discriminatedUnion('kind', [
     /** Whole where it is not said. */
     form: z.optional(z.enum(['whole', 'delta'])),
   }),
-  /** Gives a resident partition its whole weights in place of its delta's, at its place; nothing where it is not resident. */
+  /**
+   * Gives a resident partition its whole weights in place of its delta's, at its place; nothing where it is
+   * not resident.
+   */
   z.object({ kind: z.literal('refine'), id: z.string(), ...network.shape }),
   /** Makes a resident partition the most recent, as an answer from the edge that names it does. */
   z.object({ kind: z.literal('use'), id: z.string() }),

@@ -5,7 +5,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 export const refusalHeader = 'x-cachenet-refusal'
 
 /** Headers are ASCII. */
-export const encodeRefusal = (refusal: CacheNetError): string => encodeURIComponent(JSON.stringify(refusal.toBody()))
+export const encodeRefusal = (refusal: CacheNetError): string =>
+  encodeURIComponent(JSON.stringify(refusal.toBody()))
 
 /** Why the edge's own manifest was not taken; undefined where the header says nothing that can be read. */
 export function readRefusal(headers: Headers): CacheNetError | undefined {

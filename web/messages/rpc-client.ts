@@ -7,12 +7,21 @@ export interface RpcCallOptions {
   readonly timeLimitMs?: number
 }
 
-export interface RpcClient<Request extends RpcRequest, Answers extends Record<Request['kind'], unknown>, Event> {
+export interface RpcClient<
+  Request extends RpcRequest,
+  Answers extends Record<Request['kind'], unknown>,
+  Event,
+> {
   /**
-   * Asks the other side. Rejects with the error's own code as it was there, or `aborted`, `worker-timeout` (no answer within
-   * the time limit), `worker-overloaded` (too many calls are waiting), `worker-crashed` (closed meanwhile).
+   * Asks the other side. Rejects with the error's own code as it was there, or `aborted`, `worker-timeout`
+   * (no answer within the time limit), `worker-overloaded` (too many calls are waiting), `worker-crashed`
+   * (closed meanwhile).
    */
-  call<Asked extends Request>(signal: AbortSignal, request: Asked, options?: RpcCallOptions): Promise<Answers[Asked['kind']]>
+  call<Asked extends Request>(
+    signal: AbortSignal,
+    request: Asked,
+    options?: RpcCallOptions,
+  ): Promise<Answers[Asked['kind']]>
   /** Hears what the other side sends unasked. Returns the way to stop. */
   onEvent(listener: (event: Event) => void): () => void
   /** Fails every waiting call with `reason` (by default `worker-crashed`) and all calls after it. */
@@ -32,10 +41,15 @@ interface Waiting {
   readonly reject: (error: CacheNetError) => void
 }
 
-const randomId = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
+const randomId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
 
 /** The asking end of a wire. */
-export function createRpcClient<Request extends RpcRequest, Answers extends Record<Request['kind'], unknown>, Event>(
+export function createRpcClient<
+  Request extends RpcRequest,
+  Answers extends Record<Request['kind'], unknown>,
+  Event,
+>(
   port: RpcPort,
   protocol: RpcProtocol<Request, Answers, Event>,
   { timeLimitMs: defaultLimitMs = 30_000, maxWaiting = 64 }: RpcClientOptions = {},
@@ -82,16 +96,25 @@ export function createRpcClient<Request extends RpcRequest, Answers extends Reco
   port.start?.()
 
   return {
-    async call<Asked extends Request>(signal: AbortSignal, request: Asked, options: RpcCallOptions = {}): Promise<Answers[Asked['kind']]> {
+    async call<Asked extends Request>(
+      signal: AbortSignal,
+      request: Asked,
+      options: RpcCallOptions = {},
+    ): Promise<Answers[Asked['kind']]> {
       const { transfer = [], timeLimitMs = defaultLimitMs } = options
       const kind: Asked['kind'] = request.kind
       if (closedBy !== undefined) throw closedBy
       if (signal.aborted) throw new CacheNetError('aborted', 'The request was called off.', { kind })
       if (waiting.size >= maxWaiting) {
-        throw new CacheNetError('worker-overloaded', 'Too many requests are waiting; nothing was lost. Try again in a moment.', { kind })
+        throw new CacheNetError(
+          'worker-overloaded',
+          'Too many requests are waiting; nothing was lost. Try again in a moment.',
+          { kind },
+        )
       }
       const id = `${name}-${calls++}`
-      const post = (message: WireMessage, moved: Transferable[] = []): void => port.postMessage(message, moved)
+      const post = (message: WireMessage, moved: Transferable[] = []): void =>
+        port.postMessage(message, moved)
       let timer: ReturnType<typeof setTimeout> | undefined
       let onAbort: (() => void) | undefined
       try {
@@ -104,7 +127,12 @@ export function createRpcClient<Request extends RpcRequest, Answers extends Reco
           onAbort = () => giveUp(new CacheNetError('aborted', 'The request was called off.', { kind }))
           signal.addEventListener('abort', onAbort, { once: true })
           timer = setTimeout(() => {
-            giveUp(new CacheNetError('worker-timeout', 'A part of the app did not answer in time. Try again.', { kind, timeLimitMs }))
+            giveUp(
+              new CacheNetError('worker-timeout', 'A part of the app did not answer in time. Try again.', {
+                kind,
+                timeLimitMs,
+              }),
+            )
           }, timeLimitMs)
           post({ rpc: 'request', id, request }, transfer)
         })
@@ -121,7 +149,12 @@ export function createRpcClient<Request extends RpcRequest, Answers extends Reco
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    close(reason = new CacheNetError('worker-crashed', 'A part of the app has stopped. Reload the page if it does not start again.')) {
+    close(
+      reason = new CacheNetError(
+        'worker-crashed',
+        'A part of the app has stopped. Reload the page if it does not start again.',
+      ),
+    ) {
       closedBy = reason
       port.removeEventListener('message', receive)
       for (const { reject } of waiting.values()) reject(reason)

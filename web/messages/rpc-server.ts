@@ -1,5 +1,13 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { parseWireMessage, postEvent, type RpcPort, type RpcProtocol, type RpcRequest, type RpcTarget, type WireMessage } from './rpc.ts'
+import {
+  parseWireMessage,
+  postEvent,
+  type RpcPort,
+  type RpcProtocol,
+  type RpcRequest,
+  type RpcTarget,
+  type WireMessage,
+} from './rpc.ts'
 
 /** An answer whose buffers are moved to the asking side, not copied. */
 export class MovedAnswer<Answer> {
@@ -12,7 +20,10 @@ export class MovedAnswer<Answer> {
   }
 }
 
-type Handler<Asked, Answer> = (signal: AbortSignal, request: Asked) => Promise<Answer | MovedAnswer<Answer>> | Answer | MovedAnswer<Answer>
+type Handler<Asked, Answer> = (
+  signal: AbortSignal,
+  request: Asked,
+) => Promise<Answer | MovedAnswer<Answer>> | Answer | MovedAnswer<Answer>
 
 /** One function for each kind of request. Whatever it throws reaches the asking side with its code. */
 export type RpcHandlers<Request extends RpcRequest, Answers extends Record<Request['kind'], unknown>> = {
@@ -20,22 +31,38 @@ export type RpcHandlers<Request extends RpcRequest, Answers extends Record<Reque
 }
 
 export interface RpcServer {
-  /** Handles one message and answers to `reply`; settles (never rejects) when there is no more to do: for `waitUntil`. */
+  /**
+   * Handles one message and answers to `reply`; settles (never rejects) when there is no more to do: for
+   * `waitUntil`.
+   */
   receive(message: unknown, reply: RpcTarget): Promise<void>
 }
 
-/** The answering end, for whoever receives the messages by itself (a service worker, which must `waitUntil`). */
-export function createRpcServer<Request extends RpcRequest, Answers extends Record<Request['kind'], unknown>, Event>(
+/**
+ * The answering end, for whoever receives the messages by itself (a service worker, which must `waitUntil`).
+ */
+export function createRpcServer<
+  Request extends RpcRequest,
+  Answers extends Record<Request['kind'], unknown>,
+  Event,
+>(
   protocol: RpcProtocol<Request, Answers, Event>,
   handlers: RpcHandlers<Request, Answers>,
   { maxRunning = 64 }: { readonly maxRunning?: number } = {},
 ): RpcServer {
   const running = new Map<string, AbortController>()
 
-  async function answer(id: string, value: unknown): Promise<{ message: WireMessage; transfer: Transferable[] }> {
+  async function answer(
+    id: string,
+    value: unknown,
+  ): Promise<{ message: WireMessage; transfer: Transferable[] }> {
     if (running.has(id)) throw new CacheNetError('request-invalid', 'Two requests carry the same id.', { id })
     if (running.size >= maxRunning) {
-      throw new CacheNetError('worker-overloaded', 'Too many requests are running; nothing was lost. Try again in a moment.', { maxRunning })
+      throw new CacheNetError(
+        'worker-overloaded',
+        'Too many requests are running; nothing was lost. Try again in a moment.',
+        { maxRunning },
+      )
     }
     const controller = new AbortController()
     running.set(id, controller)
@@ -66,18 +93,33 @@ export function createRpcServer<Request extends RpcRequest, Answers extends Reco
         try {
           reply.postMessage({ rpc: 'failure', id, body: { error } } satisfies WireMessage, [])
         } catch {
-          reply.postMessage({ rpc: 'failure', id, body: { error: { code: error.code, message: error.message } } } satisfies WireMessage, [])
+          reply.postMessage(
+            {
+              rpc: 'failure',
+              id,
+              body: { error: { code: error.code, message: error.message } },
+            } satisfies WireMessage,
+            [],
+          )
         }
       }
     },
   }
 }
 
-function parseRequest<Request extends RpcRequest>(protocol: { parseRequest(value: unknown): Request }, value: unknown): Request {
+function parseRequest<Request extends RpcRequest>(
+  protocol: { parseRequest(value: unknown): Request },
+  value: unknown,
+): Request {
   try {
     return protocol.parseRequest(value)
   } catch (thrown) {
-    throw new CacheNetError('request-invalid', 'A part of the app was asked something it does not know. Reload the page.', {}, { cause: thrown })
+    throw new CacheNetError(
+      'request-invalid',
+      'A part of the app was asked something it does not know. Reload the page.',
+      {},
+      { cause: thrown },
+    )
   }
 }
 

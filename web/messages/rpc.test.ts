@@ -35,7 +35,8 @@ const protocol: RpcProtocol<Request, Answers, Tick> = {
 const aborted: boolean[] = []
 const handlers: RpcHandlers<Request, Answers> = {
   double: (_signal, { value }) => {
-    if (value < 0) throw new CacheNetError('frame-size-wrong', 'Negative.', { value, cannotBeCloned: () => value })
+    if (value < 0)
+      throw new CacheNetError('frame-size-wrong', 'Negative.', { value, cannotBeCloned: () => value })
     return value * 2
   },
   wait: (signal) =>
@@ -60,18 +61,28 @@ afterEach(() => {
 function connect(options: RpcClientOptions & { maxRunning?: number } = {}) {
   const { port1, port2 } = new MessageChannel()
   opened.push(port1, port2)
-  const served = serveRpc(port1 as RpcPort, protocol, handlers, options.maxRunning === undefined ? {} : { maxRunning: options.maxRunning })
+  const served = serveRpc(
+    port1 as RpcPort,
+    protocol,
+    handlers,
+    options.maxRunning === undefined ? {} : { maxRunning: options.maxRunning },
+  )
   return { client: createRpcClient(port2 as RpcPort, protocol, options), served, port: port2 }
 }
 
 const never = new AbortController().signal
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => 'none', (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)))
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)),
+  )
 
 describe('a call over a wire', () => {
   it('is answered, each by its own answer', async () => {
     const { client } = connect()
-    expect(await Promise.all([1, 2, 3].map((value) => client.call(never, { kind: 'double', value })))).toEqual([2, 4, 6])
+    expect(
+      await Promise.all([1, 2, 3].map((value) => client.call(never, { kind: 'double', value }))),
+    ).toEqual([2, 4, 6])
   })
 
   it('is typed: the answer follows from the kind', async () => {
@@ -136,7 +147,8 @@ describe('a call over a wire', () => {
     served.stop()
     opened[0]?.addEventListener('message', ({ data }) => {
       const message = parseWireMessage(data)
-      if (message?.rpc === 'request') opened[0]?.postMessage({ rpc: 'answer', id: message.id, answer: 'four' })
+      if (message?.rpc === 'request')
+        opened[0]?.postMessage({ rpc: 'answer', id: message.id, answer: 'four' })
     })
     expect(port).toBeDefined()
     expect(await codeOf(client.call(never, { kind: 'double', value: 2 }))).toBe('internal')

@@ -7,7 +7,11 @@ export interface RpcRequest {
  * What two threads say to each other, parsed on arrival: the other side may be of another version of the app.
  * `Answers` maps each request's kind to what it is answered with.
  */
-export interface RpcProtocol<Request extends RpcRequest, Answers extends Record<Request['kind'], unknown>, Event> {
+export interface RpcProtocol<
+  Request extends RpcRequest,
+  Answers extends Record<Request['kind'], unknown>,
+  Event,
+> {
   parseRequest(value: unknown): Request
   readonly parseAnswer: { readonly [Kind in Request['kind']]: (value: unknown) => Answers[Kind] }
   parseEvent(value: unknown): Event
@@ -35,8 +39,8 @@ export type WireMessage =
   | { readonly rpc: 'event'; readonly event: unknown }
 
 /**
- * The message, or undefined for whatever else arrives at the same port (such as workbox-window's own messages).
- * By hand: every worker carries this file, and not each of them a schema library.
+ * The message, or undefined for whatever else arrives at the same port (such as workbox-window's own
+ * messages). By hand: every worker carries this file, and not each of them a schema library.
  */
 export function parseWireMessage(value: unknown): WireMessage | undefined {
   if (typeof value !== 'object' || value === null) return undefined

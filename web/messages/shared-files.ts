@@ -9,7 +9,12 @@ const nameHeader = 'X-CacheNet-File-Name'
 
 /** A file as Cache Storage keeps it. */
 export const storedFile = (file: File): Response =>
-  new Response(file, { headers: { 'Content-Type': file.type || 'application/octet-stream', [nameHeader]: encodeURIComponent(file.name) } })
+  new Response(file, {
+    headers: {
+      'Content-Type': file.type || 'application/octet-stream',
+      [nameHeader]: encodeURIComponent(file.name),
+    },
+  })
 
 function decoded(name: string): string {
   try {

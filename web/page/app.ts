@@ -76,7 +76,10 @@ const framesOfRecovery = 100
 export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const settings = createSettings(storage, parameters)
   const notices = createNotices()
-  const session = createSession({ isSmoothing: () => settings.values.peek().isSmoothing, isAsking: () => asking > 0 })
+  const session = createSession({
+    isSmoothing: () => settings.values.peek().isSmoothing,
+    isAsking: () => asking > 0,
+  })
   const stage = createStage()
   const cacheView = createCacheView()
   const lastBundle = createLastBundle(storage)
@@ -88,8 +91,13 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   void connecting.then((cache) => {
     cache.onEvent((event) => {
       if (event.kind === 'evicted') void forget(event.sha256)
-      // What was fetched before the service worker took over went past it: the list is asked for again, for an offline start.
-      if (event.kind === 'persistence' && event.isPersistent) void bundle.whenOpen().then(() => fetchBundleList(never)).catch(() => undefined)
+      // What was fetched before the service worker took over went past it: the list is asked for again, for
+      // an offline start.
+      if (event.kind === 'persistence' && event.isPersistent)
+        void bundle
+          .whenOpen()
+          .then(() => fetchBundleList(never))
+          .catch(() => undefined)
       if (event.kind === 'notice') notices.show(cacheNotice(event.code))
       if (event.kind === 'changed') {
         // More is stored than before: the trouble is over.
@@ -117,17 +125,25 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     reload: async (signal, id, form) => {
       const { manifest, partition } = findPartition((candidate) => candidate.id === id)
       const cache = await connecting
-      return new Uint8Array((await cache.fetchBlob(signal, manifest.id, partition[form] ?? partition.whole)).bytes)
+      return new Uint8Array(
+        (await cache.fetchBlob(signal, manifest.id, partition[form] ?? partition.whole)).bytes,
+      )
     },
     onRestart: ({ code }) => {
       framesSinceRestart = 0
-      const message = 'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
+      const message =
+        'The part that runs the networks broke down and was started again. The stream goes on; nothing that is cached was lost.'
       notices.show({ about: 'worker', kind: 'warning', code, message })
     },
     onThreadsFailure({ code, message }, threads) {
       // Remembered too: whoever opens the page next does not wait in vain for threads that do not come.
       changeSettings({ threads })
-      notices.show({ about: 'threads', kind: 'warning', code, message: `The networks could not run on more threads, and go on with ${threads === 1 ? 'one' : threads}. ${message}` })
+      notices.show({
+        about: 'threads',
+        kind: 'warning',
+        code,
+        message: `The networks could not run on more threads, and go on with ${threads === 1 ? 'one' : threads}. ${message}`,
+      })
     },
   })
 
@@ -157,20 +173,36 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
       // An edge that is away is told once, whatever it kept from us.
       if (!isAway(error) || edgeState.peek() !== 'offline') notices.showError('partition', error)
     }
-    return openBundle(signal, { cache: connecting, host, onManifest, session: edgeSession, settings: settings.values, lastBundle, onPartitionFailure, onDoubt, onOpened: (refusal) => refusedBundles.tell(refusal), isFrugal: () => isSavingData(navigator) })
+    return openBundle(signal, {
+      cache: connecting,
+      host,
+      onManifest,
+      session: edgeSession,
+      settings: settings.values,
+      lastBundle,
+      onPartitionFailure,
+      onDoubt,
+      onOpened: (refusal) => refusedBundles.tell(refusal),
+      isFrugal: () => isSavingData(navigator),
+    })
   })
   const { opened } = bundle
   const refusedBundles = createRefusedBundles({ trust: deviceTrust, notices, reopen: () => bundle.open() })
   const manifestWatch = createManifestWatch({ bundle, fetchManifest, notices, refusedBundles })
-  const gateControl = createGateControl(computed(() => opened.value?.manifest), settings.values, {
-    residents: () => host.residents.peek(),
-    isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',
-  })
+  const gateControl = createGateControl(
+    computed(() => opened.value?.manifest),
+    settings.values,
+    {
+      residents: () => host.residents.peek(),
+      isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',
+    },
+  )
 
   function findPartition(isIt: (partition: Partition) => boolean) {
     const manifest = opened.value?.manifest
     const partition = manifest?.partitions.find(isIt)
-    if (manifest === undefined || partition === undefined) throw new CacheNetError('blob-missing', 'The open bundle has no such partition.')
+    if (manifest === undefined || partition === undefined)
+      throw new CacheNetError('blob-missing', 'The open bundle has no such partition.')
     return { manifest, partition }
   }
 
@@ -178,7 +210,9 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   async function forget(sha256: string): Promise<void> {
     const partition = opened.value?.manifest.partitions.find(({ whole }) => whole.sha256 === sha256)
     if (partition === undefined || !host.residents.value.includes(partition.id)) return
-    await host.unload(never, partition.id).catch((thrown: unknown) => notices.showError('worker', CacheNetError.from(thrown)))
+    await host
+      .unload(never, partition.id)
+      .catch((thrown: unknown) => notices.showError('worker', CacheNetError.from(thrown)))
   }
 
   const edgeState = computed<EdgeState>(() => {
@@ -186,10 +220,15 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     if (state.kind === 'open') return state.bundle.edge.state.value
     return state.kind === 'failed' && isAway(state.error) ? 'offline' : 'unknown'
   })
-  /** With no edge to ask, every partition that is here is asked, where any is: one that asks the generalist alone has no threshold for them. */
+  /**
+   * With no edge to ask, every partition that is here is asked, where any is: one that asks the generalist
+   * alone has no threshold for them.
+   */
   const gate = computed<GateSettings>(() => {
     const { value } = gateControl.settings
-    return edgeState.value === 'offline' && value.maxProbes > 0 ? { ...value, maxProbes: Math.max(value.maxProbes, host.residents.value.length) } : value
+    return edgeState.value === 'offline' && value.maxProbes > 0
+      ? { ...value, maxProbes: Math.max(value.maxProbes, host.residents.value.length) }
+      : value
   })
   const isCheap = (): boolean => navigator.onLine && edgeState.value !== 'offline' && !isMetered(navigator)
   const auditor = createAuditor({
@@ -201,11 +240,15 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   })
   /** Frames that are with the edge now. */
   let asking = 0
-  /** `?downloads=background`: files are played as a camera's frames are, with partitions that come when they come. */
+  /**
+   * `?downloads=background`: files are played as a camera's frames are, with partitions that come when they
+   * come.
+   */
   const isRepeatable = parameters.get('downloads') !== 'background'
   /**
-   * `?pace=idle`: a frame comes when the answer before it has been drawn, as a camera's do, and not as early as it can be handed over;
-   * and what the device thinks of a frame that is with the edge is not drawn. Latency is then that of answers, and not of pictures.
+   * `?pace=idle`: a frame comes when the answer before it has been drawn, as a camera's do, and not as early
+   * as it can be handed over; and what the device thinks of a frame that is with the edge is not drawn.
+   * Latency is then that of answers, and not of pictures.
    */
   const isCalm = parameters.get('pace') === 'idle'
 
@@ -213,65 +256,71 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     const current = opened.value
     if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
     if (isCalm) await whenDrawn(signal)
-    const record = await answerFrame(signal, frame, isRepeatable ? place : { ...place, isWholeAwaited: false }, {
-      classNames: current.manifest.classNames,
-      inputWidth: current.manifest.input.width,
-      gate: () => gate.value,
-      scene: gateControl.scene,
-      thresholdAlone: (network) => gateControl.thresholdAlone(network),
-      classify: (...args) => host.classify(...args),
-      askEdge: async (...args) => {
-        asking++
-        try {
-          const answered = await current.edge.answer(...args)
-          notices.dismiss('access')
-          return answered
-        } catch (thrown) {
-          const error = CacheNetError.from(thrown)
-          if (error.code === 'unauthorized') notices.showError('access', error)
-          throw error
-        } finally {
-          asking--
-        }
+    const record = await answerFrame(
+      signal,
+      frame,
+      isRepeatable ? place : { ...place, isWholeAwaited: false },
+      {
+        classNames: current.manifest.classNames,
+        inputWidth: current.manifest.input.width,
+        gate: () => gate.value,
+        scene: gateControl.scene,
+        thresholdAlone: (network) => gateControl.thresholdAlone(network),
+        classify: (...args) => host.classify(...args),
+        askEdge: async (...args) => {
+          asking++
+          try {
+            const answered = await current.edge.answer(...args)
+            notices.dismiss('access')
+            return answered
+          } catch (thrown) {
+            const error = CacheNetError.from(thrown)
+            if (error.code === 'unauthorized') notices.showError('access', error)
+            throw error
+          } finally {
+            asking--
+          }
+        },
+        isEdgeBusy: () => asking > 0,
+        isAudited: () => auditor.isDrawn(),
+        audit: (_index, ...hit) => void auditor.audit(signal, ...hit),
+        partitionUsed(id) {
+          current.partitions.used(id)
+          const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
+          if (whole !== undefined) lastUses.note(whole.sha256)
+        },
+        outputsOf: (network) => outputsOf(current.manifest, network),
+        partitionOf: (id) => current.manifest.partitions.find((partition) => partition.id === id),
+        async wantPartition(partition, options) {
+          const bytes = await current.partitions.want(signal, partition, options)
+          if (host.residents.value.includes(partition.id)) notices.dismiss('partition')
+          return bytes
+        },
+        expectNext(id, index) {
+          if (!settings.values.value.isPrefetching || !isCheap()) return
+          void current.partitions.prefetch(signal, id).then((bytes) => {
+            if (bytes > 0) session.addBytesDown(index, bytes)
+          })
+        },
+        showProvisional(provisional) {
+          if (isCalm) return
+          stage.show(frame)
+          session.showProvisional(provisional)
+        },
+        revise(revised) {
+          session.revise(revised)
+          gateControl.learn(revised)
+        },
+        addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
       },
-      isEdgeBusy: () => asking > 0,
-      isAudited: () => auditor.isDrawn(),
-      audit: (_index, ...hit) => void auditor.audit(signal, ...hit),
-      partitionUsed(id) {
-        current.partitions.used(id)
-        const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
-        if (whole !== undefined) lastUses.note(whole.sha256)
-      },
-      outputsOf: (network) => outputsOf(current.manifest, network),
-      partitionOf: (id) => current.manifest.partitions.find((partition) => partition.id === id),
-      async wantPartition(partition, options) {
-        const bytes = await current.partitions.want(signal, partition, options)
-        if (host.residents.value.includes(partition.id)) notices.dismiss('partition')
-        return bytes
-      },
-      expectNext(id, index) {
-        if (!settings.values.value.isPrefetching || !isCheap()) return
-        void current.partitions.prefetch(signal, id).then((bytes) => {
-          if (bytes > 0) session.addBytesDown(index, bytes)
-        })
-      },
-      showProvisional(provisional) {
-        if (isCalm) return
-        stage.show(frame)
-        session.showProvisional(provisional)
-      },
-      revise(revised) {
-        session.revise(revised)
-        gateControl.learn(revised)
-      },
-      addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
-    })
+    )
     if (record.outcome === 'hit') current.edge.noteHit()
     // A network in the page and a picture drawn there are a step each.
     await giveWay()
     // Stopped meanwhile: nobody waits for this answer any more.
     if (signal.aborted) return
-    // With its answer and not before: one picture of the screen for both, and nothing is drawn while a network runs on the same core.
+    // With its answer and not before: one picture of the screen for both, and nothing is drawn while a
+    // network runs on the same core.
     stage.show(frame)
     session.add(record)
     gateControl.learn(record)

@@ -4,7 +4,16 @@ import type { FrameAnswer } from '../../core/wire/frames.ts'
 import { createAuditor, type AuditorOptions } from './auditor.ts'
 
 const { signal } = new AbortController()
-const answer: FrameAnswer = { classIndex: 1, label: 'bee', probabilities: [0, 1], entropyNats: 0, code: [], audit: { agrees: false }, answeredBy: 'full', timings: { decodeMs: 0, queueMs: 0, inferenceMs: 0 } }
+const answer: FrameAnswer = {
+  classIndex: 1,
+  label: 'bee',
+  probabilities: [0, 1],
+  entropyNats: 0,
+  code: [],
+  audit: { agrees: false },
+  answeredBy: 'full',
+  timings: { decodeMs: 0, queueMs: 0, inferenceMs: 0 },
+}
 const rgb = new Uint8Array(3)
 
 function auditor(changes: Partial<AuditorOptions> = {}) {
@@ -40,7 +49,12 @@ describe('audits', () => {
   })
 
   it('hold the full model’s answer under the scene against an answer that was given under it', async () => {
-    const { made, seen } = auditor({ edge: () => ({ audit: () => Promise.resolve({ answer: { ...answer, probabilities: [0.4, 0.6] }, bytesUp: 3, bytesDown: 200 }) }) })
+    const { made, seen } = auditor({
+      edge: () => ({
+        audit: () =>
+          Promise.resolve({ answer: { ...answer, probabilities: [0.4, 0.6] }, bytesUp: 3, bytesDown: 200 }),
+      }),
+    })
     const scene = Float32Array.from([1.8, 0.2])
     await made.audit(signal, rgb, 0, scene)
     await made.audit(signal, rgb, 1, scene)
@@ -49,10 +63,14 @@ describe('audits', () => {
 
   it('compare for themselves where the edge is older, and say nothing where it does not answer', async () => {
     const { audit: _audit, ...old } = answer
-    const older = auditor({ edge: () => ({ audit: () => Promise.resolve({ answer: old, bytesUp: 3, bytesDown: 200 }) }) })
+    const older = auditor({
+      edge: () => ({ audit: () => Promise.resolve({ answer: old, bytesUp: 3, bytesDown: 200 }) }),
+    })
     await older.made.audit(signal, rgb, 1)
     expect(older.seen).toEqual([true])
-    const away = auditor({ edge: () => ({ audit: () => Promise.reject(new CacheNetError('edge-overloaded', 'busy')) }) })
+    const away = auditor({
+      edge: () => ({ audit: () => Promise.reject(new CacheNetError('edge-overloaded', 'busy')) }),
+    })
     await away.made.audit(signal, rgb, 1)
     expect(away.seen).toEqual([])
     expect(away.made.isDrawn()).toBe(true)

@@ -17,24 +17,43 @@ export interface AuditorOptions {
 }
 
 /**
- * Asks the edge about a share of the hits, drawn by chance: the only way to learn of frames that a partition was certain of, and
- * wrong. One at a time; what cannot be sent now is not sent at all.
+ * Asks the edge about a share of the hits, drawn by chance: the only way to learn of frames that a partition
+ * was certain of, and wrong. One at a time; what cannot be sent now is not sent at all.
  */
 export interface Auditor {
   /** Whether the next frame is to be audited, should it hit. */
   isDrawn(): boolean
   /**
    * @param classIndex what this device answered
-   * @param classFactors what the scene made of each class then: the full model's answer is held against it under the same
+   * @param classFactors what the scene made of each class then: the full model's answer is held against it
+   * under the same
    */
-  audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number, classFactors?: Float32Array): Promise<void>
+  audit(
+    signal: AbortSignal,
+    rgb: Uint8Array<ArrayBuffer>,
+    classIndex: number,
+    classFactors?: Float32Array,
+  ): Promise<void>
 }
 
 /** An edge that knows nothing of audits answers all the same; none knows what the scene shows. */
-const agreesWith = ({ audit, classIndex, probabilities }: FrameAnswer, own: number, classFactors: Float32Array | undefined): boolean =>
-  classFactors === undefined ? (audit?.agrees ?? classIndex === own) : argMax(applyFactors(probabilities, classFactors)) === own
+const agreesWith = (
+  { audit, classIndex, probabilities }: FrameAnswer,
+  own: number,
+  classFactors: Float32Array | undefined,
+): boolean =>
+  classFactors === undefined
+    ? (audit?.agrees ?? classIndex === own)
+    : argMax(applyFactors(probabilities, classFactors)) === own
 
-export function createAuditor({ share, isAllowed, edge, session, onAudit, random = Math.random }: AuditorOptions): Auditor {
+export function createAuditor({
+  share,
+  isAllowed,
+  edge,
+  session,
+  onAudit,
+  random = Math.random,
+}: AuditorOptions): Auditor {
   let isAuditing = false
   return {
     isDrawn: () => share() > 0 && !isAuditing && isAllowed() && random() < share(),

@@ -6,7 +6,12 @@ export function base64Bytes(text: string): Uint8Array<ArrayBuffer> {
   try {
     binary = atob(text)
   } catch (cause) {
-    throw new CacheNetError('edge-answer-invalid', 'The edge sent a delta that cannot be read; the whole partition is fetched instead.', {}, { cause })
+    throw new CacheNetError(
+      'edge-answer-invalid',
+      'The edge sent a delta that cannot be read; the whole partition is fetched instead.',
+      {},
+      { cause },
+    )
   }
   const bytes = new Uint8Array(binary.length)
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)

@@ -25,13 +25,20 @@ interface Way {
   refusal: CacheNetError | undefined
 }
 
-/** Asks the edge that the page came from; its cookie is what lets the page in there, where not everybody is. */
-async function ask<Value>(signal: AbortSignal, limitMs: number, call: (signal: AbortSignal, fetch: typeof globalThis.fetch, way: Way) => Promise<Value>): Promise<Fetched<Value>> {
+/**
+ * Asks the edge that the page came from; its cookie is what lets the page in there, where not everybody is.
+ */
+async function ask<Value>(
+  signal: AbortSignal,
+  limitMs: number,
+  call: (signal: AbortSignal, fetch: typeof globalThis.fetch, way: Way) => Promise<Value>,
+): Promise<Fetched<Value>> {
   const way: Way = { isFresh: true, refusal: undefined }
   const fetchNoting: typeof fetch = async (input, init) => {
     // An edge may put on its answers what it likes; only of a service worker's do these headers say anything.
     const isThroughWorker = isControlled()
-    const response = await ((typeof input === 'string' ? takeAhead(input, init?.signal) : undefined) ?? fetch(input, init))
+    const response = await ((typeof input === 'string' ? takeAhead(input, init?.signal) : undefined) ??
+      fetch(input, init))
     way.isFresh = !isThroughWorker || readSource(response.headers) !== 'cache'
     way.refusal = isThroughWorker ? readRefusal(response.headers) : undefined
     return response
@@ -42,13 +49,23 @@ async function ask<Value>(signal: AbortSignal, limitMs: number, call: (signal: A
   } catch (thrown) {
     const error = CacheNetError.from(thrown)
     if (error.code !== 'edge-unreachable') throw error
-    throw new CacheNetError(error.code, 'The edge cannot be reached, and this was not stored yet. Connect once to the network, then it works without.', error.details, { cause: error })
+    throw new CacheNetError(
+      error.code,
+      'The edge cannot be reached, and this was not stored yet. Connect once to the network, then it works without.',
+      error.details,
+      { cause: error },
+    )
   }
 }
 
-/** The bundles that the edge serves, or served when it was last heard of. Rejects with `edge-…` codes and `unauthorized`. */
+/**
+ * The bundles that the edge serves, or served when it was last heard of. Rejects with `edge-…` codes and
+ * `unauthorized`.
+ */
 export async function fetchBundleList(signal: AbortSignal): Promise<BundleList> {
-  const { value } = await ask(signal, listLimitMs, (limited, fetch) => createEdgeApi({ baseUrl: '', fetch }).listBundles(limited))
+  const { value } = await ask(signal, listLimitMs, (limited, fetch) =>
+    createEdgeApi({ baseUrl: '', fetch }).listBundles(limited),
+  )
   return value
 }
 
@@ -56,15 +73,16 @@ export async function fetchBundleList(signal: AbortSignal): Promise<BundleList> 
 export type ManifestFound = FetchedManifest & Omit<Fetched<unknown>, 'value'>
 
 /**
- * A bundle's manifest, from the edge or as it was stored. Rejects with `bundle-unknown`, `manifest-…`, `edge-…`, `unauthorized` and, where nothing
- * is stored, those of `trustCodes`.
+ * A bundle's manifest, from the edge or as it was stored. Rejects with `bundle-unknown`, `manifest-…`,
+ * `edge-…`, `unauthorized` and, where nothing is stored, those of `trustCodes`.
  */
 export async function fetchManifest(signal: AbortSignal, bundleId: string): Promise<ManifestFound> {
   const { value, ...way } = await ask(signal, manifestLimitMs, (limited, fetch, came) =>
     fetchFromEdge(limited, {
       bundleId,
       fetch,
-      // What was stored was admitted then: an accepted key, or an older version that was pushed aside, must not lock the page out offline.
+      // What was stored was admitted then: an accepted key, or an older version that was pushed aside, must
+      // not lock the page out offline.
       trust: {
         prepare: () => deviceTrust.prepare?.(),
         admit: (id, signer) => (came.isFresh ? deviceTrust.admit(id, signer) : Promise.resolve()),

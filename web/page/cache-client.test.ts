@@ -23,13 +23,18 @@ function createEdge() {
     if (path === apiPaths.manifest(manifest.id)) return Promise.resolve(Response.json(manifest))
     const bytes = blobs.get(/[0-9a-f]{64}/.exec(path)?.[0] ?? '')
     const unknown = new CacheNetError('bundle-unknown', 'No.').toBody()
-    return Promise.resolve(bytes === undefined ? Response.json(unknown, { status: 404 }) : new Response(bytes))
+    return Promise.resolve(
+      bytes === undefined ? Response.json(unknown, { status: 404 }) : new Response(bytes),
+    )
   }
   return { fetch, asked, trust: anySigner }
 }
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => 'none', (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)))
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof CacheNetError ? error.code : String(error)),
+  )
 
 describe('the cache in memory', () => {
   it('hands over bytes that are the caller’s own', async () => {
@@ -37,7 +42,9 @@ describe('the cache in memory', () => {
     const first = await cache.fetchBlob(never, manifest.id, partition(0))
     expect(first.source).toBe('network')
     structuredClone(first.bytes, { transfer: [first.bytes] })
-    const [second, third] = await Promise.all([1, 2].map(() => cache.fetchBlob(never, manifest.id, partition(0))))
+    const [second, third] = await Promise.all(
+      [1, 2].map(() => cache.fetchBlob(never, manifest.id, partition(0))),
+    )
     expect(second?.source).toBe('cache')
     expect(second?.bytes).not.toBe(third?.bytes)
     expect(new Uint8Array(second?.bytes ?? new ArrayBuffer())).toEqual(blobs.get(partition(0).sha256))
@@ -46,17 +53,26 @@ describe('the cache in memory', () => {
   it('learns from the manifest what is what, and asks for it once', async () => {
     const edge = createEdge()
     const cache = createMemoryCache(edge)
-    for (const ref of [manifest.generalist.whole, ...manifest.partitions.map(({ whole }) => whole)]) await cache.fetchBlob(never, manifest.id, ref)
+    for (const ref of [manifest.generalist.whole, ...manifest.partitions.map(({ whole }) => whole)])
+      await cache.fetchBlob(never, manifest.id, ref)
     expect(edge.asked.filter((path) => path.endsWith('manifest.json'))).toHaveLength(1)
     const { entries, isPersistent, bundleIds } = await cache.list(never)
     expect({ isPersistent, bundleIds }).toEqual({ isPersistent: false, bundleIds: [manifest.id] })
-    expect(entries.map(({ role, namedBy }) => `${role} ${namedBy[0]?.id ?? ''}`)).toEqual(['partition p5', 'partition p4', 'partition p3', 'partition p2', 'generalist generalist'])
+    expect(entries.map(({ role, namedBy }) => `${role} ${namedBy[0]?.id ?? ''}`)).toEqual([
+      'partition p5',
+      'partition p4',
+      'partition p3',
+      'partition p2',
+      'generalist generalist',
+    ])
   })
 
   it('says what is unknown, to the edge and to the manifest', async () => {
     const cache = createMemoryCache(createEdge())
     expect(await codeOf(cache.fetchBlob(never, 'nobody', partition(0)))).toBe('bundle-unknown')
-    expect(await codeOf(cache.fetchBlob(never, manifest.id, { bytes: 1, sha256: '0'.repeat(64) }))).toBe('blob-unknown')
+    expect(await codeOf(cache.fetchBlob(never, manifest.id, { bytes: 1, sha256: '0'.repeat(64) }))).toBe(
+      'blob-unknown',
+    )
   })
 
   it('tells of progress, changes and evictions, and forgets a bundle with all that is its own', async () => {
@@ -70,7 +86,9 @@ describe('the cache in memory', () => {
     expect(progress.at(-1)).toBe(partition(0).bytes)
     await vi.waitFor(() => expect(events).toContainEqual({ kind: 'evicted', sha256: partition(0).sha256 }))
     await cache.forgetBundle(never, manifest.id)
-    await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: 'changed', snapshot: { entries: [], bundleIds: [] } }))
+    await vi.waitFor(() =>
+      expect(events.at(-1)).toMatchObject({ kind: 'changed', snapshot: { entries: [], bundleIds: [] } }),
+    )
   })
 })
 
@@ -90,10 +108,15 @@ describe('a client that moves from one cache to another', () => {
     expect(events).toContain('persistence')
     const { entries, budget } = await lasting.list(never)
     expect(budget.entries).toBe(2)
-    expect(entries.map(({ sha256, isPinned }) => [sha256, isPinned])).toEqual([[partition(2).sha256, false], [partition(0).sha256, true]])
+    expect(entries.map(({ sha256, isPinned }) => [sha256, isPinned])).toEqual([
+      [partition(2).sha256, false],
+      [partition(0).sha256, true],
+    ])
 
     client.reportUse(partition(0).sha256)
-    await vi.waitFor(async () => expect((await client.list(never)).entries[0]?.sha256).toBe(partition(0).sha256))
+    await vi.waitFor(async () =>
+      expect((await client.list(never)).entries[0]?.sha256).toBe(partition(0).sha256),
+    )
     events.length = 0
     await client.fetchBlob(never, manifest.id, partition(3))
     await vi.waitFor(() => expect(events).toContain('evicted'))

@@ -12,13 +12,18 @@ export type CacheClientEvent =
   | { readonly kind: 'persistence'; readonly isPersistent: boolean }
 
 export interface CacheClient extends Omit<CacheBackend, 'use' | 'onEvent'> {
-  /** Say it for every answer: it is passed on when another partition answers, and else at most once a second. */
+  /**
+   * Say it for every answer: it is passed on when another partition answers, and else at most once a second.
+   */
   reportUse(sha256: string): void
   onEvent(listener: (event: CacheClientEvent) => void): () => void
 }
 
 export interface ConnectOptions {
-  /** How long the first visit waits for the service worker to be installed before it starts with a cache in memory. */
+  /**
+   * How long the first visit waits for the service worker to be installed before it starts with a cache in
+   * memory.
+   */
   readonly firstWaitMs?: number
 }
 
@@ -29,12 +34,16 @@ const defaultFirstWaitMs = import.meta.env.DEV ? 0 : 2_000
 /** Resolves when a service worker controls the page; never, where none ever does. */
 function untilControlled(container: ServiceWorkerContainer): Promise<void> {
   if (container.controller !== null) return Promise.resolve()
-  return new Promise((resolve) => container.addEventListener('controllerchange', () => resolve(), { once: true }))
+  return new Promise((resolve) =>
+    container.addEventListener('controllerchange', () => resolve(), { once: true }),
+  )
 }
 
 const after = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs))
 
-/** The cache in the service worker, if that works: a browser may have service workers and deny them storage. */
+/**
+ * The cache in the service worker, if that works: a browser may have service workers and deny them storage.
+ */
 async function probe(container: ServiceWorkerContainer): Promise<CacheBackend | undefined> {
   const backend = createServiceWorkerCache(container)
   const controller = new AbortController()
@@ -51,10 +60,12 @@ async function probe(container: ServiceWorkerContainer): Promise<CacheBackend | 
 }
 
 /**
- * Connects to the partition cache in the service worker. Where there is none (yet), the same cache runs in the page's memory; it moves
- * over when the service worker takes control. Never rejects.
+ * Connects to the partition cache in the service worker. Where there is none (yet), the same cache runs in
+ * the page's memory; it moves over when the service worker takes control. Never rejects.
  */
-export async function connectCache({ firstWaitMs = defaultFirstWaitMs }: ConnectOptions = {}): Promise<CacheClient> {
+export async function connectCache({
+  firstWaitMs = defaultFirstWaitMs,
+}: ConnectOptions = {}): Promise<CacheClient> {
   const container = (navigator as { readonly serviceWorker?: ServiceWorkerContainer }).serviceWorker
   if (container === undefined) return createSwitchingClient(createMemoryCache())
   void claimPage(new AbortController().signal, container).catch(() => undefined)
@@ -63,12 +74,17 @@ export async function connectCache({ firstWaitMs = defaultFirstWaitMs }: Connect
   const backend = container.controller === null ? undefined : await probe(container)
   if (backend !== undefined) return createSwitchingClient(backend)
   const client = createSwitchingClient(createMemoryCache())
-  void controlled.then(() => probe(container)).then((found) => found === undefined ? undefined : client.moveTo(found)).catch(() => undefined)
+  void controlled
+    .then(() => probe(container))
+    .then((found) => (found === undefined ? undefined : client.moveTo(found)))
+    .catch(() => undefined)
   return client
 }
 
 /** A client whose backend can be replaced while it is used. Exported for tests. */
-export function createSwitchingClient(first: CacheBackend): CacheClient & { moveTo(next: CacheBackend): Promise<void> } {
+export function createSwitchingClient(
+  first: CacheBackend,
+): CacheClient & { moveTo(next: CacheBackend): Promise<void> } {
   let backend = first
   const listeners = new Set<(event: CacheClientEvent) => void>()
   const closing = new AbortController()
@@ -136,11 +152,13 @@ export function createSwitchingClient(first: CacheBackend): CacheClient & { move
       emit({ kind: 'persistence', isPersistent: next.isPersistent })
       if (budget !== undefined) await next.setBudget(closing.signal, budget)
       if (pinned !== undefined) await next.pin(closing.signal, pinned)
-      // What memory still holds is downloaded once more, the generalist first, then the least recently used, so that recency goes along.
+      // What memory still holds is downloaded once more, the generalist first, then the least recently used,
+      // so that recency goes along.
       const held = await left.list(closing.signal).catch(() => undefined)
       for (const { sha256 } of [...(held?.entries ?? [])].reverse()) {
         const blob = fetched.get(sha256)
-        if (blob !== undefined) await next.prefetch(closing.signal, blob.bundleId, blob.ref).catch(() => undefined)
+        if (blob !== undefined)
+          await next.prefetch(closing.signal, blob.bundleId, blob.ref).catch(() => undefined)
       }
       fetched.clear()
       left.close()

@@ -17,7 +17,9 @@ describe('fetchAhead', () => {
 
 describe('a request that nobody answers', () => {
   const silent: typeof fetch = (_input, init) =>
-    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError'))))
+    new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError'))),
+    )
 
   beforeEach(() => {
     vi.useFakeTimers()

@@ -5,9 +5,13 @@ interface InstallOffer extends Event {
   prompt(): Promise<unknown>
 }
 
-const isInstallOffer = (event: Event): event is InstallOffer => 'prompt' in event && typeof event.prompt === 'function'
+const isInstallOffer = (event: Event): event is InstallOffer =>
+  'prompt' in event && typeof event.prompt === 'function'
 
-/** How this app can be installed here: by the browser's own prompt, by hand on iOS, or not (it may be installed already). */
+/**
+ * How this app can be installed here: by the browser's own prompt, by hand on iOS, or not (it may be
+ * installed already).
+ */
 export type InstallWay = 'prompt' | 'ios' | 'none'
 
 export interface Install {
@@ -16,10 +20,14 @@ export interface Install {
   prompt(): Promise<void>
 }
 
-const isStandalone = (): boolean => matchMedia('(display-mode: standalone)').matches || ('standalone' in navigator && navigator.standalone === true)
+const isStandalone = (): boolean =>
+  matchMedia('(display-mode: standalone)').matches ||
+  ('standalone' in navigator && navigator.standalone === true)
 
 /** iPadOS calls itself a Macintosh, but no Macintosh has a touch screen. */
-const isIos = (): boolean => /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1)
+const isIos = (): boolean =>
+  /iPhone|iPad|iPod/.test(navigator.userAgent) ||
+  (navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1)
 
 export function createInstall(): Install {
   let offer: InstallOffer | undefined

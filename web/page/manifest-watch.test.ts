@@ -17,16 +17,38 @@ function watch(atEdge: () => Promise<{ sha256: string; isFresh: boolean; refusal
     current.value = opened('new')
     return Promise.resolve()
   })
-  const fetchManifest = vi.fn(async () => ({ manifest, text: '', signer: undefined, refusal: undefined, ...(await atEdge()) }))
+  const fetchManifest = vi.fn(async () => ({
+    manifest,
+    text: '',
+    signer: undefined,
+    refusal: undefined,
+    ...(await atEdge()),
+  }))
   const tell = vi.fn()
-  const watched = createManifestWatch({ bundle: { open, opened: current }, fetchManifest, notices, refusedBundles: { tell }, nowMs: () => clock.ms })
+  const watched = createManifestWatch({
+    bundle: { open, opened: current },
+    fetchManifest,
+    notices,
+    refusedBundles: { tell },
+    nowMs: () => clock.ms,
+  })
   const said = (): unknown[] => notices.list.value.map(({ kind, code }) => [kind, code])
-  return { watched, open, fetchManifest, said, told: () => tell.mock.calls, clock, settle: () => new Promise((resolve) => setTimeout(resolve, 5)) }
+  return {
+    watched,
+    open,
+    fetchManifest,
+    said,
+    told: () => tell.mock.calls,
+    clock,
+    settle: () => new Promise((resolve) => setTimeout(resolve, 5)),
+  }
 }
 
 describe('a bundle that was replaced while it is open', () => {
   it('is opened anew, once, and the page says so', async () => {
-    const { watched, open, fetchManifest, said, settle } = watch(() => Promise.resolve({ sha256: 'new', isFresh: true }))
+    const { watched, open, fetchManifest, said, settle } = watch(() =>
+      Promise.resolve({ sha256: 'new', isFresh: true }),
+    )
     for (let frame = 0; frame < 20; frame++) watched.doubt()
     await settle()
     expect([open.mock.calls.length, fetchManifest.mock.calls.length]).toEqual([1, 1])
@@ -34,7 +56,9 @@ describe('a bundle that was replaced while it is open', () => {
   })
 
   it('is not opened again and again where the edge gives the same manifest and goes on refusing', async () => {
-    const { watched, open, fetchManifest, said, clock, settle } = watch(() => Promise.resolve({ sha256: 'old', isFresh: true }))
+    const { watched, open, fetchManifest, said, clock, settle } = watch(() =>
+      Promise.resolve({ sha256: 'old', isFresh: true }),
+    )
     for (let second = 0; second < 20; second++) {
       clock.ms = second * 1000
       watched.doubt()
@@ -64,11 +88,14 @@ describe('a bundle that was replaced while it is open', () => {
     const nothingStored = watch(() => Promise.reject(refusal))
     nothingStored.watched.doubt()
     await nothingStored.settle()
-    for (const { open, told } of [stored, nothingStored]) expect([open.mock.calls.length, told()]).toEqual([0, [[refusal]]])
+    for (const { open, told } of [stored, nothingStored])
+      expect([open.mock.calls.length, told()]).toEqual([0, [[refusal]]])
   })
 
   it('is named where the edge has none of that name any more', async () => {
-    const { watched, said, settle } = watch(() => Promise.reject(new CacheNetError('bundle-unknown', 'Gone.')))
+    const { watched, said, settle } = watch(() =>
+      Promise.reject(new CacheNetError('bundle-unknown', 'Gone.')),
+    )
     watched.doubt()
     await settle()
     expect(said()).toEqual([['error', 'bundle-unknown']])

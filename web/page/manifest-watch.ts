@@ -23,7 +23,13 @@ export interface ManifestWatch {
 /** An edge that goes on saying so is not asked again for the manifest before this. */
 const pauseMs = 10_000
 
-export function createManifestWatch({ bundle, fetchManifest, notices, refusedBundles, nowMs = () => performance.now() }: ManifestWatchOptions): ManifestWatch {
+export function createManifestWatch({
+  bundle,
+  fetchManifest,
+  notices,
+  refusedBundles,
+  nowMs = () => performance.now(),
+}: ManifestWatchOptions): ManifestWatch {
   let looking: OpenedBundle | undefined
   let notBeforeMs = -Infinity
 
@@ -34,13 +40,15 @@ export function createManifestWatch({ bundle, fetchManifest, notices, refusedBun
     // Out of the store it says nothing of the edge; and meanwhile another bundle may have been opened.
     if (!isFresh || bundle.opened.value !== current) return
     if (sha256 === current.manifestSha256) {
-      const message = 'The edge answers by another version of this bundle than it lets this page load. Its answers are not shown; this device answers, and marks what it is not certain of.'
+      const message =
+        'The edge answers by another version of this bundle than it lets this page load. Its answers are not shown; this device answers, and marks what it is not certain of.'
       notices.show({ about: 'bundle', kind: 'warning', code: 'bundle-changed', message })
       return
     }
     await bundle.open()
     if (bundle.opened.peek() === undefined) return
-    const message = 'This bundle was replaced at the edge, and the new version is loaded now. The stream was stopped: names and networks are other ones. Start it again.'
+    const message =
+      'This bundle was replaced at the edge, and the new version is loaded now. The stream was stopped: names and networks are other ones. Start it again.'
     notices.show({ about: 'bundle', kind: 'info', code: 'bundle-changed', message })
   }
 

@@ -19,6 +19,9 @@ describe('what a network costs', () => {
   })
 
   it('knows who saves data', () => {
-    expect([isSavingData(desktop), isSavingData({ ...desktop, connection: { saveData: true } })]).toEqual([false, true])
+    expect([isSavingData(desktop), isSavingData({ ...desktop, connection: { saveData: true } })]).toEqual([
+      false,
+      true,
+    ])
   })
 })

@@ -1,4 +1,6 @@
-/** The Network Information API, which the DOM's type library does not have: Chromium has it, others do not. */
+/**
+ * The Network Information API, which the DOM's type library does not have: Chromium has it, others do not.
+ */
 interface NetworkInformation {
   readonly saveData?: boolean
   /** `cellular`, `wifi` and so on; Chromium on a desktop does not say. */
@@ -17,8 +19,8 @@ const metered: ReadonlySet<string> = new Set(['cellular', 'bluetooth', 'wimax'])
 export const isSavingData = ({ connection }: Surroundings): boolean => connection?.saveData === true
 
 /**
- * Whether bytes may cost money here: where the browser says so, and on a phone that does not say. What nobody asked for (audits,
- * prefetches) waits for a network where it does not.
+ * Whether bytes may cost money here: where the browser says so, and on a phone that does not say. What nobody
+ * asked for (audits, prefetches) waits for a network where it does not.
  */
 export function isMetered(surroundings: Surroundings): boolean {
   const { connection, userAgent } = surroundings

@@ -46,19 +46,30 @@ export interface OpenBundleDeps {
 }
 
 /** What the person allows partitions to take; megabytes are 10⁶ bytes. */
-export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({ entries: cachePartitions, bytes: Math.round(cacheMegabytes * 1e6) })
+export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({
+  entries: cachePartitions,
+  bytes: Math.round(cacheMegabytes * 1e6),
+})
 
 /**
- * The manifest of the bundle that was chosen, or of the edge's default; where the edge does not say, of the one that was open last.
- * That one is asked for at once: the default is usually the same, and then nothing waits for the list.
+ * The manifest of the bundle that was chosen, or of the edge's default; where the edge does not say, of the
+ * one that was open last. That one is asked for at once: the default is usually the same, and then nothing
+ * waits for the list.
  */
-async function fetchChosen(signal: AbortSignal, chosen: string | null, last: string | null, listing: Promise<BundleList>): Promise<ManifestFound> {
+async function fetchChosen(
+  signal: AbortSignal,
+  chosen: string | null,
+  last: string | null,
+  listing: Promise<BundleList>,
+): Promise<ManifestFound> {
   if (chosen !== null) return fetchManifest(signal, chosen)
   const ahead = last === null ? undefined : fetchManifest(signal, last)
   ahead?.catch(() => undefined)
   try {
     const { defaultBundle } = await listing
-    return defaultBundle === last && ahead !== undefined ? await ahead : await fetchManifest(signal, defaultBundle)
+    return defaultBundle === last && ahead !== undefined
+      ? await ahead
+      : await fetchManifest(signal, defaultBundle)
   } catch (thrown) {
     if (ahead === undefined || signal.aborted) throw thrown
     return ahead
@@ -66,24 +77,44 @@ async function fetchChosen(signal: AbortSignal, chosen: string | null, last: str
 }
 
 /**
- * Gets a bundle ready: manifest, generalist, warm-up, and the partitions that are cached already. Works offline with what is
- * stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-…`, `manifest-…`, `blob-…` or `engine-failed`.
+ * Gets a bundle ready: manifest, generalist, warm-up, and the partitions that are cached already. Works
+ * offline with what is stored. Rejects with `edge-unreachable`, `unauthorized`, `bundle-…`, `manifest-…`,
+ * `blob-…` or `engine-failed`.
  */
 export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Promise<OpenedBundle> {
-  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, onDoubt, onOpened, isFrugal } = deps
+  const { host, session, settings, lastBundle, onManifest, onPartitionFailure, onDoubt, onOpened, isFrugal } =
+    deps
   const { bundle, cachePartitions, edgeUrl } = settings.value
   const list = createSignal<BundleList | undefined>(undefined)
-  const { manifest, sha256: manifestSha256, signer, isFresh, refusal } = await session.enter(signal, () => {
+  const {
+    manifest,
+    sha256: manifestSha256,
+    signer,
+    isFresh,
+    refusal,
+  } = await session.enter(signal, () => {
     const listing = fetchBundleList(signal)
-    listing.then((found) => (list.value = found), () => undefined)
+    listing.then(
+      (found) => (list.value = found),
+      () => undefined,
+    )
     return fetchChosen(signal, bundle, lastBundle.read(), listing)
   })
   onManifest(manifest)
   const bundleId = manifest.id
   const cache = await deps.cache
-  const partitions = createPartitions({ manifest, cache, host, onFailure: onPartitionFailure, whenIdle, isFrugal })
+  const partitions = createPartitions({
+    manifest,
+    cache,
+    host,
+    onFailure: onPartitionFailure,
+    whenIdle,
+    isFrugal,
+  })
   const fetching = cache.fetchBlob(signal, bundleId, manifest.generalist.whole)
-  const opening = fetching.then(({ bytes }) => host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions }))
+  const opening = fetching.then(({ bytes }) =>
+    host.open(signal, { manifest, generalist: new Uint8Array(bytes), maxPartitions: cachePartitions }),
+  )
   opening.catch(() => undefined)
   // Behind the generalist, which cannot be done without.
   const restoring = partitions.restore(signal, cachePartitions, opening)
@@ -94,7 +125,15 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
   await restoring
   lastBundle.write(bundleId)
   const initialState = !navigator.onLine ? 'offline' : edgeUrl === '' && isFresh ? 'online' : 'unknown'
-  const edge = createEdgeClient({ baseUrl: edgeUrl, manifest, manifestSha256, onDoubt, initialState, token: () => settings.value.edgeToken, held: () => host.held })
+  const edge = createEdgeClient({
+    baseUrl: edgeUrl,
+    manifest,
+    manifestSha256,
+    onDoubt,
+    initialState,
+    token: () => settings.value.edgeToken,
+    held: () => host.held,
+  })
   onOpened(refusal)
   return { manifest, manifestSha256, signer, edge, partitions, list }
 }

@@ -58,7 +58,8 @@ async function prepare(hasDeltas: boolean): Promise<void> {
   memory = createMemoryCache({ fetch: edge, trust: anySigner })
   await memory.setBudget(signal, { entries: 4, bytes: 1e6 })
   // Memory that holds two, as the worker's would.
-  const toFront = (id: string): void => void (residents.value = [id, ...residents.value.filter((other) => other !== id)].slice(0, 2))
+  const toFront = (id: string): void =>
+    void (residents.value = [id, ...residents.value.filter((other) => other !== id)].slice(0, 2))
   partitions = createPartitions({
     manifest: bundle.manifest,
     cache: {
@@ -78,7 +79,10 @@ async function prepare(hasDeltas: boolean): Promise<void> {
     host: {
       residents,
       get held() {
-        return residents.value.map((id) => ({ id, form: deltas.has(id) ? ('delta' as const) : ('whole' as const) }))
+        return residents.value.map((id) => ({
+          id,
+          form: deltas.has(id) ? ('delta' as const) : ('whole' as const),
+        }))
       },
       use: (_signal, id) => {
         toFront(id)
@@ -172,7 +176,9 @@ describe('Partitions', () => {
   it('restores nothing, and says nothing of its own, where the networks could not be opened', async () => {
     await partitions.want(signal, partition(0))
     residents.value = []
-    expect(await partitions.restore(signal, 2, Promise.reject(new CacheNetError('engine-failed', 'No.')))).toBe(0)
+    expect(
+      await partitions.restore(signal, 2, Promise.reject(new CacheNetError('engine-failed', 'No.'))),
+    ).toBe(0)
     expect(residents.value).toEqual([])
     expect(failures).toEqual([])
   })
@@ -187,7 +193,11 @@ describe('Partitions with deltas', () => {
   beforeEach(() => prepare(true))
   const inlineDelta = (index: number, of = index) => {
     const sha256 = partition(index).delta?.sha256 ?? ''
-    return { id: `p${index}`, sha256, bytes: btoa(String.fromCharCode(...(bundle.blobs.get(partition(of).delta?.sha256 ?? '') ?? []))) }
+    return {
+      id: `p${index}`,
+      sha256,
+      bytes: btoa(String.fromCharCode(...(bundle.blobs.get(partition(of).delta?.sha256 ?? '') ?? []))),
+    }
   }
 
   const answerFrames = (id: string, frames: number): void => {
@@ -246,7 +256,9 @@ describe('Partitions with deltas', () => {
     isFrugal = true
     await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
     await partitions.want(signal, partition(2), { isWholeAwaited: true })
-    await expect.poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256)).toContain(partition(1).delta?.sha256)
+    await expect
+      .poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256))
+      .toContain(partition(1).delta?.sha256)
     residents.value = []
     loads = []
     expect(await partitions.restore(signal, 2)).toBe(2)
@@ -259,7 +271,9 @@ describe('Partitions with deltas', () => {
   it('stores the delta, and has it at hand when the partition itself is gone', async () => {
     isFrugal = true
     expect(await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })).toBe(0)
-    await expect.poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256)).toContain(partition(1).delta?.sha256)
+    await expect
+      .poll(async () => (await memory.list(signal)).entries.map(({ sha256 }) => sha256))
+      .toContain(partition(1).delta?.sha256)
     residents.value = []
     expect(await partitions.want(signal, partition(1))).toBe(0)
     expect(loads).toEqual(['p1 delta', 'p1 delta'])
@@ -271,7 +285,8 @@ describe('Partitions with deltas', () => {
   it('stores a delta again after the partition was deleted', async () => {
     isFrugal = true
     const { sha256 = '' } = partition(1).delta ?? {}
-    const stored = async (): Promise<string[]> => (await memory.list(signal)).entries.map((entry) => entry.sha256)
+    const stored = async (): Promise<string[]> =>
+      (await memory.list(signal)).entries.map((entry) => entry.sha256)
     await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1) })
     await expect.poll(stored).toContain(sha256)
     await memory.remove(signal, sha256)
@@ -295,7 +310,9 @@ describe('Partitions with deltas', () => {
   })
 
   it('does not believe a delta that is another', async () => {
-    expect(await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1, 2) })).toBe(partition(1).whole.bytes)
+    expect(await partitions.want(signal, partition(1), { inlineDelta: inlineDelta(1, 2) })).toBe(
+      partition(1).whole.bytes,
+    )
     expect(loads).toEqual(['p1 whole'])
     expect(failures).toEqual([])
   })

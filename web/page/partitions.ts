@@ -8,8 +8,9 @@ import type { CacheClient } from './cache-client.ts'
 import type { InferenceHost } from './workers/inference-host.ts'
 
 /**
- * Frames that a partition answers by its delta before its whole weights are fetched. A scene that is over before gains nothing from
- * them, and on a slow phone fetching, hashing and storing them takes its time from the frames (docs/decisions/0014 has the numbers).
+ * Frames that a partition answers by its delta before its whole weights are fetched. A scene that is over
+ * before gains nothing from them, and on a slow phone fetching, hashing and storing them takes its time from
+ * the frames (docs/decisions/0014 has the numbers).
  */
 export const framesBeforeWhole = 24
 
@@ -47,37 +48,58 @@ export interface WantOptions {
 /** Sees to it that the partition a scene needs is in memory, and tells the cache which one that is. */
 export interface Partitions {
   /**
-   * Loads what is cached already, most recent first in the end: read at once, put into memory when `ready` resolves. Resolves with how many
-   * that were; never rejects.
+   * Loads what is cached already, most recent first in the end: read at once, put into memory when `ready`
+   * resolves. Resolves with how many that were; never rejects.
    */
   restore(signal: AbortSignal, most: number, ready?: Promise<unknown>): Promise<number>
   /**
-   * Makes a partition resident and the most recent: by its delta at once where there is one, and by its whole weights when it has
-   * answered some frames and there is time. Resolves with the bytes that crossed the network for it, beyond the answer's own; never rejects, since nothing waits for
-   * it: a download that fails is told, and tried again with the next miss that names it.
+   * Makes a partition resident and the most recent: by its delta at once where there is one, and by its whole
+   * weights when it has answered some frames and there is time. Resolves with the bytes that crossed the
+   * network for it, beyond the answer's own; never rejects, since nothing waits for it: a download that fails
+   * is told, and tried again with the next miss that names it.
    */
   want(signal: AbortSignal, partition: WantedPartition, options?: WantOptions): Promise<number>
-  /** Has a partition stored that may be needed soon. Resolves with the bytes that crossed the network; never rejects. */
+  /**
+   * Has a partition stored that may be needed soon. Resolves with the bytes that crossed the network; never
+   * rejects.
+   */
   prefetch(signal: AbortSignal, id: string): Promise<number>
   /** A network answered a frame. */
   used(id: string): void
-  /** A partition was deleted from the cache: nothing that was kept of it here may stand in for what is stored no longer. */
+  /**
+   * A partition was deleted from the cache: nothing that was kept of it here may stand in for what is stored
+   * no longer.
+   */
   forget(id: string): void
 }
 
-export function createPartitions({ manifest, cache, host, onFailure, whenIdle, isFrugal = () => false }: PartitionsOptions): Partitions {
+export function createPartitions({
+  manifest,
+  cache,
+  host,
+  onFailure,
+  whenIdle,
+  isFrugal = () => false,
+}: PartitionsOptions): Partitions {
   const byId = new Map(manifest.partitions.map((partition) => [partition.id, partition]))
   /** The partition named last: one that arrives late must not push it from its place. */
   let wanted: string | undefined
   let pinned: string | undefined
   const arriving = new Map<string, Promise<number>>()
   const refining = new Map<string, Promise<number>>()
-  /** Partitions that answer by their delta and have yet to prove their worth: how many frames they still have to answer for it. */
+  /**
+   * Partitions that answer by their delta and have yet to prove their worth: how many frames they still have
+   * to answer for it.
+   */
   const settling = new Map<string, { framesLeft: number; settle: () => void }>()
   const prefetching = new Set<string>()
-  /** Deltas that were checked before, by partition: a few kilobytes each, and a scene that comes back costs no hash and no storage. */
+  /**
+   * Deltas that were checked before, by partition: a few kilobytes each, and a scene that comes back costs no
+   * hash and no storage.
+   */
   const checkedDeltas = new Map<string, Uint8Array<ArrayBuffer>>()
-  const formOf = (id: string): HeldPartition['form'] | undefined => host.held.find((held) => held.id === id)?.form
+  const formOf = (id: string): HeldPartition['form'] | undefined =>
+    host.held.find((held) => held.id === id)?.form
 
   function noteUse(id: string): void {
     const sha256 = byId.get(id)?.whole.sha256
@@ -90,13 +112,23 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     void cache.pin(new AbortController().signal, [sha256]).catch(() => undefined)
   }
 
-  async function fetchWeights(signal: AbortSignal, ref: BlobRef): Promise<{ weights: Uint8Array<ArrayBuffer>; downloadedBytes: number }> {
+  async function fetchWeights(
+    signal: AbortSignal,
+    ref: BlobRef,
+  ): Promise<{ weights: Uint8Array<ArrayBuffer>; downloadedBytes: number }> {
     const { bytes, source } = await cache.fetchBlob(signal, manifest.id, ref)
     return { weights: new Uint8Array(bytes), downloadedBytes: source === 'cache' ? 0 : ref.bytes }
   }
 
-  /** The delta, out of the answer or the cache; undefined where there is none, or none that is what it should be. */
-  async function deltaOf(signal: AbortSignal, id: string, inline: InlineDelta | undefined): Promise<{ delta: Uint8Array<ArrayBuffer>; downloadedBytes: number } | undefined> {
+  /**
+   * The delta, out of the answer or the cache; undefined where there is none, or none that is what it should
+   * be.
+   */
+  async function deltaOf(
+    signal: AbortSignal,
+    id: string,
+    inline: InlineDelta | undefined,
+  ): Promise<{ delta: Uint8Array<ArrayBuffer>; downloadedBytes: number } | undefined> {
     const ref = byId.get(id)?.delta
     if (ref === undefined) return undefined
     const checked = checkedDeltas.get(id)
@@ -149,7 +181,10 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     if (waiting.framesLeft <= 0) waiting.settle()
   }
 
-  /** Fetches the whole weights of a partition that answers with its delta, and puts them in its place. One at a time for each. */
+  /**
+   * Fetches the whole weights of a partition that answers with its delta, and puts them in its place. One at
+   * a time for each.
+   */
   function refine(signal: AbortSignal, id: string, ref: BlobRef, isUrgent: boolean): Promise<number> {
     const earlier = refining.get(id)
     if (earlier !== undefined) {
@@ -175,14 +210,22 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
     return work
   }
 
-  async function makeResident(signal: AbortSignal, id: string, ref: BlobRef, inlineDelta: InlineDelta | undefined): Promise<number> {
+  async function makeResident(
+    signal: AbortSignal,
+    id: string,
+    ref: BlobRef,
+    inlineDelta: InlineDelta | undefined,
+  ): Promise<number> {
     if (formOf(id) !== undefined) {
       await host.use(signal, id)
       noteUse(id)
       return 0
     }
     const small = await deltaOf(signal, id, inlineDelta)
-    const { weights, downloadedBytes } = small === undefined ? await fetchWeights(signal, ref) : { weights: small.delta, downloadedBytes: small.downloadedBytes }
+    const { weights, downloadedBytes } =
+      small === undefined
+        ? await fetchWeights(signal, ref)
+        : { weights: small.delta, downloadedBytes: small.downloadedBytes }
     // Meanwhile another scene may have begun; then this one stays in storage, for when it comes back.
     if (wanted !== id) return downloadedBytes
     await host.load(signal, id, weights, small === undefined ? 'whole' : 'delta')
@@ -247,7 +290,9 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
         const recent = entries.flatMap(({ sha256 }) => idBySha.get(sha256) ?? []).slice(0, most)
         const stored = new Set(entries.map(({ sha256 }) => sha256))
         // Room that is left goes to those of which only the delta has come so far.
-        const byDelta = manifest.partitions.flatMap(({ id, delta }) => (delta !== undefined && stored.has(delta.sha256) && !recent.includes(id) ? [id] : []))
+        const byDelta = manifest.partitions.flatMap(({ id, delta }) =>
+          delta !== undefined && stored.has(delta.sha256) && !recent.includes(id) ? [id] : [],
+        )
         const restored: { id: string; form: HeldPartition['form'] }[] = [
           ...byDelta.slice(0, most - recent.length).map((id) => ({ id, form: 'delta' as const })),
           ...recent.reverse().map((id) => ({ id, form: 'whole' as const })),
@@ -258,7 +303,10 @@ export function createPartitions({ manifest, cache, host, onFailure, whenIdle, i
           return ref === undefined ? [] : [{ id, form, fetched: fetchWeights(signal, ref) }]
         })
         for (const { fetched } of blobs) fetched.catch(() => undefined)
-        const isReady = await ready.then(() => true, () => false)
+        const isReady = await ready.then(
+          () => true,
+          () => false,
+        )
         // What went wrong there is told to whoever opens the bundle.
         if (!isReady) return 0
         const loading: Promise<void>[] = []

@@ -60,11 +60,24 @@ const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNet
 const deps: PipelineDeps = {
   classNames,
   inputWidth: 8,
-  scene: { factors: () => factors, see: (answered) => void seen.push([...Array.from(answered)]), isNovel: (_raw, isStrange = isNovel) => isStrange, choice: () => choice, isTestDue: () => isTestDue },
+  scene: {
+    factors: () => factors,
+    see: (answered) => void seen.push([...Array.from(answered)]),
+    isNovel: (_raw, isStrange = isNovel) => isStrange,
+    choice: () => choice,
+    isTestDue: () => isTestDue,
+  },
   outputsOf: () => 2,
-  partitionOf: (id) => (id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } }),
+  partitionOf: (id) =>
+    id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } },
   thresholdAlone: () => 0.4,
-  gate: () => ({ thresholdNats: 0.3, generalistThresholdNats: 0.2, maxProbes, order: 'recent-first', asksGeneralist: false }),
+  gate: () => ({
+    thresholdNats: 0.3,
+    generalistThresholdNats: 0.2,
+    maxProbes,
+    order: 'recent-first',
+    asksGeneralist: false,
+  }),
   classify: async (_signal, _image, gate, { isKept = false, classFactors }) => {
     lastFactors = classFactors
     happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
@@ -79,7 +92,9 @@ const deps: PipelineDeps = {
   },
   partitionUsed: (id) => void happened.push(`used ${id}`),
   wantPartition: ({ id }, { inlineDelta, isWholeAwaited }) => {
-    happened.push(`want ${id}${inlineDelta === undefined ? '' : ' by its delta'}${isWholeAwaited ? ' as a whole' : ''}`)
+    happened.push(
+      `want ${id}${inlineDelta === undefined ? '' : ' by its delta'}${isWholeAwaited ? ' as a whole' : ''}`,
+    )
     return download
   },
   showProvisional: (record) => void provisional.push(record),
@@ -87,7 +102,8 @@ const deps: PipelineDeps = {
   isEdgeBusy: () => isEdgeBusy,
   revise: (record) => void revised.push(record),
   isAudited: () => isAudited,
-  audit: (index, rgb, classIndex) => void happened.push(`audit frame ${index}, ${rgb.length} bytes, class ${classIndex}`),
+  audit: (index, rgb, classIndex) =>
+    void happened.push(`audit frame ${index}, ${rgb.length} bytes, class ${classIndex}`),
   expectNext: (id) => void happened.push(`expect ${id}`),
   nowMs: () => now,
 }
@@ -126,14 +142,18 @@ describe('answerFrame', () => {
 
   it('takes the scene’s word before the edge’s, and the delta only where it is of that partition', async () => {
     local = () => Promise.resolve(miss)
-    edge = () => Promise.resolve({ ...edgeAnswer, inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' } })
+    edge = () =>
+      Promise.resolve({ ...edgeAnswer, inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' } })
     choice = { id: 'p0' }
     await answer(true)
     choice = { id: 'p2' }
     await answer(true)
     choice = { id: undefined }
     await answer(true)
-    expect(happened.filter((event) => event.startsWith('want'))).toEqual(['want p0 as a whole', 'want p2 by its delta as a whole'])
+    expect(happened.filter((event) => event.startsWith('want'))).toEqual([
+      'want p0 as a whole',
+      'want p2 by its delta as a whole',
+    ])
   })
 
   it('sends a hit to the edge where it is time to test what is believed of the scene', async () => {
@@ -213,7 +233,11 @@ describe('answerFrame', () => {
     expect(seen).toEqual([[0.125, 0.875]])
     local = () => Promise.resolve(miss)
     // The full model alone says ant, 3 to 1; the scene says bee, 7 to 1.
-    expect(await answer()).toMatchObject({ label: 'bee', certainty: expect.closeTo(0.375, 5) as number, answeredBy: 'edge' })
+    expect(await answer()).toMatchObject({
+      label: 'bee',
+      certainty: expect.closeTo(0.375, 5) as number,
+      answeredBy: 'edge',
+    })
     expect(seen[1]).toEqual([0.3, 0.7].map((share) => expect.closeTo(share, 5) as number))
     edge = () => failing('edge-unreachable')
     await answer()
@@ -223,8 +247,19 @@ describe('answerFrame', () => {
   it('shows the certainty of the network, and not what the scene has made of it', async () => {
     // The network gives bee 85 %; with what the scene makes of it, 98 %.
     factors = Float32Array.from([0.25, 1.75])
-    local = () => Promise.resolve({ ...hit, ownCertainty: 0.85, ownEntropyNats: 0.42, probabilities: Float32Array.from([0.0246, 0.9754]) })
-    expect(await answer()).toMatchObject({ label: 'bee', outcome: 'hit', certainty: expect.closeTo(0.85, 3) as number, sureness: 'likely' })
+    local = () =>
+      Promise.resolve({
+        ...hit,
+        ownCertainty: 0.85,
+        ownEntropyNats: 0.42,
+        probabilities: Float32Array.from([0.0246, 0.9754]),
+      })
+    expect(await answer()).toMatchObject({
+      label: 'bee',
+      outcome: 'hit',
+      certainty: expect.closeTo(0.85, 3) as number,
+      sureness: 'likely',
+    })
   })
 
   it('asks the edge of what fits nothing, however certain the scene has made the device', async () => {
@@ -238,7 +273,12 @@ describe('answerFrame', () => {
 
   it('knows nothing of one colour, whoever is certain of it, and the scene learns nothing from it', async () => {
     factors = Float32Array.from([0.25, 1.75])
-    local = () => Promise.resolve({ ...hit, probabilities: Float32Array.from([0, 1]), rgb: new Uint8Array(8 * 8 * 3).fill(90) })
+    local = () =>
+      Promise.resolve({
+        ...hit,
+        probabilities: Float32Array.from([0, 1]),
+        rgb: new Uint8Array(8 * 8 * 3).fill(90),
+      })
     edge = () => Promise.resolve({ ...edgeAnswer, classIndex: 1, probabilities: [0, 1] })
     expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
     expect(seen).toEqual([])
@@ -249,7 +289,11 @@ describe('answerFrame', () => {
     edge = () => Promise.resolve({ ...edgeAnswer, probabilities: [0.999, 0.001] })
     expect(await answer()).toMatchObject({ label: 'ant', certainty: 0.999, sureness: 'certain' })
     local = () => Promise.resolve({ ...miss, probabilities: Float32Array.from([0.1, 0.9]) })
-    expect(await answer()).toMatchObject({ label: 'ant', certainty: expect.closeTo(0.55, 2) as number, sureness: 'unsure' })
+    expect(await answer()).toMatchObject({
+      label: 'ant',
+      certainty: expect.closeTo(0.55, 2) as number,
+      sureness: 'unsure',
+    })
   })
 
   it('counts no switch where the named partition is the most recent already', async () => {
@@ -302,7 +346,12 @@ describe('answerFrame', () => {
     local = () => Promise.resolve(miss)
     let arrive: (bytes: number) => void = () => undefined
     download = new Promise((resolve) => (arrive = resolve))
-    const record = await answerFrame(signal, frame, { index: 7, isLossless: true, isWholeAwaited: false }, deps)
+    const record = await answerFrame(
+      signal,
+      frame,
+      { index: 7, isLossless: true, isWholeAwaited: false },
+      deps,
+    )
     expect(record).toMatchObject({ outcome: 'miss', bytesDown: 300 })
     expect(late).toEqual([])
     arrive(5000)
@@ -311,9 +360,20 @@ describe('answerFrame', () => {
 
   it('answers uncertain where the edge does not answer, for whatever reason', async () => {
     local = () => Promise.resolve(miss)
-    for (const code of ['edge-unreachable', 'edge-timeout', 'edge-answer-invalid', 'frame-size-wrong'] as const) {
+    for (const code of [
+      'edge-unreachable',
+      'edge-timeout',
+      'edge-answer-invalid',
+      'frame-size-wrong',
+    ] as const) {
       edge = () => failing(code)
-      expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', answeredBy: 'device', network: 'p1', bytesUp: 0 })
+      expect(await answer()).toMatchObject({
+        label: 'bee',
+        outcome: 'uncertain',
+        answeredBy: 'device',
+        network: 'p1',
+        bytesUp: 0,
+      })
     }
     expect(happened).not.toContain('want p2')
   })
@@ -344,7 +404,9 @@ describe('answerFrame', () => {
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain' })
     expect(revised).toEqual([])
     arrive()
-    await expect.poll(() => revised).toMatchObject([{ index: 7, label: 'ant', outcome: 'miss', switchedTo: 'p2' }])
+    await expect
+      .poll(() => revised)
+      .toMatchObject([{ index: 7, label: 'ant', outcome: 'miss', switchedTo: 'p2' }])
     expect(happened).toContain('want p2')
   })
 
@@ -365,7 +427,12 @@ describe('answerFrame', () => {
 
   it('passes on the delta that came along, and who is likely next', async () => {
     local = () => Promise.resolve(miss)
-    edge = () => Promise.resolve({ ...edgeAnswer, inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' }, likelyNext: { id: 'p3' } })
+    edge = () =>
+      Promise.resolve({
+        ...edgeAnswer,
+        inlineDelta: { id: 'p2', sha256: 'c'.repeat(64), bytes: 'AAAA' },
+        likelyNext: { id: 'p3' },
+      })
     await answer()
     expect(happened.slice(-2)).toEqual(['want p2 by its delta', 'expect p3'])
   })

@@ -17,12 +17,19 @@ import type { ClassifyOptions } from './workers/inference-host.ts'
 export interface StreamScene {
   /** What it makes of each class; undefined where the gate looks at each frame by itself. */
   factors(): Float32Array<ArrayBuffer> | undefined
-  /** The partition that the scene asks for; undefined where the gate goes by recency and the edge's word alone. */
+  /**
+   * The partition that the scene asks for; undefined where the gate goes by recency and the edge's word
+   * alone.
+   */
   choice(): SceneChoice | undefined
-  /** Whether it is time that the edge looks at a frame, however certain the device is: what is believed of the scene is tested. */
+  /**
+   * Whether it is time that the edge looks at a frame, however certain the device is: what is believed of the
+   * scene is tested.
+   */
   isTestDue(): boolean
   /**
-   * Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once a frame, in stream order.
+   * Whether the stream shows what the bundle does not know, given the device's answer before any prior. Once
+   * a frame, in stream order.
    *
    * @param isStrange the network's own word, where the bundle says what is strange
    */
@@ -30,10 +37,16 @@ export interface StreamScene {
   /**
    * A frame has its answer, with these probabilities under the factors that it was asked with.
    *
-   * @param isConfirmed the answer stands without the prior: the edge's, or a network's that was certain by itself
+   * @param isConfirmed the answer stands without the prior: the edge's, or a network's that was certain by
+   * itself
    * @param isFromEdge the edge has looked at it
    */
-  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, isConfirmed: boolean, isFromEdge: boolean): void
+  see(
+    answered: ArrayLike<number>,
+    factors: ArrayLike<number> | undefined,
+    isConfirmed: boolean,
+    isFromEdge: boolean,
+  ): void
 }
 
 /** What a frame meets on its way. */
@@ -45,7 +58,12 @@ export interface PipelineDeps {
   readonly scene: StreamScene
   /** τ that the bundle has for a network where no scene has a say, in nats. */
   thresholdAlone(network: string): number
-  classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, options: ClassifyOptions): Promise<Classification>
+  classify(
+    signal: AbortSignal,
+    image: FrameImage,
+    gate: GateSettings,
+    options: ClassifyOptions,
+  ): Promise<Classification>
   /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
   askEdge(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
   /** How many outputs a network has. */
@@ -54,12 +72,23 @@ export interface PipelineDeps {
   partitionOf(id: string | undefined): WantedPartition | undefined
   /** A resident partition answered. */
   partitionUsed(id: string): void
-  /** Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it; never rejects. */
-  wantPartition(partition: WantedPartition, options: { readonly inlineDelta: FrameAnswer['inlineDelta']; readonly isWholeAwaited: boolean }): Promise<number>
+  /**
+   * Makes a partition resident and the most recent. Resolves with the bytes that were downloaded for it;
+   * never rejects.
+   */
+  wantPartition(
+    partition: WantedPartition,
+    options: { readonly inlineDelta: FrameAnswer['inlineDelta']; readonly isWholeAwaited: boolean },
+  ): Promise<number>
   /** Whether this frame is to be audited, should it hit. */
   isAudited?(): boolean
   /** Has the edge look at a hit. Not waited for; never rejects. */
-  audit?(index: number, rgb: Uint8Array<ArrayBuffer>, classIndex: number, classFactors: ClassifyOptions['classFactors']): void
+  audit?(
+    index: number,
+    rgb: Uint8Array<ArrayBuffer>,
+    classIndex: number,
+    classFactors: ClassifyOptions['classFactors'],
+  ): void
   /** The edge names the partition that most often comes next. */
   expectNext?(id: string, index: number): void
   /** The device's own answer, shown while the edge is asked. */
@@ -73,21 +102,28 @@ export interface PipelineDeps {
   readonly nowMs?: () => number
 }
 
-/** So long a live stream waits for the edge, in milliseconds: an edge nearby has answered by then, and nobody notices the pause. */
+/**
+ * So long a live stream waits for the edge, in milliseconds: an edge nearby has answered by then, and nobody
+ * notices the pause.
+ */
 export const patienceMs = 120
 
 /** Where a frame stands in its stream. */
 export interface FramePlace {
   readonly index: number
   readonly isLossless: boolean
-  /** The next frame waits until a partition that was named is here whole, so that the same files always meet the same partitions. */
+  /**
+   * The next frame waits until a partition that was named is here whole, so that the same files always meet
+   * the same partitions.
+   */
   readonly isWholeAwaited?: boolean
 }
 
 /**
- * A frame's life: gate on the device → hit, or miss → edge → partition. Never waits for a download unless the source is lossless,
- * and for a slow edge a live stream waits no longer than a moment: the device's own answer stands until the edge's comes.
- * Rejects with `aborted`, or with a code of `InferenceHost.classify`; whatever the edge does, there is an answer.
+ * A frame's life: gate on the device → hit, or miss → edge → partition. Never waits for a download unless the
+ * source is lossless, and for a slow edge a live stream waits no longer than a moment: the device's own
+ * answer stands until the edge's comes. Rejects with `aborted`, or with a code of `InferenceHost.classify`;
+ * whatever the edge does, there is an answer.
  */
 export async function answerFrame(
   signal: AbortSignal,
@@ -107,8 +143,8 @@ export async function answerFrame(
   const isNothing = showsNothing(local.rgb, deps.inputWidth)
   const isNovel = deps.scene.isNovel(raw, local.isStrange) || isNothing
   const isTested = local.outcome === 'hit' && !isEdgeBusy() && deps.scene.isTestDue()
-  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene. Where the scene had no say, the
-  // threshold has decided, and somebody may have set it so.
+  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene. Where
+  // the scene had no say, the threshold has decided, and somebody may have set it so.
   const isHit = local.outcome === 'hit' && !(isNovel && classFactors !== undefined) && !isTested
   // One colour, or noise, says nothing of the scene either.
   const see: StreamScene['see'] = (...answered) => {
@@ -116,7 +152,14 @@ export async function answerFrame(
   }
   const { ownCertainty, ownEntropyNats } = local
   const outputs = deps.outputsOf(local.network)
-  const sureness = surenessOfDevice({ ownCertainty, ownEntropyNats, outputs, isHit: local.outcome === 'hit', isNovel, thresholdNats: deps.thresholdAlone(local.network) })
+  const sureness = surenessOfDevice({
+    ownCertainty,
+    ownEntropyNats,
+    outputs,
+    isHit: local.outcome === 'hit',
+    isNovel,
+    thresholdNats: deps.thresholdAlone(local.network),
+  })
   const own: FrameRecord = {
     index,
     name: frame.name,
@@ -140,7 +183,8 @@ export async function answerFrame(
     deps.partitionUsed(local.network)
     see(local.probabilities, classFactors, sureness === 'certain', false)
     // The scene has asked for another partition than the one at hand: it comes while frames go on.
-    if (choice?.id !== undefined && choice.id !== local.residents[0]) void fetchChosen(choice.id, own.index, { inlineDelta: undefined, isWholeAwaited: false }, deps)
+    if (choice?.id !== undefined && choice.id !== local.residents[0])
+      void fetchChosen(choice.id, own.index, { inlineDelta: undefined, isWholeAwaited: false }, deps)
     if (isAudited) deps.audit?.(index, local.rgb, local.classIndex, classFactors)
     return own
   }
@@ -150,9 +194,28 @@ export async function answerFrame(
     see(local.probabilities, classFactors, false, false)
     return own
   }
-  const asked = askEdge(signal, own, local, { asksPartitions: gate.maxProbes > 0, classFactors, raw, isNothing, isNovel, see, isWholeAwaited, startMs, nowMs }, deps)
+  const asked = askEdge(
+    signal,
+    own,
+    local,
+    {
+      asksPartitions: gate.maxProbes > 0,
+      classFactors,
+      raw,
+      isNothing,
+      isNovel,
+      see,
+      isWholeAwaited,
+      startMs,
+      nowMs,
+    },
+    deps,
+  )
   if (isLossless) return asked
-  const early = await Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined))])
+  const early = await Promise.race([
+    asked,
+    new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined)),
+  ])
   if (early !== undefined) return early
   // Called off, it has nothing to say any more.
   void asked.then((record) => record.outcome === 'miss' && deps.revise?.(record)).catch(() => undefined)
@@ -175,7 +238,10 @@ interface Asking {
   readonly nowMs: () => number
 }
 
-/** The edge's answer, and the partition that it names; the device's own answer where the edge gives none. Rejects with `aborted`. */
+/**
+ * The edge's answer, and the partition that it names; the device's own answer where the edge gives none.
+ * Rejects with `aborted`.
+ */
 async function askEdge(
   signal: AbortSignal,
   own: FrameRecord,
@@ -194,15 +260,29 @@ async function askEdge(
   }
   const { answer, bytesUp, bytesDown } = fromEdge
   const { inlineDelta, likelyNext } = answer
-  // The full model does not know what the frames before showed; what the device answers by is held against its answer too.
+  // The full model does not know what the frames before showed; what the device answers by is held against
+  // its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
-  const sureness = isNothing ? 'none' : surenessOfEdge({ raw: answer.probabilities, rawOfDevice: raw, classIndex, isNovel, isStrange: answer.isStrange })
+  const sureness = isNothing
+    ? 'none'
+    : surenessOfEdge({
+        raw: answer.probabilities,
+        rawOfDevice: raw,
+        classIndex,
+        isNovel,
+        isStrange: answer.isStrange,
+      })
   see(probabilities, classFactors, sureness === 'certain', true)
-  // What the edge said of this frame has told the scene something: it may ask for another partition now. Where the scene does not decide, the edge does.
+  // What the edge said of this frame has told the scene something: it may ask for another partition now.
+  // Where the scene does not decide, the edge does.
   const choice = deps.scene.choice()
   // A partition that nobody would ask is not fetched.
-  const wanted = !asksPartitions ? undefined : choice === undefined ? answer.partition : deps.partitionOf(choice.id)
+  const wanted = !asksPartitions
+    ? undefined
+    : choice === undefined
+      ? answer.partition
+      : deps.partitionOf(choice.id)
   const alone = answer.probabilities[classIndex] ?? 0
   const record: FrameRecord = {
     ...own,
@@ -219,7 +299,13 @@ async function askEdge(
     bytesUp,
     bytesDown,
   }
-  const downloaded = wanted === undefined ? Promise.resolve(0) : deps.wantPartition(wanted, { inlineDelta: inlineDelta?.id === wanted.id ? inlineDelta : undefined, isWholeAwaited })
+  const downloaded =
+    wanted === undefined
+      ? Promise.resolve(0)
+      : deps.wantPartition(wanted, {
+          inlineDelta: inlineDelta?.id === wanted.id ? inlineDelta : undefined,
+          isWholeAwaited,
+        })
   if (asksPartitions && likelyNext !== undefined) deps.expectNext?.(likelyNext.id, own.index)
   if (isWholeAwaited) return { ...record, bytesDown: bytesDown + (await downloaded) }
   void downloaded.then((bytes) => {
@@ -229,7 +315,12 @@ async function askEdge(
 }
 
 /** A partition that the scene asks for; its bytes are counted for the frame that asked first. */
-async function fetchChosen(id: string, index: number, options: Parameters<PipelineDeps['wantPartition']>[1], deps: PipelineDeps): Promise<void> {
+async function fetchChosen(
+  id: string,
+  index: number,
+  options: Parameters<PipelineDeps['wantPartition']>[1],
+  deps: PipelineDeps,
+): Promise<void> {
   const partition = deps.partitionOf(id)
   if (partition === undefined) return
   const bytes = await deps.wantPartition(partition, options)
@@ -237,7 +328,13 @@ async function fetchChosen(id: string, index: number, options: Parameters<Pipeli
 }
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */
-async function classify(signal: AbortSignal, { image }: SourceFrame, gate: GateSettings, options: ClassifyOptions, deps: PipelineDeps): Promise<Classification> {
+async function classify(
+  signal: AbortSignal,
+  { image }: SourceFrame,
+  gate: GateSettings,
+  options: ClassifyOptions,
+  deps: PipelineDeps,
+): Promise<Classification> {
   if (options.isKept !== true) return deps.classify(signal, image, gate, options)
   try {
     return await deps.classify(signal, image, gate, options)

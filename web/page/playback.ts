@@ -12,7 +12,9 @@ import { createTorch, type TorchState } from './sources/torch.ts'
 import { createVideoSource } from './sources/video.ts'
 import { parseDemoScript } from './state/settings-schema.ts'
 
-/** What the buttons do. None of it rejects: what goes wrong is told in a notice, and in the player's state. */
+/**
+ * What the buttons do. None of it rejects: what goes wrong is told in a notice, and in the player's state.
+ */
 export interface Playback {
   readonly facing: ReadonlySignal<Facing>
   readonly torch: ReadonlySignal<TorchState>
@@ -36,7 +38,8 @@ function seedOf(parameters: URLSearchParams): number {
   return Number.isSafeInteger(given) ? given : Math.floor(Math.random() * 2 ** 31)
 }
 
-const isVideo = ({ type, name }: File): boolean => type.startsWith('video/') || /\.(mp4|m4v|mov|webm|ogv)$/i.test(name)
+const isVideo = ({ type, name }: File): boolean =>
+  type.startsWith('video/') || /\.(mp4|m4v|mov|webm|ogv)$/i.test(name)
 
 export function createPlayback(app: App, parameters: URLSearchParams): Playback {
   const facing = signal<Facing>('environment')
@@ -54,7 +57,8 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     const state = app.player.state.value
     if (video === null) return
     if (state === 'paused') video.pause()
-    else if (state === 'playing' && video.paused && (video.srcObject !== null || video.src !== '')) void video.play().catch(() => undefined)
+    else if (state === 'playing' && video.paused && (video.srcObject !== null || video.src !== ''))
+      void video.play().catch(() => undefined)
   })
 
   function begin(): void {
@@ -69,7 +73,15 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
     begin()
     const { video } = app.stage
     if (video === null || (await app.bundle.whenOpen()) === undefined) return
-    await app.player.play(createCameraSource({ video, facing: facing.value, rate, onTrack: (track) => torch.follow(track), onLastPicture: () => app.stage.keepVideo() }))
+    await app.player.play(
+      createCameraSource({
+        video,
+        facing: facing.value,
+        rate,
+        onTrack: (track) => torch.follow(track),
+        onLastPicture: () => app.stage.keepVideo(),
+      }),
+    )
   }
 
   return {
@@ -87,11 +99,23 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       const create = async (manifest: Manifest): Promise<FrameSource> => {
         const { createDemoSource, demoSites } = await loading
         const { classNames, input } = manifest
-        return createDemoSource({ input, classNames, sites: demoSites(manifest), rate, seed: seedOf(parameters), script })
+        return createDemoSource({
+          input,
+          classNames,
+          sites: demoSites(manifest),
+          rate,
+          seed: seedOf(parameters),
+          script,
+        })
       }
       const expected = await app.bundle.whenManifest()
       if (expected !== undefined && script === undefined && !hasDemo(expected.classNames)) {
-        app.notices.show({ about: 'stream', kind: 'info', message: 'The demo shows people whom this bundle was not trained on. Play the camera, or pictures of what it knows.' })
+        app.notices.show({
+          about: 'stream',
+          kind: 'info',
+          message:
+            'The demo shows people whom this bundle was not trained on. Play the camera, or pictures of what it knows.',
+        })
         return
       }
       const drawing = expected === undefined ? undefined : create(expected).then(drawnAhead)
@@ -99,7 +123,8 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       const bundle = await app.bundle.whenOpen()
       if (bundle === undefined) return
       // Another bundle may have been chosen meanwhile.
-      const load = (): Promise<FrameSource> => (drawing !== undefined && bundle.manifest === expected ? drawing : create(bundle.manifest))
+      const load = (): Promise<FrameSource> =>
+        drawing !== undefined && bundle.manifest === expected ? drawing : create(bundle.manifest)
       await app.player.play(lazySource({ kind: 'demo', isLossless: script !== undefined }, load))
     },
     async turnCamera() {
@@ -113,11 +138,15 @@ export function createPlayback(app: App, parameters: URLSearchParams): Playback 
       const { video } = app.stage
       const film = kind === 'images' ? files.find(isVideo) : undefined
       if (film !== undefined && video !== null) {
-        await app.player.play(createVideoSource({ video, file: film, rate, onLastPicture: () => app.stage.keepVideo() }))
+        await app.player.play(
+          createVideoSource({ video, file: film, rate, onLastPicture: () => app.stage.keepVideo() }),
+        )
         return
       }
-      const onUnreadable = (message: string): void => app.notices.show({ about: 'file', kind: 'warning', message })
-      const onLeftOut = (message: string): void => app.notices.show({ about: 'left-out', kind: 'info', message })
+      const onUnreadable = (message: string): void =>
+        app.notices.show({ about: 'file', kind: 'warning', message })
+      const onLeftOut = (message: string): void =>
+        app.notices.show({ about: 'left-out', kind: 'info', message })
       const load = async (): Promise<FrameSource> => {
         const { createImagesSource } = await import('./sources/images.ts')
         return createImagesSource(files, { kind, rate, onUnreadable, onLeftOut })

@@ -103,7 +103,8 @@ describe('Player', () => {
   })
 
   it('goes on after a frame that a broken worker lost, and does not count it', async () => {
-    onAnswer = (name) => (name === 'a' ? Promise.reject(new CacheNetError('worker-crashed', 'no')) : Promise.resolve())
+    onAnswer = (name) =>
+      name === 'a' ? Promise.reject(new CacheNetError('worker-crashed', 'no')) : Promise.resolve()
     await player.play(source(['a', 'b']))
     expect(player.state.value).toBe('ended')
     expect(happened).toContain('answer b as 0')
@@ -123,7 +124,9 @@ describe('Player', () => {
     const second = player.play(source(['b']))
     const third = player.play(source(['c']))
     await Promise.all([first, second, third])
-    expect(happened.filter((event) => event.startsWith('answer') && !event.startsWith('answer more'))).toEqual(['answer c as 0'])
+    expect(
+      happened.filter((event) => event.startsWith('answer') && !event.startsWith('answer more')),
+    ).toEqual(['answer c as 0'])
     expect(player.state.value).toBe('ended')
   })
 

@@ -8,7 +8,11 @@ export type StreamState = 'idle' | 'playing' | 'paused' | 'ended' | 'stopped' | 
 
 export interface PlayerOptions {
   /** Answers one frame. Rejects with `worker-crashed` for a frame that was lost; then the stream goes on. */
-  readonly answer: (signal: AbortSignal, frame: SourceFrame, place: { readonly index: number; readonly isLossless: boolean }) => Promise<void>
+  readonly answer: (
+    signal: AbortSignal,
+    frame: SourceFrame,
+    place: { readonly index: number; readonly isLossless: boolean },
+  ) => Promise<void>
   readonly onStart: () => void
   /** The last frame has been answered; the state follows. */
   readonly onEnd: () => void
@@ -30,7 +34,13 @@ export interface Player {
 }
 
 /** Runs one stream at a time, one frame after the other. */
-export function createPlayer({ answer, onStart, onEnd, onFailure, giveWay = giveWayOnPage }: PlayerOptions): Player {
+export function createPlayer({
+  answer,
+  onStart,
+  onEnd,
+  onFailure,
+  giveWay = giveWayOnPage,
+}: PlayerOptions): Player {
   const state = createSignal<StreamState>('idle')
   const sourceKind = createSignal<SourceKind | undefined>(undefined)
   let turns = 0

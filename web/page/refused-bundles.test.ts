@@ -31,7 +31,11 @@ describe('a bundle that was refused', () => {
 
   it('cannot be taken where its signature fits nothing, and is said no more once all is well', () => {
     const notices = createNotices()
-    const told = createRefusedBundles({ trust: { accept: () => Promise.resolve() }, notices, reopen: () => Promise.resolve() })
+    const told = createRefusedBundles({
+      trust: { accept: () => Promise.resolve() },
+      notices,
+      reopen: () => Promise.resolve(),
+    })
     told.tell(new CacheNetError('bundle-signature-invalid', 'Altered.'))
     expect(notices.list.value).toMatchObject([{ code: 'bundle-signature-invalid', action: undefined }])
     told.tell(undefined)

@@ -27,7 +27,9 @@ const labels: Readonly<Record<Refusal['code'], string>> = {
 /** What the button says that takes it. */
 export const acceptLabel = ({ code }: Refusal): string => labels[code]
 
-/** An error in words, made of its facts where it is a refusal: what came over the network may say anything. */
+/**
+ * An error in words, made of its facts where it is a refusal: what came over the network may say anything.
+ */
 export function refusalWords(error: CacheNetError): string {
   const refusal = refusalOf(error)
   return refusal === undefined ? error.message : refusalText(refusal)
@@ -49,7 +51,8 @@ export function createRefusedBundles({ trust, notices, reopen }: RefusedBundlesO
       }
       const refusal = refusalOf(error)
       const message = `${refusalWords(error)} The version that is stored here goes on working.`
-      const action = refusal === undefined ? undefined : { label: acceptLabel(refusal), run: () => void accept(refusal) }
+      const action =
+        refusal === undefined ? undefined : { label: acceptLabel(refusal), run: () => void accept(refusal) }
       notices.show({ about, kind: 'error', code: error.code, message, action })
     },
     accept,

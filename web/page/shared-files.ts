@@ -1,6 +1,8 @@
 import { fileOfStored, sharedCacheName, sharedParameter } from '../messages/shared-files.ts'
 
-/** Files that another app shared with this one, which the service worker has put by. They are handed out once. */
+/**
+ * Files that another app shared with this one, which the service worker has put by. They are handed out once.
+ */
 export async function takeSharedFiles(parameters: URLSearchParams): Promise<File[]> {
   if (!parameters.has(sharedParameter)) return []
   try {

@@ -18,7 +18,11 @@ describe('createStage', () => {
     const canvas = document.createElement('canvas')
     const stage = createStage(() => now)
     stage.attachCanvas(canvas)
-    const [first, second, third] = [10, 20, 30].map((grey) => frameOf(grey, drawn)) as [SourceFrame, SourceFrame, SourceFrame]
+    const [first, second, third] = [10, 20, 30].map((grey) => frameOf(grey, drawn)) as [
+      SourceFrame,
+      SourceFrame,
+      SourceFrame,
+    ]
     stage.show(first)
     now = 100
     stage.show(first)

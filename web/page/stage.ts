@@ -35,7 +35,8 @@ export function createStage(nowMs: () => number = () => performance.now()): Stag
       draw(context, frame.picture())
     },
     keepVideo() {
-      if (context !== null && video !== null && video.videoWidth > 0) drawScaled(context, video, { width: video.videoWidth, height: video.videoHeight })
+      if (context !== null && video !== null && video.videoWidth > 0)
+        drawScaled(context, video, { width: video.videoWidth, height: video.videoHeight })
     },
   }
 }
@@ -53,7 +54,11 @@ function draw(context: CanvasRenderingContext2D, picture: Picture): void {
   context.putImageData(new ImageData(rgba, width, height), 0, 0)
 }
 
-function drawScaled(context: CanvasRenderingContext2D, picture: CanvasImageSource, size: { readonly width: number; readonly height: number }): void {
+function drawScaled(
+  context: CanvasRenderingContext2D,
+  picture: CanvasImageSource,
+  size: { readonly width: number; readonly height: number },
+): void {
   const scale = Math.min(1, longestSide / Math.max(size.width, size.height))
   const width = Math.round(size.width * scale)
   const height = Math.round(size.height * scale)

@@ -12,7 +12,12 @@ function visit(address: string, before: { edgeUrl?: string; edgeToken?: string }
   const edgeSession = { renew: vi.fn(), enter: vi.fn() }
   const reopen = vi.fn()
   let left = ''
-  const app = { settings, notices, edgeSession, changeSettings: (changes: Partial<Settings>) => settings.change(changes) }
+  const app = {
+    settings,
+    notices,
+    edgeSession,
+    changeSettings: (changes: Partial<Settings>) => settings.change(changes),
+  }
   const isTaken = takeEdgeLink({ app, reopen, address: url, replaceAddress: (next) => (left = next) })
   const now = (): string[] => [settings.values.value.edgeUrl, settings.values.value.edgeToken]
   return { isTaken, left, now, reopen, question: notices.list.value[0], notices }
@@ -28,9 +33,27 @@ describe('a link', () => {
     ['another token', '/#token=other', { edgeToken: 'own' }, ['', 'own'], ['', 'other']],
     ['an edge elsewhere', '/#edge=https://other.test', {}, ['', ''], ['https://other.test', '']],
     ['an edge elsewhere in the query', '/?edge=https://other.test', {}, ['', ''], ['https://other.test', '']],
-    ['an edge elsewhere and its token', '/#token=b&edge=https://other.test', { edgeToken: 'own' }, ['', 'own'], ['https://other.test', 'b']],
-    ['another edge, which does not get the token of the one before', '/#edge=https://other.test', { edgeUrl: 'https://own.test', edgeToken: 'own' }, ['https://own.test', 'own'], ['https://other.test', '']],
-    ['a token for an edge elsewhere that is set already', '/#token=other', { edgeUrl: 'https://own.test' }, ['https://own.test', ''], ['https://own.test', 'other']],
+    [
+      'an edge elsewhere and its token',
+      '/#token=b&edge=https://other.test',
+      { edgeToken: 'own' },
+      ['', 'own'],
+      ['https://other.test', 'b'],
+    ],
+    [
+      'another edge, which does not get the token of the one before',
+      '/#edge=https://other.test',
+      { edgeUrl: 'https://own.test', edgeToken: 'own' },
+      ['https://own.test', 'own'],
+      ['https://other.test', ''],
+    ],
+    [
+      'a token for an edge elsewhere that is set already',
+      '/#token=other',
+      { edgeUrl: 'https://own.test' },
+      ['https://own.test', ''],
+      ['https://own.test', 'other'],
+    ],
   ])('changes nothing for good without asking: %s', (_, address, before, unchanged, changed) => {
     const { isTaken, left, now, reopen, question, notices } = visit(address, before)
     expect([isTaken, left, now()]).toEqual([false, '/', unchanged])

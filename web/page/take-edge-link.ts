@@ -12,7 +12,10 @@ export interface EdgeLinkDeps {
   readonly replaceAddress?: (address: string) => void
 }
 
-/** What the link asks for, where that is not in force already. An edge that comes without a token does not get that of another. */
+/**
+ * What the link asks for, where that is not in force already. An edge that comes without a token does not get
+ * that of another.
+ */
 function changesOf(link: Partial<Link>, { edgeUrl, edgeToken }: Link): Link | undefined {
   const wanted = { edgeUrl: link.edgeUrl ?? edgeUrl, edgeToken: link.edgeToken ?? '' }
   if (link.edgeToken === undefined && wanted.edgeUrl === edgeUrl) return undefined
@@ -33,11 +36,17 @@ const questionOf = ({ edgeUrl }: Link, before: Link): string =>
     : `The link that opened this page wants to send your frames, which are pictures, to ${edgeUrl}. Nothing goes there unless you allow it.`
 
 /**
- * Takes what the edge's QR code, or any other link, hands over, and takes it out of the address at once: it must not be in a bookmark or a picture.
- * A first token for the edge that the page came from is taken as it is; whatever would change where frames go, or a token that is there, is asked.
- * True where something was taken without a question.
+ * Takes what the edge's QR code, or any other link, hands over, and takes it out of the address at once: it
+ * must not be in a bookmark or a picture. A first token for the edge that the page came from is taken as it
+ * is; whatever would change where frames go, or a token that is there, is asked. True where something was
+ * taken without a question.
  */
-export function takeEdgeLink({ app, reopen, address = location, replaceAddress = (next) => history.replaceState(null, '', next) }: EdgeLinkDeps): boolean {
+export function takeEdgeLink({
+  app,
+  reopen,
+  address = location,
+  replaceAddress = (next) => history.replaceState(null, '', next),
+}: EdgeLinkDeps): boolean {
   const link = parseEdgeLink(address.hash, address.search)
   if (Object.keys(link).length === 0) return false
   replaceAddress(`${address.pathname}${withoutEdge(address.search)}`)
@@ -62,6 +71,11 @@ export function takeEdgeLink({ app, reopen, address = location, replaceAddress =
     accept()
     reopen()
   }
-  app.notices.show({ about: 'edge-link', kind: 'warning', message: questionOf(wanted, before), action: { label: 'Use it', run: use } })
+  app.notices.show({
+    about: 'edge-link',
+    kind: 'warning',
+    message: questionOf(wanted, before),
+    action: { label: 'Use it', run: use },
+  })
   return false
 }

@@ -5,7 +5,9 @@ const prefersDark = signal(false)
 const chosen = signal<Theme>('system')
 
 /** The theme as it is seen. */
-export const resolvedTheme: ReadonlySignal<'light' | 'dark'> = computed(() => (chosen.value === 'system' ? (prefersDark.value ? 'dark' : 'light') : chosen.value))
+export const resolvedTheme: ReadonlySignal<'light' | 'dark'> = computed(() =>
+  chosen.value === 'system' ? (prefersDark.value ? 'dark' : 'light') : chosen.value,
+)
 
 /** The colour around the page, as the style sheet has it. */
 const grounds = { light: '#f5f4f0', dark: '#11161a' } as const
@@ -18,6 +20,7 @@ export function followTheme(theme: ReadonlySignal<Theme>): void {
   effect(() => void (chosen.value = theme.value))
   effect(() => {
     document.documentElement.dataset['theme'] = resolvedTheme.value
-    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) meta.content = grounds[resolvedTheme.value]
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
+      meta.content = grounds[resolvedTheme.value]
   })
 }

@@ -1,6 +1,9 @@
 import { effect, type ReadonlySignal } from '@preact/signals'
 
-/** Keeps the screen on while something plays: nobody touches a phone that is watching. Where that is not possible, it goes off. */
+/**
+ * Keeps the screen on while something plays: nobody touches a phone that is watching. Where that is not
+ * possible, it goes off.
+ */
 export function keepAwake(isPlaying: ReadonlySignal<boolean>): void {
   let lock: Promise<WakeLockSentinel | undefined> | undefined
 

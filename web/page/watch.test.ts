@@ -11,17 +11,27 @@ function failing(code: ErrorCode) {
   const failed: BundleState = { kind: 'failed', error: new CacheNetError(code, 'No.') }
   const state = signal<BundleState>(failed)
   let attempts = 0
-  const bundle = { state, open: async () => {
-    attempts++
-    state.value = { kind: 'opening' }
-    await Promise.resolve()
-    state.value = { ...failed }
-  } } as unknown as BundleHolder
+  const bundle = {
+    state,
+    open: async () => {
+      attempts++
+      state.value = { kind: 'opening' }
+      await Promise.resolve()
+      state.value = { ...failed }
+    },
+  } as unknown as BundleHolder
   return { stop: watchBundle({ bundle }), attempts: () => attempts }
 }
 
 describe('a bundle that could not be opened', () => {
-  it.each(['edge-unreachable', 'edge-timeout', 'edge-answer-invalid', 'manifest-invalid', 'engine-failed', 'blob-altered'] as const)('is tried again by itself, ever more seldom: %s', async (code) => {
+  it.each([
+    'edge-unreachable',
+    'edge-timeout',
+    'edge-answer-invalid',
+    'manifest-invalid',
+    'engine-failed',
+    'blob-altered',
+  ] as const)('is tried again by itself, ever more seldom: %s', async (code) => {
     const { stop, attempts } = failing(code)
     await vi.advanceTimersByTimeAsync(2_000)
     expect(attempts()).toBe(1)

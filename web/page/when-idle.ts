@@ -5,10 +5,16 @@ const laterMs = 250
 /** A stream may leave the page nothing to spare for ever; what waits here must come all the same. */
 const latestMs = 2_000
 
-/** Resolves when the browser has nothing more urgent to do, after two seconds at the latest. Rejects with `aborted`. */
+/**
+ * Resolves when the browser has nothing more urgent to do, after two seconds at the latest. Rejects with
+ * `aborted`.
+ */
 export function whenIdle(signal: AbortSignal): Promise<void> {
   if (!('requestIdleCallback' in globalThis)) return wait(signal, laterMs)
-  return untilAborted(signal, new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: latestMs })))
+  return untilAborted(
+    signal,
+    new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: latestMs })),
+  )
 }
 
 /** Resolves when what was shown last is on the screen, and nothing else is to do. Rejects with `aborted`. */

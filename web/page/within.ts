@@ -12,8 +12,8 @@ const realTimers: Timers = {
 }
 
 /**
- * Runs work under a time limit and a signal. The work gets a signal of its own that fires for either. Rejects with
- * `timeoutCode` at the limit and `aborted` at the signal, even where the work does not listen.
+ * Runs work under a time limit and a signal. The work gets a signal of its own that fires for either. Rejects
+ * with `timeoutCode` at the limit and `aborted` at the signal, even where the work does not listen.
  */
 export async function within<Result>(
   signal: AbortSignal,
@@ -32,7 +32,10 @@ export async function within<Result>(
     }
   })
   const onAbort = (): void => giveUp(new CacheNetError('aborted', 'It was called off.'))
-  const timer = timers.setTimeout(() => giveUp(new CacheNetError(timeoutCode, 'There was no answer in time.', { limitMs })), limitMs)
+  const timer = timers.setTimeout(
+    () => giveUp(new CacheNetError(timeoutCode, 'There was no answer in time.', { limitMs })),
+    limitMs,
+  )
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([work(controller.signal), stopped])
@@ -67,7 +70,11 @@ export function wait(signal: AbortSignal, delayMs: number, timers: Timers = real
  *
  * @param tooLate what to do with a result that nobody waits for any more
  */
-export async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>, tooLate: (result: Result) => void = () => undefined): Promise<Result> {
+export async function untilAborted<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+  tooLate: (result: Result) => void = () => undefined,
+): Promise<Result> {
   let onAbort: () => void = () => undefined
   const stopped = new Promise<never>((_, reject) => {
     onAbort = () => reject(new CacheNetError('aborted', 'It was called off.'))

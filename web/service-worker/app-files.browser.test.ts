@@ -5,15 +5,26 @@ import { createAppFiles, type AppFile } from './app-files.ts'
 
 const cacheName = 'test-app'
 
-const contents: Readonly<Record<string, string>> = { 'index.html': '<!doctype html><div id="page"></div>', 'assets/main-1.js': 'run()', 'assets/kernels-1.wasm': '\0asm1234' }
+const contents: Readonly<Record<string, string>> = {
+  'index.html': '<!doctype html><div id="page"></div>',
+  'assets/main-1.js': 'run()',
+  'assets/kernels-1.wasm': '\0asm1234',
+}
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 const files: AppFile[] = await Promise.all(
-  Object.entries(contents).map(async ([url, text]) => ({ url, bytes: bytesOf(text).byteLength, sha256: await sha256Hex(bytesOf(text)) })),
+  Object.entries(contents).map(async ([url, text]) => ({
+    url,
+    bytes: bytesOf(text).byteLength,
+    sha256: await sha256Hex(bytesOf(text)),
+  })),
 )
 const script = files.find(({ url }) => url.endsWith('.js')) as AppFile
 
 type Answer = (right: string, path: string) => Response | Promise<Response>
-const right: Answer = (text) => new Response(text, { headers: { 'Content-Type': 'text/plain', 'Content-Encoding': 'identity', 'X-Kept': 'yes' } })
+const right: Answer = (text) =>
+  new Response(text, {
+    headers: { 'Content-Type': 'text/plain', 'Content-Encoding': 'identity', 'X-Kept': 'yes' },
+  })
 
 /** Files behind a network that answers with `answer`, and what was asked of it. */
 function open(answer: { now: Answer } = { now: right }) {
@@ -35,14 +46,19 @@ const stored = async (): Promise<string[]> => {
   const cache = await caches.open(cacheName)
   return Promise.all((await cache.keys()).map(async (key) => (await cache.match(key))?.text() ?? ''))
 }
-const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (thrown: unknown) => CacheNetError.from(thrown).code)
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (thrown: unknown) => CacheNetError.from(thrown).code,
+  )
 
 afterEach(async () => {
   await caches.delete(cacheName)
 })
 
 const faults: Readonly<Record<string, Answer>> = {
-  'a web page with 200': () => new Response('<!doctype html><title>Maintenance</title>', { headers: { 'Content-Type': 'text/html' } }),
+  'a web page with 200': () =>
+    new Response('<!doctype html><title>Maintenance</title>', { headers: { 'Content-Type': 'text/html' } }),
   'cut short': (text) => new Response(text.slice(0, -1)),
   'one byte too long': (text) => new Response(`${text}!`),
   'altered, at the same length': (text) => new Response(`?${text.slice(1)}`),
@@ -68,17 +84,29 @@ describe('installing', () => {
     expect(asked).toHaveLength(files.length)
   })
 
-  it.each(Object.keys(faults))('fails where a file comes %s, stores nothing of that, and goes on from there', async (name) => {
-    const { app, asked, answer } = open({ now: (text, path) => (path === script.url ? faults[name] ?? right : right)(text, path) })
-    expect(await codeOf(app.install())).not.toBe('none')
-    expect((await stored()).sort()).toEqual(Object.values(contents).filter((text) => text !== contents[script.url]).sort())
-    expect(asked.filter(({ path }) => path === script.url).map(({ mode }) => mode)).toEqual(['default', 'reload'])
-    asked.length = 0
-    answer.now = right
-    await app.install()
-    expect(asked.map(({ path }) => path)).toEqual([script.url])
-    expect(await stored()).toHaveLength(files.length)
-  })
+  it.each(Object.keys(faults))(
+    'fails where a file comes %s, stores nothing of that, and goes on from there',
+    async (name) => {
+      const { app, asked, answer } = open({
+        now: (text, path) => (path === script.url ? (faults[name] ?? right) : right)(text, path),
+      })
+      expect(await codeOf(app.install())).not.toBe('none')
+      expect((await stored()).sort()).toEqual(
+        Object.values(contents)
+          .filter((text) => text !== contents[script.url])
+          .sort(),
+      )
+      expect(asked.filter(({ path }) => path === script.url).map(({ mode }) => mode)).toEqual([
+        'default',
+        'reload',
+      ])
+      asked.length = 0
+      answer.now = right
+      await app.install()
+      expect(asked.map(({ path }) => path)).toEqual([script.url])
+      expect(await stored()).toHaveLength(files.length)
+    },
+  )
 
   it('goes past the HTTP cache where that keeps what is wrong', async () => {
     let attempts = 0
@@ -91,7 +119,8 @@ describe('installing', () => {
     const { app } = open()
     await app.install()
     const cache = await caches.open(cacheName)
-    for (const key of await cache.keys()) await cache.put(key, new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }))
+    for (const key of await cache.keys())
+      await cache.put(key, new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } }))
     await open().app.install()
     expect((await stored()).sort()).toEqual(Object.values(contents).sort())
   })
@@ -100,7 +129,8 @@ describe('installing', () => {
 describe('a file that was damaged where it is stored', () => {
   const damage = async (how: (text: string) => string): Promise<void> => {
     const cache = await caches.open(cacheName)
-    for (const key of await cache.keys()) await cache.put(key, new Response(how((await (await cache.match(key))?.text()) ?? '')))
+    for (const key of await cache.keys())
+      await cache.put(key, new Response(how((await (await cache.match(key))?.text()) ?? '')))
   }
 
   it.each([

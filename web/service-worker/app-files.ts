@@ -20,13 +20,22 @@ export interface AppFilesOptions {
   readonly fileLimitMs?: number
 }
 
-/** The app's own files in Cache Storage. Nothing is stored, and nothing handed out, that is not what the build made. */
+/**
+ * The app's own files in Cache Storage. Nothing is stored, and nothing handed out, that is not what the build
+ * made.
+ */
 export interface AppFiles {
   /** The file behind an address of this origin; undefined where it is none of these. */
   find(url: URL): AppFile | undefined
-  /** Stores what is missing or damaged. Rejects where a file cannot be had as it should be, or not be stored; those that came right stay. */
+  /**
+   * Stores what is missing or damaged. Rejects where a file cannot be had as it should be, or not be stored;
+   * those that came right stay.
+   */
   install(): Promise<void>
-  /** The file, from the store or else from the network, which mends the store. Rejects with `edge-unreachable`, `edge-timeout` or `edge-answer-invalid`. */
+  /**
+   * The file, from the store or else from the network, which mends the store. Rejects with
+   * `edge-unreachable`, `edge-timeout` or `edge-answer-invalid`.
+   */
   answer(file: AppFile): Promise<Response>
   /** Deletes what belongs to other versions. */
   forgetOthers(): Promise<void>
@@ -43,7 +52,14 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** About how the bytes came, and not about them. */
-const ofTheWay = ['Content-Encoding', 'Content-Length', 'Transfer-Encoding', 'Set-Cookie', 'Content-Range', 'Age']
+const ofTheWay = [
+  'Content-Encoding',
+  'Content-Length',
+  'Transfer-Encoding',
+  'Set-Cookie',
+  'Content-Range',
+  'Age',
+]
 
 const simultaneous = 4
 /** What is compressed and cannot be may be announced a little longer than it is. */
@@ -53,16 +69,32 @@ const slackBytes = 1024
 const modes: readonly RequestCache[] = ['default', 'reload']
 
 function damaged({ url }: AppFile, details: Record<string, unknown>): CacheNetError {
-  return new CacheNetError('edge-answer-invalid', 'A file of this app did not come as it was built; it was thrown away. Is this network asking for a login?', { file: url, ...details })
+  return new CacheNetError(
+    'edge-answer-invalid',
+    'A file of this app did not come as it was built; it was thrown away. Is this network asking for a login?',
+    { file: url, ...details },
+  )
 }
 
 const notStored = ({ url }: AppFile): CacheNetError =>
-  new CacheNetError('cache-unavailable', 'This browser has no room for the app; it works while there is a network.', { file: url })
+  new CacheNetError(
+    'cache-unavailable',
+    'This browser has no room for the app; it works while there is a network.',
+    { file: url },
+  )
 
-export function createAppFiles({ cacheName, files, fileLimitMs = 60_000, ...options }: AppFilesOptions): AppFiles {
+export function createAppFiles({
+  cacheName,
+  files,
+  fileLimitMs = 60_000,
+  ...options
+}: AppFilesOptions): AppFiles {
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const addressOf = ({ url }: AppFile): string => new URL(url, self.location.origin).href
-  /** Under its content's hash: versions of the app share what they have in common, and cannot take one another's for their own. */
+  /**
+   * Under its content's hash: versions of the app share what they have in common, and cannot take one
+   * another's for their own.
+   */
   const keyOf = (file: AppFile): string => `${addressOf(file)}?sha256=${file.sha256}`
   const mending = new Map<AppFile, Promise<{ response: Response; isStored: boolean }>>()
   const byAddress = new Map(files.map((file) => [addressOf(file), file]))
@@ -84,25 +116,43 @@ export function createAppFiles({ cacheName, files, fileLimitMs = 60_000, ...opti
     const controller = new AbortController()
     const silence = (): CacheNetError => {
       controller.abort()
-      return new CacheNetError('edge-timeout', 'A file of this app did not come in time.', { file: file.url, limitMs: fileLimitMs })
+      return new CacheNetError('edge-timeout', 'A file of this app did not come in time.', {
+        file: file.url,
+        limitMs: fileLimitMs,
+      })
     }
     const work = async (): Promise<Response> => {
-      const response = await fetch(addressOf(file), { cache, credentials: 'same-origin', signal: controller.signal })
+      const response = await fetch(addressOf(file), {
+        cache,
+        credentials: 'same-origin',
+        signal: controller.signal,
+      })
       const bytes = await readBounded(response, file.url, file.bytes + slackBytes)
-      if (response.status !== 200 || !(await isFile(bytes, file))) throw damaged(file, { status: response.status, foundBytes: bytes.byteLength })
+      if (response.status !== 200 || !(await isFile(bytes, file)))
+        throw damaged(file, { status: response.status, foundBytes: bytes.byteLength })
       return responseOf(file, bytes, response.headers)
     }
     try {
       return await withTimeLimit(work(), fileLimitMs, silence)
     } catch (thrown) {
       if (thrown instanceof CacheNetError) throw thrown
-      throw new CacheNetError('edge-unreachable', 'A file of this app cannot be fetched now.', { file: file.url }, { cause: thrown })
+      throw new CacheNetError(
+        'edge-unreachable',
+        'A file of this app cannot be fetched now.',
+        { file: file.url },
+        { cause: thrown },
+      )
     }
   }
 
-  /** Downloads and stores, past the browser's HTTP cache the second time: what is kept there may be what is wrong. */
+  /**
+   * Downloads and stores, past the browser's HTTP cache the second time: what is kept there may be what is
+   * wrong.
+   */
   async function fetchRight(file: AppFile): Promise<Response> {
-    let last = new CacheNetError('edge-unreachable', 'A file of this app cannot be fetched now.', { file: file.url })
+    let last = new CacheNetError('edge-unreachable', 'A file of this app cannot be fetched now.', {
+      file: file.url,
+    })
     for (const mode of modes) {
       try {
         return await download(file, mode)
@@ -113,7 +163,10 @@ export function createAppFiles({ cacheName, files, fileLimitMs = 60_000, ...opti
     throw last
   }
 
-  /** The stored response, untouched: a browser keeps compiled code with it. Undefined where it is not what was built. */
+  /**
+   * The stored response, untouched: a browser keeps compiled code with it. Undefined where it is not what was
+   * built.
+   */
   async function stored(file: AppFile): Promise<Response | undefined> {
     const cache = await caches.open(cacheName)
     const key = keyOf(file)

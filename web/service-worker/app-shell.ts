@@ -10,19 +10,27 @@ export interface AppShell {
 
 const appCacheName = 'cachenet-app-v1'
 
-/** The page itself. Every other path is somebody else's: the edge has pages of its own, and says itself what it does not know. */
+/**
+ * The page itself. Every other path is somebody else's: the edge has pages of its own, and says itself what
+ * it does not know.
+ */
 const isPage = ({ pathname }: URL): boolean => pathname === '/' || pathname === '/index.html'
 
 /**
- * The app itself (page, workers, WebAssembly, icons): stored as a whole when this version is installed, served from there ever after.
- * So a page never meets the script of one version and the WebAssembly of another, and it starts offline.
+ * The app itself (page, workers, WebAssembly, icons): stored as a whole when this version is installed,
+ * served from there ever after. So a page never meets the script of one version and the WebAssembly of
+ * another, and it starts offline.
  *
- * What more threads than one need is stored when it is first asked for, and not with the app: one thread is the default, and most phones would
- * download and keep half a megabyte for nothing. All of it is stored then, so that it starts offline from then on; and a new version of the app
- * brings its own at its installation where the version before had been asked for them.
+ * What more threads than one need is stored when it is first asked for, and not with the app: one thread is
+ * the default, and most phones would download and keep half a megabyte for nothing. All of it is stored then,
+ * so that it starts offline from then on; and a new version of the app brings its own at its installation
+ * where the version before had been asked for them.
  */
 export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly AppFile[]): AppShell {
-  const app = createAppFiles({ cacheName: appCacheName, files: listed.filter((file) => !isThreadsFile(file)) })
+  const app = createAppFiles({
+    cacheName: appCacheName,
+    files: listed.filter((file) => !isThreadsFile(file)),
+  })
   const threads = createAppFiles({ cacheName: threadsCacheName, files: listed.filter(isThreadsFile) })
   let isHealing = false
 
@@ -47,7 +55,8 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
     if (await caches.has(threadsCacheName)) await threads.forgetOthers()
     if (!isHealing) return
     // Not waited for: what they load is answered by this version, and that only once it is in force.
-    for (const client of await self.clients.matchAll({ type: 'window' })) void client.navigate(client.url).catch(() => undefined)
+    for (const client of await self.clients.matchAll({ type: 'window' }))
+      void client.navigate(client.url).catch(() => undefined)
   }
 
   async function answerThreads(event: FetchEvent, file: AppFile): Promise<Response> {
@@ -61,9 +70,12 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
       const url = new URL(event.request.url)
       if (event.request.method !== 'GET' || url.origin !== self.location.origin) return undefined
       const file = app.find(isPage(url) ? new URL('/index.html', url) : url)
-      if (file !== undefined) return app.answer(file).catch((thrown: unknown) => failure(event.request, CacheNetError.from(thrown)))
+      if (file !== undefined)
+        return app.answer(file).catch((thrown: unknown) => failure(event.request, CacheNetError.from(thrown)))
       const ofThreads = threads.find(url)
-      return ofThreads === undefined ? undefined : answerThreads(event, ofThreads).catch(() => Response.error())
+      return ofThreads === undefined
+        ? undefined
+        : answerThreads(event, ofThreads).catch(() => Response.error())
     },
   }
 }
@@ -74,5 +86,8 @@ function failure({ mode }: Request, { code }: CacheNetError): Response {
   const text = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>CacheNet</title>
 <p>What this browser had stored of CacheNet was damaged, and the network does not bring it now. Your partitions and settings are still here.
 Load this page again when there is a network. <code>${code}</code></p>`
-  return new Response(text, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' } })
+  return new Response(text, {
+    status: 503,
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+  })
 }

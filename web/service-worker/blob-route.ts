@@ -20,8 +20,8 @@ export interface BlobPath {
 }
 
 /**
- * Blobs: from the cache, or else downloaded, verified and stored. What a blob is (a partition, the generalist, nothing that a
- * device runs) is what the stored manifests say of its hash.
+ * Blobs: from the cache, or else downloaded, verified and stored. What a blob is (a partition, the
+ * generalist, nothing that a device runs) is what the stored manifests say of its hash.
  */
 export function createBlobRoute({ source, manifests, refreshManifest, onReplaced }: BlobRouteOptions) {
   /** What the stored manifests call a blob; `blob-unknown` where none names it. */
@@ -31,15 +31,26 @@ export function createBlobRoute({ source, manifests, refreshManifest, onReplaced
     await refreshManifest(bundleId)
     const named = (await manifests.names()).blobs.get(sha256)
     if (named === undefined) {
-      throw new CacheNetError('blob-unknown', 'No bundle here has such weights. Reload the page to get the newest bundle.', { bundleId, sha256 })
+      throw new CacheNetError(
+        'blob-unknown',
+        'No bundle here has such weights. Reload the page to get the newest bundle.',
+        { bundleId, sha256 },
+      )
     }
     return named
   }
 
   /** Rejects with the codes of `downloadBlob`, and `blob-unknown` where no manifest names it. */
-  async function fetchBlob(signal: AbortSignal, path: BlobPath): Promise<BlobAnswer & { readonly settled: Promise<unknown> }> {
+  async function fetchBlob(
+    signal: AbortSignal,
+    path: BlobPath,
+  ): Promise<BlobAnswer & { readonly settled: Promise<unknown> }> {
     const { ref, keeping } = await find(path)
-    const answer = await source.fetchBlob(signal, { url: apiPaths.blob(path.bundleId, path.sha256), ref, keeping })
+    const answer = await source.fetchBlob(signal, {
+      url: apiPaths.blob(path.bundleId, path.sha256),
+      ref,
+      keeping,
+    })
     const isArrival = keeping === 'resident' && answer.source !== 'memory'
     return { ...answer, settled: isArrival ? putInForce(path.sha256) : Promise.resolve() }
   }
@@ -48,7 +59,8 @@ export function createBlobRoute({ source, manifests, refreshManifest, onReplaced
     try {
       if (await manifests.generalistStored(sha256)) await onReplaced()
     } catch {
-      // Storage that is full or broken: the older manifest stays in force, and the next fetch of the generalist tries again.
+      // Storage that is full or broken: the older manifest stays in force, and the next fetch of the
+      // generalist tries again.
     }
   }
 
@@ -58,7 +70,9 @@ export function createBlobRoute({ source, manifests, refreshManifest, onReplaced
     answer(request: Request, path: BlobPath): Answering {
       const fetched = fetchBlob(request.signal, path)
       return {
-        response: fetched.then(({ bytes, source: origin }) => blobResponse(bytes, origin)).catch((thrown: unknown) => errorResponse(CacheNetError.from(thrown))),
+        response: fetched
+          .then(({ bytes, source: origin }) => blobResponse(bytes, origin))
+          .catch((thrown: unknown) => errorResponse(CacheNetError.from(thrown))),
         settled: fetched.then(({ settled }) => settled).catch(() => undefined),
       }
     },

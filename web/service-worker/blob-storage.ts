@@ -3,12 +3,16 @@ import type { BlobStorage } from '../../core/cache/storage.ts'
 /** Carries no version of the app: a new one finds what the last one stored. */
 export const blobCacheName = 'cachenet-partitions-v1'
 
-// Stored by content, not by bundle: two bundles that share a blob share its entry. Nobody else asks for this path.
+// Stored by content, not by bundle: two bundles that share a blob share its entry. Nobody else asks for this
+// path.
 const folder = '/cachenet-partitions/'
 
 const keyOf = (id: string): string => new URL(`${folder}${encodeURIComponent(id)}`, self.location.origin).href
 
-/** Undefined for a key that is none of ours. Whoever shares the origin may put anything here, and it must not hide the rest. */
+/**
+ * Undefined for a key that is none of ours. Whoever shares the origin may put anything here, and it must not
+ * hide the rest.
+ */
 function idOf({ url }: Request): string | undefined {
   try {
     const { pathname } = new URL(url)
@@ -28,7 +32,10 @@ export function createBlobStorage(cacheName = blobCacheName): BlobStorage {
     },
     async put(id, bytes) {
       const cache = await caches.open(cacheName)
-      await cache.put(keyOf(id), new Response(bytes, { headers: { 'Content-Type': 'application/octet-stream' } }))
+      await cache.put(
+        keyOf(id),
+        new Response(bytes, { headers: { 'Content-Type': 'application/octet-stream' } }),
+      )
     },
     async delete(id) {
       const cache = await caches.open(cacheName)

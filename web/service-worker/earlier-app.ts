@@ -10,11 +10,15 @@ const wasmMagic = [0, 0x61, 0x73, 0x6d]
 /** The last characters: nothing that the build makes is told from a piece of it by more than these. */
 const endOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(-300))
 
-/** What can be said of a file whose hash nobody knows. A web page in its place, nothing at all, and a part of it are what was seen. */
+/**
+ * What can be said of a file whose hash nobody knows. A web page in its place, nothing at all, and a part of
+ * it are what was seen.
+ */
 function isPlausible(pathname: string, bytes: Uint8Array): boolean {
   const extension = pathname.split('.').at(-1)
   if (bytes.byteLength === 0) return false
-  if (extension === 'html') return new TextDecoder().decode(bytes).includes('id="page"') && /<\/html>\s*$/.test(endOf(bytes))
+  if (extension === 'html')
+    return new TextDecoder().decode(bytes).includes('id="page"') && /<\/html>\s*$/.test(endOf(bytes))
   if (extension === 'svg') return true
   if (bytes[0] === '<'.charCodeAt(0)) return false
   if (extension === 'wasm') return wasmMagic.every((byte, index) => bytes[index] === byte)
@@ -22,7 +26,11 @@ function isPlausible(pathname: string, bytes: Uint8Array): boolean {
   return true
 }
 
-async function isBroken({ url }: Request, response: Response, byUrl: ReadonlyMap<string, AppFile>): Promise<boolean> {
+async function isBroken(
+  { url }: Request,
+  response: Response,
+  byUrl: ReadonlyMap<string, AppFile>,
+): Promise<boolean> {
   const { pathname, search } = new URL(url)
   const bytes = new Uint8Array(await response.arrayBuffer())
   const same = search === '' ? byUrl.get(pathname.slice(1)) : undefined
@@ -31,7 +39,10 @@ async function isBroken({ url }: Request, response: Response, byUrl: ReadonlyMap
   return !isPlausible(pathname, bytes)
 }
 
-/** Whether an earlier version stored something of the app as it must not be, so that it may not even be able to offer this version. */
+/**
+ * Whether an earlier version stored something of the app as it must not be, so that it may not even be able
+ * to offer this version.
+ */
 export async function isEarlierAppBroken(files: readonly AppFile[]): Promise<boolean> {
   const byUrl = new Map(files.map((file) => [file.url, file]))
   for (const name of (await caches.keys()).filter(isEarlierCache)) {

@@ -31,7 +31,8 @@ self.addEventListener('install', sendFramesDirectly)
 
 self.addEventListener('message', (event) => {
   if (isSkipWaiting(event.data)) event.waitUntil(self.skipWaiting())
-  else if (event.source !== null) event.waitUntil(services.requests.receive(event.data, event.source).then(() => services.settled()))
+  else if (event.source !== null)
+    event.waitUntil(services.requests.receive(event.data, event.source).then(() => services.settled()))
 })
 
 function answerApi({ blobs, manifests }: Services, request: Request): Answering | undefined {
@@ -51,7 +52,9 @@ function isShare({ method, url }: Request): boolean {
 
 function bundleIdOfManifest(pathname: string): string | undefined {
   const bundleId = pathname.split('/')[4]
-  return bundleId !== undefined && bundleId !== '' && pathname === apiPaths.manifest(bundleId) ? bundleId : undefined
+  return bundleId !== undefined && bundleId !== '' && pathname === apiPaths.manifest(bundleId)
+    ? bundleId
+    : undefined
 }
 
 /** What workbox-window's `messageSkipWaiting()` sends. */

@@ -34,26 +34,49 @@ export interface Answering {
 
 const nothing = (): void => undefined
 
-/** How a value is answered with: where it comes from, and why it is not what the edge offers, where that was refused. */
+/**
+ * How a value is answered with: where it comes from, and why it is not what the edge offers, where that was
+ * refused.
+ */
 type Respond<Value> = (value: Value, source: BlobOrigin, refusal?: CacheNetError) => Response
 
 /** Codes that the edge itself gives to say that the thing is gone: a stored copy must not hide that. */
 const isGone = ({ code }: CacheNetError): boolean => code === 'bundle-unknown' || code === 'route-unknown'
 
-/** Manifests and the bundle list: from the edge where it answers soon, or else the stored copy. Only what can be read is stored. */
+/**
+ * Manifests and the bundle list: from the edge where it answers soon, or else the stored copy. Only what can
+ * be read is stored.
+ */
 export function createManifestRoute(options: ManifestRouteOptions) {
-  const { manifests, trust, isStored, onReplaced, freshLimitMs = 3_000, fetchLimitMs = 20_000, listLimitMs = 6_000 } = options
+  const {
+    manifests,
+    trust,
+    isStored,
+    onReplaced,
+    freshLimitMs = 3_000,
+    fetchLimitMs = 20_000,
+    listLimitMs = 6_000,
+  } = options
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const api = createEdgeApi({ baseUrl: '', fetch })
   const manifestFlights = new SingleFlight<ManifestText>()
   const listFlights = new SingleFlight<string>()
 
   /** Fetches and stores under a limit, once for all who ask meanwhile. */
-  function refresh<Value>(flights: SingleFlight<Value>, path: string, limitMs: number, fetchAndStore: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  function refresh<Value>(
+    flights: SingleFlight<Value>,
+    path: string,
+    limitMs: number,
+    fetchAndStore: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
     return flights.join(new AbortController().signal, path, async () => {
       const controller = new AbortController()
       return withTimeLimit(fetchAndStore(controller.signal), limitMs, () => {
-        const silence = new CacheNetError('edge-timeout', 'The edge went silent; what is cached still works.', { path, limitMs })
+        const silence = new CacheNetError(
+          'edge-timeout',
+          'The edge went silent; what is cached still works.',
+          { path, limitMs },
+        )
         controller.abort(silence)
         return silence
       })
@@ -76,11 +99,19 @@ export function createManifestRoute(options: ManifestRouteOptions) {
       return text
     })
 
-  async function answer<Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: Respond<Value>): Promise<Response> {
+  async function answer<Value>(
+    fresh: Promise<Value>,
+    readStored: () => Promise<Value | undefined>,
+    respond: Respond<Value>,
+  ): Promise<Response> {
     const stored = await readStored().catch(nothing)
     try {
-      const late = (): CacheNetError => new CacheNetError('edge-timeout', 'The edge is slow.', { limitMs: freshLimitMs })
-      return respond(await (stored === undefined ? fresh : withTimeLimit(fresh, freshLimitMs, late)), 'network')
+      const late = (): CacheNetError =>
+        new CacheNetError('edge-timeout', 'The edge is slow.', { limitMs: freshLimitMs })
+      return respond(
+        await (stored === undefined ? fresh : withTimeLimit(fresh, freshLimitMs, late)),
+        'network',
+      )
     } catch (thrown) {
       const error = CacheNetError.from(thrown)
       if (stored === undefined || isGone(error)) return errorResponse(error)
@@ -88,15 +119,28 @@ export function createManifestRoute(options: ManifestRouteOptions) {
     }
   }
 
-  const answering = <Value>(fresh: Promise<Value>, readStored: () => Promise<Value | undefined>, respond: Respond<Value>): Answering => ({
+  const answering = <Value>(
+    fresh: Promise<Value>,
+    readStored: () => Promise<Value | undefined>,
+    respond: Respond<Value>,
+  ): Answering => ({
     response: answer(fresh, readStored, respond),
     settled: fresh.catch(nothing),
   })
 
   return {
-    manifest: (bundleId: string): Answering => answering(refreshManifest(bundleId), () => manifests.textOf(bundleId), manifestResponse),
-    bundleList: (): Answering => answering(refreshList(), () => manifests.listText(), (text, source) => jsonResponse(text, source)),
-    /** Fetches the manifest anew, for a blob that no stored one names. Rejects where the edge does not send it. */
+    manifest: (bundleId: string): Answering =>
+      answering(refreshManifest(bundleId), () => manifests.textOf(bundleId), manifestResponse),
+    bundleList: (): Answering =>
+      answering(
+        refreshList(),
+        () => manifests.listText(),
+        (text, source) => jsonResponse(text, source),
+      ),
+    /**
+     * Fetches the manifest anew, for a blob that no stored one names. Rejects where the edge does not send
+     * it.
+     */
     refreshManifest: async (bundleId: string): Promise<void> => {
       await refreshManifest(bundleId)
     },

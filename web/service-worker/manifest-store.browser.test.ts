@@ -86,7 +86,10 @@ describe('the stored manifests', () => {
     const cache = await caches.open(cacheName)
     const stored = await cache.match(apiPaths.manifest('sample'))
     const text = (await stored?.text()) ?? ''
-    await cache.put(apiPaths.manifest('sample'), new Response(text.replace('"bee"', '"wee"'), { headers: stored?.headers ?? {} }))
+    await cache.put(
+      apiPaths.manifest('sample'),
+      new Response(text.replace('"bee"', '"wee"'), { headers: stored?.headers ?? {} }),
+    )
     const store = new ManifestStore(cacheName)
     expect(await store.textOf('sample')).toBeUndefined()
     expect((await store.names()).isComplete).toBe(false)
@@ -100,7 +103,13 @@ describe('the stored manifests', () => {
   it('are read past whatever else lies in their cache', async () => {
     await new ManifestStore(cacheName).save(await fetchedOf(first), nothingStored)
     const cache = await caches.open(cacheName)
-    for (const path of ['/%', '/api/v1/bundles/%E0%A4%A/manifest.json', '/api/v1/bundles/sample/manifest.json?x', '/elsewhere']) await cache.put(path, new Response('?'))
+    for (const path of [
+      '/%',
+      '/api/v1/bundles/%E0%A4%A/manifest.json',
+      '/api/v1/bundles/sample/manifest.json?x',
+      '/elsewhere',
+    ])
+      await cache.put(path, new Response('?'))
     const store = new ManifestStore(cacheName)
     expect(await store.bundleIds()).toEqual(['sample'])
     expect((await store.names()).isComplete).toBe(false)
@@ -140,7 +149,9 @@ function createRoute(answer: Answer) {
     fetchLimitMs: 200,
     fetch: (_path, init) => {
       const answered = state.answer()
-      const calledOff = new Promise<never>((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('stopped'))))
+      const calledOff = new Promise<never>((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new Error('stopped'))),
+      )
       return Promise.race([answered, calledOff])
     },
   })
@@ -151,11 +162,18 @@ const answers = {
   fresh: () => Promise.resolve(Response.json(first)),
   unreachable: () => Promise.reject(new TypeError('fetch failed')),
   silent: () => new Promise<Response>(() => undefined),
-  loginPage: () => Promise.resolve(new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } })),
+  loginPage: () =>
+    Promise.resolve(new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html' } })),
   otherBundle: () => Promise.resolve(Response.json(other)),
   invalid: () => Promise.resolve(Response.json({ ...first, classNames: [] })),
-  gone: () => Promise.resolve(Response.json({ error: { code: 'bundle-unknown', message: 'No.' } }, { status: 404 })),
-  altered: () => Promise.resolve(new Response(JSON.stringify(first).replace('"bee"', '"wee"'), { headers: { ETag: `"${firstSha256}"` } })),
+  gone: () =>
+    Promise.resolve(Response.json({ error: { code: 'bundle-unknown', message: 'No.' } }, { status: 404 })),
+  altered: () =>
+    Promise.resolve(
+      new Response(JSON.stringify(first).replace('"bee"', '"wee"'), {
+        headers: { ETag: `"${firstSha256}"` },
+      }),
+    ),
   endless: () => Promise.resolve(new Response(endlessBody())),
   failing: () => Promise.resolve(new Response('<h1>502</h1>', { status: 502 })),
 } satisfies Record<string, Answer>
@@ -179,42 +197,50 @@ describe('the route of manifests', () => {
     ['endless', 'edge-answer-invalid', 'cache'],
     ['failing', 'edge-unreachable', 'cache'],
     ['gone', 'bundle-unknown', 'bundle-unknown'],
-  ] as const)('where the edge is %s answers %s, and %s once it is stored', async (kind, without, withStored) => {
-    const { route, manifests, state } = createRoute(answers[kind])
-    const answering = route.manifest('sample')
-    expect(await outcome(answering.response)).toBe(without)
-    await answering.settled
-    if (kind !== 'fresh') expect(await manifests.textOf('sample')).toBeUndefined()
+  ] as const)(
+    'where the edge is %s answers %s, and %s once it is stored',
+    async (kind, without, withStored) => {
+      const { route, manifests, state } = createRoute(answers[kind])
+      const answering = route.manifest('sample')
+      expect(await outcome(answering.response)).toBe(without)
+      await answering.settled
+      if (kind !== 'fresh') expect(await manifests.textOf('sample')).toBeUndefined()
 
-    state.answer = answers.fresh
-    await route.refreshManifest('sample')
-    state.answer = answers[kind]
-    const again = route.manifest('sample')
-    expect(await outcome(again.response)).toBe(withStored)
-    await again.settled
-    expect((await manifests.textOf('sample'))?.text).toBe(JSON.stringify(first))
-  })
+      state.answer = answers.fresh
+      await route.refreshManifest('sample')
+      state.answer = answers[kind]
+      const again = route.manifest('sample')
+      expect(await outcome(again.response)).toBe(withStored)
+      await again.settled
+      expect((await manifests.textOf('sample'))?.text).toBe(JSON.stringify(first))
+    },
+  )
 
   it.each([
     ['bundle-unsigned', undefined],
     ['bundle-key-changed', { seed: 2, atMs: 3_000_000 }],
     ['bundle-rolled-back', { seed: 1, atMs: 1_000_000 }],
-  ] as const)('answers with what is stored, and says why, where the edge’s own is refused: %s', async (code, by) => {
-    const signed = (manifest: typeof first, seed: number, atMs: number): unknown => signManifest({ ...manifest }, sampleKey(seed), atMs)
-    const good = JSON.stringify(signed(first, 1, 2_000_000))
-    const { route, manifests, state } = createRoute(() => Promise.resolve(new Response(good)))
-    await route.refreshManifest('sample')
-    state.answer = () => Promise.resolve(Response.json(by === undefined ? second : signed(second, by.seed, by.atMs)))
-    const answering = route.manifest('sample')
-    const response = await answering.response
-    expect([await response.clone().text(), readRefusal(response.headers)?.code]).toEqual([good, code])
-    await answering.settled
-    await manifests.generalistStored(generalistOf(second))
-    expect((await manifests.textOf('sample'))?.text).toBe(good)
+  ] as const)(
+    'answers with what is stored, and says why, where the edge’s own is refused: %s',
+    async (code, by) => {
+      const signed = (manifest: typeof first, seed: number, atMs: number): unknown =>
+        signManifest({ ...manifest }, sampleKey(seed), atMs)
+      const good = JSON.stringify(signed(first, 1, 2_000_000))
+      const { route, manifests, state } = createRoute(() => Promise.resolve(new Response(good)))
+      await route.refreshManifest('sample')
+      state.answer = () =>
+        Promise.resolve(Response.json(by === undefined ? second : signed(second, by.seed, by.atMs)))
+      const answering = route.manifest('sample')
+      const response = await answering.response
+      expect([await response.clone().text(), readRefusal(response.headers)?.code]).toEqual([good, code])
+      await answering.settled
+      await manifests.generalistStored(generalistOf(second))
+      expect((await manifests.textOf('sample'))?.text).toBe(good)
 
-    await manifests.forget('sample')
-    expect(await outcome(route.manifest('sample').response)).toBe(code)
-  })
+      await manifests.forget('sample')
+      expect(await outcome(route.manifest('sample').response)).toBe(code)
+    },
+  )
 
   it('stores what came too late for this answer, for the next', async () => {
     const { route, manifests, state } = createRoute(answers.fresh)

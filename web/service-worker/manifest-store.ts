@@ -6,7 +6,10 @@ import { apiPaths, bundleListSchema, manifestHeader } from '../../core/wire/fram
 
 export const manifestCacheName = 'cachenet-manifests-v1'
 
-/** A manifest whose generalist is not stored yet waits under this name: offline, the one before it still works as a whole. */
+/**
+ * A manifest whose generalist is not stored yet waits under this name: offline, the one before it still works
+ * as a whole.
+ */
 const pendingSuffix = '?pending'
 
 const currentKey = (bundleId: string): string => apiPaths.manifest(bundleId)
@@ -19,7 +22,10 @@ type FetchedManifest = Omit<AsFetched, 'signer'>
 export type ManifestText = Pick<FetchedManifest, 'text' | 'sha256'>
 
 interface Stored extends ManifestText {
-  /** False where the bytes are no longer those that were stored: nobody gets them, and what they name is not known. */
+  /**
+   * False where the bytes are no longer those that were stored: nobody gets them, and what they name is not
+   * known.
+   */
   readonly isWhole: boolean
   /** Undefined where this version of the app cannot read it. */
   readonly manifest: Manifest | undefined
@@ -55,24 +61,33 @@ function read(text: string, bundleId: string): Manifest | undefined {
   }
 }
 
-/** What was stored under a key, held against the hash that was stored with it. What an earlier version stored has none. */
+/**
+ * What was stored under a key, held against the hash that was stored with it. What an earlier version stored
+ * has none.
+ */
 async function readStored(response: Response, bundleId: string): Promise<Stored> {
   const bytes = new Uint8Array(await response.arrayBuffer())
   const sha256 = await sha256Hex(bytes)
   const isWhole = (response.headers.get(manifestHeader) ?? sha256) === sha256
-  return new StoredText({ text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), sha256 }, bundleId, isWhole)
+  return new StoredText(
+    { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), sha256 },
+    bundleId,
+    isWhole,
+  )
 }
 
 /** The bundle whose manifest is stored at an address; undefined where it is the address of anything else. */
 function bundleIdOf(address: string): string | undefined {
   const { pathname, search } = new URL(address)
   const bundleId = pathname.split('/')[4] ?? ''
-  return pathname === apiPaths.manifest(bundleId) && (search === '' || search === pendingSuffix) ? bundleId : undefined
+  return pathname === apiPaths.manifest(bundleId) && (search === '' || search === pendingSuffix)
+    ? bundleId
+    : undefined
 }
 
 /**
- * The manifests and the bundle list as they last came from the edge: what the app starts from offline, and what says which blobs are
- * partitions, which is the generalist, and which nobody needs any longer.
+ * The manifests and the bundle list as they last came from the edge: what the app starts from offline, and
+ * what says which blobs are partitions, which is the generalist, and which nobody needs any longer.
  */
 export class ManifestStore {
   readonly #cacheName: string
@@ -83,10 +98,14 @@ export class ManifestStore {
     this.#cacheName = cacheName
   }
 
-  /** The manifest to start from offline; undefined where there is none, or none that is still what was stored. */
+  /**
+   * The manifest to start from offline; undefined where there is none, or none that is still what was stored.
+   */
   async textOf(bundleId: string): Promise<ManifestText | undefined> {
     const stored = await this.#stored()
-    return [currentKey(bundleId), pendingKey(bundleId)].map((key) => stored.get(key)).find((found) => found?.isWhole === true)
+    return [currentKey(bundleId), pendingKey(bundleId)]
+      .map((key) => stored.get(key))
+      .find((found) => found?.isWhole === true)
   }
 
   async bundleIds(): Promise<string[]> {
@@ -101,20 +120,25 @@ export class ManifestStore {
   }
 
   /**
-   * Stores a manifest. Where an older one of the same bundle is stored, that stays in force until the new generalist is stored too.
-   * True where an older one was replaced, so that some blobs may have lost their name.
+   * Stores a manifest. Where an older one of the same bundle is stored, that stays in force until the new
+   * generalist is stored too. True where an older one was replaced, so that some blobs may have lost their
+   * name.
    */
   async save(fetched: FetchedManifest, isStored: (sha256: string) => Promise<boolean>): Promise<boolean> {
     const { manifest, sha256 } = fetched
     const stored = await this.#stored()
     const current = stored.get(currentKey(manifest.id))
     if (current?.isWhole === true && current.sha256 === sha256) return this.#delete(pendingKey(manifest.id))
-    if (current?.manifest === undefined || (await isStored(manifest.generalist.whole.sha256))) return this.#makeCurrent(fetched)
+    if (current?.manifest === undefined || (await isStored(manifest.generalist.whole.sha256)))
+      return this.#makeCurrent(fetched)
     await this.#put(pendingKey(manifest.id), fetched)
     return false
   }
 
-  /** The generalist `sha256` is stored now: puts the manifests that waited for it in force. True where one was replaced. */
+  /**
+   * The generalist `sha256` is stored now: puts the manifests that waited for it in force. True where one was
+   * replaced.
+   */
   async generalistStored(sha256: string): Promise<boolean> {
     let isReplaced = false
     for (const [key, { text, sha256: own, manifest }] of [...(await this.#stored())]) {
@@ -152,7 +176,10 @@ export class ManifestStore {
   async #put(key: string, { text, sha256, manifest }: FetchedManifest): Promise<void> {
     ;(await this.#stored()).set(key, { text, sha256, manifest, isWhole: true })
     const cache = await caches.open(this.#cacheName)
-    await cache.put(key, new Response(text, { headers: { 'Content-Type': 'application/json', [manifestHeader]: sha256 } }))
+    await cache.put(
+      key,
+      new Response(text, { headers: { 'Content-Type': 'application/json', [manifestHeader]: sha256 } }),
+    )
   }
 
   async #delete(key: string): Promise<boolean> {

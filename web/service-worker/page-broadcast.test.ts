@@ -3,7 +3,13 @@ import type { CacheEvent, CacheSnapshot } from '../messages/cache.ts'
 import { parseWireMessage } from '../messages/rpc.ts'
 import { createPageBroadcast } from './page-broadcast.ts'
 
-const snapshot: CacheSnapshot = { budget: { entries: 4, bytes: 100 }, storedBytes: 0, entries: [], bundleIds: [], isPersistent: true }
+const snapshot: CacheSnapshot = {
+  budget: { entries: 4, bytes: 100 },
+  storedBytes: 0,
+  entries: [],
+  bundleIds: [],
+  isPersistent: true,
+}
 
 function create(pages = 1) {
   const heard: CacheEvent[] = []
@@ -15,12 +21,19 @@ function create(pages = 1) {
       if (parsed?.rpc === 'event') heard.push(parsed.event as CacheEvent)
     },
   }
-  const clients = { matchAll: () => Promise.resolve(Array.from({ length: pages }, () => page)) } as unknown as Pick<Clients, 'matchAll'>
+  const clients = {
+    matchAll: () => Promise.resolve(Array.from({ length: pages }, () => page)),
+  } as unknown as Pick<Clients, 'matchAll'>
   const takeSnapshot = (): Promise<CacheSnapshot> => {
     snapshots++
     return snapshots === 3 ? Promise.reject(new Error('no')) : Promise.resolve(snapshot)
   }
-  return { broadcast: createPageBroadcast(clients, takeSnapshot, () => nowMs), heard, counts: () => snapshots, wait: (ms: number) => (nowMs += ms) }
+  return {
+    broadcast: createPageBroadcast(clients, takeSnapshot, () => nowMs),
+    heard,
+    counts: () => snapshots,
+    wait: (ms: number) => (nowMs += ms),
+  }
 }
 
 describe('what is told to the pages', () => {
@@ -40,7 +53,10 @@ describe('what is told to the pages', () => {
       wait(40)
     }
     await broadcast.settled()
-    const of = (sha256: string): number[] => heard.flatMap((event) => (event.kind === 'progress' && event.sha256 === sha256 ? [event.receivedBytes] : []))
+    const of = (sha256: string): number[] =>
+      heard.flatMap((event) =>
+        event.kind === 'progress' && event.sha256 === sha256 ? [event.receivedBytes] : [],
+      )
     expect(of('a')).toEqual([10, 40, 70, 100])
     expect(of('b')).toEqual([1])
   })

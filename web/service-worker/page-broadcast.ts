@@ -7,7 +7,10 @@ export interface PageBroadcast {
   send(event: CacheEvent): void
   /** At most ten a second for each blob, and always the last. */
   sendProgress(sha256: string, receivedBytes: number, totalBytes: number): void
-  /** Tells what the cache holds: once for all changes that come while the telling is under way, and after the last of them. */
+  /**
+   * Tells what the cache holds: once for all changes that come while the telling is under way, and after the
+   * last of them.
+   */
   sendSnapshot(): void
   /** Resolves when all that was begun is sent. Never rejects. */
   settled(): Promise<void>

@@ -21,7 +21,12 @@ const opened: RealStorage[] = []
 
 function openStorage(): RealStorage {
   const name = `test-${count++}`
-  const storage = { blobs: createBlobStorage(name), index: createRecencyStore(name), cacheName: name, databaseName: name }
+  const storage = {
+    blobs: createBlobStorage(name),
+    index: createRecencyStore(name),
+    cacheName: name,
+    databaseName: name,
+  }
   opened.push(storage)
   return storage
 }
@@ -35,10 +40,22 @@ afterEach(async () => {
 })
 
 const hundred = (): Uint8Array<ArrayBuffer> => new Uint8Array(100)
-const roles: Readonly<Record<string, Keeping>> = { a: 'evictable', b: 'evictable', c: 'evictable', d: 'evictable', general: 'resident' }
-const names: BlobNames = { isComplete: true, blobs: new Map(Object.entries(roles).map(([id, keeping]) => [id, { bytes: 100, keeping }])) }
+const roles: Readonly<Record<string, Keeping>> = {
+  a: 'evictable',
+  b: 'evictable',
+  c: 'evictable',
+  d: 'evictable',
+  general: 'resident',
+}
+const names: BlobNames = {
+  isComplete: true,
+  blobs: new Map(Object.entries(roles).map(([id, keeping]) => [id, { bytes: 100, keeping }])),
+}
 
-function createCache({ blobs, index }: { readonly blobs: BlobStorage; readonly index: IndexStorage }, entries = 2) {
+function createCache(
+  { blobs, index }: { readonly blobs: BlobStorage; readonly index: IndexStorage },
+  entries = 2,
+) {
   const events: PartitionCacheEvent[] = []
   const cache = new PartitionCache({
     blobs,
@@ -81,13 +98,18 @@ function dyingAfter(writes: number, { blobs, index }: RealStorage) {
   }
   return {
     death,
-    blobs: { ...blobs, put: (id, bytes) => write(() => blobs.put(id, bytes)), delete: (id) => write(() => blobs.delete(id)) } satisfies BlobStorage,
+    blobs: {
+      ...blobs,
+      put: (id, bytes) => write(() => blobs.put(id, bytes)),
+      delete: (id) => write(() => blobs.delete(id)),
+    } satisfies BlobStorage,
     index: { ...index, save: (state) => write(() => index.save(state)) } satisfies IndexStorage,
   }
 }
 
 describe('a service worker that dies between two writes', () => {
-  // Blob and index of the generalist, a and b; then c: blob, index, eviction of a; then the removal of b: blob, index.
+  // Blob and index of the generalist, a and b; then c: blob, index, eviction of a; then the removal of b:
+  // blob, index.
   async function live(cache: PartitionCache): Promise<void> {
     await cache.store('general', hundred(), 'resident')
     for (const id of ['a', 'b', 'c']) await cache.store(id, hundred())
@@ -96,24 +118,27 @@ describe('a service worker that dies between two writes', () => {
     await cache.settled()
   }
 
-  it.each(Array.from({ length: 11 }, (_, writes) => writes))('loses and leaks nothing after %i writes', async (writes) => {
-    const storage = openStorage()
-    const dying = dyingAfter(writes, storage)
-    await Promise.race([live(createCache(dying).cache), dying.death])
-    const atDeath = await storage.blobs.ids()
+  it.each(Array.from({ length: 11 }, (_, writes) => writes))(
+    'loses and leaks nothing after %i writes',
+    async (writes) => {
+      const storage = openStorage()
+      const dying = dyingAfter(writes, storage)
+      await Promise.race([live(createCache(dying).cache), dying.death])
+      const atDeath = await storage.blobs.ids()
 
-    const { cache } = createCache(storage)
-    const { entries, residents } = await cache.contents()
-    await cache.settled()
-    const stored = (await storage.blobs.ids()).sort()
-    expect(stored).toEqual([...Object.keys(entries), ...residents].sort())
-    expect(residents).toEqual(stored.includes('general') ? ['general'] : [])
-    expect(Object.keys(entries).length).toBeLessThanOrEqual(2)
-    const lost = atDeath.filter((id) => !stored.includes(id))
-    expect(lost).toEqual(Object.keys(entries).length === 2 ? lost : [])
-    const saved = await storage.index.load()
-    expect(Object.keys(saved?.entries ?? {}).sort()).toEqual(Object.keys(entries).sort())
-  })
+      const { cache } = createCache(storage)
+      const { entries, residents } = await cache.contents()
+      await cache.settled()
+      const stored = (await storage.blobs.ids()).sort()
+      expect(stored).toEqual([...Object.keys(entries), ...residents].sort())
+      expect(residents).toEqual(stored.includes('general') ? ['general'] : [])
+      expect(Object.keys(entries).length).toBeLessThanOrEqual(2)
+      const lost = atDeath.filter((id) => !stored.includes(id))
+      expect(lost).toEqual(Object.keys(entries).length === 2 ? lost : [])
+      const saved = await storage.index.load()
+      expect(Object.keys(saved?.entries ?? {}).sort()).toEqual(Object.keys(entries).sort())
+    },
+  )
 })
 
 describe('the index in IndexedDB', () => {
@@ -141,7 +166,9 @@ describe('the index in IndexedDB', () => {
 
   it('does without where the database does not open, for one of a newer app holds it', async () => {
     const storage = openStorage()
-    const newer = await openDB(storage.databaseName, 2, { upgrade: (database) => void database.createObjectStore('other') })
+    const newer = await openDB(storage.databaseName, 2, {
+      upgrade: (database) => void database.createObjectStore('other'),
+    })
     const { cache, events } = createCache(storage)
     expect(await cache.store('a', hundred())).toBe(true)
     expect(await cache.get('a')).toEqual(hundred())
@@ -164,7 +191,8 @@ describe('blobs in Cache Storage', () => {
     const { blobs, cacheName } = openStorage()
     await blobs.put('a', hundred())
     const cache = await caches.open(cacheName)
-    for (const key of ['/cachenet-partitions/%', '/cachenet-partitions/%E0%A4%A', '/elsewhere']) await cache.put(key, new Response('?'))
+    for (const key of ['/cachenet-partitions/%', '/cachenet-partitions/%E0%A4%A', '/elsewhere'])
+      await cache.put(key, new Response('?'))
     expect(await blobs.ids()).toEqual(['a'])
   })
 

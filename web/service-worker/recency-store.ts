@@ -16,8 +16,8 @@ export interface RecencyStore extends IndexStorage {
 }
 
 /**
- * The cache's index in IndexedDB: Cache Storage keeps no metadata, and a service worker's variables die with it. One record, so that
- * it is always whole.
+ * The cache's index in IndexedDB: Cache Storage keeps no metadata, and a service worker's variables die with
+ * it. One record, so that it is always whole.
  */
 export function createRecencyStore(databaseName = 'cachenet-partition-cache'): RecencyStore {
   const database = createDatabase(databaseName, 'index')

@@ -5,7 +5,10 @@ import { encodeRefusal, refusalHeader } from '../messages/refusal.ts'
 import { sourceHeader } from '../messages/cache.ts'
 import type { ManifestText } from './manifest-store.ts'
 
-/** What the edge sends with every response; without them a cross-origin isolated page refuses what the service worker answers. */
+/**
+ * What the edge sends with every response; without them a cross-origin isolated page refuses what the service
+ * worker answers.
+ */
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -15,18 +18,29 @@ const isolation = {
 
 export const blobResponse = (bytes: Uint8Array<ArrayBuffer>, source: BlobOrigin): Response =>
   new Response(bytes, {
-    headers: { ...isolation, 'Content-Type': 'application/octet-stream', 'Content-Length': String(bytes.byteLength), [sourceHeader]: source },
+    headers: {
+      ...isolation,
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': String(bytes.byteLength),
+      [sourceHeader]: source,
+    },
   })
 
 export const jsonResponse = (text: string, source: BlobOrigin): Response =>
-  new Response(text, { headers: { ...isolation, 'Content-Type': 'application/json', [sourceHeader]: source } })
+  new Response(text, {
+    headers: { ...isolation, 'Content-Type': 'application/json', [sourceHeader]: source },
+  })
 
 /**
  * With its hash, by which whoever gets it checks it once more.
  *
  * @param refusal why it is this one, and not what the edge offers
  */
-export const manifestResponse = ({ text, sha256 }: ManifestText, source: BlobOrigin, refusal?: CacheNetError): Response => {
+export const manifestResponse = (
+  { text, sha256 }: ManifestText,
+  source: BlobOrigin,
+  refusal?: CacheNetError,
+): Response => {
   const response = jsonResponse(text, source)
   response.headers.set(manifestHeader, sha256)
   if (refusal !== undefined) response.headers.set(refusalHeader, encodeRefusal(refusal))
@@ -35,4 +49,7 @@ export const manifestResponse = ({ text, sha256 }: ManifestText, source: BlobOri
 
 /** As the edge would say it, so that a page needs to understand one kind of refusal. */
 export const errorResponse = (error: CacheNetError): Response =>
-  new Response(JSON.stringify(error.toBody()), { status: error.status, headers: { ...isolation, 'Content-Type': 'application/json' } })
+  new Response(JSON.stringify(error.toBody()), {
+    status: error.status,
+    headers: { ...isolation, 'Content-Type': 'application/json' },
+  })

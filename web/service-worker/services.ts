@@ -21,7 +21,9 @@ export interface Services {
   settled(): Promise<void>
 }
 
-/** Puts together what one life of the service worker works with. Nothing is read before it is first needed. */
+/**
+ * Puts together what one life of the service worker works with. Nothing is read before it is first needed.
+ */
 export function createServices(clients: Clients): Services {
   const manifests = new ManifestStore()
   const cache = new PartitionCache({
@@ -37,11 +39,17 @@ export function createServices(clients: Clients): Services {
 
   async function snapshot(): Promise<CacheSnapshot> {
     const contents = await cache.contents()
-    return takeSnapshot(contents, await manifests.names(), { bundleIds: await manifests.bundleIds(), isPersistent: contents.isStorageUsable })
+    return takeSnapshot(contents, await manifests.names(), {
+      bundleIds: await manifests.bundleIds(),
+      isPersistent: contents.isStorageUsable,
+    })
   }
   const broadcast = createPageBroadcast(clients, snapshot)
 
-  const source = createBlobSource({ cache, onProgress: (sha256, received, total) => broadcast.sendProgress(sha256, received, total) })
+  const source = createBlobSource({
+    cache,
+    onProgress: (sha256, received, total) => broadcast.sendProgress(sha256, received, total),
+  })
   const onReplaced = (): Promise<void> => cache.reconcile()
   const manifestRoute = createManifestRoute({
     manifests,
@@ -49,7 +57,12 @@ export function createServices(clients: Clients): Services {
     isStored: async (sha256) => (await cache.get(sha256)) !== undefined,
     onReplaced,
   })
-  const blobRoute = createBlobRoute({ source, manifests, refreshManifest: (id) => manifestRoute.refreshManifest(id), onReplaced })
+  const blobRoute = createBlobRoute({
+    source,
+    manifests,
+    refreshManifest: (id) => manifestRoute.refreshManifest(id),
+    onReplaced,
+  })
 
   const handlers: RpcHandlers<CacheRequest, CacheAnswers> = {
     list: () => snapshot(),

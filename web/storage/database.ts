@@ -6,7 +6,10 @@ const openLimitMs = 4_000
 
 /** A database of one object store, opened when it is first asked for. */
 export interface Database {
-  /** Rejects with `cache-unavailable` where the browser does not open it in time, and as the browser does where it fails. */
+  /**
+   * Rejects with `cache-unavailable` where the browser does not open it in time, and as the browser does
+   * where it fails.
+   */
   run<Value>(act: (database: IDBPDatabase) => Promise<Value>): Promise<Value>
   close(): Promise<void>
 }
@@ -23,7 +26,12 @@ export function createDatabase(name: string, store: string): Database {
         terminated: () => (opening = undefined),
       }),
       openLimitMs,
-      () => new CacheNetError('cache-unavailable', 'The database of this browser does not open; what is cached is found again without it.', { name, openLimitMs }),
+      () =>
+        new CacheNetError(
+          'cache-unavailable',
+          'The database of this browser does not open; what is cached is found again without it.',
+          { name, openLimitMs },
+        ),
     )
     opening.catch(() => (opening = undefined))
     return opening
@@ -37,7 +45,10 @@ export function createDatabase(name: string, store: string): Database {
   }
 
   return {
-    /** Browsers close databases behind our back (storage cleared, memory short): then it is opened again, once. */
+    /**
+     * Browsers close databases behind our back (storage cleared, memory short): then it is opened again,
+     * once.
+     */
     async run(act) {
       try {
         return await act(await open())

@@ -15,7 +15,11 @@ function open() {
   opened.push(pins)
   return createDeviceTrust(pins, () => 'https://a.test')
 }
-const code = (admitting: Promise<void>): Promise<string> => admitting.then(() => 'taken', (thrown: unknown) => CacheNetError.from(thrown).code)
+const code = (admitting: Promise<void>): Promise<string> =>
+  admitting.then(
+    () => 'taken',
+    (thrown: unknown) => CacheNetError.from(thrown).code,
+  )
 
 afterEach(async () => {
   vi.unstubAllGlobals()
@@ -48,7 +52,11 @@ describe('what a device holds to', () => {
   })
 
   it('lasts as long as the page where the browser stores nothing', async () => {
-    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('No.', 'SecurityError') } })
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('No.', 'SecurityError')
+      },
+    })
     const trust = open()
     expect(await code(trust.admit('people', { publicKey: first, revision: 5 }))).toBe('taken')
     expect(await code(trust.admit('people', { publicKey: second, revision: 5 }))).toBe('bundle-key-changed')

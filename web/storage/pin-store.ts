@@ -21,8 +21,8 @@ class Decided {
 }
 
 /**
- * What this device holds to, in IndexedDB, which page and service worker share. Where the browser gives none (private mode), in memory:
- * then the first key that a page sees holds for as long as the page.
+ * What this device holds to, in IndexedDB, which page and service worker share. Where the browser gives none
+ * (private mode), in memory: then the first key that a page sees holds for as long as the page.
  */
 export function createPinStore(databaseName = 'cachenet-trust'): PinStore & { close(): Promise<void> } {
   const database = createDatabase(databaseName, store)

@@ -21,9 +21,10 @@ function floats(name: string, shape: readonly number[]): onnxProto.onnx.IValueIn
 }
 
 /**
- * The full model and the encoder of a bundle as one ONNX model, so that one call answers a frame and encodes it: the encoder
- * reads the full model's features inside the graph. Frames go in as they lie in memory, [batch, height, width, 3], and are
- * turned once at the start. Throws `blob-truncated` where a blob does not fit its network.
+ * The full model and the encoder of a bundle as one ONNX model, so that one call answers a frame and encodes
+ * it: the encoder reads the full model's features inside the graph. Frames go in as they lie in memory,
+ * [batch, height, width, 3], and are turned once at the start. Throws `blob-truncated` where a blob does not
+ * fit its network.
  */
 export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNodesOptions): Uint8Array {
   const builders = [createGraphBuilder('full'), createGraphBuilder('encoder')] as const
@@ -33,8 +34,19 @@ export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNod
   const code =
     encoder === undefined
       ? undefined
-      : networkNodes(builders[1], encoder.spec, decodeWeights(encoder.spec, encoder.blob), encoder.trunk === 'full' ? answer.features : image, options)
-  const named = (name: string, value: LaidOut): onnxProto.onnx.INodeProto => ({ opType: 'Identity', name, input: [value.name], output: [name] })
+      : networkNodes(
+          builders[1],
+          encoder.spec,
+          decodeWeights(encoder.spec, encoder.blob),
+          encoder.trunk === 'full' ? answer.features : image,
+          options,
+        )
+  const named = (name: string, value: LaidOut): onnxProto.onnx.INodeProto => ({
+    opType: 'Identity',
+    name,
+    input: [value.name],
+    output: [name],
+  })
   const graph: onnxProto.onnx.IGraphProto = {
     name: 'bundle',
     node: [
@@ -46,7 +58,9 @@ export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNod
     input: [floats(graphNames.frames, full.spec.inputShape)],
     output: [
       floats(graphNames.logits, planNetwork(full.spec).outputShape),
-      ...(encoder === undefined ? [] : [floats(graphNames.codeLogits, planNetwork(encoder.spec).outputShape)]),
+      ...(encoder === undefined
+        ? []
+        : [floats(graphNames.codeLogits, planNetwork(encoder.spec).outputShape)]),
     ],
   }
   const model = { irVersion, opsetImport: [{ domain: '', version: opset }], producerName: 'cachenet', graph }

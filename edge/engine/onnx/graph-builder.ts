@@ -41,11 +41,17 @@ export function createGraphBuilder(prefix: string): GraphBuilder {
       nodes.push({ opType, name: output, input: [...inputs], output: [output], attribute: attributes })
       return output
     },
-    floats: (name, shape, values) => keep(`${prefix}/${name}`, () => tensor(`${prefix}/${name}`, shape, values())),
+    floats: (name, shape, values) =>
+      keep(`${prefix}/${name}`, () => tensor(`${prefix}/${name}`, shape, values())),
     integers(values) {
       const name = `${prefix}/integers/${values.join()}`
       const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
-      return keep(name, () => ({ name, dims: [values.length], dataType: onnxProto.onnx.TensorProto.DataType.INT64, rawData }))
+      return keep(name, () => ({
+        name,
+        dims: [values.length],
+        dataType: onnxProto.onnx.TensorProto.DataType.INT64,
+        rawData,
+      }))
     },
     reshape: (value, shape) => builder.add('Reshape', [value, builder.integers(shape)]),
     transpose: (value, perm) => builder.add('Transpose', [value], [attribute('perm', perm)]),

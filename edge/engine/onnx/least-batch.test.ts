@@ -11,7 +11,12 @@ const taking = (ms: (count: number) => number): RunBatch => {
     warm.add(count)
   }
 }
-const found = (forBatches: (count: number) => number): Promise<number | undefined> => leastBatch(taking((count) => count), taking(forBatches), () => clockMs)
+const found = (forBatches: (count: number) => number): Promise<number | undefined> =>
+  leastBatch(
+    taking((count) => count),
+    taking(forBatches),
+    () => clockMs,
+  )
 
 it('is the size from which on the form for batches is faster', async () => {
   expect(await found((count) => 2 + 0.7 * count)).toBe(8)

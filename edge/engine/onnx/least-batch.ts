@@ -6,10 +6,14 @@ const trials = 3
 export type RunBatch = (count: number) => Promise<unknown>
 
 /**
- * The smallest batch from which on a form of a network for batches is faster than the plain one; undefined where it never is. Of each
- * size the fastest of a few runs counts, after one to warm up.
+ * The smallest batch from which on a form of a network for batches is faster than the plain one; undefined
+ * where it never is. Of each size the fastest of a few runs counts, after one to warm up.
  */
-export async function leastBatch(plain: RunBatch, forBatches: RunBatch, nowMs: () => number = () => performance.now()): Promise<number | undefined> {
+export async function leastBatch(
+  plain: RunBatch,
+  forBatches: RunBatch,
+  nowMs: () => number = () => performance.now(),
+): Promise<number | undefined> {
   const fastestMs = async (run: RunBatch, count: number): Promise<number> => {
     let fastest = Infinity
     for (let trial = 0; trial <= trials; trial++) {
@@ -20,6 +24,7 @@ export async function leastBatch(plain: RunBatch, forBatches: RunBatch, nowMs: (
     return fastest
   }
   const isFaster: boolean[] = []
-  for (const count of triedBatches) isFaster.push((await fastestMs(forBatches, count)) < (await fastestMs(plain, count)))
+  for (const count of triedBatches)
+    isFaster.push((await fastestMs(forBatches, count)) < (await fastestMs(plain, count)))
   return triedBatches[isFaster.lastIndexOf(false) + 1]
 }

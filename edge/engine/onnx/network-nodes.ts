@@ -23,20 +23,31 @@ export interface NetworkNodesOptions {
 /** ONNX wants [top, left, bottom, right]; TensorFlow's `same` puts what is odd at the end. */
 function padsOf({ padding, kernelSize, stride }: ConvLayer, [height = 0, width = 0]: Shape): number[] {
   if (padding === 'valid') return [0, 0, 0, 0]
-  const total = (extent: number): number => Math.max((Math.ceil(extent / stride) - 1) * stride + kernelSize - extent, 0)
+  const total = (extent: number): number =>
+    Math.max((Math.ceil(extent / stride) - 1) * stride + kernelSize - extent, 0)
   const before = [height, width].map((extent) => Math.floor(total(extent) / 2))
   return [...before, ...[height, width].map((extent, axis) => total(extent) - (before[axis] ?? 0))]
 }
 
-function convShape({ padding, kernelSize, stride, filters }: ConvLayer, [height = 0, width = 0]: Shape): Shape {
-  const out = (extent: number): number => (padding === 'valid' ? Math.floor((extent - kernelSize) / stride) + 1 : Math.ceil(extent / stride))
+function convShape(
+  { padding, kernelSize, stride, filters }: ConvLayer,
+  [height = 0, width = 0]: Shape,
+): Shape {
+  const out = (extent: number): number =>
+    padding === 'valid' ? Math.floor((extent - kernelSize) / stride) + 1 : Math.ceil(extent / stride)
   return [out(height), out(width), filters]
 }
 
 const square = (side: number): number[] => [side, side]
 
 /** Adds a network of the manifest to a graph, in the runtime's operators. */
-export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: readonly NamedTensor[], input: LaidOut, { isForBatches }: NetworkNodesOptions): NetworkNodes {
+export function networkNodes(
+  graph: GraphBuilder,
+  spec: NetworkSpec,
+  weights: readonly NamedTensor[],
+  input: LaidOut,
+  { isForBatches }: NetworkNodesOptions,
+): NetworkNodes {
   const { shapes } = planNetwork(spec)
   const byName = new Map(weights.map((weight) => [weight.name, weight]))
 
@@ -46,33 +57,66 @@ export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: re
     return found
   }
   const constant = (name: string): string => graph.floats(name, weight(name).shape, () => weight(name).values)
-  const activated = (value: LaidOut, activation: 'linear' | 'relu'): LaidOut => (activation === 'relu' ? { ...value, name: graph.add('Relu', [value.name]) } : value)
+  const activated = (value: LaidOut, activation: 'linear' | 'relu'): LaidOut =>
+    activation === 'relu' ? { ...value, name: graph.add('Relu', [value.name]) } : value
 
   const directConv = (layer: ConvLayer, value: LaidOut, shape: Shape): LaidOut => {
     const kernel = weight(`${layer.name}/kernel`)
     const turned = kernelToOnnx(kernel)
-    const attributes = [attribute('kernel_shape', square(layer.kernelSize)), attribute('strides', square(layer.stride)), attribute('pads', padsOf(layer, value.shape))]
-    const inputs = [inLayout(graph, value, 'channels-first').name, graph.floats(`${layer.name}/kernel`, turned.shape, () => turned.values), constant(`${layer.name}/bias`)]
+    const attributes = [
+      attribute('kernel_shape', square(layer.kernelSize)),
+      attribute('strides', square(layer.stride)),
+      attribute('pads', padsOf(layer, value.shape)),
+    ]
+    const inputs = [
+      inLayout(graph, value, 'channels-first').name,
+      graph.floats(`${layer.name}/kernel`, turned.shape, () => turned.values),
+      constant(`${layer.name}/bias`),
+    ]
     return { name: graph.add('Conv', inputs, attributes), layout: 'channels-first', shape }
   }
   const conv = (layer: ConvLayer, value: LaidOut): LaidOut => {
     const isWinograd = isForBatches && isWorthWinograd(layer, value.shape)
     const shape = convShape(layer, value.shape)
     const sum: Omit<LaidOut, 'shape'> = isWinograd
-      ? winogradConv(graph, layer.name, weight(`${layer.name}/kernel`), constant(`${layer.name}/bias`), inLayout(graph, value, 'positions-first'))
+      ? winogradConv(
+          graph,
+          layer.name,
+          weight(`${layer.name}/kernel`),
+          constant(`${layer.name}/bias`),
+          inLayout(graph, value, 'positions-first'),
+        )
       : directConv(layer, value, shape)
     return activated({ ...sum, shape }, layer.activation)
   }
   const globalPool = (mode: 'max' | 'average', value: LaidOut, shape: Shape): LaidOut => {
     if (value.layout === 'channels-first') {
-      return { ...value, shape, name: graph.add('Flatten', [graph.add(mode === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [value.name])]) }
+      return {
+        ...value,
+        shape,
+        name: graph.add('Flatten', [
+          graph.add(mode === 'max' ? 'GlobalMaxPool' : 'GlobalAveragePool', [value.name]),
+        ]),
+      }
     }
     const image = cropped(graph, inLayout(graph, value, 'positions-first'))
-    const positions = graph.reshape(image.name, [(image.shape[0] ?? 0) * (image.shape[1] ?? 0), -1, shape[0] ?? 0])
+    const positions = graph.reshape(image.name, [
+      (image.shape[0] ?? 0) * (image.shape[1] ?? 0),
+      -1,
+      shape[0] ?? 0,
+    ])
     const attributes = [attribute('axes', [0]), attribute('keepdims', 0)]
-    return { layout: 'positions-first', shape, name: graph.add(mode === 'max' ? 'ReduceMax' : 'ReduceMean', [positions], attributes) }
+    return {
+      layout: 'positions-first',
+      shape,
+      name: graph.add(mode === 'max' ? 'ReduceMax' : 'ReduceMean', [positions], attributes),
+    }
   }
-  const maxPool = ({ poolSize, stride }: Extract<Layer, { kind: 'maxPool' }>, value: LaidOut, shape: Shape): LaidOut => {
+  const maxPool = (
+    { poolSize, stride }: Extract<Layer, { kind: 'maxPool' }>,
+    value: LaidOut,
+    shape: Shape,
+  ): LaidOut => {
     if (value.layout === 'channels-first') {
       const attributes = [attribute('kernel_shape', square(poolSize)), attribute('strides', square(stride))]
       return { ...value, shape, name: graph.add('MaxPool', [value.name], attributes) }
@@ -98,7 +142,11 @@ export function networkNodes(graph: GraphBuilder, spec: NetworkSpec, weights: re
       case 'residual':
         return residual(layer.layers, value)
       case 'dense': {
-        const sum = graph.add('Gemm', [value.name, constant(`${layer.name}/kernel`), constant(`${layer.name}/bias`)])
+        const sum = graph.add('Gemm', [
+          value.name,
+          constant(`${layer.name}/kernel`),
+          constant(`${layer.name}/bias`),
+        ])
         return activated({ ...value, shape, name: sum }, layer.activation)
       }
       default:

@@ -32,36 +32,62 @@ async function importRuntime(): Promise<Runtime> {
   try {
     return await import('onnxruntime-node')
   } catch (cause) {
-    throw new CacheNetError('engine-failed', 'The native ONNX Runtime is not installed. Install it with `npm ci`, or choose --engine tfjs-wasm.', {}, { cause })
+    throw new CacheNetError(
+      'engine-failed',
+      'The native ONNX Runtime is not installed. Install it with `npm ci`, or choose --engine tfjs-wasm.',
+      {},
+      { cause },
+    )
   }
 }
 
 function floatsOf(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array<ArrayBuffer> {
   const data = outputs[name]?.data
   if (data === undefined) return new Float32Array()
-  if (!(data instanceof Float32Array)) throw new CacheNetError('engine-failed', `The graph gave no floats as ${name}.`, { name })
+  if (!(data instanceof Float32Array))
+    throw new CacheNetError('engine-failed', `The graph gave no floats as ${name}.`, { name })
   // A copy: what the runtime returns lives in its memory, which must not be handed to another thread.
   return Float32Array.from(data)
 }
 
 /**
- * Native inference by ONNX Runtime on the CPU. The runtime computes on the thread that calls it, which it blocks; it brings in
- * the others itself. Throws `engine-failed` where the package is not installed.
+ * Native inference by ONNX Runtime on the CPU. The runtime computes on the thread that calls it, which it
+ * blocks; it brings in the others itself. Throws `engine-failed` where the package is not installed.
  */
-export async function createOnnxEngine({ threads, aloneThreads = threads }: OnnxEngineOptions): Promise<Engine> {
+export async function createOnnxEngine({
+  threads,
+  aloneThreads = threads,
+}: OnnxEngineOptions): Promise<Engine> {
   const { InferenceSession, Tensor } = await importRuntime()
   const bundles = new Map<string, LoadedBundle>()
 
-  const runSession = async ({ inputShape }: NetworkSpec, session: InferenceSession, frames: Float32Array, count: number): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
-    const outputs = await session.run({ [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]) })
-    return { logits: floatsOf(outputs, graphNames.logits), codeLogits: floatsOf(outputs, graphNames.codeLogits) }
+  const runSession = async (
+    { inputShape }: NetworkSpec,
+    session: InferenceSession,
+    frames: Float32Array,
+    count: number,
+  ): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
+    const outputs = await session.run({
+      [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]),
+    })
+    return {
+      logits: floatsOf(outputs, graphNames.logits),
+      codeLogits: floatsOf(outputs, graphNames.codeLogits),
+    }
   }
-  const sessionFor = ({ alone, plain, forBatches }: LoadedBundle, { count, isAlone }: EngineBatch): InferenceSession => {
+  const sessionFor = (
+    { alone, plain, forBatches }: LoadedBundle,
+    { count, isAlone }: EngineBatch,
+  ): InferenceSession => {
     if (isAlone === true) return alone
     return forBatches !== undefined && count >= forBatches.least ? forBatches.session : plain
   }
 
-  const open = (bundle: EngineBundle, intraOpNumThreads: number, isForBatches: boolean): Promise<InferenceSession> =>
+  const open = (
+    bundle: EngineBundle,
+    intraOpNumThreads: number,
+    isForBatches: boolean,
+  ): Promise<InferenceSession> =>
     InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
       executionProviders: ['cpu'],
       intraOpNumThreads,
@@ -71,14 +97,18 @@ export async function createOnnxEngine({ threads, aloneThreads = threads }: Onnx
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
 
-  /** Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so it is tried. */
+  /**
+   * Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so
+   * it is tried.
+   */
   const load = async (bundle: EngineBundle, { leastBatch: known }: LoadHints): Promise<LoadedBundle> => {
     const { spec } = bundle.full
     const plain = await open(bundle, threads, false)
     const alone = threads === aloneThreads ? plain : await open(bundle, aloneThreads, false)
     if (!hasWinograd(spec) || known === null) return { spec, alone, plain }
     const session = await open(bundle, threads, true)
-    const trial = (tried: InferenceSession) => (count: number) => runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)
+    const trial = (tried: InferenceSession) => (count: number) =>
+      runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)
     const least = known ?? (await leastBatch(trial(plain), trial(session)))
     if (least !== undefined) return { spec, alone, plain, forBatches: { session, least } }
     await session.release()

@@ -9,14 +9,21 @@ export function tensor(name: string, shape: readonly number[], values: Float32Ar
 }
 
 /** A convolution's kernel, [height, width, in, out] in a blob, as ONNX wants it: [out, in, height, width]. */
-export function kernelToOnnx({ shape, values }: { readonly shape: readonly number[]; readonly values: Float32Array }): { shape: number[]; values: Float32Array } {
+export function kernelToOnnx({
+  shape,
+  values,
+}: {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}): { shape: number[]; values: Float32Array } {
   const [height = 0, width = 0, inputs = 0, outputs = 0] = shape
   const turned = new Float32Array(values.length)
   const positions = height * width
   for (let position = 0; position < positions; position++) {
     for (let input = 0; input < inputs; input++) {
       const from = (position * inputs + input) * outputs
-      for (let output = 0; output < outputs; output++) turned[(output * inputs + input) * positions + position] = values[from + output] ?? 0
+      for (let output = 0; output < outputs; output++)
+        turned[(output * inputs + input) * positions + position] = values[from + output] ?? 0
     }
   }
   return { shape: [outputs, inputs, height, width], values: turned }

@@ -1,7 +1,7 @@
 /**
- * Matrices of the Winograd convolution F(4, 3) along one axis: four outputs of a kernel of three from six inputs with six
- * multiplications instead of twelve. After Lavin and Gray 2016, *Fast Algorithms for Convolutional Neural Networks*, with the
- * interpolation points 0, ±1, ±2 and infinity.
+ * Matrices of the Winograd convolution F(4, 3) along one axis: four outputs of a kernel of three from six
+ * inputs with six multiplications instead of twelve. After Lavin and Gray 2016, *Fast Algorithms for
+ * Convolutional Neural Networks*, with the interpolation points 0, ±1, ±2 and infinity.
  */
 const inputTransform = [
   [4, 0, -5, 0, 1, 0],
@@ -63,10 +63,15 @@ export function kernelAtPoints(kernel: Float32Array, inputs: number, outputs: nu
     for (const [q, columnWeights] of kernelTransform.entries()) {
       const target = (p * winogradPoints + q) * plane
       for (let at = 0; at < plane; at++) {
-        // In double precision: the weights are transformed once, and their rounding would show in every frame.
+        // In double precision: the weights are transformed once, and their rounding would show in every
+        // frame.
         let sum = 0
         for (let i = 0; i < kernelSize; i++) {
-          for (let j = 0; j < kernelSize; j++) sum += (rowWeights[i] ?? 0) * (columnWeights[j] ?? 0) * (kernel[(i * kernelSize + j) * plane + at] ?? 0)
+          for (let j = 0; j < kernelSize; j++)
+            sum +=
+              (rowWeights[i] ?? 0) *
+              (columnWeights[j] ?? 0) *
+              (kernel[(i * kernelSize + j) * plane + at] ?? 0)
         }
         result[target + at] = sum
       }

@@ -14,7 +14,9 @@ describe('entropyHistogram', () => {
   })
 
   it('marks the threshold', () => {
-    expect(String(entropyHistogram(data))).toContain('<line x1="112.5" y1="20" x2="112.5" y2="176" class="mark"/>')
+    expect(String(entropyHistogram(data))).toContain(
+      '<line x1="112.5" y1="20" x2="112.5" y2="176" class="mark"/>',
+    )
   })
 
   it('draws nothing of a group that is empty', () => {

@@ -5,7 +5,10 @@ const data = {
   label: 'answers',
   rows: ['<cat>', 'dog'],
   columns: ['<cat>', 'dog'],
-  counts: [[9, 1], [0, 4]],
+  counts: [
+    [9, 1],
+    [0, 4],
+  ],
   rowTitle: 'class',
   columnTitle: 'answer',
 }
@@ -29,7 +32,9 @@ describe('heatMap', () => {
   it('stays inside its picture', () => {
     const drawn = String(heatMap({ ...data, columns: ['p1', 'p2'] }))
     const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(drawn)!.map(Number)
-    for (const [, x, y, w, h] of drawn.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)) {
+    for (const [, x, y, w, h] of drawn.matchAll(
+      /<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g,
+    )) {
       expect(Number(x) + Number(w)).toBeLessThanOrEqual(width!)
       expect(Number(y) + Number(h)).toBeLessThanOrEqual(height!)
     }
@@ -37,7 +42,14 @@ describe('heatMap', () => {
 
   it('drops names and numbers where there are too many to read', () => {
     const many = Array.from({ length: 60 }, (_, index) => `class${index}`)
-    const drawn = String(heatMap({ ...data, rows: many, columns: many, counts: many.map((_, row) => many.map((_, column) => Number(row === column))) }))
+    const drawn = String(
+      heatMap({
+        ...data,
+        rows: many,
+        columns: many,
+        counts: many.map((_, row) => many.map((_, column) => Number(row === column))),
+      }),
+    )
     expect(drawn).not.toContain('>class3</text>')
     expect(drawn.match(/heat-cell/g)).toHaveLength(60)
   })

@@ -6,7 +6,15 @@ const data: LineChartData = {
   x: { domain: [0, 10], title: 'steps', format: String },
   y: { domain: [0, 2], title: 'loss', format: (value) => value.toFixed(1) },
   series: [
-    { name: 'full', className: 'series-1', points: [[0, 2], [5, 1], [10, 0]] },
+    {
+      name: 'full',
+      className: 'series-1',
+      points: [
+        [0, 2],
+        [5, 1],
+        [10, 0],
+      ],
+    },
     { name: 'p1', className: 'series-2', points: [[10, 1]] },
   ],
 }
@@ -25,13 +33,23 @@ describe('lineChart', () => {
   })
 
   it('draws markers across the plot, with their name on the side where there is room', () => {
-    const drawn = String(lineChart({ ...data, markers: [{ axis: 'x', at: 9, name: 'chosen' }, { axis: 'y', at: 1, name: 'full model' }] }))
+    const drawn = String(
+      lineChart({
+        ...data,
+        markers: [
+          { axis: 'x', at: 9, name: 'chosen' },
+          { axis: 'y', at: 1, name: 'full model' },
+        ],
+      }),
+    )
     expect(drawn).toContain('<line x1="372" y1="26" x2="372" y2="188" class="mark"/>')
     expect(drawn).toContain('text-anchor="end" class="marked">chosen<')
     expect(drawn).toContain('<line x1="48" y1="107" x2="408" y2="107" class="mark"/>')
   })
 
   it('survives a series without points', () => {
-    expect(String(lineChart({ ...data, series: [{ name: 'none', className: 'series-1', points: [] }] }))).not.toContain('NaN')
+    expect(
+      String(lineChart({ ...data, series: [{ name: 'none', className: 'series-1', points: [] }] })),
+    ).not.toContain('NaN')
   })
 })

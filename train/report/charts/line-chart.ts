@@ -36,10 +36,13 @@ export function lineChart({ label: name, x, y, series, markers = [] }: LineChart
   const bottom = area.top + area.height
   const lines = series.map(({ points, className }) => {
     const corners = points.map(([atX, atY]): [number, number] => [frame.x(atX), frame.y(atY)])
-    return corners.length === 1 ? circle(corners[0]![0], corners[0]![1], 3, `fill ${className}`) : polyline(corners, `line ${className}`)
+    return corners.length === 1
+      ? circle(corners[0]![0], corners[0]![1], 3, `fill ${className}`)
+      : polyline(corners, `line ${className}`)
   })
   const marks = markers.map(({ axis, at, name: text }) => {
-    if (axis === 'y') return markup`${line(area.left, frame.y(at), right, frame.y(at), 'mark')}${label(area.left + 4, frame.y(at) - 4, text, { anchor: 'start', className: 'marked' })}`
+    if (axis === 'y')
+      return markup`${line(area.left, frame.y(at), right, frame.y(at), 'mark')}${label(area.left + 4, frame.y(at) - 4, text, { anchor: 'start', className: 'marked' })}`
     const isLate = frame.x(at) > area.left + area.width * 0.6
     return markup`${line(frame.x(at), area.top, frame.x(at), bottom, 'mark')}${label(frame.x(at) + (isLate ? -4 : 4), bottom - 7, text, { anchor: isLate ? 'end' : 'start', className: 'marked' })}`
   })

@@ -22,14 +22,18 @@ describe('niceTicks', () => {
 
   it('stay inside and are few', () => {
     fc.assert(
-      fc.property(fc.double({ min: -1000, max: 1000, noNaN: true }), fc.double({ min: 0.001, max: 5000, noNaN: true }), (low, extent) => {
-        const ticks = niceTicks(low, low + extent)
-        expect(ticks.length).toBeLessThanOrEqual(7)
-        for (const tick of ticks) {
-          expect(tick).toBeGreaterThanOrEqual(low - extent * 1e-6)
-          expect(tick).toBeLessThanOrEqual(low + extent * (1 + 1e-6))
-        }
-      }),
+      fc.property(
+        fc.double({ min: -1000, max: 1000, noNaN: true }),
+        fc.double({ min: 0.001, max: 5000, noNaN: true }),
+        (low, extent) => {
+          const ticks = niceTicks(low, low + extent)
+          expect(ticks.length).toBeLessThanOrEqual(7)
+          for (const tick of ticks) {
+            expect(tick).toBeGreaterThanOrEqual(low - extent * 1e-6)
+            expect(tick).toBeLessThanOrEqual(low + extent * (1 + 1e-6))
+          }
+        },
+      ),
     )
   })
 })

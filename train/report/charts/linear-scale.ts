@@ -4,8 +4,14 @@ export interface LinearScale {
   readonly range: readonly [number, number]
 }
 
-/** Maps `domain` to `range`; a domain without extent maps to the middle. Values outside are clamped, so that nothing leaves its plot. */
-export function linearScale(domain: readonly [number, number], range: readonly [number, number]): LinearScale {
+/**
+ * Maps `domain` to `range`; a domain without extent maps to the middle. Values outside are clamped, so that
+ * nothing leaves its plot.
+ */
+export function linearScale(
+  domain: readonly [number, number],
+  range: readonly [number, number],
+): LinearScale {
   const [low, high] = domain
   const [from, to] = range
   const map = (value: number): number => {
@@ -25,5 +31,7 @@ export function niceTicks(low: number, high: number, count = 5): number[] {
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   // Through decimal text, so that 3 · 0.1 is 0.3.
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)))
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  )
 }

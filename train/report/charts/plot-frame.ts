@@ -3,7 +3,10 @@ import { linearScale, niceTicks, type LinearScale } from './linear-scale.ts'
 import { label, line, rect } from './svg.ts'
 import { textWidth } from './text-width.ts'
 
-/** Room that every plot has to the right of its axis: a last value is moved into it, where its middle is too far right. */
+/**
+ * Room that every plot has to the right of its axis: a last value is moved into it, where its middle is too
+ * far right.
+ */
 const air = 12
 
 export interface Axis {
@@ -29,9 +32,15 @@ export interface PlotFrame {
 }
 
 /** Where the axis may begin, so that its values have room to the left of it; no further left than `least`. */
-export const axisLeft = (axis: Axis, least: number): number => Math.max(least, 8 + Math.max(...(axis.ticks ?? niceTicks(...axis.domain)).map((value) => textWidth(axis.format(value)))))
+export const axisLeft = (axis: Axis, least: number): number =>
+  Math.max(
+    least,
+    8 + Math.max(...(axis.ticks ?? niceTicks(...axis.domain)).map((value) => textWidth(axis.format(value)))),
+  )
 
-/** The ground of a plot: its title of y stands above the axis, where it can be read without turning the head. */
+/**
+ * The ground of a plot: its title of y stands above the axis, where it can be read without turning the head.
+ */
 export function plotFrame(area: PlotArea, xAxis: Axis, yAxis: Axis): PlotFrame {
   const { left, top, width, height } = area
   const [right, bottom] = [left + width, top + height]
@@ -39,12 +48,13 @@ export function plotFrame(area: PlotArea, xAxis: Axis, yAxis: Axis): PlotFrame {
   const y = linearScale(yAxis.domain, [bottom, top])
   const xTicks = xAxis.ticks ?? niceTicks(...xAxis.domain)
   const yTicks = yAxis.ticks ?? niceTicks(...yAxis.domain)
-  const title = (text: string, atX: number, atY: number, anchor: 'start' | 'end'): Markup => (text === '' ? nothing : label(atX, atY, text, { anchor, className: 'axis' }))
+  const title = (text: string, atX: number, atY: number, anchor: 'start' | 'end'): Markup =>
+    text === '' ? nothing : label(atX, atY, text, { anchor, className: 'axis' })
   return {
     x,
     y,
-    ground: markup`${rect(left, top, width, height, 'ground')}${yTicks.map((value) => line(left, y(value), right, y(value), 'grid'))}${yTicks.map((value) =>
-      label(left - 6, y(value) + 3.5, yAxis.format(value), { anchor: 'end' }),
+    ground: markup`${rect(left, top, width, height, 'ground')}${yTicks.map((value) => line(left, y(value), right, y(value), 'grid'))}${yTicks.map(
+      (value) => label(left - 6, y(value) + 3.5, yAxis.format(value), { anchor: 'end' }),
     )}${xTicks.map((value) => line(x(value), bottom, x(value), bottom + 4, 'grid'))}${xTicks.map((value) => label(Math.min(x(value), right + air - textWidth(xAxis.format(value)) / 2), bottom + 15, xAxis.format(value)))}${title(yAxis.title, left, top - 8, 'start')}${title(xAxis.title, right, bottom + 29, 'end')}`,
   }
 }

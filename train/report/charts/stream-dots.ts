@@ -21,7 +21,9 @@ export interface StreamLane {
 
 const [width, left, right, top, laneHeight] = [430, 14, 412, 10, 58] as const
 
-/** Coverage of each strategy, a lane a stream. A dot is hollow where that coverage was bought with accuracy. */
+/**
+ * Coverage of each strategy, a lane a stream. A dot is hollow where that coverage was bought with accuracy.
+ */
 export function streamDots(name: string, lanes: readonly StreamLane[]): Markup {
   const x = linearScale([0, 1], [left, right])
   const bottom = top + lanes.length * laneHeight
@@ -34,7 +36,13 @@ export function streamDots(name: string, lanes: readonly StreamLane[]): Markup {
       // Above its line, so that the lanes have the whole width of a phone.
       label(left - 6, y - 21, lane, { anchor: 'start', className: 'marked' }),
       dots.map(({ strategy, className, coverage, difference, keepsLine }, dot) =>
-        circle(x(coverage), y + (dot - (dots.length - 1) / 2) * step, 5.5, `${keepsLine ? 'fill' : 'hollow'} ${className}`, `${strategy}: coverage ${percent(coverage)}, ${points(difference)} points against the full model`),
+        circle(
+          x(coverage),
+          y + (dot - (dots.length - 1) / 2) * step,
+          5.5,
+          `${keepsLine ? 'fill' : 'hollow'} ${className}`,
+          `${strategy}: coverage ${percent(coverage)}, ${points(difference)} points against the full model`,
+        ),
       ),
     ]
   })
@@ -43,6 +51,9 @@ export function streamDots(name: string, lanes: readonly StreamLane[]): Markup {
     ticks.map((tick) => line(x(tick), top, x(tick), bottom, 'grid')),
     drawn,
     ticks.map((tick) => label(x(tick), bottom + 15, percent(tick, 0))),
-    label(right, bottom + 30, 'coverage: frames answered on the device', { anchor: 'end', className: 'axis' }),
+    label(right, bottom + 30, 'coverage: frames answered on the device', {
+      anchor: 'end',
+      className: 'axis',
+    }),
   ])
 }

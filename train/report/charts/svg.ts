@@ -4,22 +4,39 @@ import { markup, type Markup, type MarkupPart } from '../html/markup.ts'
 export const round = (value: number): number => Math.round(value * 10) / 10
 
 /**
- * A picture of `width` × `height` units that grows with its column, never beyond `width` × 1.35 pixels, so that its text keeps its size.
+ * A picture of `width` × `height` units that grows with its column, never beyond `width` × 1.35 pixels, so
+ * that its text keeps its size.
  *
  * @param label says what is drawn to those who do not see it
  */
-export function svg(size: { readonly width: number; readonly height: number }, label: string, content: MarkupPart): Markup {
+export function svg(
+  size: { readonly width: number; readonly height: number },
+  label: string,
+  content: MarkupPart,
+): Markup {
   const { width, height } = size
   return markup`<svg viewBox="0 0 ${round(width)} ${round(height)}" role="img" aria-label="${label}" style="max-width:${Math.round(width * 1.35)}px">${content}</svg>`
 }
 
 export type Anchor = 'start' | 'middle' | 'end'
 
-export function label(x: number, y: number, text: string, options: { readonly anchor?: Anchor; readonly className?: string } = {}): Markup {
+export function label(
+  x: number,
+  y: number,
+  text: string,
+  options: { readonly anchor?: Anchor; readonly className?: string } = {},
+): Markup {
   return markup`<text x="${round(x)}" y="${round(y)}" text-anchor="${options.anchor ?? 'middle'}" class="${options.className ?? 'tick'}">${text}</text>`
 }
 
-export function rect(x: number, y: number, width: number, height: number, className: string, title = ''): Markup {
+export function rect(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  className: string,
+  title = '',
+): Markup {
   const shape = markup`x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" class="${className}"`
   return title === '' ? markup`<rect ${shape}/>` : markup`<rect ${shape}><title>${title}</title></rect>`
 }

@@ -3,7 +3,9 @@ import { shortenTo, textWidth } from './text-width.ts'
 
 describe('textWidth', () => {
   it('knows wide letters from narrow ones', () => {
-    const [narrow, plain, wide, han] = ['iiii', 'abcd', 'WWWW', '犬猫鳥魚'].map((text) => textWidth(text)) as [number, number, number, number]
+    const [narrow, plain, wide, han] = ['iiii', 'abcd', 'WWWW', '犬猫鳥魚'].map((text) =>
+      textWidth(text),
+    ) as [number, number, number, number]
     expect(narrow < plain && plain < wide && wide <= han).toBe(true)
     // An accent of its own takes no room, an emoji of several parts that of one.
     expect(textWidth('e\u0301')).toBe(textWidth('e'))

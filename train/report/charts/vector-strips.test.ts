@@ -3,7 +3,9 @@ import { vectorStrips } from './vector-strips.ts'
 
 it('draws a cell a value, both vectors on the scale of the original, nothing at zero', () => {
   const drawn = String(vectorStrips('z', [2, 0, -1], [4, 0.1, -2], ['z', 'from the code']))
-  const cells = [...drawn.matchAll(/<path d="([^"]+)" class="(\w+ level-\d)"/g)].map(([, path, className]) => [path!.split('h')[0], className])
+  const cells = [...drawn.matchAll(/<path d="([^"]+)" class="(\w+ level-\d)"/g)].map(
+    ([, path, className]) => [path!.split('h')[0], className],
+  )
   expect(cells).toEqual([
     ['M66.00 0', 'plus level-6'],
     ['M215.33 0', 'minus level-3'],

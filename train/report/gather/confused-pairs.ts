@@ -6,11 +6,16 @@ const mostPairs = 3
 const mostPictures = 4
 
 /**
- * Which classes are taken for which others most often, with pictures of the mistakes, and one of what they were taken for.
+ * Which classes are taken for which others most often, with pictures of the mistakes, and one of what they
+ * were taken for.
  *
  * @param answers class that the full model gives to each image of the split
  */
-export async function confusedPairs({ pixels, labels }: Split, answers: ArrayLike<number>, size: number): Promise<ConfusedPair[]> {
+export async function confusedPairs(
+  { pixels, labels }: Split,
+  answers: ArrayLike<number>,
+  size: number,
+): Promise<ConfusedPair[]> {
   const imagesOf = new Map<string, number[]>()
   const ofClass = new Map<number, number>()
   const rightOf = new Map<number, number>()
@@ -24,7 +29,8 @@ export async function confusedPairs({ pixels, labels }: Split, answers: ArrayLik
     const key = `${truth} ${answer}`
     imagesOf.set(key, [...(imagesOf.get(key) ?? []), image])
   }
-  const pictureOf = (image: number): Promise<string> => thumbnail(pixels.subarray(image * size ** 2 * 3, (image + 1) * size ** 2 * 3), size)
+  const pictureOf = (image: number): Promise<string> =>
+    thumbnail(pixels.subarray(image * size ** 2 * 3, (image + 1) * size ** 2 * 3), size)
   const pairs = [...imagesOf].sort(([, a], [, b]) => b.length - a.length).slice(0, mostPairs)
   return Promise.all(
     pairs.map(async ([key, images]) => {

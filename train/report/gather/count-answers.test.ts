@@ -3,7 +3,13 @@ import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import type { SplitAnswers } from '../../stages/answers.ts'
 import { countConfusion, networkEntropies } from './count-answers.ts'
 
-const settings = { thresholdNats: 0.6, generalistThresholdNats: 0.2, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const settings = {
+  thresholdNats: 0.6,
+  generalistThresholdNats: 0.2,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+} as const
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 
 describe('networkEntropies', () => {
@@ -17,8 +23,16 @@ describe('networkEntropies', () => {
   }
 
   it('counts right and wrong answers, inside and outside; what is above the most is in the last bin', () => {
-    const { inside, outside, thresholdNats } = networkEntropies(table, 'p1', { inside: [0, 1], outside: [2, 3] }, settings, 1)
-    expect([inside.right[0], sumOf(inside.right), inside.wrong[16], sumOf(inside.wrong)]).toEqual([1, 1, 1, 1])
+    const { inside, outside, thresholdNats } = networkEntropies(
+      table,
+      'p1',
+      { inside: [0, 1], outside: [2, 3] },
+      settings,
+      1,
+    )
+    expect([inside.right[0], sumOf(inside.right), inside.wrong[16], sumOf(inside.wrong)]).toEqual([
+      1, 1, 1, 1,
+    ])
     expect([outside!.right.at(-1), outside!.wrong.at(-1)]).toEqual([1, 1])
     expect(thresholdNats).toBe(0.6)
   })
@@ -31,7 +45,24 @@ describe('networkEntropies', () => {
 })
 
 it('counts answers by class', () => {
-  const full = { count: 3, outputs: 2, logits: Float32Array.of(1, 0, 0, 1, 0, 1), features: new Float32Array(0), featureSize: 0 }
-  const answers: SplitAnswers = { labels: Int32Array.of(0, 0, 1), full, networks: new Map(), heads: new Map(), mirrored: undefined, chosen: [], codes: [] }
-  expect(countConfusion(answers, 'full', [0, 1, 2], 2).counts).toEqual([[1, 1], [0, 1]])
+  const full = {
+    count: 3,
+    outputs: 2,
+    logits: Float32Array.of(1, 0, 0, 1, 0, 1),
+    features: new Float32Array(0),
+    featureSize: 0,
+  }
+  const answers: SplitAnswers = {
+    labels: Int32Array.of(0, 0, 1),
+    full,
+    networks: new Map(),
+    heads: new Map(),
+    mirrored: undefined,
+    chosen: [],
+    codes: [],
+  }
+  expect(countConfusion(answers, 'full', [0, 1, 2], 2).counts).toEqual([
+    [1, 1],
+    [0, 1],
+  ])
 })

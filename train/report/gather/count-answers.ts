@@ -7,10 +7,16 @@ import type { Confusion, EntropyCounts, NetworkEntropies, NetworkReliability } f
 
 const entropyBins = 32
 
-const predictionsOf = (answers: SplitAnswers, network: string): SplitAnswers['full'] => (network === 'full' ? answers.full : answers.networks.get(network)!)
+const predictionsOf = (answers: SplitAnswers, network: string): SplitAnswers['full'] =>
+  network === 'full' ? answers.full : answers.networks.get(network)!
 
 /** Images by class and answer. */
-export function countConfusion(answers: SplitAnswers, network: string, images: readonly number[], classes: number): Confusion {
+export function countConfusion(
+  answers: SplitAnswers,
+  network: string,
+  images: readonly number[],
+  classes: number,
+): Confusion {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   const predictions = predictionsOf(answers, network)
   const head = answers.heads.get(network)
@@ -19,7 +25,12 @@ export function countConfusion(answers: SplitAnswers, network: string, images: r
 }
 
 /** Images of each kind by entropy; the last bin holds what is above `mostNats`. */
-function countEntropies(entropies: Float32Array, isRight: (image: number) => boolean, images: readonly number[], mostNats: number): EntropyCounts {
+function countEntropies(
+  entropies: Float32Array,
+  isRight: (image: number) => boolean,
+  images: readonly number[],
+  mostNats: number,
+): EntropyCounts {
   const [right, wrong] = [new Array<number>(entropyBins).fill(0), new Array<number>(entropyBins).fill(0)]
   for (const image of images) {
     const bin = Math.min(entropyBins - 1, Math.floor((entropies[image]! / mostNats) * entropyBins))
@@ -35,7 +46,13 @@ export interface HomeAndAway {
 }
 
 /** A network's entropies inside and outside its region. */
-export function networkEntropies(table: AnswerTable, network: string, images: HomeAndAway, settings: GateSettings, mostNats: number): NetworkEntropies {
+export function networkEntropies(
+  table: AnswerTable,
+  network: string,
+  images: HomeAndAway,
+  settings: GateSettings,
+  mostNats: number,
+): NetworkEntropies {
   const [entropies, answers] = [table.entropies.get(network)!, table.answers.get(network)!]
   const isRight = (image: number): boolean => answers[image] === table.labels[image]
   return {
@@ -43,13 +60,21 @@ export function networkEntropies(table: AnswerTable, network: string, images: Ho
     mostNats,
     thresholdNats: thresholdOf(network, settings),
     inside: countEntropies(entropies, isRight, images.inside, mostNats),
-    ...(images.outside === undefined ? {} : { outside: countEntropies(entropies, isRight, images.outside, mostNats) }),
+    ...(images.outside === undefined
+      ? {}
+      : { outside: countEntropies(entropies, isRight, images.outside, mostNats) }),
   }
 }
 
-export function networkReliability(answers: SplitAnswers, network: string, images: readonly number[], temperature: number): NetworkReliability {
+export function networkReliability(
+  answers: SplitAnswers,
+  network: string,
+  images: readonly number[],
+  temperature: number,
+): NetworkReliability {
   const head = answers.heads.get(network)
   const labels = head === undefined ? answers.labels : headLabels(head, answers.labels)
-  const at = (divisor: number): NetworkReliability['before'] => reliability(predictionsOf(answers, network), labels, images, divisor)
+  const at = (divisor: number): NetworkReliability['before'] =>
+    reliability(predictionsOf(answers, network), labels, images, divisor)
   return { network, temperature, before: at(1), after: at(temperature) }
 }

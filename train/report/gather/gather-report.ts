@@ -28,33 +28,65 @@ export interface FinishedTraining {
   readonly evaluation: Evaluation
 }
 
-/** The stream that the gate's curve was measured on, once more, for the full model's line and the plain Cascade's curve. */
-function gateReport(context: StageContext, { cascade, scenes }: Calibration, validation: SplitAnswers, table: AnswerTable): GateReport {
+/**
+ * The stream that the gate's curve was measured on, once more, for the full model's line and the plain
+ * Cascade's curve.
+ */
+function gateReport(
+  context: StageContext,
+  { cascade, scenes }: Calibration,
+  validation: SplitAnswers,
+  table: AnswerTable,
+): GateReport {
   const { streamKind, streamLength: meanLength, streamFrames: frames } = context.config.gate
   const kind = isDrawable(context, streamKind) ? streamKind : 'single'
   const images = imageStream(context, validation.labels, { kind, meanLength, frames }, 'calibration')
-  const curve = gateCurve({ images, table, classes: context.dataset.classNames.length, device: { cacheEntries: 0, keepShare: 1, scenes }, edgeSceneAccuracy: 1 }, (nats) => cascadeAt(nats, cascade.gate))
+  const curve = gateCurve(
+    {
+      images,
+      table,
+      classes: context.dataset.classNames.length,
+      device: { cacheEntries: 0, keepShare: 1, scenes },
+      edgeSceneAccuracy: 1,
+    },
+    (nats) => cascadeAt(nats, cascade.gate),
+  )
   return {
     stream: `${kind}, mean length ${meanLength}`,
-    fullAccuracy: images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length,
-    cascadeCurve: curve.map(({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole }): GatePoint => ({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole })),
+    fullAccuracy:
+      images.filter((image) => table.fullAnswers[image] === table.labels[image]).length / images.length,
+    cascadeCurve: curve.map(({ thresholdNats, coverage, accuracyOnHits, accuracyOfWhole }): GatePoint => ({
+      thresholdNats,
+      coverage,
+      accuracyOnHits,
+      accuracyOfWhole,
+    })),
   }
 }
 
-async function picturedReconstructions({ run, dataset }: StageContext): Promise<Pick<ReportData, 'reconstructions'>> {
+async function picturedReconstructions({
+  run,
+  dataset,
+}: StageContext): Promise<Pick<ReportData, 'reconstructions'>> {
   const kept = await readReconstructions(run.path)
   if (kept === undefined) return {}
   const { pixels, labels } = dataset.validation
   const imageBytes = dataset.size ** 2 * 3
   const images = kept.images.map(async (shown): Promise<PicturedReconstruction> => {
-    const picture = await thumbnail(pixels.subarray(shown.image * imageBytes, (shown.image + 1) * imageBytes), dataset.size)
+    const picture = await thumbnail(
+      pixels.subarray(shown.image * imageBytes, (shown.image + 1) * imageBytes),
+      dataset.size,
+    )
     return { ...shown, classIndex: labels[shown.image]!, thumbnail: picture }
   })
   return { reconstructions: { ...kept, images: await Promise.all(images) } }
 }
 
 /** Everything that the report shows, from a training that is done and its run folder. */
-export async function gatherReport(context: StageContext, { manifest, calibration, answers, evaluation }: FinishedTraining): Promise<ReportData> {
+export async function gatherReport(
+  context: StageContext,
+  { manifest, calibration, answers, evaluation }: FinishedTraining,
+): Promise<ReportData> {
   const { dataset, config, run } = context
   const { test, validation } = answers
   const { temperatures } = calibration
@@ -64,7 +96,12 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   const regions = manifest.partitions.map((_, index) => {
     const id = partitionId(index)
     const head = test.heads.get(id)
-    if (head === undefined) return { id, images: all.filter((image) => test.chosen[image] === index), outside: all.filter((image) => test.chosen[image] !== index) }
+    if (head === undefined)
+      return {
+        id,
+        images: all.filter((image) => test.chosen[image] === index),
+        outside: all.filter((image) => test.chosen[image] !== index),
+      }
     const { inside, outside } = imagesOfHead(head, test.labels)
     return { id, images: inside, outside }
   })
@@ -73,18 +110,32 @@ export async function gatherReport(context: StageContext, { manifest, calibratio
   const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
   return {
     manifest,
-    imageCounts: { train: splitCount(dataset.train), validation: splitCount(dataset.validation), test: splitCount(dataset.test) },
+    imageCounts: {
+      train: splitCount(dataset.train),
+      validation: splitCount(dataset.validation),
+      test: splitCount(dataset.test),
+    },
     trainCounts: imagesByClass(dataset.train, classes).map(({ length }) => length),
     evaluation,
     accuracyTolerance: config.gate.accuracyTolerance,
     curves: await readCurves(run.path),
-    confusions: [everywhere('full'), ...regions].map(({ id, images }) => countConfusion(test, id, images, classes)),
-    confusedPairs: await confusedPairs(dataset.test, all.map((image) => argMax(logitsOf(test.full, image))), dataset.size),
+    confusions: [everywhere('full'), ...regions].map(({ id, images }) =>
+      countConfusion(test, id, images, classes),
+    ),
+    confusedPairs: await confusedPairs(
+      dataset.test,
+      all.map((image) => argMax(logitsOf(test.full, image))),
+      dataset.size,
+    ),
     entropies: [
-      ...regions.map(({ id, images, outside }) => networkEntropies(table, id, { inside: images, outside }, manifest.gate, Math.log(classes))),
+      ...regions.map(({ id, images, outside }) =>
+        networkEntropies(table, id, { inside: images, outside }, manifest.gate, Math.log(classes)),
+      ),
       networkEntropies(table, generalistId, { inside: all }, manifest.gate, Math.log(classes)),
     ],
-    reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) => networkReliability(test, id, images, temperature(id))),
+    reliabilities: [...regions, everywhere(generalistId), everywhere('full')].map(({ id, images }) =>
+      networkReliability(test, id, images, temperature(id)),
+    ),
     gate: gateReport(context, calibration, validation, answerTable(validation, calibration)),
     ...(await picturedReconstructions(context)),
   }

@@ -18,15 +18,20 @@ const mostShown = 10
 const fileOf = (runPath: string): string => join(runPath, 'reconstructions.json')
 
 /** Four digits show on a picture as well as seven, in half the bytes. */
-const rounded = (values: ArrayLike<number>): number[] => Array.from(values, (value) => Number(value.toPrecision(4)))
+const rounded = (values: ArrayLike<number>): number[] =>
+  Array.from(values, (value) => Number(value.toPrecision(4)))
 
 /** Validation images in random order, but one of each class first: the first few are shown. */
 function drawImages({ config, dataset }: StageContext): number[] {
   const random = createRandom(config.seed).fork('reconstructions')
-  const byClass = imagesByClass(dataset.validation, dataset.classNames.length).filter((images) => images.length > 0)
+  const byClass = imagesByClass(dataset.validation, dataset.classNames.length).filter(
+    (images) => images.length > 0,
+  )
   const first = random.shuffle(byClass.map((images) => random.pick(images)))
   const taken = new Set(first)
-  const others = random.shuffle(Array.from(dataset.validation.labels.keys())).filter((image) => !taken.has(image))
+  const others = random
+    .shuffle(Array.from(dataset.validation.labels.keys()))
+    .filter((image) => !taken.has(image))
   return [...first, ...others].slice(0, mostMeasured)
 }
 
@@ -51,16 +56,35 @@ interface EncoderStage {
   readonly deviation: Float32Array
 }
 
-/** Runs validation images through both levels and back. The decoders live only while stage 3 does, so this runs there. */
-export function reconstruct(context: StageContext, { full, encoder, mean, deviation }: EncoderStage): Reconstructions {
+/**
+ * Runs validation images through both levels and back. The decoders live only while stage 3 does, so this
+ * runs there.
+ */
+export function reconstruct(
+  context: StageContext,
+  { full, encoder, mean, deviation }: EncoderStage,
+): Reconstructions {
   const { dataset, input } = context
   const images = drawImages(context)
-  const { features, featureSize } = predictImages(full, selectImages(dataset.validation, images, dataset.size), input)
-  const standardised = features.map((value, index) => (value - mean[index % featureSize]!) / deviation[index % featureSize]!)
+  const { features, featureSize } = predictImages(
+    full,
+    selectImages(dataset.validation, images, dataset.size),
+    input,
+  )
+  const standardised = features.map(
+    (value, index) => (value - mean[index % featureSize]!) / deviation[index % featureSize]!,
+  )
   const pass = tf.tidy(() => {
-    const { z, code, reconstructedFeatures, reconstructedZ } = encoder.run(tf.tensor2d(standardised, [images.length, featureSize]))
+    const { z, code, reconstructedFeatures, reconstructedZ } = encoder.run(
+      tf.tensor2d(standardised, [images.length, featureSize]),
+    )
     const read = (tensor: tf.Tensor2D): Float32Array => tensor.dataSync<'float32'>().slice()
-    return { z: read(z), code: read(code), features: read(reconstructedFeatures), reconstructedZ: read(reconstructedZ) }
+    return {
+      z: read(z),
+      code: read(code),
+      features: read(reconstructedFeatures),
+      reconstructedZ: read(reconstructedZ),
+    }
   })
   const rowOf = (values: Float32Array, row: number): number[] => {
     const size = values.length / images.length
@@ -70,20 +94,21 @@ export function reconstruct(context: StageContext, { full, encoder, mean, deviat
     measuredImages: images.length,
     featuresExplained: explainedShare(standardised, pass.features, featureSize),
     zExplained: explainedShare(pass.z, pass.reconstructedZ, pass.z.length / images.length),
-    images: images.slice(0, mostShown).map(
-      (image, row): ReconstructedImage => ({
-        image,
-        features: rowOf(standardised, row),
-        reconstructedFeatures: rowOf(pass.features, row),
-        z: rowOf(pass.z, row),
-        reconstructedZ: rowOf(pass.reconstructedZ, row),
-        code: rowOf(pass.code, row),
-      }),
-    ),
+    images: images.slice(0, mostShown).map((image, row): ReconstructedImage => ({
+      image,
+      features: rowOf(standardised, row),
+      reconstructedFeatures: rowOf(pass.features, row),
+      z: rowOf(pass.z, row),
+      reconstructedZ: rowOf(pass.reconstructedZ, row),
+      code: rowOf(pass.code, row),
+    })),
   }
 }
 
-/** Leaves the reconstructions in the run folder, where a resumed run finds them. To be called before the code's checkpoint is written. */
+/**
+ * Leaves the reconstructions in the run folder, where a resumed run finds them. To be called before the
+ * code's checkpoint is written.
+ */
 export async function keepReconstructions(context: StageContext, stage: EncoderStage): Promise<void> {
   await writeAtomically(fileOf(context.run.path), JSON.stringify(reconstruct(context, stage)))
 }
@@ -94,12 +119,21 @@ const reconstructionsSchema: z.ZodType<Reconstructions> = z.object({
   measuredImages: number,
   featuresExplained: number,
   zExplained: number,
-  images: z.array(z.object({ image: z.int(), features: numbers, reconstructedFeatures: numbers, z: numbers, reconstructedZ: numbers, code: numbers })),
+  images: z.array(
+    z.object({
+      image: z.int(),
+      features: numbers,
+      reconstructedFeatures: numbers,
+      z: numbers,
+      reconstructedZ: numbers,
+      code: numbers,
+    }),
+  ),
 })
 
 /**
- * Undefined where the run has none, its code being trained before they were kept, and where the file is damaged: a part of a report is not worth
- * the training behind it.
+ * Undefined where the run has none, its code being trained before they were kept, and where the file is
+ * damaged: a part of a report is not worth the training behind it.
  */
 export async function readReconstructions(runPath: string): Promise<Reconstructions | undefined> {
   try {

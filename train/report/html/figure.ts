@@ -12,7 +12,14 @@ export interface FigureData {
   readonly isWide?: boolean
 }
 
-export function figure({ title, caption, chart, table, legend = nothing, isWide = false }: FigureData): Markup {
+export function figure({
+  title,
+  caption,
+  chart,
+  table,
+  legend = nothing,
+  isWide = false,
+}: FigureData): Markup {
   return markup`<figure class="${isWide ? 'wide' : 'narrow'}"><h3>${title}</h3>${legend}${chart}<figcaption>${caption}</figcaption>${tableBehind(table)}</figure>
 `
 }

@@ -9,6 +9,11 @@ export interface SectionData {
   readonly body: MarkupPart
 }
 
-export const section = ({ id, title, lead, body }: SectionData): Markup => markup`<section id="${id}"><h2>${title}</h2><p class="lead">${lead}</p>
+export const section = ({
+  id,
+  title,
+  lead,
+  body,
+}: SectionData): Markup => markup`<section id="${id}"><h2>${title}</h2><p class="lead">${lead}</p>
 ${body}</section>
 `

@@ -16,10 +16,15 @@ export interface TableData {
 
 /** A table in a frame that scrolls sideways where the window is narrow. */
 export function dataTable({ caption, columns, rows }: TableData): Markup {
-  const side = (column: number): string => (columns[column]?.isText === true || column === 0 ? 'text' : 'number')
-  const head = columns.map(({ title }, column) => markup`<th scope="col" class="${side(column)}">${title}</th>`)
+  const side = (column: number): string =>
+    columns[column]?.isText === true || column === 0 ? 'text' : 'number'
+  const head = columns.map(
+    ({ title }, column) => markup`<th scope="col" class="${side(column)}">${title}</th>`,
+  )
   const body = rows.map(
-    (cells) => markup`<tr>${cells.map((cell, column) => (column === 0 ? markup`<th scope="row" class="text">${cell}</th>` : markup`<td class="${side(column)}">${cell}</td>`))}</tr>
+    (
+      cells,
+    ) => markup`<tr>${cells.map((cell, column) => (column === 0 ? markup`<th scope="row" class="text">${cell}</th>` : markup`<td class="${side(column)}">${cell}</td>`))}</tr>
 `,
   )
   return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>

@@ -10,20 +10,36 @@ const mostPairs = 40
 
 /** Classes that are seen or answered at all: inside a region that is a few. */
 export function seenClasses(counts: Confusion['counts']): number[] {
-  return [...counts.keys()].filter((index) => counts[index]!.some((count) => count > 0) || counts.some((row) => (row[index] ?? 0) > 0))
+  return [...counts.keys()].filter(
+    (index) => counts[index]!.some((count) => count > 0) || counts.some((row) => (row[index] ?? 0) > 0),
+  )
 }
 
 /** Wrong answers by how often they were given, the most frequent first. */
 function confusedPairs({ counts, network }: Confusion, names: readonly string[]): TableData {
   const pairs = counts.flatMap((row, truth) => {
     const sum = row.reduce((total, count) => total + count, 0)
-    return row.flatMap((count, answer) => (count > 0 && truth !== answer ? [{ truth, answer, count, share: count / sum, sum }] : []))
+    return row.flatMap((count, answer) =>
+      count > 0 && truth !== answer ? [{ truth, answer, count, share: count / sum, sum }] : [],
+    )
   })
   pairs.sort((a, b) => b.count - a.count)
   return {
     caption: `Most frequent wrong answers of ${network}`,
-    columns: [{ title: 'class' }, { title: 'answer', isText: true }, { title: 'images' }, { title: 'of the class' }],
-    rows: pairs.slice(0, mostPairs).map(({ truth, answer, count, share, sum }) => [names[truth]!, names[answer]!, count, measured(sum)(share)]),
+    columns: [
+      { title: 'class' },
+      { title: 'answer', isText: true },
+      { title: 'images' },
+      { title: 'of the class' },
+    ],
+    rows: pairs
+      .slice(0, mostPairs)
+      .map(({ truth, answer, count, share, sum }) => [
+        names[truth]!,
+        names[answer]!,
+        count,
+        measured(sum)(share),
+      ]),
   }
 }
 
@@ -37,7 +53,15 @@ function confusionFigure(confusion: Confusion, names: readonly string[]): Markup
   return figure({
     title: network === 'full' ? 'Full model' : `${network}, inside its region`,
     caption: `${images} images, ${where}; ${images === 0 ? 'none' : measured(images)(right / images)} right. Rows are true classes and add up to all their images${seen.length < names.length ? '; classes that were neither seen nor answered are left out' : ''}.`,
-    chart: heatMap({ label: `Answers of ${network} by class, on ${where}`, rows: shown, columns: shown, counts: seen.map((row) => seen.map((column) => counts[row]![column]!)), rowTitle: 'class', columnTitle: 'answer', hasDiagonal: true }),
+    chart: heatMap({
+      label: `Answers of ${network} by class, on ${where}`,
+      rows: shown,
+      columns: shown,
+      counts: seen.map((row) => seen.map((column) => counts[row]![column]!)),
+      rowTitle: 'class',
+      columnTitle: 'answer',
+      hasDiagonal: true,
+    }),
     table: confusedPairs(confusion, names),
   })
 }

@@ -6,11 +6,14 @@ import { tableBehind } from '../html/table.ts'
 import type { PicturedReconstruction, ReportData } from '../report-data.ts'
 
 /** Root of the mean squared difference. */
-export const distance = (a: readonly number[], b: readonly number[]): number => Math.sqrt(a.reduce((sum, value, index) => sum + (value - (b[index] ?? 0)) ** 2, 0) / Math.max(1, a.length))
+export const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.sqrt(a.reduce((sum, value, index) => sum + (value - (b[index] ?? 0)) ** 2, 0) / Math.max(1, a.length))
 
 /** How much of what varies comes back; a share below zero is none. */
 const explains = (what: string, share: number, ofWhat: string): string =>
-  Number.isFinite(share) && share > 0 ? `${what} explains ${percent(share)} of the variance ${ofWhat}` : `${what} brings back nothing ${ofWhat}: its reconstructions are no nearer than the mean`
+  Number.isFinite(share) && share > 0
+    ? `${what} explains ${percent(share)} of the variance ${ofWhat}`
+    : `${what} brings back nothing ${ofWhat}: its reconstructions are no nearer than the mean`
 
 function codeBars(code: readonly number[], ids: readonly string[]): Markup {
   const bars = code.map((share, index) => {
@@ -33,14 +36,26 @@ function card(shown: PicturedReconstruction, { classNames, partitions }: ReportD
 export function reconstructionsSection(data: ReportData): Markup {
   const { reconstructions, manifest } = data
   if (manifest.partitions.length === 0) return nothing
-  const lead = 'The encoder reads the features of the full model, not pixels: features → z → code, each level with a decoder that leads back.'
+  const lead =
+    'The encoder reads the features of the full model, not pixels: features → z → code, each level with a decoder that leads back.'
   if (reconstructions === undefined) {
-    return section({ id: 'code', title: 'The code and its reconstructions', lead, body: markup`<p>This run trained its code before reconstructions were kept; train it afresh to see them.</p>` })
+    return section({
+      id: 'code',
+      title: 'The code and its reconstructions',
+      lead,
+      body: markup`<p>This run trained its code before reconstructions were kept; train it afresh to see them.</p>`,
+    })
   }
   const { images, measuredImages, featuresExplained, zExplained } = reconstructions
   const table = tableBehind({
     caption: 'Distances (root mean squared) and codes of the images shown',
-    columns: [{ title: 'image' }, { title: 'class', isText: true }, { title: 'features to reconstruction' }, { title: 'z to reconstruction' }, ...manifest.partitions.map(({ id }) => ({ title: id }))],
+    columns: [
+      { title: 'image' },
+      { title: 'class', isText: true },
+      { title: 'features to reconstruction' },
+      { title: 'z to reconstruction' },
+      ...manifest.partitions.map(({ id }) => ({ title: id })),
+    ],
     rows: images.map((shown) => [
       shown.image,
       manifest.classNames[shown.classIndex] ?? '',

@@ -15,12 +15,25 @@ function lanesOf(strategies: readonly Strategy[], keys: readonly string[], toler
     dots: strategies.filter(isDrawn).flatMap(({ name, className, streams }) => {
       const metrics = streams[key]
       if (metrics === undefined) return []
-      return [{ strategy: name, className, coverage: metrics.coverage, difference: metrics.accuracy - metrics.fullAccuracy, keepsLine: keepsLine(metrics, tolerance) }]
+      return [
+        {
+          strategy: name,
+          className,
+          coverage: metrics.coverage,
+          difference: metrics.accuracy - metrics.fullAccuracy,
+          keepsLine: keepsLine(metrics, tolerance),
+        },
+      ]
     }),
   }))
 }
 
-function streamTable(key: string, strategies: readonly Strategy[], tolerance: number, images: number): Markup {
+function streamTable(
+  key: string,
+  strategies: readonly Strategy[],
+  tolerance: number,
+  images: number,
+): Markup {
   const share = measured(images)
   const rows = strategies.flatMap(({ name, note, streams }) => {
     const metrics = streams[key]
@@ -29,11 +42,27 @@ function streamTable(key: string, strategies: readonly Strategy[], tolerance: nu
     const difference = points(accuracy - fullAccuracy)
     const title = markup`${name === cacheNetName ? markup`<strong>${name}</strong>` : name} <span class="note">${note}</span>`
     const line = keepsLine(metrics, tolerance) ? difference : markup`<span class="bad">${difference} ✗</span>`
-    return [[title, share(coverage), share(accuracy), line, coverage === 0 ? '–' : measured(Math.ceil(coverage * images))(accuracyOnHits), percent(switchRate)]]
+    return [
+      [
+        title,
+        share(coverage),
+        share(accuracy),
+        line,
+        coverage === 0 ? '–' : measured(Math.ceil(coverage * images))(accuracyOnHits),
+        percent(switchRate),
+      ],
+    ]
   })
   return dataTable({
     caption: streamTitle(key),
-    columns: ['strategy', 'coverage', 'accuracy of the whole', 'against full, points', 'accuracy on hits', 'switches'].map((title) => ({ title })),
+    columns: [
+      'strategy',
+      'coverage',
+      'accuracy of the whole',
+      'against full, points',
+      'accuracy on hits',
+      'switches',
+    ].map((title) => ({ title })),
     rows,
   })
 }

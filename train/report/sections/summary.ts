@@ -7,11 +7,14 @@ import { formatDuration } from '../../run/progress.ts'
 import type { ReportData } from '../report-data.ts'
 import { verdictOf, type Finding } from '../verdict.ts'
 
-const fact = (name: string, value: string | Markup): Markup => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`
+const fact = (name: string, value: string | Markup): Markup =>
+  markup`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-const numbersOf = ({ numbers }: Finding): Markup => (numbers.length === 0 ? nothing : markup`<ul>${numbers.map((line) => markup`<li>${line}</li>`)}</ul>`)
+const numbersOf = ({ numbers }: Finding): Markup =>
+  numbers.length === 0 ? nothing : markup`<ul>${numbers.map((line) => markup`<li>${line}</li>`)}</ul>`
 
-const list = (findings: readonly Finding[]): Markup => markup`<ul>${findings.map((found) => markup`<li>${found.sentence}${numbersOf(found)}</li>`)}</ul>`
+const list = (findings: readonly Finding[]): Markup =>
+  markup`<ul>${findings.map((found) => markup`<li>${found.sentence}${numbersOf(found)}</li>`)}</ul>`
 
 function networksTable({ manifest, evaluation }: ReportData): Markup {
   const { networks, partitions } = manifest
@@ -19,20 +22,40 @@ function networksTable({ manifest, evaluation }: ReportData): Markup {
   const { megaMacs: fullMacs } = planNetwork(networks.full)
   const row = (name: string, spec: NetworkSpec, sizeBytes: number, accuracy: string): string[] => {
     const { megaMacs, parameters } = planNetwork(spec)
-    return [name, megaMacs.toFixed(2), `${(fullMacs / megaMacs).toFixed(1)} ×`, whole(parameters), byteSize(sizeBytes), accuracy]
+    return [
+      name,
+      megaMacs.toFixed(2),
+      `${(fullMacs / megaMacs).toFixed(1)} ×`,
+      whole(parameters),
+      byteSize(sizeBytes),
+      accuracy,
+    ]
   }
   const { full, generalist, encoder } = manifest
   const delta = partitions[0]?.delta
   const first = partitions[0]
   return dataTable({
     caption: 'Networks: cost of one image, size as downloaded, accuracy on all test images.',
-    columns: ['network', 'MMACs', 'cheaper than full', 'weights', 'download', 'right'].map((title) => ({ title })),
+    columns: ['network', 'MMACs', 'cheaper than full', 'weights', 'download', 'right'].map((title) => ({
+      title,
+    })),
     rows: [
       row('full model', networks.full, full.whole.bytes, percent(evaluation.fullAccuracy)),
       row('generalist', networks.generalist, generalist.whole.bytes, percent(evaluation.generalistAccuracy)),
-      ...(first === undefined ? [] : [row(`each of ${partitions.length} partitions`, networks.partition, first.whole.bytes, 'by region')]),
+      ...(first === undefined
+        ? []
+        : [
+            row(
+              `each of ${partitions.length} partitions`,
+              networks.partition,
+              first.whole.bytes,
+              'by region',
+            ),
+          ]),
       ...(delta === undefined ? [] : [['… as a delta', '–', '–', '–', byteSize(delta.bytes), 'by region']]),
-      ...(networks.encoder === undefined || encoder === undefined ? [] : [row('encoder, behind the full model', networks.encoder.spec, encoder.whole.bytes, '–')]),
+      ...(networks.encoder === undefined || encoder === undefined
+        ? []
+        : [row('encoder, behind the full model', networks.encoder.spec, encoder.whole.bytes, '–')]),
     ],
   })
 }
@@ -45,7 +68,10 @@ export function summarySection(data: ReportData): Markup {
   const facts = [
     fact('bundle', manifest.id),
     fact('data', `${dataset.kind}: ${dataset.description}`),
-    fact('images', `${whole(imageCounts.train)} to train on, ${whole(imageCounts.validation)} for choices, ${whole(imageCounts.test)} for this report; ${classNames.length} classes, ${input.width} × ${input.height} pixels`),
+    fact(
+      'images',
+      `${whole(imageCounts.train)} to train on, ${whole(imageCounts.validation)} for choices, ${whole(imageCounts.test)} for this report; ${classNames.length} classes, ${input.width} × ${input.height} pixels`,
+    ),
     fact('command', markup`<code>${training.command}</code>`),
     fact('seed', String(training.seed)),
     fact('commit', markup`<code>${training.commit}</code>`),
@@ -53,7 +79,9 @@ export function summarySection(data: ReportData): Markup {
     fact('written', manifest.createdAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')),
   ]
   const verdict = (title: string, className: string, findings: readonly Finding[]): Markup =>
-    findings.length === 0 ? nothing : markup`<div class="verdict ${className}"><h3>${title}</h3>${list(findings)}</div>`
+    findings.length === 0
+      ? nothing
+      : markup`<div class="verdict ${className}"><h3>${title}</h3>${list(findings)}</div>`
   return section({
     id: 'summary',
     title: 'In short',

@@ -19,9 +19,15 @@ interface Version {
 
 const patient = { timeout: 20_000, interval: 15 }
 
-/** Two versions of a bundle behind one address, and the page of the partition cache: histories are played here, one after the other. */
+/**
+ * Two versions of a bundle behind one address, and the page of the partition cache: histories are played
+ * here, one after the other.
+ */
 export interface CacheLane {
-  /** Plays a history in a fresh browser profile and holds the service worker against the model after every step. */
+  /**
+   * Plays a history in a fresh browser profile and holds the service worker against the model after every
+   * step.
+   */
   play(history: readonly CacheCommand[]): Promise<void>
   close(): Promise<void>
 }
@@ -35,7 +41,10 @@ export async function openCacheLane(browser: Browser, appFolder: string): Promis
     folders.push(remove)
     const bundle = await createSampleBundle({ seed, partitions: 6 })
     await writeBundle(folder, bundle)
-    return { edge: await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder }), manifest: bundle.manifest }
+    return {
+      edge: await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder }),
+      manifest: bundle.manifest,
+    }
   }
   const versions = [await start(1), await start(2)] as const
   const proxy = await startFaultProxy(versions[0].edge.origin)
@@ -49,7 +58,10 @@ export async function openCacheLane(browser: Browser, appFolder: string): Promis
           try {
             await run.step(command)
           } catch (cause) {
-            throw new Error(`Step ${step} (${JSON.stringify(command)}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+            throw new Error(
+              `Step ${step} (${JSON.stringify(command)}): ${cause instanceof Error ? cause.message : String(cause)}`,
+              { cause },
+            )
           }
         }
         await run.finish()
@@ -59,7 +71,11 @@ export async function openCacheLane(browser: Browser, appFolder: string): Promis
     },
     async close() {
       await proxy.close()
-      await Promise.all([...versions.map(({ edge }) => edge.close()), ...folders.map((remove) => remove()), rm(pageFolder, { recursive: true, force: true })])
+      await Promise.all([
+        ...versions.map(({ edge }) => edge.close()),
+        ...folders.map((remove) => remove()),
+        rm(pageFolder, { recursive: true, force: true }),
+      ])
     },
   }
 }
@@ -73,7 +89,13 @@ class HistoryRun {
   readonly #model: CacheModel
   #served = 0
 
-  private constructor(pages: readonly [Page, Page], session: CDPSession, proxy: FaultProxy, versions: readonly [Version, Version], pageFolder: string) {
+  private constructor(
+    pages: readonly [Page, Page],
+    session: CDPSession,
+    proxy: FaultProxy,
+    versions: readonly [Version, Version],
+    pageFolder: string,
+  ) {
     this.#pages = pages
     this.#session = session
     this.#proxy = proxy
@@ -82,7 +104,12 @@ class HistoryRun {
     this.#model = new CacheModel(versions[0].manifest)
   }
 
-  static async begin(context: BrowserContext, proxy: FaultProxy, versions: readonly [Version, Version], pageFolder: string): Promise<HistoryRun> {
+  static async begin(
+    context: BrowserContext,
+    proxy: FaultProxy,
+    versions: readonly [Version, Version],
+    pageFolder: string,
+  ): Promise<HistoryRun> {
     const pages = [await context.newPage(), await context.newPage()] as const
     for (const page of pages) {
       await page.goto(proxy.origin)
@@ -111,7 +138,10 @@ class HistoryRun {
   }
 
   async #fetch(tab: number, ref: BlobRef): Promise<string> {
-    const fetched = await this.#page(tab).evaluate(([id, wanted]) => window.harness.fetchHash(id, wanted), [this.#manifest.id, ref] as const)
+    const fetched = await this.#page(tab).evaluate(([id, wanted]) => window.harness.fetchHash(id, wanted), [
+      this.#manifest.id,
+      ref,
+    ] as const)
     if (typeof fetched === 'string') throw new Error(`A blob was refused: ${fetched}`)
     // Never a wrong byte, whatever happened to what is stored.
     expect(fetched.sha256).toBe(ref.sha256)
@@ -156,7 +186,10 @@ class HistoryRun {
         return this.#fetchWhileFull(command.tab, this.#ref(command.index))
       case 'corrupt': {
         const { sha256 } = this.#ref(command.index)
-        const isDone = await this.#pages[0].evaluate(([id, how]) => window.harness.corrupt(id, how), [sha256, command.how] as const)
+        const isDone = await this.#pages[0].evaluate(([id, how]) => window.harness.corrupt(id, how), [
+          sha256,
+          command.how,
+        ] as const)
         expect(isDone).toBe(model.stored.has(sha256))
         if (isDone) model.damaged.add(sha256)
         return
@@ -220,13 +253,21 @@ class HistoryRun {
   async #kill(): Promise<void> {
     await this.#session.send('ServiceWorker.stopAllWorkers')
     const { entries } = await this.#pages[0].evaluate(() => window.harness.list())
-    this.#model.restarted(entries.filter(({ role }) => role === 'partition').map(({ sha256 }) => sha256).reverse())
+    this.#model.restarted(
+      entries
+        .filter(({ role }) => role === 'partition')
+        .map(({ sha256 }) => sha256)
+        .reverse(),
+    )
   }
 
   async #upgrade(): Promise<void> {
     this.#served = 1 - this.#served
     this.#proxy.upstream = this.#versions[this.#served === 0 ? 0 : 1].edge.origin
-    const { status } = await this.#pages[0].evaluate((path) => window.harness.fetchText(path), apiPaths.manifest(this.#manifest.id))
+    const { status } = await this.#pages[0].evaluate(
+      (path) => window.harness.fetchText(path),
+      apiPaths.manifest(this.#manifest.id),
+    )
     expect(status).toBe(200)
     await this.#fetch(0, this.#manifest.generalist.whole)
     this.#model.upgraded(this.#manifest)
@@ -253,13 +294,24 @@ class HistoryRun {
   /** Index, storage and model say the same, as soon as what was begun is done. */
   async #agree(): Promise<void> {
     const model = this.#model
-    await vi.waitFor(async () => expect(await this.#pages[0].evaluate(() => window.harness.storedBlobs())).toEqual([...model.stored].sort()), patient)
+    await vi.waitFor(
+      async () =>
+        expect(await this.#pages[0].evaluate(() => window.harness.storedBlobs())).toEqual(
+          [...model.stored].sort(),
+        ),
+      patient,
+    )
     const { entries, budget, storedBytes } = await this.#pages[1].evaluate(() => window.harness.list())
     const partitions = entries.filter(({ role }) => role === 'partition')
     expect(partitions.map(({ sha256 }) => sha256).reverse()).toEqual(model.order)
     expect(budget).toEqual(model.state.budget)
     const pinned = new Set(model.state.pinned)
-    expect(partitions.filter(({ isPinned }) => isPinned).map(({ sha256 }) => sha256).sort()).toEqual(model.order.filter((id) => pinned.has(id)).sort())
+    expect(
+      partitions
+        .filter(({ isPinned }) => isPinned)
+        .map(({ sha256 }) => sha256)
+        .sort(),
+    ).toEqual(model.order.filter((id) => pinned.has(id)).sort())
     const isOver = storedBytes > budget.bytes || partitions.length > budget.entries
     // Over the budget is only what may not go: what is pinned, and what has just been stored.
     if (isOver) expect(partitions.filter(({ isPinned }) => !isPinned).length).toBeLessThanOrEqual(1)

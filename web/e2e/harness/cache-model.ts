@@ -1,12 +1,19 @@
 import { nameBlobs } from '../../../core/cache/blob-names.ts'
-import { byLeastRecentUse, createCacheState, stepCache, type CacheEvent, type CacheState, type CacheTransition } from '../../../core/cache/lru.ts'
+import {
+  byLeastRecentUse,
+  createCacheState,
+  stepCache,
+  type CacheEvent,
+  type CacheState,
+  type CacheTransition,
+} from '../../../core/cache/lru.ts'
 import { defaultBudget } from '../../../core/cache/partition-cache.ts'
 import { makeRoom, reconcileCache } from '../../../core/cache/reconcile.ts'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 
 /**
- * What a partition cache should hold: the pure policy, and beside it the facts of the world that it cannot see (what is damaged, whether the
- * index is still there). No storage, no threads, no time.
+ * What a partition cache should hold: the pure policy, and beside it the facts of the world that it cannot
+ * see (what is damaged, whether the index is still there). No storage, no threads, no time.
  */
 export class CacheModel {
   state: CacheState = createCacheState(defaultBudget)
@@ -70,8 +77,8 @@ export class CacheModel {
   }
 
   /**
-   * A new life of the service worker. Where the index was lost it begins with what is stored, all of it used equally long ago: `order` is the one
-   * that it came upon, the next to be evicted first.
+   * A new life of the service worker. Where the index was lost it begins with what is stored, all of it used
+   * equally long ago: `order` is the one that it came upon, the next to be evicted first.
    */
   restarted(order: readonly string[]): void {
     if (!this.isIndexLost) return

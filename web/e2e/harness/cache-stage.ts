@@ -11,9 +11,9 @@ import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { launchChromium } from './launch-chromium.ts'
 
 /**
- * A page with the partition cache and nothing else, two edges with a version each of one bundle, and between page and edge a proxy that
- * breaks what a test wants broken. A new browser context for each test of the file that calls this.
- * Its parts are read when they are needed, since each test has its own.
+ * A page with the partition cache and nothing else, two edges with a version each of one bundle, and between
+ * page and edge a proxy that breaks what a test wants broken. A new browser context for each test of the file
+ * that calls this. Its parts are read when they are needed, since each test has its own.
  */
 export function useCacheStage() {
   let app: BuiltApp
@@ -31,7 +31,12 @@ export function useCacheStage() {
     const { folder, remove } = await temporaryFolder()
     const bundle = await createSampleBundle({ seed, partitions: 6 })
     await writeBundle(folder, bundle)
-    const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: app.folder })
+    const edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      bundlesFolder: folder,
+      pageFolder: app.folder,
+    })
     cleanUp.push(remove)
     edges.push(edge)
     return { edge, manifest: bundle.manifest }
@@ -72,7 +77,8 @@ export function useCacheStage() {
   const hashes = (...indices: number[]): string[] => indices.map((index) => partition(index).sha256).sort()
 
   const connect = (on = page): Promise<boolean> => on.evaluate(() => window.harness.connect())
-  const fetchRef = (ref: BlobRef, on = page) => on.evaluate(([id, wanted]) => window.harness.fetchBlob(id, wanted), [manifest.id, ref] as const)
+  const fetchRef = (ref: BlobRef, on = page) =>
+    on.evaluate(([id, wanted]) => window.harness.fetchBlob(id, wanted), [manifest.id, ref] as const)
   const fetchPartition = (index: number, on = page) => fetchRef(partition(index), on)
   const storedBlobs = (on = page): Promise<string[]> => on.evaluate(() => window.harness.storedBlobs())
   const source = async (fetched: ReturnType<typeof fetchRef>): Promise<string> => {

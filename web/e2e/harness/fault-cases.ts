@@ -1,7 +1,19 @@
 import { networkFaults, type NetworkFault } from './network-faults.ts'
 
 /** What of the product's traffic is spoiled. */
-export type FaultTarget = 'page' | 'script' | 'style' | 'worker' | 'kernels' | 'service worker' | 'list' | 'manifest' | 'generalist' | 'partitions' | 'frames' | 'everything'
+export type FaultTarget =
+  | 'page'
+  | 'script'
+  | 'style'
+  | 'worker'
+  | 'kernels'
+  | 'service worker'
+  | 'list'
+  | 'manifest'
+  | 'generalist'
+  | 'partitions'
+  | 'frames'
+  | 'everything'
 
 export interface FaultCase {
   readonly target: FaultTarget
@@ -11,11 +23,28 @@ export interface FaultCase {
 }
 
 const all = Object.keys(networkFaults) as NetworkFault[]
-const few: readonly NetworkFault[] = ['cut in the middle', 'short by half', 'empty', 'a web page with 200', 'never answered', 'stalled in the middle', 'nothing with 204', '60 MB']
-const gross: readonly NetworkFault[] = ['cut in the middle', 'a web page with 200', 'never answered', 'a redirect to a login']
+const few: readonly NetworkFault[] = [
+  'cut in the middle',
+  'short by half',
+  'empty',
+  'a web page with 200',
+  'never answered',
+  'stalled in the middle',
+  'nothing with 204',
+  '60 MB',
+]
+const gross: readonly NetworkFault[] = [
+  'cut in the middle',
+  'a web page with 200',
+  'never answered',
+  'a redirect to a login',
+]
 
-const cases = (targets: readonly FaultTarget[], faults: readonly NetworkFault[], visit: FaultCase['visit']): FaultCase[] =>
-  targets.flatMap((target) => faults.map((fault) => ({ target, fault, visit })))
+const cases = (
+  targets: readonly FaultTarget[],
+  faults: readonly NetworkFault[],
+  visit: FaultCase['visit'],
+): FaultCase[] => targets.flatMap((target) => faults.map((fault) => ({ target, fault, visit })))
 
 export const faultCases: readonly FaultCase[] = [
   ...cases(['script', 'kernels', 'list', 'manifest', 'generalist', 'frames'], all, 'first'),

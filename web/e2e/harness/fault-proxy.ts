@@ -39,7 +39,12 @@ const pieces = 20
 const pieceDelayMs = 30
 const pollMs = 20
 
-async function misbehave(fault: Exclude<Fault, 'held'>, body: Buffer, headers: Record<string, string>, response: ServerResponse): Promise<void> {
+async function misbehave(
+  fault: Exclude<Fault, 'held'>,
+  body: Buffer,
+  headers: Record<string, string>,
+  response: ServerResponse,
+): Promise<void> {
   const half = body.subarray(0, Math.floor(body.byteLength / 2))
   switch (fault) {
     case 'broken-off':
@@ -84,7 +89,10 @@ async function misbehave(fault: Exclude<Fault, 'held'>, body: Buffer, headers: R
   }
 }
 
-/** A real HTTP server in front of a real edge that can be told to misbehave. It listens on a free port, which it keeps. */
+/**
+ * A real HTTP server in front of a real edge that can be told to misbehave. It listens on a free port, which
+ * it keeps.
+ */
 export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
   const faults = new Map<string, Fault | Spoil>()
   const asked: string[] = []
@@ -99,10 +107,12 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       return
     }
     const faultNow = (): Fault | Spoil | undefined => [...faults].find(([part]) => path.includes(part))?.[1]
-    while (faultNow() === 'held' && !response.destroyed) await new Promise((resolve) => setTimeout(resolve, pollMs))
+    while (faultNow() === 'held' && !response.destroyed)
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
     const fault = faultNow()
     const { host: _host, connection: _connection, 'accept-encoding': _encoding, ...wanted } = request.headers
-    // Where nothing goes wrong the browser's own copy may still do; otherwise there has to be a body to spoil.
+    // Where nothing goes wrong the browser's own copy may still do; otherwise there has to be a body to
+    // spoil.
     if (fault !== undefined) delete wanted['if-none-match']
     const sent: Buffer[] = []
     for await (const part of request) sent.push(part as Buffer)
@@ -114,11 +124,19 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       ...(sent.length > 0 && { body: new Uint8Array(Buffer.concat(sent)) }),
     })
     const body = Buffer.from(await upstreamResponse.arrayBuffer())
-    const { 'transfer-encoding': _transfer, 'content-encoding': encoding, 'content-length': sentLength, connection: _close, ...plain } = Object.fromEntries(upstreamResponse.headers)
+    const {
+      'transfer-encoding': _transfer,
+      'content-encoding': encoding,
+      'content-length': sentLength,
+      connection: _close,
+      ...plain
+    } = Object.fromEntries(upstreamResponse.headers)
     // Of what was compressed the length is another one than that of what is handed on.
-    const headers: Record<string, string> = encoding === undefined && sentLength !== undefined ? { ...plain, 'content-length': sentLength } : plain
+    const headers: Record<string, string> =
+      encoding === undefined && sentLength !== undefined ? { ...plain, 'content-length': sentLength } : plain
     if (typeof fault === 'function') return fault(body, headers, response)
-    if (fault !== undefined && fault !== 'held' && upstreamResponse.ok) return misbehave(fault, body, headers, response)
+    if (fault !== undefined && fault !== 'held' && upstreamResponse.ok)
+      return misbehave(fault, body, headers, response)
     response.writeHead(upstreamResponse.status, headers)
     response.end(body)
   }

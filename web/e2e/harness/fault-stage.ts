@@ -14,7 +14,10 @@ import type { FaultCase, FaultTarget } from './fault-cases.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import { networkFaults } from './network-faults.ts'
 
-/** How long a page may take to come to an answer or to an error that it names, and to recover once the network has. */
+/**
+ * How long a page may take to come to an answer or to an error that it names, and to recover once the network
+ * has.
+ */
 const verdictLimitMs = 35_000
 const recoveryLimitMs = 75_000
 const pollMs = 150
@@ -58,13 +61,24 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
   const { folder, remove } = await temporaryFolder()
   const bundle = await createSampleBundle({ seed: 5 })
   await writeBundle(folder, bundle)
-  const edge: RunningEdge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: app.folder })
+  const edge: RunningEdge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    bundlesFolder: folder,
+    pageFolder: app.folder,
+  })
   const proxy = await startFaultProxy(edge.origin)
   const random = createRandom(7)
   const files = await Promise.all(
     Array.from({ length: images }, async (_, index) => {
       const rgb = Buffer.from(Array.from({ length: 16 * 16 * 3 }, () => Math.floor(random.next() * 256)))
-      return { name: `frame-${index}.png`, mimeType: 'image/png', buffer: await sharp(rgb, { raw: { width: 16, height: 16, channels: 3 } }).png().toBuffer() }
+      return {
+        name: `frame-${index}.png`,
+        mimeType: 'image/png',
+        buffer: await sharp(rgb, { raw: { width: 16, height: 16, channels: 3 } })
+          .png()
+          .toBuffer(),
+      }
     }),
   )
   const assets = await readdir(join(app.folder, 'assets'))
@@ -83,7 +97,8 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
   }
   // Every frame is asked about, and a partition is wanted.
   const address = `${proxy.origin}/?bundle=sample&threshold=0&probes=1&rate=max`
-  const playFiles = (page: Page): Promise<void> => page.getByTestId('images-input').setInputFiles(files, { timeout: 5_000 })
+  const playFiles = (page: Page): Promise<void> =>
+    page.getByTestId('images-input').setInputFiles(files, { timeout: 5_000 })
 
   /** The edge's answer to the last image, through a page that nothing goes wrong with. */
   async function askHealthily(): Promise<string> {
@@ -97,13 +112,21 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
     }
   }
 
-  /** Plays again and again, without a reload, until the edge has answered the last image; `label`: and rightly. */
+  /**
+   * Plays again and again, without a reload, until the edge has answered the last image; `label`: and
+   * rightly.
+   */
   async function untilRight(page: Page, label: string | undefined): Promise<Sight> {
     const untilMs = performance.now() + recoveryLimitMs
     let sight = await look(page)
     let playedMs = -Infinity
     while (performance.now() < untilMs) {
-      if (sight.state === 'ended' && sight.outcome === 'miss' && (label === undefined || sight.label === label)) return sight
+      if (
+        sight.state === 'ended' &&
+        sight.outcome === 'miss' &&
+        (label === undefined || sight.label === label)
+      )
+        return sight
       // A stream that is on its way is not disturbed.
       if (sight.isStarted && sight.state !== 'playing' && performance.now() - playedMs > 2_500) {
         playedMs = performance.now()
@@ -131,10 +154,21 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
     let hasPlayed = false
     let sight = await look(page)
     while (performance.now() < untilMs) {
-      if (sight.isStarted && !hasPlayed) hasPlayed = await playFiles(page).then(() => true, () => false)
+      if (sight.isStarted && !hasPlayed)
+        hasPlayed = await playFiles(page).then(
+          () => true,
+          () => false,
+        )
       if (sight.state === 'ended') {
-        if (sight.outcome === 'uncertain' || sight.outcome === 'hit' || (sight.outcome === 'miss' && sight.label === expected)) return
-        throw new Error(`It shows ${sight.outcome ?? 'nothing'}, "${sight.label}", where "${expected}" is right.`)
+        if (
+          sight.outcome === 'uncertain' ||
+          sight.outcome === 'hit' ||
+          (sight.outcome === 'miss' && sight.label === expected)
+        )
+          return
+        throw new Error(
+          `It shows ${sight.outcome ?? 'nothing'}, "${sight.label}", where "${expected}" is right.`,
+        )
       }
       if (sight.codes.length > 0) return
       if (!sight.isStarted && /is (still )?loading/.test(sight.text)) return
@@ -152,7 +186,11 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
         let page = await context.newPage()
         if (faultCase.visit === 'later') {
           await page.goto(address)
-          await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, { timeout: 30_000 })
+          await page.waitForFunction(
+            () => navigator.serviceWorker.controller?.state === 'activated',
+            undefined,
+            { timeout: 30_000 },
+          )
           await page.reload()
           await untilRight(page, expected)
           await page.close()
@@ -161,7 +199,8 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
         spoil(faultCase)
         await page.goto(address, { waitUntil: 'commit', timeout: 10_000 }).catch(() => undefined)
         // In place of the page itself there is nothing of ours that could say anything.
-        const isOurs = (faultCase.target !== 'page' && faultCase.target !== 'everything') || faultCase.visit === 'later'
+        const isOurs =
+          (faultCase.target !== 'page' && faultCase.target !== 'everything') || faultCase.visit === 'later'
         if (isOurs) await untilVerdict(page)
         else await pause(500)
         await expectNothingWrong(page, bundle.manifest, isOurs)
@@ -186,14 +225,24 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
 async function expectNothingWrong(page: Page, manifest: Manifest, isOurs: boolean): Promise<void> {
   if (!isOurs) return
   const stored = await page.evaluate(async () => {
-    const found: { cache: string; url: string; type: string | null; hash: string; named: string | null }[] = []
+    const found: { cache: string; url: string; type: string | null; hash: string; named: string | null }[] =
+      []
     for (const name of await caches.keys()) {
       const cache = await caches.open(name)
       for (const key of await cache.keys()) {
         const response = await cache.match(key)
-        const digest = await crypto.subtle.digest('SHA-256', (await response?.arrayBuffer()) ?? new ArrayBuffer(0))
+        const digest = await crypto.subtle.digest(
+          'SHA-256',
+          (await response?.arrayBuffer()) ?? new ArrayBuffer(0),
+        )
         const hash = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-        found.push({ cache: name, url: key.url, type: response?.headers.get('Content-Type') ?? null, hash, named: response?.headers.get('x-cachenet-manifest') ?? null })
+        found.push({
+          cache: name,
+          url: key.url,
+          type: response?.headers.get('Content-Type') ?? null,
+          hash,
+          named: response?.headers.get('x-cachenet-manifest') ?? null,
+        })
       }
     }
     return found
@@ -204,7 +253,11 @@ async function expectNothingWrong(page: Page, manifest: Manifest, isOurs: boolea
     const { pathname, searchParams } = new URL(url)
     if (cache.startsWith('cachenet-app') || cache.startsWith('cachenet-threads')) {
       if (searchParams.get('sha256') !== hash) throw wrong('another file')
-      if (pathname.endsWith('.js') !== (type?.startsWith('text/javascript') ?? false) || pathname.endsWith('.html') !== (type?.startsWith('text/html') ?? false)) throw wrong('another type')
+      if (
+        pathname.endsWith('.js') !== (type?.startsWith('text/javascript') ?? false) ||
+        pathname.endsWith('.html') !== (type?.startsWith('text/html') ?? false)
+      )
+        throw wrong('another type')
     } else if (cache.startsWith('cachenet-partitions')) {
       if (!pathname.endsWith(hash)) throw wrong('other weights')
     } else if (pathname.endsWith('manifest.json')) {

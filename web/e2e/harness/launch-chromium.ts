@@ -1,7 +1,10 @@
 import { chromium, type Browser } from 'playwright-core'
 import { findChromium } from '../../../test/find-chromium.ts'
 
-/** `fake`: a made-up picture; `denied`: nobody allows it; or the path of a video (y4m) that it plays over and over. */
+/**
+ * `fake`: a made-up picture; `denied`: nobody allows it; or the path of a video (y4m) that it plays over and
+ * over.
+ */
 export type TestCamera = 'fake' | 'denied' | { readonly file: string }
 
 const cameraArguments = (camera: TestCamera): string[] => {

@@ -1,9 +1,16 @@
 import type { ServerResponse } from 'node:http'
 
 /** Answers a request that went well in a way in which it should not have been answered. */
-export type Spoil = (body: Buffer, headers: Record<string, string>, response: ServerResponse) => Promise<void> | undefined
+export type Spoil = (
+  body: Buffer,
+  headers: Record<string, string>,
+  response: ServerResponse,
+) => Promise<void> | undefined
 
-const withLength = (headers: Record<string, string>, body: Buffer): Record<string, string> => ({ ...headers, 'content-length': String(body.byteLength) })
+const withLength = (headers: Record<string, string>, body: Buffer): Record<string, string> => ({
+  ...headers,
+  'content-length': String(body.byteLength),
+})
 
 /** The connection breaks after so much of the body. */
 const cut =
@@ -37,14 +44,18 @@ const short =
   }
 
 export const loginPath = '/login-of-a-hotel'
-export const loginPage = '<!doctype html><html><title>Welcome</title><body><form>Room number</form></body></html>'
+export const loginPage =
+  '<!doctype html><html><title>Welcome</title><body><form>Room number</form></body></html>'
 
 const replaced =
   (status: number, body: string | Buffer, type = 'text/html; charset=utf-8'): Spoil =>
   (_body, headers, response) => {
     const keepsHeaders = status === 304 || status === 204 || status === 206
     const { 'content-length': _length, ...kept } = headers
-    response.writeHead(status, { ...(keepsHeaders ? kept : { 'content-type': type }), ...(status === 206 && { 'content-range': 'bytes 0-0/1' }) })
+    response.writeHead(status, {
+      ...(keepsHeaders ? kept : { 'content-type': type }),
+      ...(status === 206 && { 'content-range': 'bytes 0-0/1' }),
+    })
     response.end(status === 204 || status === 304 ? undefined : body)
   }
 

@@ -33,8 +33,12 @@ export function drivePage(page: Page): PageDriver {
     if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
   })
   const state = (): Promise<string | null> => page.getByTestId('stream-state').getAttribute('data-state')
-  const frames = async (): Promise<number> => Number(((await page.getByTestId('counter-frames').locator('dd').textContent()) ?? '').replaceAll(/\D/g, ''))
-  const untilFrames = (count: number): Promise<void> => vi.waitFor(async () => expect(await frames()).toBeGreaterThanOrEqual(count), waiting)
+  const frames = async (): Promise<number> =>
+    Number(
+      ((await page.getByTestId('counter-frames').locator('dd').textContent()) ?? '').replaceAll(/\D/g, ''),
+    )
+  const untilFrames = (count: number): Promise<void> =>
+    vi.waitFor(async () => expect(await frames()).toBeGreaterThanOrEqual(count), waiting)
   return {
     page,
     complaints,
@@ -48,7 +52,8 @@ export function drivePage(page: Page): PageDriver {
     },
     untilState: (wanted) => vi.waitFor(async () => expect(await state()).toBe(wanted), waiting),
     untilFrames,
-    untilNotice: (about) => page.locator(`[data-testid="notice"][data-about="${about}"]`).waitFor({ timeout: waiting.timeout }),
+    untilNotice: (about) =>
+      page.locator(`[data-testid="notice"][data-about="${about}"]`).waitFor({ timeout: waiting.timeout }),
     async untilControlled() {
       await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
     },
@@ -62,10 +67,14 @@ export function drivePage(page: Page): PageDriver {
     },
     async expectAccessible() {
       const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+        [],
+      )
     },
     async expectNoOverflow() {
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0)
     },
   }
 }

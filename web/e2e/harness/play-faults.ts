@@ -10,7 +10,10 @@ export interface PlayedFaults {
   readonly bricked: number
 }
 
-/** Plays cases against the built product, `lanes` of them side by side, each lane with an edge and a proxy of its own. */
+/**
+ * Plays cases against the built product, `lanes` of them side by side, each lane with an edge and a proxy of
+ * its own.
+ */
 export async function playFaults(cases: readonly FaultCase[], lanes: number): Promise<PlayedFaults> {
   const app = await buildApp('product')
   const browser = await launchChromium()

@@ -17,7 +17,10 @@ export interface HistoryOptions {
   readonly lanes: number
 }
 
-/** Plays drawn histories against the real service worker in a real browser. A lane ends with its first violation. */
+/**
+ * Plays drawn histories against the real service worker in a real browser. A lane ends with its first
+ * violation.
+ */
 export async function playHistories({ count, seed, lanes }: HistoryOptions): Promise<PlayedHistories> {
   const app = await buildApp('cache-page')
   const browser = await launchChromium()
@@ -28,7 +31,11 @@ export async function playHistories({ count, seed, lanes }: HistoryOptions): Pro
         try {
           const property = fc.asyncProperty(cacheHistory, (history) => stage.play(history))
           // Shrinking would play hundreds of histories more; the seed repeats the whole one.
-          return await fc.check(property, { numRuns: Math.ceil(count / lanes), seed: seed + lane, endOnFailure: true })
+          return await fc.check(property, {
+            numRuns: Math.ceil(count / lanes),
+            seed: seed + lane,
+            endOnFailure: true,
+          })
         } finally {
           await stage.close()
         }
@@ -37,7 +44,10 @@ export async function playHistories({ count, seed, lanes }: HistoryOptions): Pro
     const failed = results.filter((result) => result.failed)
     return {
       played: results.reduce((sum, { numRuns }) => sum + numRuns, 0),
-      violations: failed.map((result) => `seed ${result.seed}, path ${result.counterexamplePath ?? '?'}: ${String(result.errorInstance)}\n${JSON.stringify(result.counterexample)}`),
+      violations: failed.map(
+        (result) =>
+          `seed ${result.seed}, path ${result.counterexamplePath ?? '?'}: ${String(result.errorInstance)}\n${JSON.stringify(result.counterexample)}`,
+      ),
     }
   } finally {
     await browser.close()

@@ -43,27 +43,51 @@ async function readBlob(bundleFolder: string, spec: NetworkSpec, { sha256 }: Blo
 function walkerFrames(walker: number, { input }: Manifest, hold: number): tf.Tensor4D {
   const session = createSession({ identity: walker, split: 'test', session: 0 })
   const frames = Array.from({ length: hold }, (_, step) =>
-    preprocess(rgbaToRgb(renderWalker({ walker: createWalker(walker), session, time: step / framesPerSecond, size: input.width })), input),
+    preprocess(
+      rgbaToRgb(
+        renderWalker({
+          walker: createWalker(walker),
+          session,
+          time: step / framesPerSecond,
+          size: input.width,
+        }),
+      ),
+      input,
+    ),
   )
-  return tf.tensor4d(Float32Array.from(frames.flatMap((frame) => [...frame])), [hold, input.height, input.width, 3])
+  return tf.tensor4d(Float32Array.from(frames.flatMap((frame) => [...frame])), [
+    hold,
+    input.height,
+    input.width,
+    3,
+  ])
 }
 
 /** What every network of the bundle says of every walker, worked out apart from the product's engines. */
 async function askEverybody(bundleFolder: string, manifest: Manifest, hold: number): Promise<WalkerFacts[]> {
   const { networks, full, encoder, generalist, partitions, classNames } = manifest
-  if (networks.encoder === undefined || encoder === undefined) throw new Error(`Bundle ${manifest.id} has no encoder.`)
+  if (networks.encoder === undefined || encoder === undefined)
+    throw new Error(`Bundle ${manifest.id} has no encoder.`)
   const encoderSpec = networks.encoder.spec
   const fullWeights = await readBlob(bundleFolder, networks.full, full.whole)
   const encoderWeights = await readBlob(bundleFolder, encoderSpec, encoder.whole)
   const small = await Promise.all(
-    [{ id: generalistId, ...generalist }, ...partitions].map(async ({ id, whole, temperature }) => ({ id, temperature, weights: await readBlob(bundleFolder, networks.partition, whole) })),
+    [{ id: generalistId, ...generalist }, ...partitions].map(async ({ id, whole, temperature }) => ({
+      id,
+      temperature,
+      weights: await readBlob(bundleFolder, networks.partition, whole),
+    })),
   )
   const facts = classNames.map((_, walker): WalkerFacts => {
     tf.engine().startScope()
     try {
       const frames = walkerFrames(walker, manifest, hold)
       const first = tf.slice(frames, [0, 0, 0, 0], [1, -1, -1, -1])
-      const code = forward(encoderSpec, encoderWeights, forward(networks.full, fullWeights, first).features).logits.dataSync<'float32'>()
+      const code = forward(
+        encoderSpec,
+        encoderWeights,
+        forward(networks.full, fullWeights, first).features,
+      ).logits.dataSync<'float32'>()
       const entropies = small.map(({ id, temperature, weights }): [string, number[]] => {
         const logits = forward(networks.partition, weights, frames).logits.arraySync()
         return [id, logits.map((row) => predictiveEntropy(softmax(row, temperature)))]
@@ -80,24 +104,36 @@ async function askEverybody(bundleFolder: string, manifest: Manifest, hold: numb
 }
 
 /**
- * Finds walkers for the story by running the bundle at its own threshold: A, B, C of three partitions, each partition certain of all
- * frames of its own walker and uncertain of the first frame of the others', and the generalist uncertain of A's, whom it meets first.
+ * Finds walkers for the story by running the bundle at its own threshold: A, B, C of three partitions, each
+ * partition certain of all frames of its own walker and uncertain of the first frame of the others', and the
+ * generalist uncertain of A's, whom it meets first.
  */
 export async function findStory(bundleFolder: string, hold: number): Promise<Story> {
   const manifest = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
   const { thresholdNats } = manifest.gate
   await tf.setBackend('cpu')
   const facts = await askEverybody(bundleFolder, manifest, hold)
-  const entropies = (network: string, scene: WalkerFacts): readonly number[] => scene.entropies.get(network) ?? []
-  const strange = (network: string, scene: WalkerFacts): boolean => (entropies(network, scene)[0] ?? 0) > thresholdNats + marginNats
-  const known = facts.filter((scene) => entropies(scene.partition, scene).every((entropy) => entropy < thresholdNats - marginNats))
+  const entropies = (network: string, scene: WalkerFacts): readonly number[] =>
+    scene.entropies.get(network) ?? []
+  const strange = (network: string, scene: WalkerFacts): boolean =>
+    (entropies(network, scene)[0] ?? 0) > thresholdNats + marginNats
+  const known = facts.filter((scene) =>
+    entropies(scene.partition, scene).every((entropy) => entropy < thresholdNats - marginNats),
+  )
   for (const a of known.filter((scene) => strange(generalistId, scene))) {
-    for (const b of known.filter((scene) => scene.partition !== a.partition && strange(a.partition, scene) && strange(scene.partition, a))) {
+    for (const b of known.filter(
+      (scene) =>
+        scene.partition !== a.partition && strange(a.partition, scene) && strange(scene.partition, a),
+    )) {
       const c = known.find(
-        (scene) => ![a.partition, b.partition].includes(scene.partition) && [a, b].every((other) => strange(other.partition, scene) && strange(scene.partition, other)),
+        (scene) =>
+          ![a.partition, b.partition].includes(scene.partition) &&
+          [a, b].every((other) => strange(other.partition, scene) && strange(scene.partition, other)),
       )
       if (c !== undefined) return { manifest, scenes: [a, b, c] }
     }
   }
-  throw new Error(`Of the bundle's ${facts.length} walkers ${known.length} are known to their partitions throughout, and no three of them make a story.`)
+  throw new Error(
+    `Of the bundle's ${facts.length} walkers ${known.length} are known to their partitions throughout, and no three of them make a story.`,
+  )
 }

@@ -24,13 +24,21 @@ function toYuv(rgba: Uint8ClampedArray): Uint8Array {
   return yuv
 }
 
-/** Somebody walks towards the camera, drawn by the generator, as a YUV4MPEG2 file that Chromium's fake camera plays. */
+/**
+ * Somebody walks towards the camera, drawn by the generator, as a YUV4MPEG2 file that Chromium's fake camera
+ * plays.
+ */
 export async function writeWalkerVideo(path: string, identity: number, frames = 30): Promise<void> {
   const walker = createWalker(identity)
   const session = createSession({ identity, split: 'test', session: 0 })
-  const parts: Uint8Array[] = [new TextEncoder().encode(`YUV4MPEG2 W${size} H${size} F${framesPerSecond}:1 Ip A1:1 C420\n`)]
+  const parts: Uint8Array[] = [
+    new TextEncoder().encode(`YUV4MPEG2 W${size} H${size} F${framesPerSecond}:1 Ip A1:1 C420\n`),
+  ]
   for (let step = 0; step < frames; step++) {
-    parts.push(new TextEncoder().encode('FRAME\n'), toYuv(renderWalker({ walker, session, time: step / framesPerSecond, size })))
+    parts.push(
+      new TextEncoder().encode('FRAME\n'),
+      toYuv(renderWalker({ walker, session, time: step / framesPerSecond, size })),
+    )
   }
   await writeFile(path, Buffer.concat(parts))
 }

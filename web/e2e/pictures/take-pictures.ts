@@ -9,8 +9,8 @@ import { launchChromium } from '../harness/launch-chromium.ts'
 import { drivePage } from '../harness/page-driver.ts'
 import { demoBundle, digestOfShown, picturesFolder, repository, stampFile } from './picture-inputs.ts'
 
-// `npm run pictures`: builds the app and takes the README's pictures of it, playing the demo with the bundle that it
-// ships with. Everything that is on them happened.
+// `npm run pictures`: builds the app and takes the README's pictures of it, playing the demo with the bundle
+// that it ships with. Everything that is on them happened.
 
 const address = `?bundle=${demoBundle}&rate=max&seed=1`
 /** Enough for some sites to be left and met again. */

@@ -11,14 +11,25 @@ export interface FetchedBlob {
 
 export type OnProgress = (receivedBytes: number, totalBytes: number) => void
 
-/** A partition cache as the page sees it, wherever it stores. Every call can be called off, and rejects with a `CacheNetError`. */
+/**
+ * A partition cache as the page sees it, wherever it stores. Every call can be called off, and rejects with a
+ * `CacheNetError`.
+ */
 export interface CacheBackend {
   /** False where what is cached ends with this page. */
   readonly isPersistent: boolean
-  fetchBlob(signal: AbortSignal, bundleId: string, ref: BlobRef, onProgress?: OnProgress): Promise<FetchedBlob>
+  fetchBlob(
+    signal: AbortSignal,
+    bundleId: string,
+    ref: BlobRef,
+    onProgress?: OnProgress,
+  ): Promise<FetchedBlob>
   /** Sees to it that the blob is cached, without handing it over. */
   prefetch(signal: AbortSignal, bundleId: string, ref: BlobRef): Promise<BlobOrigin>
-  /** Stores a blob that came inside an answer. Rejects with `blob-altered` or `blob-truncated` where it is not what its name says. */
+  /**
+   * Stores a blob that came inside an answer. Rejects with `blob-altered` or `blob-truncated` where it is not
+   * what its name says.
+   */
   store(signal: AbortSignal, bundleId: string, ref: BlobRef, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   list(signal: AbortSignal): Promise<CacheSnapshot>
   use(signal: AbortSignal, sha256: string): Promise<void>

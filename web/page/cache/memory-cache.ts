@@ -25,10 +25,14 @@ export interface MemoryCacheOptions {
 const manifestLimitMs = 25_000
 
 /**
- * The partition cache in the page itself, for browsers that offer no service worker or no storage (private mode, http:// from
- * another machine): the same policy, and the same checks, for as long as the page lives.
+ * The partition cache in the page itself, for browsers that offer no service worker or no storage (private
+ * mode, http:// from another machine): the same policy, and the same checks, for as long as the page lives.
  */
-export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), trust = deviceTrust, ...limits }: MemoryCacheOptions = {}): CacheBackend {
+export function createMemoryCache({
+  fetch = globalThis.fetch.bind(globalThis),
+  trust = deviceTrust,
+  ...limits
+}: MemoryCacheOptions = {}): CacheBackend {
   const listeners = new Set<(event: CacheEvent) => void>()
   const progressOf = new Map<string, Set<OnProgress>>()
   const manifests = new Map<string, Manifest>()
@@ -41,7 +45,10 @@ export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), t
     ...createMemoryStorage(),
     names: () => Promise.resolve(names()),
     onEvent(event) {
-      if (event.kind === 'changed') void list().then((snapshot) => emit({ kind: 'changed', snapshot })).catch(() => undefined)
+      if (event.kind === 'changed')
+        void list()
+          .then((snapshot) => emit({ kind: 'changed', snapshot }))
+          .catch(() => undefined)
       else if (event.kind === 'evicted') emit({ kind: 'evicted', sha256: event.id })
       else emit(event)
     },
@@ -57,17 +64,26 @@ export function createMemoryCache({ fetch = globalThis.fetch.bind(globalThis), t
   })
 
   async function list(): Promise<CacheSnapshot> {
-    return takeSnapshot(await cache.contents(), names(), { bundleIds: [...manifests.keys()], isPersistent: false })
+    return takeSnapshot(await cache.contents(), names(), {
+      bundleIds: [...manifests.keys()],
+      isPersistent: false,
+    })
   }
 
   async function keepingOf(signal: AbortSignal, bundleId: string, { sha256 }: BlobRef): Promise<Keeping> {
     const known = names().blobs.get(sha256)
     if (known !== undefined) return known.keeping
-    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) => fetchManifest(limited, { bundleId, trust, fetch }))
+    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) =>
+      fetchManifest(limited, { bundleId, trust, fetch }),
+    )
     manifests.set(bundleId, manifest)
     const named = names().blobs.get(sha256)
     if (named === undefined) {
-      throw new CacheNetError('blob-unknown', 'No bundle here has such weights. Reload the page to get the newest bundle.', { bundleId, sha256 })
+      throw new CacheNetError(
+        'blob-unknown',
+        'No bundle here has such weights. Reload the page to get the newest bundle.',
+        { bundleId, sha256 },
+      )
     }
     return named.keeping
   }

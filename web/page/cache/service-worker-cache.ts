@@ -8,7 +8,10 @@ import { createRpcClient } from '../../messages/rpc-client.ts'
 import type { RpcPort } from '../../messages/rpc.ts'
 import type { CacheBackend, FetchedBlob } from './cache-backend.ts'
 
-/** Longer than the service worker itself waits for a silent edge, twice: this only ends what nobody works on any more. */
+/**
+ * Longer than the service worker itself waits for a silent edge, twice: this only ends what nobody works on
+ * any more.
+ */
 const silenceLimitMs = 45_000
 const prefetchLimitMs = 300_000
 
@@ -16,7 +19,8 @@ const prefetchLimitMs = 300_000
 function portToController(container: ServiceWorkerContainer): RpcPort {
   return {
     postMessage(message, transfer) {
-      if (container.controller === null) throw new CacheNetError('worker-crashed', 'The cache has gone. Reload the page.')
+      if (container.controller === null)
+        throw new CacheNetError('worker-crashed', 'The cache has gone. Reload the page.')
       container.controller.postMessage(message, transfer)
     },
     addEventListener: (type, listener) => container.addEventListener(type, listener),
@@ -60,19 +64,29 @@ export function createServiceWorkerCache(container: ServiceWorkerContainer): Cac
       try {
         if (signal.aborted) controller.abort()
         watch()
-        return await readBlob(await fetch(apiPaths.blob(bundleId, ref.sha256), { signal: controller.signal }), ref)
+        return await readBlob(
+          await fetch(apiPaths.blob(bundleId, ref.sha256), { signal: controller.signal }),
+          ref,
+        )
       } catch (thrown) {
         if (thrown instanceof CacheNetError) throw thrown
-        if (signal.aborted) throw new CacheNetError('aborted', 'The download was called off.', { sha256: ref.sha256 })
+        if (signal.aborted)
+          throw new CacheNetError('aborted', 'The download was called off.', { sha256: ref.sha256 })
         const code = controller.signal.aborted ? 'worker-timeout' : 'edge-unreachable'
-        throw new CacheNetError(code, 'The weights could not be fetched; what is cached still works.', { sha256: ref.sha256 }, { cause: thrown })
+        throw new CacheNetError(
+          code,
+          'The weights could not be fetched; what is cached still works.',
+          { sha256: ref.sha256 },
+          { cause: thrown },
+        )
       } finally {
         clearTimeout(timer)
         stopListening()
         signal.removeEventListener('abort', onAbort)
       }
     },
-    prefetch: (signal, bundleId, { sha256 }) => rpc.call(signal, { kind: 'prefetch', bundleId, sha256 }, { timeLimitMs: prefetchLimitMs }),
+    prefetch: (signal, bundleId, { sha256 }) =>
+      rpc.call(signal, { kind: 'prefetch', bundleId, sha256 }, { timeLimitMs: prefetchLimitMs }),
     async store(signal, bundleId, { sha256 }, bytes) {
       await rpc.call(signal, { kind: 'store', bundleId, sha256, bytes })
     },
@@ -100,12 +114,17 @@ export function createServiceWorkerCache(container: ServiceWorkerContainer): Cac
   }
 }
 
-/** Asks the active service worker to take this page under its control, which a forced reload keeps it from. */
+/**
+ * Asks the active service worker to take this page under its control, which a forced reload keeps it from.
+ */
 export async function claimPage(signal: AbortSignal, container: ServiceWorkerContainer): Promise<void> {
   const registration = await container.getRegistration()
   const active = registration?.active
   if (active === null || active === undefined || container.controller !== null) return
-  const port: RpcPort = { ...portToController(container), postMessage: (message, transfer) => active.postMessage(message, transfer) }
+  const port: RpcPort = {
+    ...portToController(container),
+    postMessage: (message, transfer) => active.postMessage(message, transfer),
+  }
   const rpc = createRpcClient(port, cacheProtocol)
   try {
     await rpc.call(signal, { kind: 'claim' })

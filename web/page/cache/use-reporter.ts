@@ -2,10 +2,13 @@
 const reportIntervalMs = 1_000
 
 /**
- * Thins out reports of use: the order of recency changes only on a switch, so a switch is reported at once and anything else at most
- * once a second.
+ * Thins out reports of use: the order of recency changes only on a switch, so a switch is reported at once
+ * and anything else at most once a second.
  */
-export function createUseReporter(report: (sha256: string) => void, now = (): number => performance.now()): (sha256: string) => void {
+export function createUseReporter(
+  report: (sha256: string) => void,
+  now = (): number => performance.now(),
+): (sha256: string) => void {
   let last: { readonly sha256: string; readonly at: number } | undefined
   return (sha256) => {
     const at = now()

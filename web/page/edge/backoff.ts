@@ -4,8 +4,8 @@ export interface BackoffOptions {
 }
 
 /**
- * How long to wait before trying again: doubles with every attempt up to a limit, and is drawn from the upper half of that, so
- * that many phones that lost the same edge do not come back in step.
+ * How long to wait before trying again: doubles with every attempt up to a limit, and is drawn from the upper
+ * half of that, so that many phones that lost the same edge do not come back in step.
  *
  * @param attempt counts from 0
  * @param random uniform in [0, 1)

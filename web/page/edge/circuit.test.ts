@@ -1,12 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { backoffMs } from './backoff.ts'
-import { closedCircuit, stepCircuit, type CircuitEvent, type CircuitOptions, type CircuitState } from './circuit.ts'
+import {
+  closedCircuit,
+  stepCircuit,
+  type CircuitEvent,
+  type CircuitOptions,
+  type CircuitState,
+} from './circuit.ts'
 
 const options: CircuitOptions = { failuresToOpen: 3, baseMs: 1000, maxMs: 8000 }
 
 /** Runs events one second apart; the longest wait each time. */
-function run(events: readonly CircuitEvent[], from: CircuitState = closedCircuit, random = () => 1): CircuitState {
-  return events.reduce((state, event, second) => stepCircuit(state, event, second * 1000, random, options), from)
+function run(
+  events: readonly CircuitEvent[],
+  from: CircuitState = closedCircuit,
+  random = () => 1,
+): CircuitState {
+  return events.reduce(
+    (state, event, second) => stepCircuit(state, event, second * 1000, random, options),
+    from,
+  )
 }
 
 const failed: CircuitEvent = { kind: 'failed' }

@@ -1,8 +1,8 @@
 import { backoffMs, type BackoffOptions } from './backoff.ts'
 
 /**
- * Keeps frames from waiting for an edge that does not answer. *Closed*: frames go through. *Open*: none does, until a time.
- * *Half-open*: one probe is on its way; its outcome closes or opens the circuit again.
+ * Keeps frames from waiting for an edge that does not answer. *Closed*: frames go through. *Open*: none does,
+ * until a time. *Half-open*: one probe is on its way; its outcome closes or opens the circuit again.
  */
 export type CircuitState =
   | { readonly kind: 'closed'; readonly failures: number }
@@ -23,7 +23,12 @@ export const defaultCircuit: CircuitOptions = { failuresToOpen: 3, baseMs: 1000,
 
 export const closedCircuit: CircuitState = { kind: 'closed', failures: 0 }
 
-function opened(openings: number, nowMs: number, options: CircuitOptions, random: () => number): CircuitState {
+function opened(
+  openings: number,
+  nowMs: number,
+  options: CircuitOptions,
+  random: () => number,
+): CircuitState {
   return { kind: 'open', openings: openings + 1, probeAtMs: nowMs + backoffMs(openings, options, random) }
 }
 
@@ -43,7 +48,9 @@ export function stepCircuit(
       // A frame that was on its way when the circuit opened says nothing new.
       if (state.kind === 'open') return state
       const failures = state.failures + 1
-      return failures >= options.failuresToOpen || event.isFinal === true ? opened(0, nowMs, options, random) : { kind: 'closed', failures }
+      return failures >= options.failuresToOpen || event.isFinal === true
+        ? opened(0, nowMs, options, random)
+        : { kind: 'closed', failures }
     }
     case 'probe-started':
       return state.kind === 'open' ? { kind: 'half-open', openings: state.openings } : state

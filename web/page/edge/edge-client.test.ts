@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths, hitsHeader, hitsLimit, manifestHeader, rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import {
+  apiPaths,
+  hitsHeader,
+  hitsLimit,
+  manifestHeader,
+  rawFrameType,
+  type FrameAnswer,
+} from '../../../core/wire/frames.ts'
 import { createEdgeClient, type EdgeClient } from './edge-client.ts'
 
 const { manifest } = await createSampleBundle()
@@ -100,7 +107,8 @@ describe('EdgeClient', () => {
   it('does not try a frame again that the edge refuses for itself, and thinks no less of the edge', async () => {
     await client.answer(signal, frame)
     edge = refusing('frame-size-wrong')
-    for (let count = 0; count < 5; count++) expect(await outcome(client.answer(signal, frame))).toBe('frame-size-wrong')
+    for (let count = 0; count < 5; count++)
+      expect(await outcome(client.answer(signal, frame))).toBe('frame-size-wrong')
     expect(requests).toHaveLength(6)
     expect(client.state.value).toBe('online')
   })
@@ -201,7 +209,13 @@ describe('the manifest that answers are read by', () => {
   const hashes = (): (string | null)[] => requests.map(({ headers }) => headers.get(manifestHeader))
   const answering =
     (hash: string | undefined, changes: Partial<FrameAnswer> = {}): Edge =>
-    () => Promise.resolve(Response.json({ ...answer, ...changes }, { headers: hash === undefined ? {} : { [manifestHeader]: hash } }))
+    () =>
+      Promise.resolve(
+        Response.json(
+          { ...answer, ...changes },
+          { headers: hash === undefined ? {} : { [manifestHeader]: hash } },
+        ),
+      )
 
   it('goes with every frame to the edge of the page', async () => {
     client = createClient('')
@@ -212,7 +226,8 @@ describe('the manifest that answers are read by', () => {
   it('goes to an edge elsewhere once that has said that it knows of it: one that does not would refuse the header', async () => {
     expect(await outcome(client.answer(signal, frame))).toBe('answered')
     edge = answering(own)
-    for (let count = 0; count < 2; count++) expect(await outcome(client.answer(signal, frame))).toBe('answered')
+    for (let count = 0; count < 2; count++)
+      expect(await outcome(client.answer(signal, frame))).toBe('answered')
     expect(hashes()).toEqual([null, null, own])
     expect(doubts).toBe(0)
   })

@@ -6,7 +6,13 @@ import { CacheNetError } from '../../../core/wire/errors.ts'
 import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
 import { wait, within } from '../within.ts'
 import { backoffMs } from './backoff.ts'
-import { closedCircuit, defaultCircuit, stepCircuit, type CircuitEvent, type CircuitState } from './circuit.ts'
+import {
+  closedCircuit,
+  defaultCircuit,
+  stepCircuit,
+  type CircuitEvent,
+  type CircuitState,
+} from './circuit.ts'
 
 export type EdgeState = 'online' | 'offline' | 'unknown'
 
@@ -24,7 +30,10 @@ export interface EdgeClientOptions {
   readonly manifest: Manifest
   /** Hash of the manifest's bytes. */
   readonly manifestSha256: string
-  /** The edge seems to have another version of the bundle than this page: it said so, or its answers do not fit. May be called often. */
+  /**
+   * The edge seems to have another version of the bundle than this page: it said so, or its answers do not
+   * fit. May be called often.
+   */
   readonly onDoubt?: () => void
   /** What an edge that is not for everybody asks for; empty for none. Asked anew for each frame. */
   readonly token?: () => string
@@ -42,19 +51,23 @@ export interface EdgeClientOptions {
 export interface EdgeClient {
   readonly state: ReadonlySignal<EdgeState>
   /**
-   * Has the edge answer a frame. Tries again after failures that may pass. Rejects with `edge-unreachable` (at once while the
-   * circuit is open), `edge-timeout`, `edge-answer-invalid`, `bundle-changed` where the edge has another version of the bundle, whatever code the edge refused with, or `aborted`.
+   * Has the edge answer a frame. Tries again after failures that may pass. Rejects with `edge-unreachable`
+   * (at once while the circuit is open), `edge-timeout`, `edge-answer-invalid`, `bundle-changed` where the
+   * edge has another version of the bundle, whatever code the edge refused with, or `aborted`.
    *
    * @param rgb the frame at the model's input size, RGB
    * @param takesPartition a partition is wanted: its delta comes along where it is missing here
    */
   answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition?: boolean): Promise<EdgeAnswer>
   /**
-   * Has the edge say whether it agrees with a hit that this device answered with `classIndex`. One attempt, and none while the edge is
-   * away: nobody waits for it. Rejects as `answer` does.
+   * Has the edge say whether it agrees with a hit that this device answered with `classIndex`. One attempt,
+   * and none while the edge is away: nobody waits for it. Rejects as `answer` does.
    */
   audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number): Promise<EdgeAnswer>
-  /** A frame was answered here: told to the edge with the next frame that it is sent, since only the device can count them. */
+  /**
+   * A frame was answered here: told to the edge with the next frame that it is sent, since only the device
+   * can count them.
+   */
   noteHit(): void
   /** Asks the edge again now, where it is thought to be away: the network may just have come back. */
   retryNow(): void
@@ -67,7 +80,13 @@ const retryBackoff = { baseMs: 150, maxMs: 1000 }
 /** Codes that another attempt may not meet again. The others are about the frame itself. */
 const passing: ReadonlySet<string> = new Set(['edge-unreachable', 'edge-overloaded', 'edge-stopping'])
 /** Codes that say something about the edge, not about the frame. */
-const edgeFailures: ReadonlySet<string> = new Set([...passing, 'edge-timeout', 'edge-answer-invalid', 'engine-failed', 'internal'])
+const edgeFailures: ReadonlySet<string> = new Set([
+  ...passing,
+  'edge-timeout',
+  'edge-answer-invalid',
+  'engine-failed',
+  'internal',
+])
 
 /** Codes after which the manifest is worth a look. */
 const doubtful: ReadonlySet<string> = new Set(['bundle-changed', 'bundle-unknown', 'edge-answer-invalid'])
@@ -79,7 +98,10 @@ interface FrameOptions {
   readonly takesPartition?: boolean
 }
 
-/** The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame it owed an answer. */
+/**
+ * The page's way to the edge for frames. While the edge is away it probes it by itself, with the last frame
+ * it owed an answer.
+ */
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   const { baseUrl, manifest, manifestSha256, timeLimitMs = 5000, onDoubt = () => undefined } = options
   const { nowMs = () => performance.now(), random = Math.random, token = () => '', held = () => [] } = options
@@ -89,7 +111,10 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   let probeTimer: ReturnType<typeof setTimeout> | undefined
   let lastFrame: Uint8Array<ArrayBuffer> | undefined
   let untoldHits = 0
-  /** An edge elsewhere that does not know the header would have its browser refuse the whole request: it is sent once the edge has said it first. */
+  /**
+   * An edge elsewhere that does not know the header would have its browser refuse the whole request: it is
+   * sent once the edge has said it first.
+   */
   let isHashTold = baseUrl === ''
   let pausedUntilMs = -Infinity
 
@@ -98,7 +123,8 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     if (circuit.kind === 'closed' && circuit.failures === 0) state.value = 'online'
     if (circuit.kind !== 'closed') state.value = 'offline'
     clearTimeout(probeTimer)
-    if (circuit.kind === 'open' && !closing.signal.aborted) probeTimer = setTimeout(probe, Math.max(0, circuit.probeAtMs - nowMs()))
+    if (circuit.kind === 'open' && !closing.signal.aborted)
+      probeTimer = setTimeout(probe, Math.max(0, circuit.probeAtMs - nowMs()))
   }
 
   function probe(): void {
@@ -115,7 +141,11 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   }
 
   const changed = (): CacheNetError =>
-    new CacheNetError('bundle-changed', 'The edge has another version of this bundle than this page. Its answers would get wrong names; this device answers until the page has loaded the new one.', { bundleId: manifest.id })
+    new CacheNetError(
+      'bundle-changed',
+      'The edge has another version of this bundle than this page. Its answers would get wrong names; this device answers until the page has loaded the new one.',
+      { bundleId: manifest.id },
+    )
 
   /** Throws where the answer is not one by the manifest that it would be shown by. */
   function check({ value, manifestSha256: found }: Received<FrameAnswer>): void {
@@ -129,14 +159,25 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     if (doubtful.has(code)) onDoubt()
   }
 
-  async function post(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, { auditOf, takesPartition = true }: FrameOptions = {}): Promise<{ answer: FrameAnswer; bytesDown: number }> {
+  async function post(
+    signal: AbortSignal,
+    rgb: Uint8Array<ArrayBuffer>,
+    { auditOf, takesPartition = true }: FrameOptions = {},
+  ): Promise<{ answer: FrameAnswer; bytesDown: number }> {
     // The token may have changed since the last frame.
     const api = createEdgeApi({ baseUrl, token: token() === '' ? undefined : token(), fetch: options.fetch })
     const hits = Math.min(untoldHits, hitsLimit - 1)
     untoldHits -= hits
-    const context = { ...(isHashTold && { manifestSha256 }), ...(takesPartition && { holds: held() }), ...(auditOf !== undefined && { auditOf }), ...(hits > 0 && { hits }) }
+    const context = {
+      ...(isHashTold && { manifestSha256 }),
+      ...(takesPartition && { holds: held() }),
+      ...(auditOf !== undefined && { auditOf }),
+      ...(hits > 0 && { hits }),
+    }
     try {
-      const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) => api.answerFrame(limited, manifest.id, rgb, context))
+      const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) =>
+        api.answerFrame(limited, manifest.id, rgb, context),
+      )
       check(received)
       return { answer: received.value, bytesDown: received.bytesDown }
     } catch (thrown) {
@@ -152,7 +193,8 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     async answer(signal, rgb, takesPartition = true) {
       lastFrame = rgb
       for (let attempt = 0; ; attempt++) {
-        if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
+        if (circuit.kind !== 'closed')
+          throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
         if (nowMs() < pausedUntilMs) throw changed()
         try {
           const { answer, bytesDown } = await post(signal, rgb, { takesPartition })

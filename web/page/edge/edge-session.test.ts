@@ -21,7 +21,9 @@ const open = (edgeToken: string, edgeUrl = ''): EdgeSession => {
       const bearer = new Headers(init?.headers).get('Authorization')
       shown.push(bearer)
       hasCookie = bearer === `Bearer ${known}`
-      return Promise.resolve(hasCookie ? new Response(null, { status: 204 }) : Response.json(refusal.toBody(), { status: 401 }))
+      return Promise.resolve(
+        hasCookie ? new Response(null, { status: 204 }) : Response.json(refusal.toBody(), { status: 401 }),
+      )
     },
   })
 }
@@ -36,7 +38,9 @@ beforeEach(() => {
 describe('EdgeSession', () => {
   it('is none where there is no token, and none with this edge where the token is for another', async () => {
     await expect(open('').enter(signal, load)).rejects.toMatchObject({ code: 'unauthorized' })
-    await expect(open('secret', 'https://elsewhere.test').enter(signal, load)).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(open('secret', 'https://elsewhere.test').enter(signal, load)).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
     expect(shown).toEqual([])
   })
 

@@ -11,22 +11,28 @@ export interface EdgeSessionOptions {
 }
 
 /**
- * The session with the edge that the page came from. Its cookie lets everything in that can carry no token of its own: the
- * downloads of the service worker before all.
+ * The session with the edge that the page came from. Its cookie lets everything in that can carry no token of
+ * its own: the downloads of the service worker before all.
  */
 export interface EdgeSession {
-  /** The token has just been handed over: the cookie that stands for it may be missing, or be that of an older one. */
+  /**
+   * The token has just been handed over: the cookie that stands for it may be missing, or be that of an older
+   * one.
+   */
   renew(): void
   /**
-   * Runs work that the edge lets in, after the session has been opened where it has to be; work that is refused all the same is run once
-   * more in a new session. Rejects as the work does, and with `unauthorized` where the edge does not know the token.
+   * Runs work that the edge lets in, after the session has been opened where it has to be; work that is
+   * refused all the same is run once more in a new session. Rejects as the work does, and with `unauthorized`
+   * where the edge does not know the token.
    */
   enter<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>
 }
 
 const timeLimitMs = 5_000
 
-/** An edge out of reach, or a host that knows of no sessions, shall not keep the page from what it has stored. */
+/**
+ * An edge out of reach, or a host that knows of no sessions, shall not keep the page from what it has stored.
+ */
 const mayGoOn = ({ code }: CacheNetError): boolean => code !== 'unauthorized' && code !== 'aborted'
 
 export function createEdgeSession({ settings, fetch }: EdgeSessionOptions): EdgeSession {

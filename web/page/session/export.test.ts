@@ -26,8 +26,12 @@ const frame: FrameRecord = {
 describe('sessionCsv', () => {
   it('quotes what needs quotes, leaves what is unknown empty, and disarms formulas', async () => {
     const [header, line, end] = (await sessionCsv([frame])).join('').split('\r\n')
-    expect(header).toBe('index,name,trueLabel,label,certainty,sureness,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown')
-    expect(line).toBe('0,"street, ""north""/1.png",,\'=1+1,0.5,certain,0.25,0.2,miss,full,edge,0.1,12.5,2,p1,768,300')
+    expect(header).toBe(
+      'index,name,trueLabel,label,certainty,sureness,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown',
+    )
+    expect(line).toBe(
+      '0,"street, ""north""/1.png",,\'=1+1,0.5,certain,0.25,0.2,miss,full,edge,0.1,12.5,2,p1,768,300',
+    )
     expect(end).toBe('')
   })
 })
@@ -36,8 +40,17 @@ describe('sessionJson', () => {
   it('comes back as it was', async () => {
     const log = new SessionLog()
     log.add(frame)
-    const session = { bundle: 'sample', settings: { cache: 2 }, frames: log.frames(), totals: { ...log.totals(), ...log.latencies() } }
+    const session = {
+      bundle: 'sample',
+      settings: { cache: 2 },
+      frames: log.frames(),
+      totals: { ...log.totals(), ...log.latencies() },
+    }
     expect(JSON.parse((await sessionJson(session)).join(''))).toEqual(JSON.parse(JSON.stringify(session)))
-    expect(JSON.parse((await sessionJson(session)).join(''))).toMatchObject({ bundle: 'sample', frames: [frame], totals: { misses: 1 } })
+    expect(JSON.parse((await sessionJson(session)).join(''))).toMatchObject({
+      bundle: 'sample',
+      frames: [frame],
+      totals: { misses: 1 },
+    })
   })
 })

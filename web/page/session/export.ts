@@ -17,7 +17,11 @@ const stepFrames = 100
  * What a file is made of: joined, it is the text. Written step by step, since a long session is a second's
  * work.
  */
-async function writeFrames(frames: readonly FrameRecord[], write: (frames: readonly FrameRecord[]) => string, giveWay: GiveWay): Promise<string[]> {
+async function writeFrames(
+  frames: readonly FrameRecord[],
+  write: (frames: readonly FrameRecord[]) => string,
+  giveWay: GiveWay,
+): Promise<string[]> {
   const parts: string[] = []
   for (let start = 0; start < frames.length; start += stepFrames) {
     parts.push(write(frames.slice(start, start + stepFrames)))
@@ -27,8 +31,15 @@ async function writeFrames(frames: readonly FrameRecord[], write: (frames: reado
 }
 
 /** The session as JSON, in parts. */
-export async function sessionJson({ frames, ...session }: SessionExport, giveWay: GiveWay = giveWayOnPage): Promise<string[]> {
-  const parts = await writeFrames(frames, (some) => some.map((frame) => JSON.stringify(frame)).join(',\n'), giveWay)
+export async function sessionJson(
+  { frames, ...session }: SessionExport,
+  giveWay: GiveWay = giveWayOnPage,
+): Promise<string[]> {
+  const parts = await writeFrames(
+    frames,
+    (some) => some.map((frame) => JSON.stringify(frame)).join(',\n'),
+    giveWay,
+  )
   const head = JSON.stringify(session, null, 1).replace(/\n}$/, ',\n "frames": [\n')
   return [head, ...parts.flatMap((part, index) => (index === 0 ? [part] : [',\n', part])), '\n]}\n']
 }
@@ -54,8 +65,8 @@ const columns = [
 ] as const satisfies readonly (keyof FrameRecord)[]
 
 /**
- * A cell as RFC 4180 has it. A text that a spreadsheet would take for a formula gets an apostrophe in front: file and class names
- * come from outside.
+ * A cell as RFC 4180 has it. A text that a spreadsheet would take for a formula gets an apostrophe in front:
+ * file and class names come from outside.
  */
 function cell(value: string | number | null): string {
   if (value === null) return ''
@@ -65,7 +76,13 @@ function cell(value: string | number | null): string {
 }
 
 /** The frames as a table, one line each, with a header (RFC 4180), in parts. */
-export async function sessionCsv(frames: readonly FrameRecord[], giveWay: GiveWay = giveWayOnPage): Promise<string[]> {
+export async function sessionCsv(
+  frames: readonly FrameRecord[],
+  giveWay: GiveWay = giveWayOnPage,
+): Promise<string[]> {
   const line = (frame: FrameRecord): string => `${columns.map((column) => cell(frame[column])).join(',')}\r\n`
-  return [`${columns.join(',')}\r\n`, ...(await writeFrames(frames, (some) => some.map(line).join(''), giveWay))]
+  return [
+    `${columns.join(',')}\r\n`,
+    ...(await writeFrames(frames, (some) => some.map(line).join(''), giveWay)),
+  ]
 }

@@ -1,8 +1,8 @@
 import type { Sureness } from '../../../core/gate/sureness.ts'
 
 /**
- * How a frame ended. `hit`: a network on this device was certain. `miss`: the edge answered. `uncertain`: nobody here was certain
- * and the edge did not answer.
+ * How a frame ended. `hit`: a network on this device was certain. `miss`: the edge answered. `uncertain`:
+ * nobody here was certain and the edge did not answer.
  */
 export type Outcome = 'hit' | 'miss' | 'uncertain'
 
@@ -28,7 +28,10 @@ export interface FrameRecord {
   /** Whose answer the label is: a partition, `generalist`, or on the edge `full` or the partition it ran. */
   readonly network: string
   readonly answeredBy: 'device' | 'edge'
-  /** Entropy of the edge's answer; null where it gave none. The edge, too, may be asked of things it does not know. */
+  /**
+   * Entropy of the edge's answer; null where it gave none. The edge, too, may be asked of things it does not
+   * know.
+   */
   readonly edgeEntropyNats: number | null
   /** From the frame's hand-over to its final answer. */
   readonly latencyMs: number

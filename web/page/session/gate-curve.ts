@@ -5,8 +5,8 @@ export type GateForecast = Omit<GatePoint, 'thresholdNats'>
 const between = (a: number, b: number, share: number): number => a + (b - a) * share
 
 /**
- * What the bundle's gate curve says of a threshold, on a straight line between its points; its ends hold beyond them.
- * Undefined where the bundle has no curve.
+ * What the bundle's gate curve says of a threshold, on a straight line between its points; its ends hold
+ * beyond them. Undefined where the bundle has no curve.
  */
 export function forecastAt(curve: readonly GatePoint[], thresholdNats: number): GateForecast | undefined {
   const points = [...curve].sort((a, b) => a.thresholdNats - b.thresholdNats)

@@ -7,12 +7,16 @@ export interface Columns {
 }
 
 /**
- * Entropy of the last frames, one column an outcome so that each has its colour, and the threshold that each was held to:
- * [hit, miss, uncertain, threshold].
+ * Entropy of the last frames, one column an outcome so that each has its colour, and the threshold that each
+ * was held to: [hit, miss, uncertain, threshold].
  */
 export function entropyColumns(frames: readonly FrameRecord[]): Columns {
-  const of = (outcome: FrameRecord['outcome']): (number | null)[] => frames.map((frame) => (frame.outcome === outcome ? frame.entropyNats : null))
-  return { x: frames.map(({ index }) => index), series: [of('hit'), of('miss'), of('uncertain'), frames.map(({ thresholdNats }) => thresholdNats)] }
+  const of = (outcome: FrameRecord['outcome']): (number | null)[] =>
+    frames.map((frame) => (frame.outcome === outcome ? frame.entropyNats : null))
+  return {
+    x: frames.map(({ index }) => index),
+    series: [of('hit'), of('miss'), of('uncertain'), frames.map(({ thresholdNats }) => thresholdNats)],
+  }
 }
 
 export interface Bin {
@@ -24,7 +28,10 @@ export interface Bin {
   readonly switches: number
 }
 
-/** Misses and switches over the session, in as many bins at most: each has as many frames as the others, the last perhaps fewer. */
+/**
+ * Misses and switches over the session, in as many bins at most: each has as many frames as the others, the
+ * last perhaps fewer.
+ */
 export function sessionBins(frames: readonly FrameRecord[], most: number): Bin[] {
   const size = Math.max(1, Math.ceil(frames.length / most))
   const bins: Bin[] = []
@@ -44,5 +51,12 @@ export function sessionBins(frames: readonly FrameRecord[], most: number): Bin[]
 /** Shares of the frames of each bin: [misses, uncertain, switches]. */
 export function binColumns(bins: readonly Bin[]): Columns {
   const share = (countOf: (bin: Bin) => number): number[] => bins.map((bin) => countOf(bin) / bin.frames)
-  return { x: bins.map(({ from }) => from), series: [share(({ misses }) => misses), share(({ uncertain }) => uncertain), share(({ switches }) => switches)] }
+  return {
+    x: bins.map(({ from }) => from),
+    series: [
+      share(({ misses }) => misses),
+      share(({ uncertain }) => uncertain),
+      share(({ switches }) => switches),
+    ],
+  }
 }

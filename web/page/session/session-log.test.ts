@@ -46,7 +46,17 @@ describe('SessionLog', () => {
     const log = new SessionLog()
     log.add(frame(0, { trueLabel: 'ant' }))
     log.add(frame(1, { trueLabel: 'bee', latencyMs: 4 }))
-    log.add(frame(2, { outcome: 'miss', answeredBy: 'edge', switchedTo: 'p1', bytesUp: 768, bytesDown: 300, latencyMs: 80, trueLabel: 'ant' }))
+    log.add(
+      frame(2, {
+        outcome: 'miss',
+        answeredBy: 'edge',
+        switchedTo: 'p1',
+        bytesUp: 768,
+        bytesDown: 300,
+        latencyMs: 80,
+        trueLabel: 'ant',
+      }),
+    )
     log.add(frame(3, { outcome: 'uncertain', latencyMs: 900 }))
     expect(log.totals()).toEqual({
       frames: 4,
@@ -61,7 +71,12 @@ describe('SessionLog', () => {
       audits: 0,
       agreements: 0,
     })
-    expect(log.latencies()).toEqual({ medianHitMs: 3, medianMissMs: 80, p95HitMs: expect.closeTo(3.9) as number, p95MissMs: 80 })
+    expect(log.latencies()).toEqual({
+      medianHitMs: 3,
+      medianMissMs: 80,
+      p95HitMs: expect.closeTo(3.9) as number,
+      p95MissMs: 80,
+    })
   })
 
   it('adds a download to the frame that asked for it, also when frames came in between', () => {

@@ -63,14 +63,25 @@ export class SessionLog {
   }
 
   /** Counts an audit of a hit, and what it sent and received. */
-  addAudit({ bytesUp, bytesDown, agrees }: { readonly bytesUp: number; readonly bytesDown: number; readonly agrees: boolean }): void {
+  addAudit({
+    bytesUp,
+    bytesDown,
+    agrees,
+  }: {
+    readonly bytesUp: number
+    readonly bytesDown: number
+    readonly agrees: boolean
+  }): void {
     this.#counts.audits++
     if (agrees) this.#counts.agreements++
     this.#counts.bytesUp += bytesUp
     this.#counts.bytesDown += bytesDown
   }
 
-  /** Counts bytes that a frame caused after it was answered: a partition that was downloaded in the background. */
+  /**
+   * Counts bytes that a frame caused after it was answered: a partition that was downloaded in the
+   * background.
+   */
   addBytesDown(index: number, bytes: number): void {
     this.#counts.bytesDown += bytes
     const { age, record } = this.#find(index)
@@ -104,7 +115,12 @@ export class SessionLog {
   latencies(): SessionLatencies {
     const hits = this.#hitMs.toArray()
     const misses = this.#missMs.toArray()
-    return { medianHitMs: quantile(hits, 0.5), p95HitMs: quantile(hits, 0.95), medianMissMs: quantile(misses, 0.5), p95MissMs: quantile(misses, 0.95) }
+    return {
+      medianHitMs: quantile(hits, 0.5),
+      p95HitMs: quantile(hits, 0.95),
+      medianMissMs: quantile(misses, 0.5),
+      p95MissMs: quantile(misses, 0.95),
+    }
   }
 
   clear(): void {

@@ -14,8 +14,9 @@ export interface SteadyLabel {
 type Vote = Pick<FrameRecord, 'label' | 'certainty'>
 
 /**
- * The label that the last frames agree on most, each counted by its certainty; where two have as much, the newer one. One odd frame
- * in a scene changes nothing; a new scene takes over once it has the majority. What the gate looked at is not touched.
+ * The label that the last frames agree on most, each counted by its certainty; where two have as much, the
+ * newer one. One odd frame in a scene changes nothing; a new scene takes over once it has the majority. What
+ * the gate looked at is not touched.
  *
  * @param votes oldest first, one at least
  */

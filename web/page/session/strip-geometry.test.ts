@@ -11,7 +11,11 @@ describe('stripBars', () => {
   })
 
   it('shows only as many as fit, the newest of them', () => {
-    const bars = stripBars(Array.from({ length: 50 }, (_, index) => bar(index / 50)), size, 1)
+    const bars = stripBars(
+      Array.from({ length: 50 }, (_, index) => bar(index / 50)),
+      size,
+      1,
+    )
     expect(bars).toHaveLength(barsThatFit(40))
     expect(Math.min(...bars.map(({ left }) => left))).toBeGreaterThanOrEqual(0)
     expect(bars.at(-1)?.height).toBeCloseTo(98)

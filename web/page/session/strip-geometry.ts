@@ -24,9 +24,13 @@ export const barsThatFit = (width: number): number => Math.max(1, Math.floor(wid
 /** Top of the strip in nats: the highest entropy that C classes can have, ln C. */
 export const entropyCeiling = (classes: number): number => Math.log(Math.max(2, classes))
 
-const heightOf = (nats: number, ceilingNats: number, height: number): number => Math.min(1, Math.max(0, nats / ceilingNats)) * height
+const heightOf = (nats: number, ceilingNats: number, height: number): number =>
+  Math.min(1, Math.max(0, nats / ceilingNats)) * height
 
-/** One bar a frame, the newest at the right edge; its height is the entropy, on a scale from 0 to `ceilingNats`. */
+/**
+ * One bar a frame, the newest at the right edge; its height is the entropy, on a scale from 0 to
+ * `ceilingNats`.
+ */
 export function stripBars(
   frames: readonly { readonly entropyNats: number; readonly outcome: Outcome }[],
   { width, height }: StripSize,
@@ -35,7 +39,13 @@ export function stripBars(
   const shown = frames.slice(-barsThatFit(width))
   return shown.map(({ entropyNats, outcome }, index) => {
     const tall = Math.max(smallestHeight, heightOf(entropyNats, ceilingNats, height))
-    return { left: width - (shown.length - index) * barPitch, top: height - tall, width: barWidth, height: tall, outcome }
+    return {
+      left: width - (shown.length - index) * barPitch,
+      top: height - tall,
+      width: barWidth,
+      height: tall,
+      outcome,
+    }
   })
 }
 

@@ -18,7 +18,8 @@ export interface CameraOptions {
 }
 
 const failures: Readonly<Record<string, string>> = {
-  NotAllowedError: 'The camera may not be used here. Allow it for this page in the browser’s settings, or play the demo.',
+  NotAllowedError:
+    'The camera may not be used here. Allow it for this page in the browser’s settings, or play the demo.',
   NotFoundError: 'There is no camera on this device. Play the demo, or images.',
   NotReadableError: 'Another app is using the camera. Close it there and try again.',
   OverconstrainedError: 'This device has no such camera. Try the other one.',
@@ -28,16 +29,29 @@ async function acquire(facing: Facing): Promise<MediaStream> {
   // Absent where the page came over plain HTTP from another machine.
   const devices = navigator.mediaDevices as MediaDevices | undefined
   if (devices === undefined) {
-    throw new CacheNetError('source-unavailable', 'The camera needs a secure connection: open this page over HTTPS, or play the demo.')
+    throw new CacheNetError(
+      'source-unavailable',
+      'The camera needs a secure connection: open this page over HTTPS, or play the demo.',
+    )
   }
   try {
     return await devices.getUserMedia({
       audio: false,
-      video: { facingMode: { ideal: facing }, width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } },
+      video: {
+        facingMode: { ideal: facing },
+        width: { ideal: 640 },
+        height: { ideal: 480 },
+        frameRate: { ideal: 30 },
+      },
     })
   } catch (cause) {
     const name = cause instanceof DOMException ? cause.name : ''
-    throw new CacheNetError('source-unavailable', failures[name] ?? 'The camera does not start. Try again, or play the demo.', { name }, { cause })
+    throw new CacheNetError(
+      'source-unavailable',
+      failures[name] ?? 'The camera does not start. Try again, or play the demo.',
+      { name },
+      { cause },
+    )
   }
 }
 
@@ -52,7 +66,8 @@ function release(video: HTMLVideoElement): void {
 }
 
 const isRunning = (video: HTMLVideoElement): boolean =>
-  video.srcObject instanceof MediaStream && video.srcObject.getVideoTracks().some(({ readyState }) => readyState === 'live')
+  video.srcObject instanceof MediaStream &&
+  video.srcObject.getVideoTracks().some(({ readyState }) => readyState === 'live')
 
 function untilVisible(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -68,15 +83,24 @@ function untilVisible(signal: AbortSignal): Promise<void> {
   })
 }
 
-/** The camera. Starts when its frames are asked for, which must be in the wake of a tap. Rejects with `source-unavailable`. */
-export function createCameraSource({ video, facing, rate, onTrack, onLastPicture }: CameraOptions): FrameSource {
+/**
+ * The camera. Starts when its frames are asked for, which must be in the wake of a tap. Rejects with
+ * `source-unavailable`.
+ */
+export function createCameraSource({
+  video,
+  facing,
+  rate,
+  onTrack,
+  onLastPicture,
+}: CameraOptions): FrameSource {
   return {
     kind: 'camera',
     isLossless: false,
     async *frames(signal) {
       const pace = createPace({ rate, isLossless: false })
       try {
-        for (let number = 0; !signal.aborted; ) {
+        for (let number = 0; !signal.aborted;) {
           await untilVisible(signal)
           // The browser may end the stream of a page that nobody looks at.
           if (!isRunning(video)) {

@@ -12,7 +12,10 @@ import type { SourceFrame } from './source.ts'
 const input: ModelInput = { width: 32, height: 32, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] }
 const classNames = walkerNames(24)
 
-async function play(source: { frames(signal: AbortSignal): AsyncIterable<SourceFrame> }, most: number): Promise<SourceFrame[]> {
+async function play(
+  source: { frames(signal: AbortSignal): AsyncIterable<SourceFrame> },
+  most: number,
+): Promise<SourceFrame[]> {
   const frames: SourceFrame[] = []
   const controller = new AbortController()
   for await (const frame of source.frames(controller.signal)) {
@@ -30,14 +33,25 @@ const first = <Item>(items: Iterable<Item>, count: number): Item[] => {
 
 describe('createDemoSource', () => {
   it('plays a script to its end: exactly these walkers, so many frames each', async () => {
-    const source = createDemoSource({ input, classNames, rate: () => 'max', seed: 1, script: { walkers: [3, 17, 3], hold: 4 } })
+    const source = createDemoSource({
+      input,
+      classNames,
+      rate: () => 'max',
+      seed: 1,
+      script: { walkers: [3, 17, 3], hold: 4 },
+    })
     expect(source.isLossless).toBe(true)
     const frames = await play(source, 100)
-    expect(frames.map(({ trueLabel }) => trueLabel)).toEqual([3, 17, 3].flatMap((identity) => Array.from({ length: 4 }, () => walkerName(identity))))
+    expect(frames.map(({ trueLabel }) => trueLabel)).toEqual(
+      [3, 17, 3].flatMap((identity) => Array.from({ length: 4 }, () => walkerName(identity))),
+    )
   })
 
   it('gives the model the very pixels that training draws, and the person a larger picture', async () => {
-    const [, frame] = await play(createDemoSource({ input, classNames, rate: () => 'max', seed: 1, script: { walkers: [5], hold: 2 } }), 2)
+    const [, frame] = await play(
+      createDemoSource({ input, classNames, rate: () => 'max', seed: 1, script: { walkers: [5], hold: 2 } }),
+      2,
+    )
     const session = createSession({ identity: 5, split: 'test', session: 0 })
     const expected = renderWalker({ walker: createWalker(5), session, time: 0.1, size: 32 })
     expect(frame?.image).toEqual({ width: 32, height: 32, rgba: expected })
@@ -46,7 +60,9 @@ describe('createDemoSource', () => {
 
   it('draws the same frames from the same seed, and others from another', async () => {
     const names = async (seed: number) =>
-      (await play(createDemoSource({ input, classNames, rate: () => 'max', seed }), 60)).map(({ name }) => name)
+      (await play(createDemoSource({ input, classNames, rate: () => 'max', seed }), 60)).map(
+        ({ name }) => name,
+      )
     expect(await names(7)).toEqual(await names(7))
     expect(await names(7)).not.toEqual(await names(8))
   })
@@ -54,7 +70,14 @@ describe('createDemoSource', () => {
   it('lets the page have its turn while it passes over what a long pause has missed', async () => {
     let [nowMs, turns] = [0, 0]
     const giveWay = (): Promise<void> => Promise.resolve(void (turns += 1))
-    const source = createDemoSource({ input, classNames, rate: () => 10, seed: 1, giveWay, nowMs: () => nowMs })
+    const source = createDemoSource({
+      input,
+      classNames,
+      rate: () => 10,
+      seed: 1,
+      giveWay,
+      nowMs: () => nowMs,
+    })
     const frames = source.frames(new AbortController().signal)[Symbol.asyncIterator]()
     await frames.next()
     // A quarter of an hour in a pocket: 9000 frames.
@@ -65,13 +88,18 @@ describe('createDemoSource', () => {
   })
 
   it('claims no true labels where the bundle knows other things', async () => {
-    const [frame] = await play(createDemoSource({ input, classNames: ['ant', 'bee'], rate: () => 'max', seed: 1 }), 1)
+    const [frame] = await play(
+      createDemoSource({ input, classNames: ['ant', 'bee'], rate: () => 'max', seed: 1 }),
+      1,
+    )
     expect(frame?.trueLabel).toBeNull()
   })
 })
 
 describe('siteTakes', () => {
-  const sites = Array.from({ length: 6 }, (_, site) => ({ identities: [site * 10, site * 10 + 1, site * 10 + 2] }))
+  const sites = Array.from({ length: 6 }, (_, site) => ({
+    identities: [site * 10, site * 10 + 1, site * 10 + 2],
+  }))
 
   it('shows people where they are at home, one site for a while, and comes back to it', () => {
     const takes = first(siteTakes(sites, 1, 10), 240)
@@ -92,7 +120,9 @@ describe('demoTakes', () => {
       expect(frames).toBeLessThanOrEqual(40)
     }
     // Somebody who left is back within the next three takes more often than chance (3 of 24) would have it.
-    const returns = takes.filter(({ identity }, index) => takes.slice(index + 1, index + 4).some((take) => take.identity === identity))
+    const returns = takes.filter(({ identity }, index) =>
+      takes.slice(index + 1, index + 4).some((take) => take.identity === identity),
+    )
     expect(returns.length / takes.length).toBeGreaterThan(0.5)
   })
 })

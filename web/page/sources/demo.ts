@@ -33,9 +33,21 @@ export interface DemoOptions {
   readonly nowMs?: () => number
 }
 
-/** The embedded demo: people walk towards the camera, drawn here, frame by frame. Needs no data and no network. */
+/**
+ * The embedded demo: people walk towards the camera, drawn here, frame by frame. Needs no data and no
+ * network.
+ */
 export function createDemoSource(options: DemoOptions): FrameSource {
-  const { input, classNames, sites = [], rate, seed, script, giveWay = giveWayOnPage, nowMs = () => performance.now() } = options
+  const {
+    input,
+    classNames,
+    sites = [],
+    rate,
+    seed,
+    script,
+    giveWay = giveWayOnPage,
+    nowMs = () => performance.now(),
+  } = options
   const isLossless = script !== undefined
   const size = Math.max(input.width, input.height)
   const known = new Set(classNames)
@@ -46,7 +58,9 @@ export function createDemoSource(options: DemoOptions): FrameSource {
     return walker
   }
   // People the bundle was trained on; where it was trained on something else, all of them.
-  const cast = hasDemo(classNames) ? knownWalkers(classNames) : walkerNames(walkerCount).map((_, identity) => identity)
+  const cast = hasDemo(classNames)
+    ? knownWalkers(classNames)
+    : walkerNames(walkerCount).map((_, identity) => identity)
 
   return {
     kind: 'demo',
@@ -56,14 +70,16 @@ export function createDemoSource(options: DemoOptions): FrameSource {
       const pictureSize = createPictureSize()
       const chosen = rate()
       const stepsPerSecond = chosen === 'max' || isLossless ? usualRate : chosen
-      const endless = sites.length === 0 ? demoTakes(cast, seed, stepsPerSecond) : siteTakes(sites, seed, stepsPerSecond)
+      const endless =
+        sites.length === 0 ? demoTakes(cast, seed, stepsPerSecond) : siteTakes(sites, seed, stepsPerSecond)
       const takes = script === undefined ? endless : scriptedTakes(script.walkers, script.hold)
       let session: Session | undefined
       let shownSite: number | undefined
       let due = await pace.next(signal)
       let number = 0
       for (const { identity, session: sessionNumber, step, site } of takeFrames(takes)) {
-        // What passed while the frame before was answered is not even drawn. After a pause of hours that is a lot.
+        // What passed while the frame before was answered is not even drawn. After a pause of hours that is a
+        // lot.
         if (number++ < due) {
           await giveWay()
           continue
@@ -72,11 +88,18 @@ export function createDemoSource(options: DemoOptions): FrameSource {
         if (session?.identity !== identity || session.session !== sessionNumber || shownSite !== site) {
           const options = { identity, split: 'test', session: sessionNumber } as const
           // A site's sessions are numbered among all sites; here they are counted as the takes count them.
-          session = site === undefined ? createSession(options) : { ...createSiteSession(site, options), session: sessionNumber }
+          session =
+            site === undefined
+              ? createSession(options)
+              : { ...createSiteSession(site, options), session: sessionNumber }
           shownSite = site
         }
         const scene = { walker, session, time: step / stepsPerSecond }
-        const draw = (pixels: number): RawImage => ({ width: pixels, height: pixels, rgba: renderWalker({ ...scene, size: pixels }) })
+        const draw = (pixels: number): RawImage => ({
+          width: pixels,
+          height: pixels,
+          rgba: renderWalker({ ...scene, size: pixels }),
+        })
         const name = walkerName(identity)
         yield {
           image: draw(size),

@@ -49,6 +49,7 @@ it('stops what it has begun when it is called off, or left', async () => {
   expect(names).toEqual(['a'])
   expect(stopped.ends).toEqual([1])
   const left = counted()
-  for await (const { name } of drawnAhead(left.source).frames(new AbortController().signal)) if (name === 'b') break
+  for await (const { name } of drawnAhead(left.source).frames(new AbortController().signal))
+    if (name === 'b') break
   expect(left.ends).toEqual([2])
 })

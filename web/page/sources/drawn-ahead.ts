@@ -1,6 +1,9 @@
 import type { FrameSource } from './source.ts'
 
-/** A source whose first frame is made before it is played: at a start, while the networks are still on their way. */
+/**
+ * A source whose first frame is made before it is played: at a start, while the networks are still on their
+ * way.
+ */
 export function drawnAhead(source: FrameSource): FrameSource {
   const controller = new AbortController()
   const frames = source.frames(controller.signal)[Symbol.asyncIterator]()

@@ -12,7 +12,9 @@ const readAll = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntr
   const entries: FileSystemEntry[] = []
   // A reader gives them in parts, and an empty part at the end.
   for (;;) {
-    const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    )
     if (part.length === 0) return entries
     entries.push(...part)
   }
@@ -37,7 +39,10 @@ async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
   }
 }
 
-/** What was dropped on the page: files as they are, folders with everything in them. To be called within the event. */
+/**
+ * What was dropped on the page: files as they are, folders with everything in them. To be called within the
+ * event.
+ */
 export async function filesOfDrop(transfer: DataTransfer): Promise<DroppedFiles> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
   const plain = [...transfer.files]

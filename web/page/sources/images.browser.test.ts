@@ -4,11 +4,25 @@ import { createImagesSource } from './images.ts'
 import type { SourceFrame } from './source.ts'
 
 /** A PNG of one colour, at this path of a chosen folder. */
-async function png(path: string, [red, green, blue, alpha]: readonly [number, number, number, number]): Promise<File> {
+async function png(
+  path: string,
+  [red, green, blue, alpha]: readonly [number, number, number, number],
+): Promise<File> {
   const canvas = new OffscreenCanvas(3, 2)
   const context = canvas.getContext('2d')
-  context?.putImageData(new ImageData(Uint8ClampedArray.from({ length: 24 }, (_, index) => [red, green, blue, alpha][index % 4] ?? 0), 3, 2), 0, 0)
-  return chosen(new File([await canvas.convertToBlob({ type: 'image/png' })], path.split('/').at(-1) ?? ''), path)
+  context?.putImageData(
+    new ImageData(
+      Uint8ClampedArray.from({ length: 24 }, (_, index) => [red, green, blue, alpha][index % 4] ?? 0),
+      3,
+      2,
+    ),
+    0,
+    0,
+  )
+  return chosen(
+    new File([await canvas.convertToBlob({ type: 'image/png' })], path.split('/').at(-1) ?? ''),
+    path,
+  )
 }
 
 /** As the browser hands over a file of a folder. */
@@ -72,9 +86,16 @@ describe('createImagesSource', () => {
   it('leaves out what cannot be decoded, says so, and plays on', async () => {
     const broken = chosen(new File(['no image'], '2.png'), 'set/ant/2.png')
     const notes = chosen(new File(['notes'], 'notes.txt'), 'set/ant/notes.txt')
-    const { frames, unreadable } = await play([await png('set/ant/1.png', [0, 0, 0, 255]), broken, notes, await png('set/ant/3.png', [0, 0, 0, 255])])
+    const { frames, unreadable } = await play([
+      await png('set/ant/1.png', [0, 0, 0, 255]),
+      broken,
+      notes,
+      await png('set/ant/3.png', [0, 0, 0, 255]),
+    ])
     expect(frames.map(({ name }) => name)).toEqual(['set/ant/1.png', 'set/ant/3.png'])
-    expect(unreadable).toEqual(['set/ant/2.png cannot be read as an image. It was left out; the others play on.'])
+    expect(unreadable).toEqual([
+      'set/ant/2.png cannot be read as an image. It was left out; the others play on.',
+    ])
   })
 
   it('knows images by type and content, and says in one line what it left out', async () => {
@@ -88,15 +109,22 @@ describe('createImagesSource', () => {
     const { frames, leftOut } = await play(files)
     expect(frames.map(({ name }) => name)).toEqual(['1000001234', '1000001235'])
     expect(leftOut).toHaveLength(1)
-    expect(leftOut[0]).toMatch(/^Left out: 1 image that a program keeps .* 1 image in a format that is not read \(set\/ant\/1.bmp\)/)
+    expect(leftOut[0]).toMatch(
+      /^Left out: 1 image that a program keeps .* 1 image in a format that is not read \(set\/ant\/1.bmp\)/,
+    )
   })
 
   it('names HEIC and says what to do, also under another name', async () => {
     const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic'
     const files = [new File([heic], 'a.jpg'), new File([heic], 'IMG_1.HEIC')]
     const { unreadable } = await play([...files, await png('z.png', [0, 0, 0, 255])])
-    expect(unreadable.map((message) => /^(a.jpg|IMG_1.HEIC) is in HEIC.*Save it as JPEG/.test(message))).toEqual([true, true])
-    await expect(play(files)).rejects.toMatchObject({ code: 'source-unavailable', message: expect.stringMatching(/None of these 2.*Save it as JPEG/) as string })
+    expect(
+      unreadable.map((message) => /^(a.jpg|IMG_1.HEIC) is in HEIC.*Save it as JPEG/.test(message)),
+    ).toEqual([true, true])
+    await expect(play(files)).rejects.toMatchObject({
+      code: 'source-unavailable',
+      message: expect.stringMatching(/None of these 2.*Save it as JPEG/) as string,
+    })
   })
 
   it('has the letters of a folder composed as the classes of a bundle', async () => {
@@ -109,7 +137,9 @@ describe('createImagesSource', () => {
   })
 
   it('stops in the middle, and gives back what was answered and what it had decoded ahead', async () => {
-    const files = await Promise.all(Array.from({ length: 20 }, (_, index) => png(`set/ant/${index}.png`, [0, 0, 0, 255])))
+    const files = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => png(`set/ant/${index}.png`, [0, 0, 0, 255])),
+    )
     const decoded: ImageBitmap[] = []
     const original = globalThis.createImageBitmap
     globalThis.createImageBitmap = (async (...args: Parameters<typeof createImageBitmap>) => {
@@ -118,7 +148,11 @@ describe('createImagesSource', () => {
       return bitmap
     }) as typeof createImageBitmap
     try {
-      const source = createImagesSource(files, { kind: 'folder', rate: () => 'max', onUnreadable: () => undefined })
+      const source = createImagesSource(files, {
+        kind: 'folder',
+        rate: () => 'max',
+        onUnreadable: () => undefined,
+      })
       let count = 0
       for await (const { image } of source.frames(new AbortController().signal)) {
         // Still there for as long as the frame is being answered and shown.

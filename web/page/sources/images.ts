@@ -31,21 +31,33 @@ async function decode(file: File): Promise<SourceFrame | undefined> {
 export interface ImagesSourceOptions {
   readonly kind: 'images' | 'folder'
   readonly rate: () => Rate
-  /** Called for each file that cannot be read as the image that it seems to be, with a sentence. It is skipped. */
+  /**
+   * Called for each file that cannot be read as the image that it seems to be, with a sentence. It is
+   * skipped.
+   */
   readonly onUnreadable: (message: string) => void
   /** Called once where files are no images, with the line that says how many were left out and why. */
   readonly onLeftOut?: (line: string) => void
 }
 
-const isHeic = async (file: File): Promise<boolean> => kindOfName(file.name) === 'heic' || (await kindOfContent(file).catch(() => 'other')) === 'heic'
+const isHeic = async (file: File): Promise<boolean> =>
+  kindOfName(file.name) === 'heic' || (await kindOfContent(file).catch(() => 'other')) === 'heic'
 
 async function whyUnreadable(file: File): Promise<string> {
   const name = displayName(file)
-  return (await isHeic(file)) ? `${name} is in HEIC, which this browser cannot read. ${heicAdvice}` : `${name} cannot be read as an image.`
+  return (await isHeic(file))
+    ? `${name} is in HEIC, which this browser cannot read. ${heicAdvice}`
+    : `${name} cannot be read as an image.`
 }
 
-/** Plays files that a person chose: in the order of their paths, every one of them. Rejects with `source-unavailable` for none. */
-export function createImagesSource(files: Iterable<File>, { kind, rate, onUnreadable, onLeftOut }: ImagesSourceOptions): FrameSource {
+/**
+ * Plays files that a person chose: in the order of their paths, every one of them. Rejects with
+ * `source-unavailable` for none.
+ */
+export function createImagesSource(
+  files: Iterable<File>,
+  { kind, rate, onUnreadable, onLeftOut }: ImagesSourceOptions,
+): FrameSource {
   return {
     kind,
     isLossless: true,
@@ -54,7 +66,10 @@ export function createImagesSource(files: Iterable<File>, { kind, rate, onUnread
       const line = leftOut.sentence()
       if (images.length === 0) {
         const why = line === undefined ? '' : ` ${line}`
-        throw new CacheNetError('source-unavailable', `There are no images among these files: ${imageFormats} can be played.${why}`)
+        throw new CacheNetError(
+          'source-unavailable',
+          `There are no images among these files: ${imageFormats} can be played.${why}`,
+        )
       }
       if (line !== undefined) onLeftOut?.(line)
       const pace = createPace({ rate, isLossless: true })
@@ -71,7 +86,10 @@ export function createImagesSource(files: Iterable<File>, { kind, rate, onUnread
           const first = ahead.shift()
           if (first === undefined) {
             if (played > 0) return
-            throw new CacheNetError('source-unavailable', `None of these ${images.length} images can be read. ${lastUnreadable}`)
+            throw new CacheNetError(
+              'source-unavailable',
+              `None of these ${images.length} images can be read. ${lastUnreadable}`,
+            )
           }
           const frame = await untilAborted(signal, first.frame, close)
           if (frame === undefined) {

@@ -7,7 +7,11 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Pulls frames whose answers take `answerMs` each; gives their numbers and the times at which they came. */
-async function pull(isLossless: boolean, answersMs: readonly number[], rate: Rate = 10): Promise<{ number: number; atMs: number }[]> {
+async function pull(
+  isLossless: boolean,
+  answersMs: readonly number[],
+  rate: Rate = 10,
+): Promise<{ number: number; atMs: number }[]> {
   const pace = createPace({ rate: () => rate, isLossless, nowMs: () => Date.now() })
   const startMs = Date.now()
   const pulled: { number: number; atMs: number }[] = []

@@ -1,7 +1,10 @@
 /** Sides in pixels at which the demo may be drawn for a person. */
 const sizes = [160, 192, 224, 256, 320] as const
 const firstChoice = 1
-/** A picture may take so long, in milliseconds: well within a frame at ten a second, with the answer still to come. */
+/**
+ * A picture may take so long, in milliseconds: well within a frame at ten a second, with the answer still to
+ * come.
+ */
 const comfortableMs = 8
 const tooLongMs = 14
 
@@ -10,7 +13,10 @@ export interface PictureSize {
   draw<Drawn>(draw: (pixels: number) => Drawn): Drawn
 }
 
-/** Finds the size at which a device draws the demo's pictures without effort: sharp on a desktop, light on an old phone. */
+/**
+ * Finds the size at which a device draws the demo's pictures without effort: sharp on a desktop, light on an
+ * old phone.
+ */
 export function createPictureSize(nowMs: () => number = () => performance.now()): PictureSize {
   let choice = firstChoice
   let typicalMs = (comfortableMs + tooLongMs) / 2

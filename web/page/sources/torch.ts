@@ -21,7 +21,9 @@ export function createTorch(): Torch {
     follow(track) {
       current = track
       // Absent in Firefox.
-      const capabilities = (track as { getCapabilities?: () => WithTorch<MediaTrackCapabilities> } | undefined)?.getCapabilities?.()
+      const capabilities = (
+        track as { getCapabilities?: () => WithTorch<MediaTrackCapabilities> } | undefined
+      )?.getCapabilities?.()
       state.value = capabilities?.torch === true ? 'off' : 'none'
     },
     async toggle() {

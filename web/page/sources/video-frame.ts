@@ -1,7 +1,10 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { wait } from '../within.ts'
 
-/** A camera that another app took away delivers nothing any more, nor does a video that has ended: look up again after a while. */
+/**
+ * A camera that another app took away delivers nothing any more, nor does a video that has ended: look up
+ * again after a while.
+ */
 const patienceMs = 500
 
 /**

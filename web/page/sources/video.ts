@@ -14,9 +14,17 @@ export interface VideoOptions {
 }
 
 const cannotPlay = (file: File, cause: unknown): CacheNetError =>
-  new CacheNetError('source-unavailable', `This browser cannot play ${file.name}. MP4 (H.264) and WebM play nearly everywhere.`, {}, { cause })
+  new CacheNetError(
+    'source-unavailable',
+    `This browser cannot play ${file.name}. MP4 (H.264) and WebM play nearly everywhere.`,
+    {},
+    { cause },
+  )
 
-/** A video file, at the speed at which it was filmed: what passes while a frame is answered is not asked about. */
+/**
+ * A video file, at the speed at which it was filmed: what passes while a frame is answered is not asked
+ * about.
+ */
 export function createVideoSource({ video, file, rate, onLastPicture }: VideoOptions): FrameSource {
   return {
     kind: 'video',
@@ -39,7 +47,12 @@ export function createVideoSource({ video, file, rate, onLastPicture }: VideoOpt
           if (video.error !== null) throw cannotPlay(file, video.error)
           if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) continue
           const image = await untilAborted(signal, createImageBitmap(video), (late) => late.close())
-          yield { image, picture: undefined, name: `${file.name} ${video.currentTime.toFixed(2)} s`, trueLabel: null } satisfies SourceFrame
+          yield {
+            image,
+            picture: undefined,
+            name: `${file.name} ${video.currentTime.toFixed(2)} s`,
+            trueLabel: null,
+          } satisfies SourceFrame
         }
       } finally {
         onLastPicture?.()

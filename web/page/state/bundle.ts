@@ -16,17 +16,32 @@ export interface BundleHolder {
   open(): Promise<void>
   /** The open bundle, as soon as there is one; undefined where it fails to open. */
   whenOpen(): Promise<OpenedBundle | undefined>
-  /** The manifest of the bundle that is being opened, which is there before its networks are; undefined where it cannot be had. */
+  /**
+   * The manifest of the bundle that is being opened, which is there before its networks are; undefined where
+   * it cannot be had.
+   */
   whenManifest(): Promise<Manifest | undefined>
 }
 
 /** Holds the one bundle that is open. A later `open` calls an earlier one off. */
-export function createBundleHolder(openNext: (signal: AbortSignal, onManifest: (manifest: Manifest) => void) => Promise<OpenedBundle>): BundleHolder {
+export function createBundleHolder(
+  openNext: (signal: AbortSignal, onManifest: (manifest: Manifest) => void) => Promise<OpenedBundle>,
+): BundleHolder {
   const state = signal<BundleState>({ kind: 'opening' })
   const opened = computed(() => (state.value.kind === 'open' ? state.value.bundle : undefined))
-  let opening: { readonly controller: AbortController; readonly done: Promise<OpenedBundle | undefined>; readonly manifest: Promise<Manifest | undefined> } | undefined
+  let opening:
+    | {
+        readonly controller: AbortController
+        readonly done: Promise<OpenedBundle | undefined>
+        readonly manifest: Promise<Manifest | undefined>
+      }
+    | undefined
 
-  async function openAfter(signal: AbortSignal, earlier: Promise<unknown> | undefined, onManifest: (manifest: Manifest) => void): Promise<OpenedBundle | undefined> {
+  async function openAfter(
+    signal: AbortSignal,
+    earlier: Promise<unknown> | undefined,
+    onManifest: (manifest: Manifest) => void,
+  ): Promise<OpenedBundle | undefined> {
     await earlier
     opened.value?.edge.close()
     state.value = { kind: 'opening' }
@@ -50,7 +65,11 @@ export function createBundleHolder(openNext: (signal: AbortSignal, onManifest: (
       let found: (manifest: Manifest) => void = () => undefined
       const fetched = new Promise<Manifest>((resolve) => (found = resolve))
       const done = openAfter(controller.signal, opening?.done, (manifest) => found(manifest))
-      opening = { controller, done, manifest: Promise.race([fetched, done.then((bundle) => bundle?.manifest)]) }
+      opening = {
+        controller,
+        done,
+        manifest: Promise.race([fetched, done.then((bundle) => bundle?.manifest)]),
+      }
       await done
     },
     whenOpen: async () => opening?.done,

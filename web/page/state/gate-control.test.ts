@@ -7,7 +7,10 @@ import { createGateControl } from './gate-control.ts'
 import { defaultSettings, type Settings } from './settings-schema.ts'
 
 const { manifest } = await createSampleBundle()
-/** Sees a change at 1 % of a local stream's frames and 30 % of the other's; loose settings cost too much there. */
+/**
+ * Sees a change at 1 % of a local stream's frames and 30 % of the other's; loose settings cost too much
+ * there.
+ */
 const rowOf = (changeRate: number, thresholdNats: number, lossAbroad: number): LocalityRow => ({
   changeRate,
   thresholdNats,
@@ -19,7 +22,15 @@ const rowOf = (changeRate: number, thresholdNats: number, lossAbroad: number): L
   accuracy: 0.9,
   fullAccuracy: 0.9,
   observed: [0.01, 0.3].map((rate, locality) => ({
-    events: [...(locality === 0 ? [0.95, 0.03, 0.02] : [0.2, 0.4, 0.4]).map((share) => share * (1 - rate)), 0, 0, 0, rate / 3, rate / 3, rate / 3],
+    events: [
+      ...(locality === 0 ? [0.95, 0.03, 0.02] : [0.2, 0.4, 0.4]).map((share) => share * (1 - rate)),
+      0,
+      0,
+      0,
+      rate / 3,
+      rate / 3,
+      rate / 3,
+    ],
     coverage: thresholdNats,
     loss: locality === 1 ? lossAbroad : 0,
   })),
@@ -37,7 +48,11 @@ describe('the gate that follows the stream', () => {
     const { gate } = control()
     const atFirst = gate.settings.value
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'hit' })
-    expect(gate.settings.value).toMatchObject({ thresholdNats: 0.9, order: 'least-entropy', asksGeneralist: true })
+    expect(gate.settings.value).toMatchObject({
+      thresholdNats: 0.9,
+      order: 'least-entropy',
+      asksGeneralist: true,
+    })
     expect(gate.changeRate.value).toBe(0.01)
     for (let frame = 0; frame < 60; frame++) gate.observe({ kind: 'miss', isChange: true })
     expect(gate.settings.value.thresholdNats).toBe(0.2)
@@ -50,11 +65,18 @@ describe('the gate that follows the stream', () => {
 
   it('goes by what the stream has shown where the locality says so, and forgets it with the stream', () => {
     const scenePrior = { memoryFrames: 20, surpriseChance: 0.1 }
-    const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const { gate, opened } = control(
+      {},
+      {
+        ...manifest,
+        gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) },
+      },
+    )
     const classes = manifest.classNames.length
     const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    for (let frame = 0; frame < 10; frame++) gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
+    for (let frame = 0; frame < 10; frame++)
+      gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
     const [first = 0, second = 0] = gate.scene.factors() ?? []
     expect(first).toBeGreaterThan(1.5)
     expect(second).toBeLessThan(0.5)
@@ -67,19 +89,29 @@ describe('the gate that follows the stream', () => {
 
   it('knows the scenes of the bundle that is open', () => {
     const scenePrior = { memoryFrames: 20, surpriseChance: 0.1, knowsScenes: true }
-    const { gate, opened } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const { gate, opened } = control(
+      {},
+      {
+        ...manifest,
+        gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) },
+      },
+    )
     const classes = manifest.classNames.length
     const seen = [1, ...new Array<number>(classes - 1).fill(0)]
     gate.scene.see(seen, undefined, true, false)
     const counted = gate.scene.factors()?.[0] ?? 0
-    opened.value = { ...opened.value!, scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] } }
+    opened.value = {
+      ...opened.value!,
+      scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] },
+    }
     gate.scene.see(seen, undefined, true, false)
     expect(gate.scene.factors()?.[0]).toBeGreaterThan(counted)
   })
 
   it('learns from the labels of frames that are done, and not from those that nobody could answer', () => {
     const { gate } = control()
-    const learn = (label: string, outcome: 'hit' | 'uncertain' = 'hit'): void => gate.learn({ outcome, switchedTo: null, label })
+    const learn = (label: string, outcome: 'hit' | 'uncertain' = 'hit'): void =>
+      gate.learn({ outcome, switchedTo: null, label })
     for (let frame = 0; frame < 12; frame++) learn('cat')
     expect(gate.changeRate.value).toBe(0.01)
     for (let frame = 0; frame < 12; frame++) learn(frame % 2 === 0 ? 'cat' : 'dog', 'uncertain')
@@ -89,9 +121,21 @@ describe('the gate that follows the stream', () => {
   })
 
   it('puts what a person has set before it', () => {
-    expect(control({ thresholdNats: 0.42 }).gate.settings.value).toEqual({ thresholdNats: 0.42, generalistThresholdNats: 0.5, maxProbes: 1, order: 'recent-first', asksGeneralist: false })
+    expect(control({ thresholdNats: 0.42 }).gate.settings.value).toEqual({
+      thresholdNats: 0.42,
+      generalistThresholdNats: 0.5,
+      maxProbes: 1,
+      order: 'recent-first',
+      asksGeneralist: false,
+    })
     const fixed = control({ probing: 'recent-first', maxProbes: 3 }).gate
-    expect(fixed.settings.value).toEqual({ thresholdNats: 0.5, generalistThresholdNats: 0.5, maxProbes: 3, order: 'recent-first', asksGeneralist: false })
+    expect(fixed.settings.value).toEqual({
+      thresholdNats: 0.5,
+      generalistThresholdNats: 0.5,
+      maxProbes: 3,
+      order: 'recent-first',
+      asksGeneralist: false,
+    })
     expect(fixed.changeRate.value).toBeUndefined()
   })
 
@@ -105,7 +149,16 @@ describe('the gate that follows the stream', () => {
   })
 
   it('asks as the bundle’s curve was measured once a person has set a threshold, upwards too', () => {
-    const alone: Manifest = { ...local, gate: { ...local.gate, maxProbes: 0, asksGeneralist: true, thresholdNats: 0.3, generalistThresholdNats: 0.3 } }
+    const alone: Manifest = {
+      ...local,
+      gate: {
+        ...local.gate,
+        maxProbes: 0,
+        asksGeneralist: true,
+        thresholdNats: 0.3,
+        generalistThresholdNats: 0.3,
+      },
+    }
     for (const thresholdNats of [0.1, 0.3, 0.6, 0.9]) {
       const { settings, isAdapting } = control({ thresholdNats }, alone).gate
       expect(isAdapting.value).toBe(false)
@@ -116,15 +169,27 @@ describe('the gate that follows the stream', () => {
   })
 
   it('lets no threshold near ln C pass, be it a bundle’s or a person’s', () => {
-    const loose: Manifest = { ...manifest, gate: { ...manifest.gate, thresholdNats: Math.log(4), generalistThresholdNats: Math.log(4) } }
+    const loose: Manifest = {
+      ...manifest,
+      gate: { ...manifest.gate, thresholdNats: Math.log(4), generalistThresholdNats: Math.log(4) },
+    }
     const most = (2 / 3) * Math.log(4)
-    expect(control({}, loose).gate.settings.value).toMatchObject({ thresholdNats: most, generalistThresholdNats: most })
+    expect(control({}, loose).gate.settings.value).toMatchObject({
+      thresholdNats: most,
+      generalistThresholdNats: most,
+    })
     expect(control({ thresholdNats: 1.3 }, loose).gate.settings.value.thresholdNats).toBe(most)
   })
 
   it('expects less and less of a scene that only its own answers have fed, and nothing of what fits nothing', () => {
     const scenePrior = { memoryFrames: 20, surpriseChance: 0.1 }
-    const { gate } = control({}, { ...manifest, gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) } })
+    const { gate } = control(
+      {},
+      {
+        ...manifest,
+        gate: { ...manifest.gate, localities: localities.map((row) => ({ ...row, scenePrior })) },
+      },
+    )
     const seen = [1, 0, 0, 0]
     const share = (): number => gate.outlook()?.shares[0] ?? 0
     for (let frame = 0; frame < 10; frame++) gate.scene.see(seen, undefined, true, false)

@@ -1,6 +1,13 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
-import { changeRateOf, createAdaptiveGate, observe, settingsOf, type AdaptiveGateState, type GateEvent } from '../../../core/gate/adaptive-gate.ts'
+import {
+  changeRateOf,
+  createAdaptiveGate,
+  observe,
+  settingsOf,
+  type AdaptiveGateState,
+  type GateEvent,
+} from '../../../core/gate/adaptive-gate.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
 import { believedPartition, expectedShares } from '../../../core/gate/believed-partition.ts'
 import { predictiveEntropy } from '../../../core/gate/entropy.ts'
@@ -22,7 +29,9 @@ export interface GateControl {
   readonly settings: ReadonlySignal<GateSettings>
   /** Whether it follows the stream: a person has set neither a threshold nor a way to ask. */
   readonly isAdapting: ReadonlySignal<boolean>
-  /** The chance per frame that the region changes, as the gate believes; undefined where it does not adapt. */
+  /**
+   * The chance per frame that the region changes, as the gate believes; undefined where it does not adapt.
+   */
   readonly changeRate: ReadonlySignal<number | undefined>
   /** Which of the bundle's localities is in force, from 0, and how many there are. */
   readonly locality: ReadonlySignal<{ readonly row: number; readonly rows: number }>
@@ -49,9 +58,16 @@ export interface SceneOutlook {
   readonly shares: readonly number[]
 }
 
-const noBundle: GateSettings = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false }
+const noBundle: GateSettings = {
+  thresholdNats: 0,
+  generalistThresholdNats: 0,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+}
 
-const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState => createAdaptiveGate(gate?.localities ?? [], gate ?? noBundle)
+const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState =>
+  createAdaptiveGate(gate?.localities ?? [], gate ?? noBundle)
 
 /** What the gate has to know of the rest of the page. */
 export interface GateSurroundings {
@@ -66,15 +82,26 @@ export function createGateControl(
   values: ReadonlySignal<Settings>,
   { residents, isEdgeNear }: GateSurroundings = { residents: () => [], isEdgeNear: () => true },
 ): GateControl {
-  const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({ of: undefined, state: fresh(undefined) })
+  const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({
+    of: undefined,
+    state: fresh(undefined),
+  })
   // A bundle that was opened meanwhile brings localities of its own.
-  const current = computed(() => (held.value.of === manifest.value ? held.value.state : fresh(manifest.value?.gate)))
+  const current = computed(() =>
+    held.value.of === manifest.value ? held.value.state : fresh(manifest.value?.gate),
+  )
   // Apart from the rest, so that the settings change with the row and not with every frame.
   const row = computed(() => current.value.row)
 
   let recency = new AnswerRecency<string>()
   /** Of one stream and bundle. */
-  const begin = (of: Manifest | undefined) => ({ of, memory: new SceneMemory(of?.scenes), novelty: nothingSeen, trust: fullTrust, sinceEdge: 0 })
+  const begin = (of: Manifest | undefined) => ({
+    of,
+    memory: new SceneMemory(of?.scenes),
+    novelty: nothingSeen,
+    trust: fullTrust,
+    sinceEdge: 0,
+  })
   let stream = begin(undefined)
   function currentStream(): typeof stream {
     const of = manifest.peek()
@@ -96,7 +123,12 @@ export function createGateControl(
     const classes = of.partitions.map(({ classIndices, prior }) => (prior === undefined ? [] : classIndices))
     const indexOf = new Map(of.partitions.map(({ id }, index) => [id, index]))
     const held = residents().flatMap((id) => indexOf.get(id) ?? [])
-    const chosen = believedPartition({ shares: expectedShares(classes, expected), held, keepShare: of.selector.keepShare, leastBelief })
+    const chosen = believedPartition({
+      shares: expectedShares(classes, expected),
+      held,
+      keepShare: of.selector.keepShare,
+      leastBelief,
+    })
     return { id: chosen === undefined ? undefined : of.partitions[chosen]?.id }
   }
 
@@ -104,16 +136,24 @@ export function createGateControl(
     held.value = { of: manifest.peek(), state: next }
   }
 
-  const isAdapting = computed(() => values.value.probing === 'adaptive' && values.value.thresholdNats === null)
+  const isAdapting = computed(
+    () => values.value.probing === 'adaptive' && values.value.thresholdNats === null,
+  )
   const settings = computed((): GateSettings => {
     const { thresholdNats, probing, maxProbes } = values.value
     const bundle = manifest.value?.gate ?? noBundle
     const fixed = settingsOf(createAdaptiveGate([], bundle))
     const adapted = settingsOf({ ...current.peek(), row: row.value })
-    const asked: GateSettings = probing === 'adaptive' ? fixed : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
+    const asked: GateSettings =
+      probing === 'adaptive'
+        ? fixed
+        : { ...fixed, order: probing, maxProbes: maxProbes ?? Math.max(1, fixed.maxProbes) }
     // A threshold of one's own is one for all streams, which is what the bundle's curve was measured with:
     // where the generalist alone is asked it is the generalist's.
-    const own: Partial<GateSettings> = thresholdNats === null ? {} : { thresholdNats, ...(asked.maxProbes === 0 && { generalistThresholdNats: thresholdNats }) }
+    const own: Partial<GateSettings> =
+      thresholdNats === null
+        ? {}
+        : { thresholdNats, ...(asked.maxProbes === 0 && { generalistThresholdNats: thresholdNats }) }
     const wanted: GateSettings = isAdapting.value ? adapted : { ...asked, ...own }
     const classes = manifest.value?.classNames.length ?? 2
     return {
@@ -144,8 +184,10 @@ export function createGateControl(
         // A belief that the edge tests now and then needs no fading: it fades where no edge does.
         const isTested = sinceEdge <= (settings.peek().testEvery ?? 0)
         stream = { ...stream, trust: nextTrust(trust, isConfirmed || isTested), sinceEdge }
-        // What nothing fits says nothing of the scene, and a network that computed no number says nothing at all.
-        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity) memory.see(answered, asked, settings.peek().scenePrior, isFromEdge ? 'edge' : 'device')
+        // What nothing fits says nothing of the scene, and a network that computed no number says nothing at
+        // all.
+        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity)
+          memory.see(answered, asked, settings.peek().scenePrior, isFromEdge ? 'edge' : 'device')
       },
     },
     thresholdAlone: (network) => thresholdOf(network, manifest.peek()?.gate ?? noBundle),
@@ -154,7 +196,10 @@ export function createGateControl(
       if (expected === undefined) return undefined
       const { memory, trust } = currentStream()
       const scene = memory.believed()
-      return { scene: scene && { ...scene, chance: scene.chance * trust }, shares: Array.from(expected, (factor) => factor / expected.length) }
+      return {
+        scene: scene && { ...scene, chance: scene.chance * trust },
+        shares: Array.from(expected, (factor) => factor / expected.length),
+      }
     },
     isAdapting,
     changeRate: computed(() => (isAdapting.value ? changeRateOf(current.value) : undefined)),
@@ -169,7 +214,14 @@ export function createGateControl(
       // Where the edge did not answer, nobody knows which partition the frame belongs to.
       if (outcome === 'uncertain') return
       const answer = { recency: recency.note(label) }
-      step(observe(current.peek(), outcome === 'hit' ? { kind: 'hit', ...answer } : { kind: 'miss', isChange: switchedTo !== null, ...answer }))
+      step(
+        observe(
+          current.peek(),
+          outcome === 'hit'
+            ? { kind: 'hit', ...answer }
+            : { kind: 'miss', isChange: switchedTo !== null, ...answer },
+        ),
+      )
     },
   }
 }

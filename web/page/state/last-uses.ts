@@ -5,8 +5,8 @@ const saveIntervalMs = 5_000
 const most = 256
 
 /**
- * When partitions last answered, by the wall clock: for people only. The order of eviction has a clock of its own, since this one
- * may run backwards.
+ * When partitions last answered, by the wall clock: for people only. The order of eviction has a clock of its
+ * own, since this one may run backwards.
  */
 export interface LastUses {
   note(sha256: string): void
@@ -18,13 +18,18 @@ function read(storage: Pick<Storage, 'getItem'>): Map<string, number> {
   try {
     const stored: unknown = JSON.parse(storage.getItem(storageKey) ?? '{}')
     if (typeof stored !== 'object' || stored === null) return new Map()
-    return new Map(Object.entries(stored).filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
+    return new Map(
+      Object.entries(stored).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    )
   } catch {
     return new Map()
   }
 }
 
-export function createLastUses(storage: Pick<Storage, 'getItem' | 'setItem'>, nowMs: () => number = Date.now): LastUses {
+export function createLastUses(
+  storage: Pick<Storage, 'getItem' | 'setItem'>,
+  nowMs: () => number = Date.now,
+): LastUses {
   const uses = read(storage)
   let savedMs = -Infinity
   return {

@@ -10,7 +10,10 @@ export interface PartitionRow {
   readonly id: string
   readonly sha256: string
   readonly classNames: readonly string[]
-  /** What of it is on this device: its delta where only that has come; else, and where nothing has, its whole weights. */
+  /**
+   * What of it is on this device: its delta where only that has come; else, and where nothing has, its whole
+   * weights.
+   */
   readonly bytes: number
   readonly state: PartitionState
   readonly isStored: boolean
@@ -36,13 +39,20 @@ export interface PartitionRowsInput {
 }
 
 /** The partitions of a bundle in the bundle's own order, which never changes, so that nothing jumps about. */
-export function partitionRows({ manifest, snapshot, residents: held, downloads }: PartitionRowsInput): PartitionRow[] {
+export function partitionRows({
+  manifest,
+  snapshot,
+  residents: held,
+  downloads,
+}: PartitionRowsInput): PartitionRow[] {
   const residents = held.map(({ id }) => id)
   const stored = (snapshot?.entries ?? []).filter(({ role }) => role !== 'generalist')
   const isFull = snapshot !== undefined && stored.length >= snapshot.budget.entries
   const nextToGo = isFull ? [...stored].reverse().find(({ isPinned }) => !isPinned)?.sha256 : undefined
   // Memory first: it follows every answer, where the cache hears of them once a second.
-  const storedIds = stored.map(({ sha256 }) => manifest.partitions.find(({ whole }) => whole.sha256 === sha256)?.id)
+  const storedIds = stored.map(
+    ({ sha256 }) => manifest.partitions.find(({ whole }) => whole.sha256 === sha256)?.id,
+  )
   const byUse = [...new Set([...residents, ...storedIds])].filter((id) => id !== undefined)
 
   return manifest.partitions.map(({ id, whole, delta, classIndices }) => {

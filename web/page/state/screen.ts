@@ -3,7 +3,12 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 export const screens = ['watch', 'cache', 'insight', 'settings'] as const
 export type Screen = (typeof screens)[number]
 
-export const screenTitles: Readonly<Record<Screen, string>> = { watch: 'Watch', cache: 'Cache', insight: 'Insight', settings: 'Settings' }
+export const screenTitles: Readonly<Record<Screen, string>> = {
+  watch: 'Watch',
+  cache: 'Cache',
+  insight: 'Insight',
+  settings: 'Settings',
+}
 
 /** The screen that a part of an address behind `#` names; the first one where it names none. */
 export const screenOf = (hash: string): Screen => screens.find((screen) => `#${screen}` === hash) ?? 'watch'

@@ -62,7 +62,9 @@ describe('Session', () => {
       expect(session.answer.value?.label).toBe(`answer ${index}`)
       return session.tally.value.totals.frames
     }
-    expect([answerAt(0, 0), answerAt(30, 1), answerAt(60, 2), answerAt(110, 3), answerAt(150, 4)]).toEqual([1, 1, 1, 4, 4])
+    expect([answerAt(0, 0), answerAt(30, 1), answerAt(60, 2), answerAt(110, 3), answerAt(150, 4)]).toEqual([
+      1, 1, 1, 4, 4,
+    ])
     clock.ms = 210
     vi.advanceTimersByTime(60)
     expect(session.tally.value.totals.frames).toBe(5)
@@ -102,18 +104,29 @@ describe('Session', () => {
     session.add({ ...record, label: 'bee', outcome: 'uncertain' })
     session.add({ ...record, index: 1, label: 'cat', outcome: 'uncertain' })
     session.revise({ ...record, outcome: 'miss', switchedTo: 'p1', bytesUp: 3 })
-    expect(shown()).toMatchObject({ answer: { label: 'ant', outcome: 'miss' }, totals: { frames: 2, misses: 1, uncertain: 1, switches: 1, correct: 1, bytesUp: 3 } })
+    expect(shown()).toMatchObject({
+      answer: { label: 'ant', outcome: 'miss' },
+      totals: { frames: 2, misses: 1, uncertain: 1, switches: 1, correct: 1, bytesUp: 3 },
+    })
     session.add({ ...record, index: 2, label: 'dog' })
     session.revise({ ...record, index: 1, outcome: 'miss' })
-    expect(shown()).toMatchObject({ answer: { label: 'dog', outcome: 'hit' }, totals: { frames: 3, hits: 1, misses: 2, uncertain: 0 } })
+    expect(shown()).toMatchObject({
+      answer: { label: 'dog', outcome: 'hit' },
+      totals: { frames: 3, hits: 1, misses: 2, uncertain: 0 },
+    })
     expect(session.log.frames().map(({ outcome }) => outcome)).toEqual(['miss', 'miss', 'hit'])
   })
 
   it('steadies the label where that is wanted, and not the entropy nor the log', () => {
     const session = createSession({ schedule: () => undefined, isSmoothing: () => true })
-    for (const label of ['ant', 'ant', 'bee']) session.add({ ...record, label, entropyNats: label === 'bee' ? 0.7 : 0.1 })
+    for (const label of ['ant', 'ant', 'bee'])
+      session.add({ ...record, label, entropyNats: label === 'bee' ? 0.7 : 0.1 })
     session.flush()
-    expect(session.answer.value).toMatchObject({ label: 'ant', agreement: { agreeing: 2, frames: 3 }, entropyNats: 0.7 })
+    expect(session.answer.value).toMatchObject({
+      label: 'ant',
+      agreement: { agreeing: 2, frames: 3 },
+      entropyNats: 0.7,
+    })
     expect(session.log.newest()?.label).toBe('bee')
   })
 })

@@ -3,7 +3,17 @@ import type { FrameRecord } from '../session/frame-record.ts'
 import { SessionLog, type SessionTotals } from '../session/session-log.ts'
 import { smoothedFrames, steadyLabel } from '../session/smoothing.ts'
 
-type ShownFields = 'label' | 'certainty' | 'sureness' | 'entropyNats' | 'thresholdNats' | 'outcome' | 'network' | 'latencyMs' | 'edgeEntropyNats' | 'trueLabel'
+type ShownFields =
+  | 'label'
+  | 'certainty'
+  | 'sureness'
+  | 'entropyNats'
+  | 'thresholdNats'
+  | 'outcome'
+  | 'network'
+  | 'latencyMs'
+  | 'edgeEntropyNats'
+  | 'trueLabel'
 
 /** The answer that is on the screen. */
 export interface ShownAnswer extends Pick<FrameRecord, ShownFields> {
@@ -23,11 +33,13 @@ export interface SessionTally {
 type Audit = Parameters<SessionLog['addAudit']>[0]
 
 export interface Session {
-  /** What the page shows, brought up to date once a picture of the screen at most, however fast frames come. */
+  /**
+   * What the page shows, brought up to date once a picture of the screen at most, however fast frames come.
+   */
   readonly answer: ReadonlySignal<ShownAnswer | undefined>
   /**
-   * Brought up to date ten times a second at most: nobody reads sums faster, and to lay out and paint them with every answer takes a slow
-   * phone longer than the answer.
+   * Brought up to date ten times a second at most: nobody reads sums faster, and to lay out and paint them
+   * with every answer takes a slow phone longer than the answer.
    */
   readonly tally: ReadonlySignal<SessionTally>
   readonly log: SessionLog
@@ -54,7 +66,12 @@ export interface SessionOptions {
 
 const tallyEveryMs = 100
 
-export function createSession({ schedule = beforePaint, isSmoothing = () => false, isAsking = () => false, nowMs = () => performance.now() }: SessionOptions = {}): Session {
+export function createSession({
+  schedule = beforePaint,
+  isSmoothing = () => false,
+  isAsking = () => false,
+  nowMs = () => performance.now(),
+}: SessionOptions = {}): Session {
   const log = new SessionLog()
   let shown: ShownAnswer | undefined
   let shownIndex = -1
@@ -100,7 +117,15 @@ export function createSession({ schedule = beforePaint, isSmoothing = () => fals
   function show(record: FrameRecord, isPending: boolean): void {
     const steady = isSmoothing() && !isPending ? steadyLabel(log.tail(smoothedFrames)) : undefined
     const own = { ...record, isPending, agreement: null }
-    shown = steady === undefined ? own : { ...own, label: steady.label, certainty: steady.certainty, agreement: { agreeing: steady.agreeing, frames: steady.frames } }
+    shown =
+      steady === undefined
+        ? own
+        : {
+            ...own,
+            label: steady.label,
+            certainty: steady.certainty,
+            agreement: { agreeing: steady.agreeing, frames: steady.frames },
+          }
     shownIndex = record.index
     changed()
   }

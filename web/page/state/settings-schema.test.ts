@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, parseDemoScript, parseEdgeLink, parseStoredSettings, parseUrlSettings, settingOf, type Settings } from './settings-schema.ts'
+import {
+  defaultSettings,
+  parseDemoScript,
+  parseEdgeLink,
+  parseStoredSettings,
+  parseUrlSettings,
+  settingOf,
+  type Settings,
+} from './settings-schema.ts'
 
 const url = (query: string) => parseUrlSettings(new URLSearchParams(query))
 
@@ -23,12 +31,19 @@ describe('parseStoredSettings', () => {
   })
 
   it('takes the default for each field that is wrong, and keeps the others', () => {
-    const text = JSON.stringify({ cachePartitions: 3, rate: 'fast', thresholdNats: -1, bundle: '../x', edgeUrl: 'javascript:alert(1)' })
+    const text = JSON.stringify({
+      cachePartitions: 3,
+      rate: 'fast',
+      thresholdNats: -1,
+      bundle: '../x',
+      edgeUrl: 'javascript:alert(1)',
+    })
     expect(parseStoredSettings(text)).toEqual({ ...defaultSettings, cachePartitions: 3 })
   })
 
   it('takes the defaults where there is nothing, or nonsense', () => {
-    for (const text of [null, '', '{', '[1]', '"x"', 'null']) expect(parseStoredSettings(text)).toEqual(defaultSettings)
+    for (const text of [null, '', '{', '[1]', '"x"', 'null'])
+      expect(parseStoredSettings(text)).toEqual(defaultSettings)
   })
 })
 
@@ -44,7 +59,14 @@ describe('parseUrlSettings', () => {
     })
     expect(url('rate=25&utm=1')).toEqual({ rate: 25 })
     expect(url('')).toEqual({})
-    expect(url('probing=adaptive&audits=0.05&prefetch=0&smoothing=true&threads=4&theme=dark')).toEqual({ probing: 'adaptive', auditShare: 0.05, isPrefetching: false, isSmoothing: true, threads: 4, theme: 'dark' })
+    expect(url('probing=adaptive&audits=0.05&prefetch=0&smoothing=true&threads=4&theme=dark')).toEqual({
+      probing: 'adaptive',
+      auditShare: 0.05,
+      isPrefetching: false,
+      isSmoothing: true,
+      threads: 4,
+      theme: 'dark',
+    })
   })
 
   it('leaves out what cannot be', () => {
@@ -55,13 +77,22 @@ describe('parseUrlSettings', () => {
 describe('what the edge’s QR code hands over', () => {
   it('is a token, and an address where the page came from elsewhere', () => {
     expect(parseEdgeLink('#token=abc123')).toEqual({ edgeToken: 'abc123' })
-    expect(parseEdgeLink('#token=a.b-c&edge=https://edge.test/')).toEqual({ edgeToken: 'a.b-c', edgeUrl: 'https://edge.test' })
+    expect(parseEdgeLink('#token=a.b-c&edge=https://edge.test/')).toEqual({
+      edgeToken: 'a.b-c',
+      edgeUrl: 'https://edge.test',
+    })
     expect(parseEdgeLink('', '?seed=3&edge=https://edge.test/')).toEqual({ edgeUrl: 'https://edge.test' })
-    for (const hash of ['', '#cache', '#token=', '#token=a%20b', '#edge=javascript:alert(1)']) expect(parseEdgeLink(hash)).toEqual({})
+    for (const hash of ['', '#cache', '#token=', '#token=a%20b', '#edge=javascript:alert(1)'])
+      expect(parseEdgeLink(hash)).toEqual({})
   })
 
   it('can be typed, and is refused where it cannot be', () => {
-    expect([settingOf('edgeUrl', 'https://a.test/'), settingOf('edgeUrl', 'a.test'), settingOf('edgeToken', 'a b'), settingOf('edgeUrl', '')]).toEqual(['https://a.test', undefined, undefined, ''])
+    expect([
+      settingOf('edgeUrl', 'https://a.test/'),
+      settingOf('edgeUrl', 'a.test'),
+      settingOf('edgeToken', 'a b'),
+      settingOf('edgeUrl', ''),
+    ]).toEqual(['https://a.test', undefined, undefined, ''])
   })
 })
 
@@ -74,6 +105,7 @@ describe('parseDemoScript', () => {
   })
 
   it('is none without walkers, and none with impossible ones', () => {
-    for (const query of ['', 'hold=8', 'demo=', 'demo=-1', 'demo=a', 'demo=1&hold=0']) expect(script(query)).toBeUndefined()
+    for (const query of ['', 'hold=8', 'demo=', 'demo=-1', 'demo=a', 'demo=1&hold=0'])
+      expect(script(query)).toBeUndefined()
   })
 })

@@ -7,10 +7,18 @@ const rateSchema = z.union([z.literal('max'), z.coerce.number().check(z.minimum(
 const bundleId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 
 /** A switch, also as an address writes it. */
-const flag = z.union([z.boolean(), z.pipe(z.enum(['1', '0', 'true', 'false']), z.transform((text) => text === '1' || text === 'true'))])
+const flag = z.union([
+  z.boolean(),
+  z.pipe(
+    z.enum(['1', '0', 'true', 'false']),
+    z.transform((text) => text === '1' || text === 'true'),
+  ),
+])
 
 export const probings = ['adaptive', 'recent-first', 'least-entropy'] as const
-/** How many resident networks are asked, and in which order: as the scene's locality says, or always the same. */
+/**
+ * How many resident networks are asked, and in which order: as the scene's locality says, or always the same.
+ */
 export type Probing = (typeof probings)[number]
 
 export const themes = ['system', 'light', 'dark'] as const
@@ -35,13 +43,25 @@ const shape = {
   isPrefetching: flag,
   /** Steady the label by the agreement of the last frames. */
   isSmoothing: flag,
-  /** On how many threads the networks run; fewer where the page is not isolated, or the device has not so many cores. */
+  /**
+   * On how many threads the networks run; fewer where the page is not isolated, or the device has not so many
+   * cores.
+   */
   threads: z.coerce.number().check(z.int(), z.minimum(1), z.maximum(4)),
   theme: z.enum(themes),
   numbers: z.enum(['neutral', 'device']),
   /** Where the edge is; empty for where the page came from. */
-  edgeUrl: z.union([z.literal(''), z.pipe(z.url({ protocol: /^https?$/ }), z.transform((url) => url.replace(/\/+$/, '')))]),
-  /** What an edge that is not for everybody asks for; empty for none. Visible characters of ASCII, as RFC 6750 has them. */
+  edgeUrl: z.union([
+    z.literal(''),
+    z.pipe(
+      z.url({ protocol: /^https?$/ }),
+      z.transform((url) => url.replace(/\/+$/, '')),
+    ),
+  ]),
+  /**
+   * What an edge that is not for everybody asks for; empty for none. Visible characters of ASCII, as RFC 6750
+   * has them.
+   */
   edgeToken: z.string().check(z.regex(/^[\x21-\x7e]{0,512}$/)),
 }
 
@@ -97,7 +117,10 @@ const urlNames = {
   theme: 'theme',
 } as const satisfies Record<string, keyof Settings>
 
-/** Keeps every field that is right and drops the others: one bad value must not cost a person all of their settings. */
+/**
+ * Keeps every field that is right and drops the others: one bad value must not cost a person all of their
+ * settings.
+ */
 function readFields(values: Readonly<Record<string, unknown>>): Partial<Settings> {
   const fields: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(shape)) {
@@ -120,7 +143,10 @@ export function parseStoredSettings(text: string | null): Settings {
   return { ...defaultSettings, ...(values.success ? readFields(values.data) : {}) }
 }
 
-/** What the page's address sets for this visit: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…` and so on; where frames go is asked (`parseEdgeLink`). */
+/**
+ * What the page's address sets for this visit: `?bundle=…&cache=…&rate=…|max&threshold=…&probes=…` and so on;
+ * where frames go is asked (`parseEdgeLink`).
+ */
 export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings> {
   const values: Record<string, unknown> = {}
   for (const [urlName, name] of Object.entries(urlNames)) {
@@ -129,22 +155,28 @@ export function parseUrlSettings(parameters: URLSearchParams): Partial<Settings>
   }
   const fields = readFields(values)
   // Who says how many to ask has decided how to ask.
-  return fields.maxProbes !== undefined && fields.probing === undefined ? { ...fields, probing: 'recent-first' } : fields
+  return fields.maxProbes !== undefined && fields.probing === undefined
+    ? { ...fields, probing: 'recent-first' }
+    : fields
 }
 
 /**
- * What the edge's QR code hands over behind the `#`: `#token=…`, and `edge=…` where the page came from elsewhere. It is there, and
- * not in the query, because a fragment never reaches a server or its log. `?edge=…` is understood too.
+ * What the edge's QR code hands over behind the `#`: `#token=…`, and `edge=…` where the page came from
+ * elsewhere. It is there, and not in the query, because a fragment never reaches a server or its log.
+ * `?edge=…` is understood too.
  */
 export function parseEdgeLink(hash: string, search = ''): Partial<Pick<Settings, 'edgeUrl' | 'edgeToken'>> {
   const edgeToken = tokenInFragment(hash) ?? ''
-  const edgeUrl = new URLSearchParams(hash.replace(/^#/, '')).get('edge') ?? new URLSearchParams(search).get('edge') ?? ''
+  const edgeUrl =
+    new URLSearchParams(hash.replace(/^#/, '')).get('edge') ?? new URLSearchParams(search).get('edge') ?? ''
   return readFields({ ...(edgeToken !== '' && { edgeToken }), ...(edgeUrl !== '' && { edgeUrl }) })
 }
 
 const demoSchema = z.object({
   /** Walkers to play one after the other, by their class index; then the demo ends. */
-  walkers: z.array(z.coerce.number().check(z.int(), z.nonnegative())).check(z.minLength(1), z.maxLength(10_000)),
+  walkers: z
+    .array(z.coerce.number().check(z.int(), z.nonnegative()))
+    .check(z.minLength(1), z.maxLength(10_000)),
   /** How many frames each of them is held. */
   hold: z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)),
 })
@@ -154,7 +186,9 @@ export interface DemoScript {
   readonly hold: number
 }
 
-/** `?demo=3,17,3&hold=8`: exactly these walkers, so many frames each. Undefined where the address names none. */
+/**
+ * `?demo=3,17,3&hold=8`: exactly these walkers, so many frames each. Undefined where the address names none.
+ */
 export function parseDemoScript(parameters: URLSearchParams): DemoScript | undefined {
   const walkers = parameters.get('demo')
   // No name is no walker; as a number it would be the first one.
@@ -164,6 +198,9 @@ export function parseDemoScript(parameters: URLSearchParams): DemoScript | undef
 }
 
 /** One setting out of what a person typed; undefined where it cannot be. */
-export function settingOf<Name extends keyof Settings>(name: Name, value: unknown): Settings[Name] | undefined {
+export function settingOf<Name extends keyof Settings>(
+  name: Name,
+  value: unknown,
+): Settings[Name] | undefined {
   return readFields({ [name]: value })[name]
 }

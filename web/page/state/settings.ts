@@ -8,15 +8,23 @@ export interface SettingsStore {
   change(changes: Partial<Settings>): void
 }
 
-/** Settings that outlive the page. Those in the page's address go before those remembered, and are not remembered. */
-export function createSettings(storage: Pick<Storage, 'getItem' | 'setItem'>, parameters: URLSearchParams): SettingsStore {
+/**
+ * Settings that outlive the page. Those in the page's address go before those remembered, and are not
+ * remembered.
+ */
+export function createSettings(
+  storage: Pick<Storage, 'getItem' | 'setItem'>,
+  parameters: URLSearchParams,
+): SettingsStore {
   const stored = signal(parseStoredSettings(read(storage)))
   const overrides = signal(parseUrlSettings(parameters))
   return {
     values: computed(() => ({ ...stored.value, ...overrides.value })),
     change(changes) {
       stored.value = { ...stored.value, ...changes }
-      overrides.value = Object.fromEntries(Object.entries(overrides.value).filter(([name]) => !(name in changes)))
+      overrides.value = Object.fromEntries(
+        Object.entries(overrides.value).filter(([name]) => !(name in changes)),
+      )
       try {
         storage.setItem(settingsKey, JSON.stringify(stored.value))
       } catch {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { threadsAtStart } from './threads-at-start.ts'
 
-const at = (query: string, stored: string | null): number => threadsAtStart({ getItem: () => stored }, new URLSearchParams(query))
+const at = (query: string, stored: string | null): number =>
+  threadsAtStart({ getItem: () => stored }, new URLSearchParams(query))
 
 beforeEach(() => {
   vi.stubGlobal('crossOriginIsolated', true)
@@ -18,8 +19,28 @@ describe('threadsAtStart', () => {
   })
 
   it('is one where nothing sensible is said', () => {
-    for (const stored of [null, '', '{', '[]', 'null', '{}', '{"threads":"x"}', '{"threads":0}', '{"threads":1.5}']) expect(at('', stored)).toBe(1)
-    expect(threadsAtStart({ getItem: () => { throw new Error('forbidden') } }, new URLSearchParams())).toBe(1)
+    for (const stored of [
+      null,
+      '',
+      '{',
+      '[]',
+      'null',
+      '{}',
+      '{"threads":"x"}',
+      '{"threads":0}',
+      '{"threads":1.5}',
+    ])
+      expect(at('', stored)).toBe(1)
+    expect(
+      threadsAtStart(
+        {
+          getItem: () => {
+            throw new Error('forbidden')
+          },
+        },
+        new URLSearchParams(),
+      ),
+    ).toBe(1)
   })
 
   it('is one where the page is not isolated', () => {

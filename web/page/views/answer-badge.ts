@@ -22,7 +22,8 @@ export const badgeOf = ({ outcome, isPending }: ShownAnswer, isOffline = false):
 export const isNone = ({ sureness, isPending }: ShownAnswer): boolean => sureness === 'none' && !isPending
 
 /** Nobody is certain: not this device, and not the edge either. */
-export const isGuess = ({ outcome, sureness }: ShownAnswer): boolean => outcome === 'uncertain' || sureness === 'unsure' || sureness === 'none'
+export const isGuess = ({ outcome, sureness }: ShownAnswer): boolean =>
+  outcome === 'uncertain' || sureness === 'unsure' || sureness === 'none'
 
 /** The same with how sure it is. */
 export function badgeText(answer: ShownAnswer, isOffline: boolean): string {

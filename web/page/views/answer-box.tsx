@@ -19,7 +19,14 @@ export function AnswerBox(): VNode {
     <div class="answer">
       <div class="answer-main">
         <div>
-          <p class="answer-badge" data-testid="answer-badge" data-outcome={badge === 'offline' ? 'uncertain' : badge} data-sureness={answer.sureness} data-unsure={isUnsure} data-offline={badge === 'offline'}>
+          <p
+            class="answer-badge"
+            data-testid="answer-badge"
+            data-outcome={badge === 'offline' ? 'uncertain' : badge}
+            data-sureness={answer.sureness}
+            data-unsure={isUnsure}
+            data-offline={badge === 'offline'}
+          >
             {badgeText(answer, isOffline)}
           </p>
           <p class="answer-label" data-testid="answer-label" data-guess={isUnsure}>
@@ -37,9 +44,16 @@ export function AnswerBox(): VNode {
             {answer.trueLabel !== null && <Truth label={answer.label} trueLabel={answer.trueLabel} />}
           </p>
         </div>
-        <CertaintyRing certainty={isNone(answer) ? undefined : answer.certainty} outcome={isUnsure ? 'uncertain' : badge} />
+        <CertaintyRing
+          certainty={isNone(answer) ? undefined : answer.certainty}
+          outcome={isUnsure ? 'uncertain' : badge}
+        />
       </div>
-      <EntropyMeter entropyNats={answer.entropyNats} thresholdNats={answer.thresholdNats} outcome={answer.outcome} />
+      <EntropyMeter
+        entropyNats={answer.entropyNats}
+        thresholdNats={answer.thresholdNats}
+        outcome={answer.outcome}
+      />
     </div>
   )
 }

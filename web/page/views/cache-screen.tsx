@@ -7,17 +7,25 @@ import { PartitionCard } from './partition-card.tsx'
 import { Slider } from './slider.tsx'
 import { StorageUsage } from './storage-usage.tsx'
 
-/** The partitions of the bundle: where each of them is, what it knows, what goes first, and how many may stay. */
+/**
+ * The partitions of the bundle: where each of them is, what it knows, what goes first, and how many may stay.
+ */
 export function CacheScreen(): VNode {
   const { app } = usePage()
   const { snapshot, downloads } = app.cacheView
   const rows = useComputed(() => {
     const manifest = app.bundle.opened.value?.manifest
     if (manifest === undefined) return []
-    return partitionRows({ manifest, snapshot: snapshot.value, residents: app.residents.value, downloads: downloads.value })
+    return partitionRows({
+      manifest,
+      snapshot: snapshot.value,
+      residents: app.residents.value,
+      downloads: downloads.value,
+    })
   })
   const here = rows.value.filter(({ useOrder }) => useOrder !== null)
-  // What is here comes first, each group in the order of the bundle: cards change places only when one comes or goes.
+  // What is here comes first, each group in the order of the bundle: cards change places only when one comes
+  // or goes.
   const ordered = [...here, ...rows.value.filter(({ useOrder }) => useOrder === null)]
   const hereBytes = here.reduce((sum, { bytes }) => sum + bytes, 0)
   const hasPartitions = rows.value.length > 0
@@ -33,18 +41,36 @@ export function CacheScreen(): VNode {
         {hasPartitions && (
           <ul class="partitions">
             {ordered.map((row) => (
-              <PartitionCard key={row.id} row={row} lastUseMs={app.lastUses.at(row.sha256)} onRemove={() => void app.removePartition(row.id)} />
+              <PartitionCard
+                key={row.id}
+                row={row}
+                lastUseMs={app.lastUses.at(row.sha256)}
+                onRemove={() => void app.removePartition(row.id)}
+              />
             ))}
           </ul>
         )}
         {hasPartitions && here.length === 0 && app.gate.value.maxProbes === 0 && (
           <p class="muted" data-testid="none-wanted">
-            Small networks for a few classes each. None is fetched now: for this stream the all-round network and the edge serve as well (see Insight).
+            Small networks for a few classes each. None is fetched now: for this stream the all-round network
+            and the edge serve as well (see Insight).
           </p>
         )}
-        {!hasPartitions && app.bundle.opened.value !== undefined && <p class="muted">This bundle has no specialists: for what it knows, the all-round network alone serves as well.</p>}
-        <EvictionOrder ids={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0)).map(({ id }) => id)} />
-        <button type="button" class="quiet" data-testid="clear-cache" disabled={here.length === 0} onClick={() => void app.clearCache()}>
+        {!hasPartitions && app.bundle.opened.value !== undefined && (
+          <p class="muted">
+            This bundle has no specialists: for what it knows, the all-round network alone serves as well.
+          </p>
+        )}
+        <EvictionOrder
+          ids={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0)).map(({ id }) => id)}
+        />
+        <button
+          type="button"
+          class="quiet"
+          data-testid="clear-cache"
+          disabled={here.length === 0}
+          onClick={() => void app.clearCache()}
+        >
           Clear the cache
         </button>
       </div>

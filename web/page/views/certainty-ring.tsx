@@ -17,7 +17,16 @@ export function CertaintyRing({ certainty, outcome }: CertaintyRingProps): VNode
     <div class="ring" data-testid="certainty" data-outcome={outcome}>
       <svg viewBox="0 0 60 60" aria-hidden="true">
         <circle class="ring-track" cx="30" cy="30" r={radius} />
-        {filled > 0 && <circle class="ring-value" cx="30" cy="30" r={radius} stroke-dasharray={`${filled.toFixed(1)} ${round.toFixed(1)}`} transform="rotate(-90 30 30)" />}
+        {filled > 0 && (
+          <circle
+            class="ring-value"
+            cx="30"
+            cy="30"
+            r={radius}
+            stroke-dasharray={`${filled.toFixed(1)} ${round.toFixed(1)}`}
+            transform="rotate(-90 30 30)"
+          />
+        )}
       </svg>
       <p>
         {certainty === undefined ? '?' : formatCertainty(certainty)}

@@ -14,12 +14,22 @@ function SourceControls(): VNode {
   return (
     <div class="controls" role="group" aria-label="What to play">
       {hasDemo && (
-        <button type="button" class="primary" data-testid="play-demo" onClick={() => void playback.playDemo()}>
+        <button
+          type="button"
+          class="primary"
+          data-testid="play-demo"
+          onClick={() => void playback.playDemo()}
+        >
           <Icon name="play" />
           Demo
         </button>
       )}
-      <button type="button" class={hasDemo ? '' : 'primary'} data-testid="camera" onClick={() => void playback.playCamera()}>
+      <button
+        type="button"
+        class={hasDemo ? '' : 'primary'}
+        data-testid="camera"
+        onClick={() => void playback.playCamera()}
+      >
         <Icon name="camera" />
         Camera
       </button>
@@ -44,7 +54,11 @@ function StreamControls(): VNode {
         <Icon name="stop" />
         Stop
       </button>
-      <button type="button" data-testid="pause" onClick={() => (isPaused ? playback.resume() : playback.pause())}>
+      <button
+        type="button"
+        data-testid="pause"
+        onClick={() => (isPaused ? playback.resume() : playback.pause())}
+      >
         <Icon name={isPaused ? 'play' : 'pause'} />
         {isPaused ? 'Go on' : 'Pause'}
       </button>
@@ -55,7 +69,12 @@ function StreamControls(): VNode {
         </button>
       )}
       {isCamera && torch !== 'none' && (
-        <button type="button" data-testid="torch" aria-pressed={torch === 'on'} onClick={() => void playback.toggleTorch()}>
+        <button
+          type="button"
+          data-testid="torch"
+          aria-pressed={torch === 'on'}
+          onClick={() => void playback.toggleTorch()}
+        >
           <Icon name="torch" />
           Torch
         </button>

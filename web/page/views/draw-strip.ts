@@ -12,7 +12,11 @@ export interface StripOptions {
 const outcomes: readonly Outcome[] = ['hit', 'miss', 'uncertain']
 
 /** Draws the strip at the canvas's size on the page, in the colours of the page. */
-export function drawStrip(canvas: HTMLCanvasElement, log: SessionLog, { thresholdNats, classes }: StripOptions): void {
+export function drawStrip(
+  canvas: HTMLCanvasElement,
+  log: SessionLog,
+  { thresholdNats, classes }: StripOptions,
+): void {
   const context = canvas.getContext('2d')
   const { clientWidth: width, clientHeight: height } = canvas
   if (context === null || width === 0) return
@@ -30,7 +34,8 @@ export function drawStrip(canvas: HTMLCanvasElement, log: SessionLog, { threshol
   const bars = stripBars(log.tail(barsThatFit(width)), { width, height }, ceilingNats)
   for (const outcome of outcomes) {
     context.fillStyle = style.getPropertyValue(`--${outcome}`)
-    for (const bar of bars) if (bar.outcome === outcome) context.fillRect(bar.left, bar.top, bar.width, bar.height)
+    for (const bar of bars)
+      if (bar.outcome === outcome) context.fillRect(bar.left, bar.top, bar.width, bar.height)
   }
 
   const top = thresholdTop(thresholdNats, height, ceilingNats)

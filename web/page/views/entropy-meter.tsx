@@ -8,7 +8,11 @@ import { usePage } from './page-context.ts'
  * How much doubt there is in this device's own answer, beside how much is let pass; in nats for whoever
  * asks.
  */
-export function EntropyMeter({ entropyNats, thresholdNats, outcome }: Pick<ShownAnswer, 'entropyNats' | 'thresholdNats' | 'outcome'>): VNode {
+export function EntropyMeter({
+  entropyNats,
+  thresholdNats,
+  outcome,
+}: Pick<ShownAnswer, 'entropyNats' | 'thresholdNats' | 'outcome'>): VNode {
   const { app } = usePage()
   const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
   const ceiling = entropyCeiling(classes)
@@ -29,10 +33,12 @@ export function EntropyMeter({ entropyNats, thresholdNats, outcome }: Pick<Shown
       </div>
       <details class="numbers">
         <summary>
-          Doubt {formatDoubt(entropyNats, classes)} <span>· answers here up to {formatDoubt(thresholdNats, classes)}</span>
+          Doubt {formatDoubt(entropyNats, classes)}{' '}
+          <span>· answers here up to {formatDoubt(thresholdNats, classes)}</span>
         </summary>
         <p>
-          Entropy {formatNats(entropyNats)} of {formatNats(ceiling)} nats at most, with what the scene shows; threshold {formatNats(thresholdNats)} nats.
+          Entropy {formatNats(entropyNats)} of {formatNats(ceiling)} nats at most, with what the scene shows;
+          threshold {formatNats(thresholdNats)} nats.
         </p>
       </details>
     </div>

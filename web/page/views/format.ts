@@ -1,6 +1,9 @@
 import { signal } from '@preact/signals'
 
-/** `neutral`: 12 345.6, as ISO 80000 has it, which nobody misreads. `device`: as the browser's language writes numbers. */
+/**
+ * `neutral`: 12 345.6, as ISO 80000 has it, which nobody misreads. `device`: as the browser's language writes
+ * numbers.
+ */
 export const numberStyles = ['neutral', 'device'] as const
 export type NumberStyle = (typeof numberStyles)[number]
 
@@ -15,7 +18,8 @@ const formatters = new Map<string, Intl.NumberFormat>()
 
 function formatterOf(style: NumberStyle, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${style} ${Object.values(options).join(' ')} ${Object.keys(options).join(' ')}`
-  const formatter = formatters.get(key) ?? new Intl.NumberFormat(style === 'device' ? undefined : 'en', options)
+  const formatter =
+    formatters.get(key) ?? new Intl.NumberFormat(style === 'device' ? undefined : 'en', options)
   formatters.set(key, formatter)
   return formatter
 }
@@ -25,13 +29,15 @@ function write(value: number, options: Intl.NumberFormatOptions): string {
   return numberStyle.value === 'device' ? written : written.replaceAll(',', narrowSpace)
 }
 
-const fixed = (value: number, digits: number): string => write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const fixed = (value: number, digits: number): string =>
+  write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 /** 0.873 → `87 %`, with a space at which no line breaks. */
 export const formatShare = (share: number, digits = 0): string => `${fixed(share * 100, digits)}${space}%`
 
 /** How sure a network is. None is ever quite: what would be rounded to 100 % is more than 99. */
-export const formatCertainty = (share: number): string => (share >= 0.995 ? `>${formatShare(0.99)}` : formatShare(share))
+export const formatCertainty = (share: number): string =>
+  share >= 0.995 ? `>${formatShare(0.99)}` : formatShare(share)
 
 export const formatCount = (count: number): string => write(count, { maximumFractionDigits: 0 })
 
@@ -50,7 +56,8 @@ export function formatMs(ms: number): string {
 }
 
 /** Doubt: entropy as a share of the most that so many classes can have, ln C. */
-export const formatDoubt = (nats: number, classes: number): string => formatShare(Math.min(1, nats / Math.log(Math.max(2, classes))))
+export const formatDoubt = (nats: number, classes: number): string =>
+  formatShare(Math.min(1, nats / Math.log(Math.max(2, classes))))
 
 export const formatNats = (nats: number): string => fixed(nats, 2)
 

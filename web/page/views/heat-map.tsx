@@ -16,7 +16,9 @@ export function HeatMap(): VNode | null {
   return (
     <section class="panel" aria-labelledby="heat-title">
       <h3 id="heat-title">Which specialist knows which class</h3>
-      <p class="muted">Where the edge sends the test pictures of each class. Those in memory are underlined.</p>
+      <p class="muted">
+        Where the edge sends the test pictures of each class. Those in memory are underlined.
+      </p>
       <div class="table-box heat" tabIndex={0} role="region" aria-label="Classes and specialists">
         <table data-testid="heat-map">
           <thead>

@@ -39,11 +39,23 @@ export function InsightScreen(): VNode {
         <SessionFacts />
         <div class="export">
           <span class="muted">Export the log, without pictures</span>
-          <button type="button" class="quiet" data-testid="export-json" disabled={frames === 0} onClick={() => void exportSession(app, 'json')}>
+          <button
+            type="button"
+            class="quiet"
+            data-testid="export-json"
+            disabled={frames === 0}
+            onClick={() => void exportSession(app, 'json')}
+          >
             <Icon name="save" />
             JSON
           </button>
-          <button type="button" class="quiet" data-testid="export-csv" disabled={frames === 0} onClick={() => void exportSession(app, 'csv')}>
+          <button
+            type="button"
+            class="quiet"
+            data-testid="export-csv"
+            disabled={frames === 0}
+            onClick={() => void exportSession(app, 'csv')}
+          >
             <Icon name="save" />
             CSV
           </button>
@@ -73,15 +85,17 @@ function EntropyChart(): VNode {
       ]}
       table={{
         head: ['frame', 'answer', 'by', 'doubt', 'let pass', 'entropy, nats', 'threshold, nats'],
-        rows: recent.reverse().map(({ index, label, outcome, entropyNats, thresholdNats }) => [
-          formatCount(index),
-          label,
-          outcomeWords[outcome],
-          formatDoubt(entropyNats, classes),
-          formatDoubt(thresholdNats, classes),
-          formatNats(entropyNats),
-          formatNats(thresholdNats),
-        ]),
+        rows: recent
+          .reverse()
+          .map(({ index, label, outcome, entropyNats, thresholdNats }) => [
+            formatCount(index),
+            label,
+            outcomeWords[outcome],
+            formatDoubt(entropyNats, classes),
+            formatDoubt(thresholdNats, classes),
+            formatNats(entropyNats),
+            formatNats(thresholdNats),
+          ]),
       }}
     >
       <Plot
@@ -90,7 +104,9 @@ function EntropyChart(): VNode {
         most={entropyCeiling(classes)}
         formatValue={(nats) => formatDoubt(nats, classes)}
         across="frame"
-        columns={() => entropyColumns(app.session.tally.value.revision < 0 ? [] : app.session.log.tail(shownFrames))}
+        columns={() =>
+          entropyColumns(app.session.tally.value.revision < 0 ? [] : app.session.log.tail(shownFrames))
+        }
         series={[
           { label: 'here', colour: '--hit', look: 'bars' },
           { label: 'edge', colour: '--miss', look: 'bars' },
@@ -115,7 +131,9 @@ function SessionChart(): VNode {
       ]}
       table={{
         head: ['from frame', 'frames', 'asked the edge', 'uncertain', 'other specialist'],
-        rows: bins.map((bin) => [bin.from, bin.frames, bin.misses, bin.uncertain, bin.switches].map((count) => formatCount(count))),
+        rows: bins.map((bin) =>
+          [bin.from, bin.frames, bin.misses, bin.uncertain, bin.switches].map((count) => formatCount(count)),
+        ),
       }}
     >
       <Plot
@@ -123,7 +141,11 @@ function SessionChart(): VNode {
         theme={resolvedTheme.value}
         formatValue={(value) => formatShare(value)}
         across="frame"
-        columns={() => binColumns(app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins))}
+        columns={() =>
+          binColumns(
+            app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins),
+          )
+        }
         series={[
           { label: 'asked the edge', colour: '--miss', look: 'line' },
           { label: 'uncertain', colour: '--uncertain', look: 'line' },

@@ -29,7 +29,10 @@ export function LazyScreen({ load }: LazyScreenProps): VNode {
   if (Loaded !== 'failed') return <Loaded />
   return (
     <section class="panel">
-      <p>This part of the app is not stored on this device yet. Connect once to the network; the stream goes on meanwhile.</p>
+      <p>
+        This part of the app is not stored on this device yet. Connect once to the network; the stream goes on
+        meanwhile.
+      </p>
       <button type="button" onClick={() => (attempt.value += 1)}>
         Try again
       </button>

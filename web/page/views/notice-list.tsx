@@ -15,7 +15,13 @@ export function NoticeList(): VNode {
   )
 }
 
-function NoticeCard({ notice, onDismiss }: { readonly notice: Notice; readonly onDismiss: () => void }): VNode {
+function NoticeCard({
+  notice,
+  onDismiss,
+}: {
+  readonly notice: Notice
+  readonly onDismiss: () => void
+}): VNode {
   const { about, kind, message, code, action } = notice
   return (
     <div class="notice" data-kind={kind} data-testid="notice" data-about={about} data-code={code}>

@@ -23,7 +23,10 @@ export function Page(parts: PageParts): VNode {
   )
 }
 
-/** The stream is never taken down: on a phone other screens cover it, where there is room they stand beside it. */
+/**
+ * The stream is never taken down: on a phone other screens cover it, where there is room they stand beside
+ * it.
+ */
 function Shell(): VNode {
   const { screen } = usePage()
   const shown = screen.value

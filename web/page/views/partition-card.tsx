@@ -30,14 +30,27 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
   const { id, state, classNames, bytes, progress, useOrder, isFirst, isNextToGo } = row
   const rest = classNames.length - mostNames
   return (
-    <li class="partition" data-testid="cache-partition" data-partition={id} data-state={state} data-form={row.isDelta ? 'delta' : 'whole'} data-next-to-go={isNextToGo}>
+    <li
+      class="partition"
+      data-testid="cache-partition"
+      data-partition={id}
+      data-state={state}
+      data-form={row.isDelta ? 'delta' : 'whole'}
+      data-next-to-go={isNextToGo}
+    >
       <div class="partition-head">
         <h3>{id}</h3>
         <p class="partition-state">{stateText(row)}</p>
         {isFirst && <p class="chip">asked first</p>}
         {isNextToGo && <p class="chip chip-warning">next to go</p>}
       </div>
-      <button type="button" class="icon-button" aria-label={`Delete specialist ${id} from this device`} disabled={useOrder === null} onClick={onRemove}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Delete specialist ${id} from this device`}
+        disabled={useOrder === null}
+        onClick={onRemove}
+      >
         <Icon name="trash" />
       </button>
       <p class="partition-classes" title={classNames.join(', ')}>
@@ -48,7 +61,13 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
         <span>{formatBytes(bytes)}</span>
         {useOrder !== null && lastUseMs !== undefined && <span>used {formatAgo(lastUseMs)}</span>}
       </p>
-      {progress !== null && <progress max={1} value={progress} aria-label={`Download of specialist ${id}: ${formatShare(progress)}`} />}
+      {progress !== null && (
+        <progress
+          max={1}
+          value={progress}
+          aria-label={`Download of specialist ${id}: ${formatShare(progress)}`}
+        />
+      )}
     </li>
   )
 }

@@ -15,7 +15,14 @@ export function PictureBox(): VNode {
   const hasPicture = state !== 'idle' && !isVideo && hasFrames.value
   return (
     <div class="picture" data-filled={isVideo || hasPicture}>
-      <canvas ref={app.stage.attachCanvas} width={192} height={192} hidden={!hasPicture} role="img" aria-label="The frame that is being answered" />
+      <canvas
+        ref={app.stage.attachCanvas}
+        width={192}
+        height={192}
+        hidden={!hasPicture}
+        role="img"
+        aria-label="The frame that is being answered"
+      />
       <video
         ref={app.stage.attachVideo}
         hidden={!isVideo}
@@ -46,7 +53,11 @@ function Invitation(): VNode {
         {bundle.error.code === 'unauthorized' && <p>The token can also be typed under Settings.</p>}
         <ErrorCode code={bundle.error.code} />
         {refusal !== undefined && (
-          <button type="button" data-testid="accept-bundle" onClick={() => void app.refusedBundles.accept(refusal)}>
+          <button
+            type="button"
+            data-testid="accept-bundle"
+            onClick={() => void app.refusedBundles.accept(refusal)}
+          >
             {acceptLabel(refusal)}
           </button>
         )}
@@ -66,7 +77,11 @@ function Invitation(): VNode {
         <circle class="front" cx="60" cy="20" r="11" />
         <path class="front" d="M46 88l6-50q8-7 16 0l6 50" />
       </svg>
-      <p>{bundle.kind === 'opening' ? 'Getting the networks ready …' : invitationText(playback.hasDemo.value, bundle.bundle.manifest.classNames)}</p>
+      <p>
+        {bundle.kind === 'opening'
+          ? 'Getting the networks ready …'
+          : invitationText(playback.hasDemo.value, bundle.bundle.manifest.classNames)}
+      </p>
     </div>
   )
 }

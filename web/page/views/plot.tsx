@@ -25,14 +25,25 @@ export interface PlotProps {
   readonly theme: string
 }
 
-/** So often at most, in milliseconds: a chart that moves with every frame cannot be read, and costs frames. */
+/**
+ * So often at most, in milliseconds: a chart that moves with every frame cannot be read, and costs frames.
+ */
 const redrawMs = 400
 const height = 180
 
-function optionsOf({ series, most, formatValue, across }: PlotProps, element: HTMLElement, width: number): uPlot.Options {
+function optionsOf(
+  { series, most, formatValue, across }: PlotProps,
+  element: HTMLElement,
+  width: number,
+): uPlot.Options {
   const style = getComputedStyle(element)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
-  const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' }
+  const axis = {
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+  }
   const bars = uPlot.paths.bars?.({ size: [0.9, 12], align: 1 })
   const steps = uPlot.paths.stepped?.({ align: 1 })
   return {
@@ -41,17 +52,33 @@ function optionsOf({ series, most, formatValue, across }: PlotProps, element: HT
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, most ?? Math.max(0.05, high * 1.1)] } },
+    scales: {
+      x: { time: false },
+      y: { range: (_plot, _low, high) => [0, most ?? Math.max(0.05, high * 1.1)] },
+    },
     axes: [
-      { ...axis, size: 26, label: across, labelSize: 16, labelGap: 0, labelFont: axis.font, values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')) },
+      {
+        ...axis,
+        size: 26,
+        label: across,
+        labelSize: 16,
+        labelGap: 0,
+        labelFont: axis.font,
+        values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')),
+      },
       { ...axis, size: 48, values: (_plot, splits) => splits.map(formatValue) },
     ],
     series: [
       {},
       ...series.map(({ label, colour: name, look }): uPlot.Series => {
         const base = { label, stroke: colour(name), points: { show: false }, spanGaps: false }
-        if (look === 'bars') return { ...base, fill: colour(name), width: 0, ...(bars !== undefined && { paths: bars }) }
-        return { ...base, width: 2, ...(look === 'steps' && { dash: [6, 4], ...(steps !== undefined && { paths: steps }) }) }
+        if (look === 'bars')
+          return { ...base, fill: colour(name), width: 0, ...(bars !== undefined && { paths: bars }) }
+        return {
+          ...base,
+          width: 2,
+          ...(look === 'steps' && { dash: [6, 4], ...(steps !== undefined && { paths: steps }) }),
+        }
       }),
     ],
   }
@@ -68,9 +95,15 @@ export function Plot(props: PlotProps): VNode {
   useEffect(() => {
     const element = box.current
     if (element === null) return
-    const made = new uPlot(optionsOf(props, element, Math.max(200, element.clientWidth)), dataOf(props.columns()), element)
+    const made = new uPlot(
+      optionsOf(props, element, Math.max(200, element.clientWidth)),
+      dataOf(props.columns()),
+      element,
+    )
     plot.current = made
-    const observer = new ResizeObserver(() => made.setSize({ width: Math.max(200, element.clientWidth), height }))
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(200, element.clientWidth), height }),
+    )
     observer.observe(element)
     return () => {
       observer.disconnect()

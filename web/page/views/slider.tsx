@@ -14,7 +14,17 @@ export interface SliderProps {
 }
 
 /** A range with its value in words above it. */
-export function Slider({ label, unit, testId, min, max, step, value, text = String(value), onInput }: SliderProps): VNode {
+export function Slider({
+  label,
+  unit,
+  testId,
+  min,
+  max,
+  step,
+  value,
+  text = String(value),
+  onInput,
+}: SliderProps): VNode {
   return (
     <label class="slider">
       <span>

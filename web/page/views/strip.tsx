@@ -15,7 +15,8 @@ export function Strip(): VNode {
     const { revision } = app.session.tally.value
     const { thresholdNats } = app.gate.value
     const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
-    if (canvas.current !== null && revision >= 0) drawStrip(canvas.current, app.session.log, { thresholdNats, classes, theme: resolvedTheme.value })
+    if (canvas.current !== null && revision >= 0)
+      drawStrip(canvas.current, app.session.log, { thresholdNats, classes, theme: resolvedTheme.value })
   }
   useSignalEffect(draw)
   useEffect(() => {
@@ -26,7 +27,11 @@ export function Strip(): VNode {
 
   return (
     <figure class="strip">
-      <canvas ref={canvas} role="img" aria-label="The last frames: doubt as height, how much is let pass as a line" />
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label="The last frames: doubt as height, how much is let pass as a line"
+      />
     </figure>
   )
 }

@@ -13,7 +13,12 @@ export function TabBar(): VNode {
   return (
     <nav class="tabs" aria-label="Screens">
       {screens.map((name) => (
-        <a key={name} href={`#${name}`} data-testid={`tab-${name}`} aria-current={screen.value === name ? 'page' : undefined}>
+        <a
+          key={name}
+          href={`#${name}`}
+          data-testid={`tab-${name}`}
+          aria-current={screen.value === name ? 'page' : undefined}
+        >
           <Icon name={name} />
           {screenTitles[name]}
         </a>

@@ -8,7 +8,10 @@ import { usePage } from './page-context.ts'
 import { PictureBox } from './picture-box.tsx'
 import { Strip } from './strip.tsx'
 
-/** The picture, the answer, where it came from, and the buttons. Images, videos and folders can be dropped on it. */
+/**
+ * The picture, the answer, where it came from, and the buttons. Images, videos and folders can be dropped on
+ * it.
+ */
 export function WatchScreen(): VNode {
   const { app, playback } = usePage()
   const isDropping = useSignal(false)

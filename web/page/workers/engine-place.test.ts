@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { EnginePlaceChooser, type EnginePlace } from './engine-place.ts'
 
 /** Where the networks run after each of these frames. */
-function places(times: readonly number[], chooser = new EnginePlaceChooser(), from: EnginePlace = 'worker'): EnginePlace[] {
+function places(
+  times: readonly number[],
+  chooser = new EnginePlaceChooser(),
+  from: EnginePlace = 'worker',
+): EnginePlace[] {
   let place = from
   return times.map((time) => (place = chooser.note(time, place)))
 }

@@ -6,23 +6,30 @@ import { MovedAnswer } from '../../messages/rpc-server.ts'
 export type InferenceClient = RpcClient<InferenceRequest, InferenceAnswers, never>
 
 /**
- * The engine on the page's own thread, asked as one in a worker is. A message to a worker and back costs two wake-ups of a thread and two copies,
- * on a slow phone several times what a small network takes; here an answer is a function call away, and nothing is copied or parsed: both ends are
- * of one build. It cannot be waited for with a time limit, nor crash by itself. The code comes when it is first asked.
+ * The engine on the page's own thread, asked as one in a worker is. A message to a worker and back costs two
+ * wake-ups of a thread and two copies, on a slow phone several times what a small network takes; here an
+ * answer is a function call away, and nothing is copied or parsed: both ends are of one build. It cannot be
+ * waited for with a time limit, nor crash by itself. The code comes when it is first asked.
  */
 export function createInPageEngine(): InferenceClient {
-  // eslint-disable-next-line import-x/no-restricted-paths -- the engine itself, where the worker's thread is not wanted
+  // The engine itself, where the thread of a worker is not wanted.
+  // eslint-disable-next-line import-x/no-restricted-paths
   const loading = import('../../inference-worker/in-page.ts').then(({ inPageHandlers }) => inPageHandlers())
   loading.catch(() => undefined)
   let handlers: Awaited<typeof loading> | undefined
   let closedBy: CacheNetError | undefined
 
   return {
-    async call<Asked extends InferenceRequest>(signal: AbortSignal, request: Asked, { transfer = [] }: RpcCallOptions = {}): Promise<InferenceAnswers[Asked['kind']]> {
+    async call<Asked extends InferenceRequest>(
+      signal: AbortSignal,
+      request: Asked,
+      { transfer = [] }: RpcCallOptions = {},
+    ): Promise<InferenceAnswers[Asked['kind']]> {
       try {
         handlers ??= await loading
         if (closedBy !== undefined) throw closedBy
-        if (signal.aborted) throw new CacheNetError('aborted', 'The request was called off.', { kind: request.kind })
+        if (signal.aborted)
+          throw new CacheNetError('aborted', 'The request was called off.', { kind: request.kind })
         const handle = handlers[request.kind] as (signal: AbortSignal, asked: Asked) => Promise<unknown>
         const result = await handle(signal, request)
         return (result instanceof MovedAnswer ? result.answer : result) as InferenceAnswers[Asked['kind']]

@@ -7,7 +7,13 @@ import { createInPageEngine, type InferenceClient } from './in-page-engine.ts'
 import { InferenceHost } from './inference-host.ts'
 
 const { signal } = new AbortController()
-const gate = { thresholdNats: 0, generalistThresholdNats: 0, maxProbes: 1, order: 'recent-first', asksGeneralist: false } as const
+const gate = {
+  thresholdNats: 0,
+  generalistThresholdNats: 0,
+  maxProbes: 1,
+  order: 'recent-first',
+  asksGeneralist: false,
+} as const
 
 let bundle: SampleBundle
 let workers: Worker[]
@@ -23,13 +29,21 @@ function bytesOf(sha256: string | undefined): Uint8Array<ArrayBuffer> {
   if (bytes === undefined) throw new Error('the sample bundle lacks a blob')
   return bytes
 }
-const deltaBytes = (id: string): Uint8Array<ArrayBuffer> => bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.delta?.sha256)
-const partitionBytes = (id: string): Uint8Array<ArrayBuffer> => bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256)
+const deltaBytes = (id: string): Uint8Array<ArrayBuffer> =>
+  bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.delta?.sha256)
+const partitionBytes = (id: string): Uint8Array<ArrayBuffer> =>
+  bytesOf(bundle.manifest.partitions.find((partition) => partition.id === id)?.whole.sha256)
 
-const realWorker = (): Worker => new Worker(new URL('../../inference-worker/main.ts', import.meta.url), { type: 'module' })
+const realWorker = (): Worker =>
+  new Worker(new URL('../../inference-worker/main.ts', import.meta.url), { type: 'module' })
 
 const workerOn = (threads: number): Worker =>
-  threads === 1 ? realWorker() : new Worker(new URL('../../inference-worker/main-threaded.ts', import.meta.url), { type: 'module', name: inferenceWorkerName(threads) })
+  threads === 1
+    ? realWorker()
+    : new Worker(new URL('../../inference-worker/main-threaded.ts', import.meta.url), {
+        type: 'module',
+        name: inferenceWorkerName(threads),
+      })
 
 const running = (script: string): Worker => new Worker(URL.createObjectURL(new Blob([script])))
 
@@ -42,7 +56,12 @@ const scripted = (onClassify: string): Worker =>
       postMessage({ rpc: 'answer', id, answer: request.kind === 'open' ? { warmUpMs: 1 } : request.kind === 'prepare' ? null : { residents: request.kind === 'load' ? [request.id] : [] } })
     })`)
 
-function createHost(createWorker: (index: number, threads: number) => Worker, frameLimitMs = 10_000, threads = 1, inPage?: () => InferenceClient): InferenceHost {
+function createHost(
+  createWorker: (index: number, threads: number) => Worker,
+  frameLimitMs = 10_000,
+  threads = 1,
+  inPage?: () => InferenceClient,
+): InferenceHost {
   return new InferenceHost({
     ...(inPage === undefined ? {} : { createInPageEngine: inPage }),
     frameLimitMs,
@@ -63,7 +82,11 @@ function createHost(createWorker: (index: number, threads: number) => Worker, fr
 }
 
 const open = (): Promise<void> =>
-  host.open(signal, { manifest: bundle.manifest, generalist: bytesOf(bundle.manifest.generalist.whole.sha256), maxPartitions: 2 })
+  host.open(signal, {
+    manifest: bundle.manifest,
+    generalist: bytesOf(bundle.manifest.generalist.whole.sha256),
+    maxPartitions: 2,
+  })
 
 beforeEach(async () => {
   bundle = await createSampleBundle()
@@ -100,7 +123,9 @@ describe('InferenceHost', () => {
   })
 
   it('starts a worker that crashed again, with what was resident in its order, and loses one frame', async () => {
-    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()))
+    host = createHost((index) =>
+      index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker(),
+    )
     await open()
     await host.load(signal, 'p0', partitionBytes('p0'))
     await expect(host.classify(signal, frame(), gate)).rejects.toMatchObject({ code: 'worker-crashed' })
@@ -124,18 +149,31 @@ describe('InferenceHost', () => {
     await open()
     const codes: string[] = []
     for (let attempt = 0; attempt < 5; attempt++) {
-      await host.classify(signal, frame(), gate).catch((thrown: unknown) => codes.push((thrown as { code: string }).code))
+      await host
+        .classify(signal, frame(), gate)
+        .catch((thrown: unknown) => codes.push((thrown as { code: string }).code))
     }
-    expect(codes).toEqual(['worker-crashed', 'worker-crashed', 'worker-crashed', 'engine-failed', 'engine-failed'])
+    expect(codes).toEqual([
+      'worker-crashed',
+      'worker-crashed',
+      'worker-crashed',
+      'engine-failed',
+      'engine-failed',
+    ])
     expect(workers).toHaveLength(4)
   })
 
   it('answers frames that are asked for while the worker starts again', async () => {
-    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()))
+    host = createHost((index) =>
+      index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker(),
+    )
     await open()
     const lost = host.classify(signal, frame(), gate)
     await expect(lost).rejects.toMatchObject({ code: 'worker-crashed' })
-    const answers = await Promise.all([host.classify(signal, frame(), gate), host.classify(signal, frame(), gate)])
+    const answers = await Promise.all([
+      host.classify(signal, frame(), gate),
+      host.classify(signal, frame(), gate),
+    ])
     expect(answers.map(({ network }) => network)).toEqual(['generalist', 'generalist'])
     expect(workers).toHaveLength(2)
   })
@@ -144,7 +182,9 @@ describe('InferenceHost', () => {
     host = createHost(realWorker)
     await open()
     await expect(host.load(signal, 'p0', new Uint8Array(3))).rejects.toMatchObject({ code: 'blob-truncated' })
-    await expect(host.classify(signal, { width: 3, height: 3, rgba: new Uint8ClampedArray(5) }, gate)).rejects.toMatchObject({ code: 'frame-size-wrong' })
+    await expect(
+      host.classify(signal, { width: 3, height: 3, rgba: new Uint8ClampedArray(5) }, gate),
+    ).rejects.toMatchObject({ code: 'frame-size-wrong' })
     expect(workers).toHaveLength(1)
     expect(restarts).toEqual([])
   })
@@ -188,7 +228,9 @@ describe('InferenceHost and threads', () => {
 
   it('stays with what runs where they do not start, or hang', async () => {
     const scripts = { 2: 'throw new Error("no threads")', 3: '' } as const
-    host = createHost((_index, threads) => (threads === 2 || threads === 3 ? running(scripts[threads]) : realWorker()))
+    host = createHost((_index, threads) =>
+      threads === 2 || threads === 3 ? running(scripts[threads]) : realWorker(),
+    )
     await open()
     await host.load(signal, 'p0', partitionBytes('p0'))
     await host.setThreads(2)
@@ -209,7 +251,12 @@ describe('InferenceHost and threads', () => {
   })
 
   it('goes on with one where they break down later', async () => {
-    host = createHost((index) => (index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker()), 10_000, 2)
+    host = createHost(
+      (index) =>
+        index === 0 ? scripted('setTimeout(() => { throw new Error("broken") }); return') : realWorker(),
+      10_000,
+      2,
+    )
     await open()
     await expect(host.classify(signal, frame(), gate)).rejects.toMatchObject({ code: 'worker-crashed' })
     expect(threadsFailures).toEqual(['worker-crashed, 1'])
@@ -232,18 +279,21 @@ describe('InferenceHost and threads', () => {
 describe('InferenceHost with small networks', () => {
   /** The page's engine, with a look at what it is asked and a say in what it answers. */
   let inPage: string[]
-  const watched = (change: (kind: string, answer: unknown) => unknown = (_kind, answer) => answer) => (): InferenceClient => {
-    const engine = createInPageEngine()
-    return {
-      ...engine,
-      call: async (callSignal, request, options) => {
-        inPage.push(request.kind)
-        return change(request.kind, await engine.call(callSignal, request, options)) as never
-      },
+  const watched =
+    (change: (kind: string, answer: unknown) => unknown = (_kind, answer) => answer) =>
+    (): InferenceClient => {
+      const engine = createInPageEngine()
+      return {
+        ...engine,
+        call: async (callSignal, request, options) => {
+          inPage.push(request.kind)
+          return change(request.kind, await engine.call(callSignal, request, options)) as never
+        },
+      }
     }
-  }
   const answeredInPage = (): number => inPage.filter((kind) => kind === 'classify').length
-  const answer = (image: FrameImage = frame(), isKept = false): Promise<Classification> => host.classify(signal, image, gate, { isKept })
+  const answer = (image: FrameImage = frame(), isKept = false): Promise<Classification> =>
+    host.classify(signal, image, gate, { isKept })
   async function untilInPage(): Promise<void> {
     for (let number = 0; number < 8; number++) await answer()
     await vi.waitFor(() => expect(inPage).toContain('open'))
@@ -283,7 +333,16 @@ describe('InferenceHost with small networks', () => {
   })
 
   it('moves them back where they take too long', async () => {
-    host = createHost(realWorker, 10_000, 1, watched((kind, answered) => (kind === 'classify' ? { ...(answered as Classification), timings: { pixelsMs: 0, inferenceMs: 40 } } : answered)))
+    host = createHost(
+      realWorker,
+      10_000,
+      1,
+      watched((kind, answered) =>
+        kind === 'classify'
+          ? { ...(answered as Classification), timings: { pixelsMs: 0, inferenceMs: 40 } }
+          : answered,
+      ),
+    )
     await open()
     await untilInPage()
     for (let number = 0; number < 8; number++) await answer()
@@ -299,7 +358,10 @@ describe('InferenceHost with small networks', () => {
     let tries = 0
     host = createHost(realWorker, 10_000, 1, () => {
       tries++
-      return { ...createInPageEngine(), call: () => Promise.reject(new CacheNetError('engine-failed', 'Not here.')) }
+      return {
+        ...createInPageEngine(),
+        call: () => Promise.reject(new CacheNetError('engine-failed', 'Not here.')),
+      }
     })
     await open()
     for (let number = 0; number < 30; number++) await answer()
@@ -308,10 +370,15 @@ describe('InferenceHost with small networks', () => {
 
   it('goes on in a worker where they break down, and loses one frame', async () => {
     let isBroken = false
-    host = createHost(realWorker, 10_000, 1, watched((kind, answered) => {
-      if (kind === 'classify' && isBroken) throw new CacheNetError('engine-failed', 'Trapped.')
-      return answered
-    }))
+    host = createHost(
+      realWorker,
+      10_000,
+      1,
+      watched((kind, answered) => {
+        if (kind === 'classify' && isBroken) throw new CacheNetError('engine-failed', 'Trapped.')
+        return answered
+      }),
+    )
     await open()
     await untilInPage()
     isBroken = true

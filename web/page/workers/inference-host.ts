@@ -23,7 +23,11 @@ export interface InferenceHostOptions extends EngineMakers {
   /** On how many threads the kernels run at first. */
   readonly threads?: number
   /** Weights, in the form that it was resident in, of a partition for the memory of a new worker. */
-  readonly reload: (signal: AbortSignal, id: string, form: 'whole' | 'delta') => Promise<Uint8Array<ArrayBuffer>>
+  readonly reload: (
+    signal: AbortSignal,
+    id: string,
+    form: 'whole' | 'delta',
+  ) => Promise<Uint8Array<ArrayBuffer>>
   /** The worker broke down and a new one took over; the stream goes on. */
   readonly onRestart: (reason: CacheNetError) => void
   /** So many threads as were wanted could not be started, or broke down; it goes on with `threads`. */
@@ -41,7 +45,10 @@ export interface OpenBundle {
   readonly maxPartitions: number
 }
 
-/** Codes after which the worker cannot be trusted any more: WebAssembly that trapped leaves its memory in an unknown state. */
+/**
+ * Codes after which the worker cannot be trusted any more: WebAssembly that trapped leaves its memory in an
+ * unknown state.
+ */
 const broken: ReadonlySet<string> = new Set(['worker-crashed', 'worker-timeout', 'engine-failed', 'internal'])
 
 /** So many breakdowns in so long, and it is not chance any more. */
@@ -49,9 +56,10 @@ const maxRestarts = 3
 const restartWindowMs = 60_000
 
 /**
- * The page's end of the inference worker. Starts it, starts it again where it crashes or hangs, and puts another in its place for another
- * number of threads. More threads than one are an attempt: where they do not start in time, or break down, one goes on. Small networks move to the
- * page's own thread: see `EnginePlaceChooser`.
+ * The page's end of the inference worker. Starts it, starts it again where it crashes or hangs, and puts
+ * another in its place for another number of threads. More threads than one are an attempt: where they do not
+ * start in time, or break down, one goes on. Small networks move to the page's own thread: see
+ * `EnginePlaceChooser`.
  */
 export class InferenceHost {
   readonly #options: InferenceHostOptions
@@ -97,8 +105,8 @@ export class InferenceHost {
   }
 
   /**
-   * Starts the worker and its backend while the bundle is still on its way. Never rejects: what is wrong with the backend is told
-   * when a bundle is opened.
+   * Starts the worker and its backend while the bundle is still on its way. Never rejects: what is wrong with
+   * the backend is told when a bundle is opened.
    */
   async prepare(signal: AbortSignal): Promise<void> {
     await this.#started()
@@ -106,14 +114,18 @@ export class InferenceHost {
       .catch(() => undefined)
   }
 
-  /** Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device cannot run it. */
+  /**
+   * Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device
+   * cannot run it.
+   */
   async open(signal: AbortSignal, bundle: OpenBundle): Promise<void> {
     await this.#undisturbed()
     this.#bundle = bundle
     this.#places.reset()
     // How long its networks take is found out in a worker.
     this.#wantedPlace = 'worker'
-    if (this.#running?.threads === 0) this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another bundle is opened.'))
+    if (this.#running?.threads === 0)
+      this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another bundle is opened.'))
     this.#failure = undefined
     const { client } = await this.#started()
     try {
@@ -127,29 +139,58 @@ export class InferenceHost {
   }
 
   /**
-   * Answers a frame. Rejects with `worker-crashed` or `worker-timeout` where the worker broke down over it; the next frame finds
-   * a new one.
+   * Answers a frame. Rejects with `worker-crashed` or `worker-timeout` where the worker broke down over it;
+   * the next frame finds a new one.
    */
-  async classify(signal: AbortSignal, image: FrameImage, gate: GateSettings, { isKept = false, classFactors, choice }: ClassifyOptions = {}): Promise<Classification> {
+  async classify(
+    signal: AbortSignal,
+    image: FrameImage,
+    gate: GateSettings,
+    { isKept = false, classFactors, choice }: ClassifyOptions = {},
+  ): Promise<Classification> {
     const transfer = isKept ? [] : [isRawImage(image) ? image.rgba.buffer : image]
     const { frameLimitMs = 10_000 } = this.#options
-    const answer = await this.#call((client) => client.call(signal, { kind: 'classify', image, gate, ...(classFactors === undefined ? {} : { classFactors }), ...(choice === undefined ? {} : { choice }) }, { transfer, timeLimitMs: frameLimitMs }))
+    const answer = await this.#call((client) =>
+      client.call(
+        signal,
+        {
+          kind: 'classify',
+          image,
+          gate,
+          ...(classFactors === undefined ? {} : { classFactors }),
+          ...(choice === undefined ? {} : { choice }),
+        },
+        { transfer, timeLimitMs: frameLimitMs },
+      ),
+    )
     this.#memory.note(answer)
     this.#reconsiderPlace(answer.timings.pixelsMs + answer.timings.inferenceMs)
     return answer
   }
 
   /** Puts a partition into memory and makes it the most recent. The bytes are copied. */
-  async load(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>, form: 'whole' | 'delta' = 'whole'): Promise<void> {
+  async load(
+    signal: AbortSignal,
+    id: string,
+    weights: Uint8Array<ArrayBuffer>,
+    form: 'whole' | 'delta' = 'whole',
+  ): Promise<void> {
     const fit = this.#fitOf(id, form)
-    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'load', id, weights, ...fit, form })))
+    this.#memory.note(
+      await this.#call((client) => client.call(signal, { kind: 'load', id, weights, ...fit, form })),
+    )
     this.#memory.noteForm(id, form)
   }
 
-  /** Gives a partition that answers with its delta its whole weights, at its place; between two frames, so that nothing waits. */
+  /**
+   * Gives a partition that answers with its delta its whole weights, at its place; between two frames, so
+   * that nothing waits.
+   */
   async refine(signal: AbortSignal, id: string, weights: Uint8Array<ArrayBuffer>): Promise<void> {
     const fit = this.#fitOf(id, 'whole')
-    this.#memory.note(await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, ...fit })))
+    this.#memory.note(
+      await this.#call((client) => client.call(signal, { kind: 'refine', id, weights, ...fit })),
+    )
     this.#memory.noteForm(id, 'whole')
   }
 
@@ -169,17 +210,26 @@ export class InferenceHost {
   }
 
   /**
-   * Has the kernels run on so many threads. The worker that answers goes on until another one is ready with what is resident, and stays where that
-   * fails, which is told to `onThreadsFailure`: no frame is lost. Never rejects.
+   * Has the kernels run on so many threads. The worker that answers goes on until another one is ready with
+   * what is resident, and stays where that fails, which is told to `onThreadsFailure`: no frame is lost.
+   * Never rejects.
    */
   async setThreads(threads: number): Promise<void> {
     this.#wantedThreads = threads
     await this.#change()
   }
 
-  /** Where the networks run next, now that a frame took them so long. One thread is what a page has: more are a person's choice. */
+  /**
+   * Where the networks run next, now that a frame took them so long. One thread is what a page has: more are
+   * a person's choice.
+   */
   #reconsiderPlace(frameMs: number): void {
-    if (this.#options.createInPageEngine === undefined || this.#wantedThreads !== 1 || this.#changing !== undefined) return
+    if (
+      this.#options.createInPageEngine === undefined ||
+      this.#wantedThreads !== 1 ||
+      this.#changing !== undefined
+    )
+      return
     const place: EnginePlace = this.#running?.threads === 0 ? 'page' : 'worker'
     this.#wantedPlace = this.#places.note(frameMs, place)
     if (this.#wantedPlace !== place) void this.#change()
@@ -232,8 +282,10 @@ export class InferenceHost {
   }
 
   async #changeThreads(): Promise<void> {
-    const wanted = (): number => (this.#wantedThreads === 1 && this.#wantedPlace === 'page' ? 0 : this.#wantedThreads)
-    const isSettled = (): boolean => wanted() === (this.#running?.threads ?? this.#threads.peek()) || this.#closing.signal.aborted
+    const wanted = (): number =>
+      this.#wantedThreads === 1 && this.#wantedPlace === 'page' ? 0 : this.#wantedThreads
+    const isSettled = (): boolean =>
+      wanted() === (this.#running?.threads ?? this.#threads.peek()) || this.#closing.signal.aborted
     while (!isSettled()) {
       await Promise.allSettled([this.#starting, this.#restarting])
       if (isSettled()) return
@@ -259,7 +311,10 @@ export class InferenceHost {
     }
   }
 
-  /** Fills a worker with what is resident and puts it in the place of the one that answers. Both are in memory for that moment. */
+  /**
+   * Fills a worker with what is resident and puts it in the place of the one that answers. Both are in memory
+   * for that moment.
+   */
   async #moveTo(next: RunningEngine): Promise<void> {
     this.#isMoving = true
     try {
@@ -272,7 +327,8 @@ export class InferenceHost {
     } finally {
       this.#isMoving = false
     }
-    if (this.#running !== undefined) this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another worker took over.'))
+    if (this.#running !== undefined)
+      this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another worker took over.'))
     this.#adopt(next)
   }
 
@@ -299,14 +355,20 @@ export class InferenceHost {
   async #call<Answer>(work: (client: InferenceClient) => Promise<Answer>): Promise<Answer> {
     await this.#undisturbed()
     const client = this.#running?.client
-    if (client === undefined) throw this.#failure ?? new CacheNetError('engine-failed', 'No bundle is open yet.')
+    if (client === undefined)
+      throw this.#failure ?? new CacheNetError('engine-failed', 'No bundle is open yet.')
     try {
       return await this.#track(work(client))
     } catch (thrown) {
       const error = CacheNetError.from(thrown)
       if (!broken.has(error.code)) throw error
       await this.#replace(client, error)
-      throw new CacheNetError('worker-crashed', 'The networks broke down and were started again; one frame was lost.', { reason: error.code }, { cause: error })
+      throw new CacheNetError(
+        'worker-crashed',
+        'The networks broke down and were started again; one frame was lost.',
+        { reason: error.code },
+        { cause: error },
+      )
     }
   }
 
@@ -314,10 +376,19 @@ export class InferenceHost {
   #start(threads: number): Promise<RunningEngine> {
     const { threadsLimitMs = 10_000 } = this.#options
     // Whoever waits for an answer starts the next worker; where nobody does, it is started here.
-    return startEngine(this.#closing.signal, this.#options, threads, threadsLimitMs, (client, error) => void this.#replace(client, error).catch(() => undefined))
+    return startEngine(
+      this.#closing.signal,
+      this.#options,
+      threads,
+      threadsLimitMs,
+      (client, error) => void this.#replace(client, error).catch(() => undefined),
+    )
   }
 
-  /** One replacement for one broken worker, however many calls it failed. Rejects with `engine-failed` where that does not help. */
+  /**
+   * One replacement for one broken worker, however many calls it failed. Rejects with `engine-failed` where
+   * that does not help.
+   */
   async #replace(brokenClient: InferenceClient, reason: CacheNetError): Promise<void> {
     // One that another is about to replace is not worth starting again.
     if (this.#running?.client === brokenClient && !this.#isMoving && !this.#closing.signal.aborted) {
@@ -348,9 +419,13 @@ export class InferenceHost {
     const now = (this.#options.nowMs ?? (() => performance.now()))()
     this.#restartTimes = [...this.#restartTimes.filter((time) => now - time < restartWindowMs), now]
     if (this.#restartTimes.length > maxRestarts || this.#bundle === undefined) {
-      throw new CacheNetError('engine-failed', 'The networks keep breaking down on this device. Nothing that is cached was lost; reload the page to try again.', {
-        reason: reason.code,
-      })
+      throw new CacheNetError(
+        'engine-failed',
+        'The networks keep breaking down on this device. Nothing that is cached was lost; reload the page to try again.',
+        {
+          reason: reason.code,
+        },
+      )
     }
     // Whether the threads were to blame nobody can tell; one is what is known to work.
     if (this.#threads.peek() > 1) this.#settleForOne(reason)
@@ -375,7 +450,11 @@ export class InferenceHost {
     this.#memory.replace(loaded)
   }
 
-  async #openOn(signal: AbortSignal, client: InferenceClient, { manifest, generalist, maxPartitions }: OpenBundle): Promise<void> {
+  async #openOn(
+    signal: AbortSignal,
+    client: InferenceClient,
+    { manifest, generalist, maxPartitions }: OpenBundle,
+  ): Promise<void> {
     const { input, networks } = manifest
     await client.call(signal, {
       kind: 'open',

@@ -7,14 +7,22 @@ export interface NetworkFit {
   readonly mostStrange?: number
 }
 
-export const fitOf = ({ temperature, mostStrange }: { readonly temperature: number; readonly mostStrange?: number | undefined }): NetworkFit => ({
+export const fitOf = ({
+  temperature,
+  mostStrange,
+}: {
+  readonly temperature: number
+  readonly mostStrange?: number | undefined
+}): NetworkFit => ({
   temperature,
   ...(mostStrange === undefined ? {} : { mostStrange }),
 })
 
 /** Heads of the partitions that have outputs of their own, by id. */
 export const headsOf = ({ partitions }: Manifest): Map<string, PartitionHead> =>
-  new Map(partitions.flatMap((partition) => {
-    const head = headOf(partition)
-    return head === undefined ? [] : [[partition.id, head] as const]
-  }))
+  new Map(
+    partitions.flatMap((partition) => {
+      const head = headOf(partition)
+      return head === undefined ? [] : [[partition.id, head] as const]
+    }),
+  )

@@ -1,7 +1,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 
-/** What the page knows of the worker's memory: which partitions are in it, most recent first, and in which form each is there. */
+/**
+ * What the page knows of the worker's memory: which partitions are in it, most recent first, and in which
+ * form each is there.
+ */
 export class ResidentsView {
   readonly #ids = signal<readonly string[]>([])
   /** Partitions that answer with their delta, until their whole weights are there. */

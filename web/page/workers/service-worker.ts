@@ -38,7 +38,8 @@ function hearTakeover(workbox: Workbox, onTakeover: () => void): void {
 function checkForUpdates(workbox: Workbox): void {
   let lastCheck = performance.now()
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState !== 'visible' || performance.now() - lastCheck < updateCheckIntervalMs) return
+    if (document.visibilityState !== 'visible' || performance.now() - lastCheck < updateCheckIntervalMs)
+      return
     lastCheck = performance.now()
     // Offline there is nothing to find; the next look tries again.
     workbox.update().catch(() => undefined)
@@ -46,12 +47,20 @@ function checkForUpdates(workbox: Workbox): void {
 }
 
 /**
- * Registers the service worker, which makes the app start offline and keeps partitions. Resolves to false where there can be none
- * (no secure context, private mode, the development server): the app then works online, and caches in memory only.
+ * Registers the service worker, which makes the app start offline and keeps partitions. Resolves to false
+ * where there can be none (no secure context, private mode, the development server): the app then works
+ * online, and caches in memory only.
  */
-export async function registerServiceWorker({ onUpdateReady, onTakeover }: ServiceWorkerOptions): Promise<boolean> {
+export async function registerServiceWorker({
+  onUpdateReady,
+  onTakeover,
+}: ServiceWorkerOptions): Promise<boolean> {
   // Absent over http://, and undefined in some browsers' private mode.
-  if (import.meta.env.DEV || (navigator as { readonly serviceWorker?: ServiceWorkerContainer }).serviceWorker === undefined) return false
+  if (
+    import.meta.env.DEV ||
+    (navigator as { readonly serviceWorker?: ServiceWorkerContainer }).serviceWorker === undefined
+  )
+    return false
   const workbox = new Workbox('/sw.js')
   workbox.addEventListener('waiting', () => onUpdateReady({ apply: () => workbox.messageSkipWaiting() }))
   hearTakeover(workbox, onTakeover)
@@ -66,7 +75,10 @@ export async function registerServiceWorker({ onUpdateReady, onTakeover }: Servi
   return true
 }
 
-/** A first installation may fail: a file came wrong, or the network went. Then it is tried again for as long as the page is open, without a reload. */
+/**
+ * A first installation may fail: a file came wrong, or the network went. Then it is tried again for as long
+ * as the page is open, without a reload.
+ */
 async function retryInstall(first: ServiceWorkerRegistration | undefined): Promise<void> {
   let registration = first
   for (let attempt = 0; ; attempt++) {
@@ -80,8 +92,15 @@ async function retryInstall(first: ServiceWorkerRegistration | undefined): Promi
   }
 }
 
-/** A script of another type, as a network's login page is one, is refused with the same name as a page that may have no service worker. */
-const isOtherNetworks = (thrown: unknown): boolean => thrown instanceof DOMException && thrown.name === 'SecurityError' && isSecureContext && /MIME|redirect/i.test(thrown.message)
+/**
+ * A script of another type, as a network's login page is one, is refused with the same name as a page that
+ * may have no service worker.
+ */
+const isOtherNetworks = (thrown: unknown): boolean =>
+  thrown instanceof DOMException &&
+  thrown.name === 'SecurityError' &&
+  isSecureContext &&
+  /MIME|redirect/i.test(thrown.message)
 
 /** True once some version is in force, false where the one that was being installed was given up. */
 function untilActiveOrFailed({ active, waiting, installing }: ServiceWorkerRegistration): Promise<boolean> {

@@ -10,7 +10,10 @@ import { registerServiceWorker, type AppUpdate } from './service-worker.ts'
 export function startServiceWorker(app: App): void {
   const update = signal<AppUpdate | undefined>(undefined)
   const isReplaced = signal(false)
-  void registerServiceWorker({ onUpdateReady: (ready) => void (update.value = ready), onTakeover: () => void (isReplaced.value = true) })
+  void registerServiceWorker({
+    onUpdateReady: (ready) => void (update.value = ready),
+    onTakeover: () => void (isReplaced.value = true),
+  })
   let isWanted = false
   effect(() => {
     if (isReplaced.value) {
@@ -42,7 +45,8 @@ export function startServiceWorker(app: App): void {
     app.notices.show({
       about: 'update',
       kind: 'info',
-      message: 'Another window has put a new version of this app in force. This one uses it once it is loaded again. What is cached stays.',
+      message:
+        'Another window has put a new version of this app in force. This one uses it once it is loaded again. What is cached stays.',
       action: { label: 'Load it now', run: () => location.reload() },
     })
   }

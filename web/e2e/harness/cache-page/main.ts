@@ -7,7 +7,8 @@ import { connectCache, type CacheClient, type CacheClientEvent } from '../../../
 import { createServiceWorkerCache } from '../../../page/cache/service-worker-cache.ts'
 import { registerServiceWorker } from '../../../page/workers/service-worker.ts'
 
-// The smallest page that uses the partition cache: what a test does through the page's own client, in a real browser.
+// The smallest page that uses the partition cache: what a test does through the page's own client, in a real
+// browser.
 
 export interface Fetched {
   readonly source: BlobOrigin
@@ -38,7 +39,10 @@ const harness = {
   /** Registers the service worker and connects; resolves to whether what is cached will outlive the page. */
   async connect(options: { firstWaitMs?: number; isRegistering?: boolean } = {}): Promise<boolean> {
     if (options.isRegistering !== false) {
-      const registered = registerServiceWorker({ onUpdateReady: ({ apply }) => (applyUpdate = apply), onTakeover: () => location.reload() })
+      const registered = registerServiceWorker({
+        onUpdateReady: ({ apply }) => (applyUpdate = apply),
+        onTakeover: () => location.reload(),
+      })
       // The app does not wait for it either: its script may take as long as it likes.
       if (options.firstWaitMs !== 0) await registered
     }
@@ -54,11 +58,19 @@ const harness = {
   fetchBlob: (bundleId: string, ref: BlobRef): Promise<Fetched | ErrorCode> =>
     attempt(async () => {
       const progress: number[] = []
-      const { source, bytes } = await connected().fetchBlob(never, bundleId, ref, (received) => void progress.push(received))
+      const { source, bytes } = await connected().fetchBlob(
+        never,
+        bundleId,
+        ref,
+        (received) => void progress.push(received),
+      )
       return { source, bytes: bytes.byteLength, progress }
     }),
   /** Hash of what came, and where from; or the code of the error. */
-  fetchHash: (bundleId: string, ref: BlobRef): Promise<{ readonly source: BlobOrigin; readonly sha256: string } | ErrorCode> =>
+  fetchHash: (
+    bundleId: string,
+    ref: BlobRef,
+  ): Promise<{ readonly source: BlobOrigin; readonly sha256: string } | ErrorCode> =>
     attempt(async () => {
       const { source, bytes } = await connected().fetchBlob(never, bundleId, ref)
       return { source, sha256: await sha256Hex(new Uint8Array(bytes)) }
@@ -70,7 +82,9 @@ const harness = {
     attempt(() => {
       const controller = new AbortController()
       setTimeout(() => controller.abort(), afterMs)
-      return connected().fetchBlob(controller.signal, bundleId, ref).then(({ source }) => source)
+      return connected()
+        .fetchBlob(controller.signal, bundleId, ref)
+        .then(({ source }) => source)
     }),
   list: () => connected().list(never),
   reportUse: (sha256: string): void => connected().reportUse(sha256),
@@ -120,7 +134,11 @@ const harness = {
     }),
   async fetchText(path: string): Promise<{ status: number; source: string | null; text: string }> {
     const response = await fetch(path)
-    return { status: response.status, source: response.headers.get('X-CacheNet-Source'), text: await response.text() }
+    return {
+      status: response.status,
+      source: response.headers.get('X-CacheNet-Source'),
+      text: await response.text(),
+    }
   },
 }
 export type Harness = typeof harness

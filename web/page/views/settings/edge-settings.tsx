@@ -33,7 +33,11 @@ export function EdgeSettings(): VNode {
           aria-invalid={wrong.value === 'edgeUrl'}
           onChange={({ currentTarget }) => take('edgeUrl', currentTarget.value)}
         />
-        <small>{wrong.value === 'edgeUrl' ? 'That is no address; it begins with https://. Nothing was changed.' : 'Empty: where this page came from.'}</small>
+        <small>
+          {wrong.value === 'edgeUrl'
+            ? 'That is no address; it begins with https://. Nothing was changed.'
+            : 'Empty: where this page came from.'}
+        </small>
       </label>
       <label class="field">
         <span>Access token</span>
@@ -46,7 +50,11 @@ export function EdgeSettings(): VNode {
           aria-invalid={wrong.value === 'edgeToken'}
           onChange={({ currentTarget }) => take('edgeToken', currentTarget.value)}
         />
-        <small>{wrong.value === 'edgeToken' ? 'A token has no spaces. Nothing was changed.' : 'Only where the edge asks for one. It comes with the edge’s QR code, and stays on this device.'}</small>
+        <small>
+          {wrong.value === 'edgeToken'
+            ? 'A token has no spaces. Nothing was changed.'
+            : 'Only where the edge asks for one. It comes with the edge’s QR code, and stays on this device.'}
+        </small>
       </label>
       <BundleSigner />
     </>

@@ -10,7 +10,14 @@ export interface SelectProps<Value extends string> {
 }
 
 /** One of a few. */
-export function Select<Value extends string>({ label, testId, value, choices, isDisabled = false, onChange }: SelectProps<Value>): VNode {
+export function Select<Value extends string>({
+  label,
+  testId,
+  value,
+  choices,
+  isDisabled = false,
+  onChange,
+}: SelectProps<Value>): VNode {
   return (
     <label class="field">
       <span>{label}</span>
@@ -46,7 +53,13 @@ export interface SwitchProps {
 export function Switch({ label, testId, isOn, onChange, children }: SwitchProps): VNode {
   return (
     <label class="switch">
-      <input type="checkbox" role="switch" data-testid={testId} checked={isOn} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        data-testid={testId}
+        checked={isOn}
+        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+      />
       <span>
         {label}
         {children !== undefined && <small>{children}</small>}

@@ -21,7 +21,11 @@ export function ProbingSettings(): VNode {
         ]}
         onChange={(value) => app.changeSettings({ probing: value })}
       />
-      {probing === 'adaptive' && <p class="muted">It also goes by what the last frames showed. The other two look at each frame by itself.</p>}
+      {probing === 'adaptive' && (
+        <p class="muted">
+          It also goes by what the last frames showed. The other two look at each frame by itself.
+        </p>
+      )}
       {probing !== 'adaptive' && (
         <Slider
           label="Ask up to"

@@ -7,9 +7,11 @@ const rates = [1, 2, 5, 10, 15, 30] as const
 export function StreamSettings(): VNode {
   const { app } = usePage()
   const bundle = app.bundle.opened.value
-  const bundles = bundle?.list.value?.bundles.map(({ id }) => id) ?? (bundle === undefined ? [] : [bundle.manifest.id])
+  const bundles =
+    bundle?.list.value?.bundles.map(({ id }) => id) ?? (bundle === undefined ? [] : [bundle.manifest.id])
   const { rate, isSmoothing } = app.settings.values.value
-  const numbers = rate === 'max' || rates.some((choice) => choice === rate) ? rates : [...rates, rate].sort((a, b) => a - b)
+  const numbers =
+    rate === 'max' || rates.some((choice) => choice === rate) ? rates : [...rates, rate].sort((a, b) => a - b)
   return (
     <>
       <Select
@@ -27,10 +29,18 @@ export function StreamSettings(): VNode {
         label="Frames a second"
         testId="rate"
         value={String(rate)}
-        choices={[...numbers.map((choice): [string, string] => [String(choice), String(choice)]), ['max', 'as many as go']]}
+        choices={[
+          ...numbers.map((choice): [string, string] => [String(choice), String(choice)]),
+          ['max', 'as many as go'],
+        ]}
         onChange={(value) => app.changeSettings({ rate: value === 'max' ? 'max' : Number(value) })}
       />
-      <Switch label="Steady label" testId="smoothing" isOn={isSmoothing} onChange={(isOn) => app.changeSettings({ isSmoothing: isOn })}>
+      <Switch
+        label="Steady label"
+        testId="smoothing"
+        isOn={isSmoothing}
+        onChange={(isOn) => app.changeSettings({ isSmoothing: isOn })}
+      >
         Shows what the last five frames agree on. The doubt stays that of each frame.
       </Switch>
     </>

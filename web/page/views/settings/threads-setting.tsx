@@ -22,11 +22,15 @@ export function ThreadsSetting(): VNode {
         label="Threads for the networks"
         testId="threads"
         value={String(wanted)}
-        choices={Array.from({ length: most }, (_, index): [string, string] => [String(index + 1), String(index + 1)])}
+        choices={Array.from({ length: most }, (_, index): [string, string] => [
+          String(index + 1),
+          String(index + 1),
+        ])}
         onChange={(value) => app.changeSettings({ threads: Number(value) })}
       />
       <p class="muted" data-testid="threads-running" data-threads={running}>
-        Now {running}. More can help where images are played as fast as they go. Between a camera’s frames threads fall asleep, and waking them takes longer than such small networks.
+        Now {running}. More can help where images are played as fast as they go. Between a camera’s frames
+        threads fall asleep, and waking them takes longer than such small networks.
       </p>
     </div>
   )

@@ -24,11 +24,18 @@ export function TrafficSettings(): VNode {
         onInput={(value) => app.changeSettings({ auditShare: value / 100 })}
       />
       <p class="muted" data-testid="audit-note">
-        <strong>A check uploads a frame</strong> that this device was certain of, to have the edge check it: that is how this device learns where it was wrong. Frames are as small as the network sees them. Never
+        <strong>A check uploads a frame</strong> that this device was certain of, to have the edge check it:
+        that is how this device learns where it was wrong. Frames are as small as the network sees them. Never
         offline, and never where data may cost money.
       </p>
-      <Switch label="Fetch ahead" testId="prefetch" isOn={isPrefetching} onChange={(isOn) => app.changeSettings({ isPrefetching: isOn })}>
-        While nothing else is to do, the specialist that often comes next. Only where data is free{isCostly && '; here it may not be, so nothing is fetched ahead now'}.
+      <Switch
+        label="Fetch ahead"
+        testId="prefetch"
+        isOn={isPrefetching}
+        onChange={(isOn) => app.changeSettings({ isPrefetching: isOn })}
+      >
+        While nothing else is to do, the specialist that often comes next. Only where data is free
+        {isCostly && '; here it may not be, so nothing is fetched ahead now'}.
       </Switch>
     </>
   )
