@@ -240,9 +240,9 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     },
     generalist: {
       widths: [8, 24, 32],
-      optimizer: { epochs: 30, batchSize: 256, learningRate: 1.5, shiftRate: 32 },
+      optimizer: { epochs: 16, batchSize: 256, learningRate: 1.5, shiftRate: 32 },
     },
-    partition: { optimizer: { epochs: 24, batchSize: 256, shiftRate: 32 } },
+    partition: { optimizer: { epochs: 12, batchSize: 256, shiftRate: 32 } },
     delta: { optimizer: { epochs: 6, batchSize: 256, shiftRate: 32 } },
     gate: {
       localities: [
