@@ -37,7 +37,7 @@ export function headOf(
   return { classIndices, prior: [...shares.map((share) => share * (1 - outsideShare)), outsideShare] }
 }
 
-function jobHead({ classIndices, shares }: Region, classes: number): JobHead {
+function jobHead({ classIndices, shares }: Omit<Region, 'contexts' | 'name'>, classes: number): JobHead {
   const outputOf = new Int32Array(classes).fill(-1)
   for (const [output, index] of classIndices.entries()) outputOf[index] = output
   return {
@@ -51,9 +51,9 @@ function jobHead({ classIndices, shares }: Region, classes: number): JobHead {
  * What the partition of a region learns from: its images as often as they are seen there, and all that is
  * something else. Throws `config-invalid` where that is too little.
  */
-function lessonsOf(
+export function lessonsOf(
   { config, dataset }: StageContext,
-  region: Region,
+  region: Omit<Region, 'contexts'>,
   index: number,
 ): Pick<NetworkToTrain, 'members' | 'outsiders' | 'head'> {
   const byClass = imagesByClass(dataset.train, dataset.classNames.length)

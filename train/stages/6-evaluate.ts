@@ -341,7 +341,7 @@ function evaluateSplit(
  * Share of `images` that a network of all classes answers rightly once it is told how often each class is
  * seen.
  */
-function toldAccuracy(
+export function toldAccuracy(
   predictions: Predictions,
   labels: Int32Array,
   images: readonly number[],
