@@ -54,6 +54,10 @@ const mostClassesInPairs = 32
 /** A stream keeps its locality for about as many frames. */
 const localityFrames = 2000
 
+/** The weights that are in use need no general power, which is most of a frame's time where scenes are many. */
+const raise = (likelihood: number, weight: number): number =>
+  weight === 1 ? likelihood : weight === 0.5 ? Math.sqrt(likelihood) : likelihood ** weight
+
 const count = (length: number): number[] => Array.from({ length }, (_, index) => index)
 
 function scenesOf(kind: SceneKind, classes: number, { places }: SceneKnowledge): KnownScene[] {
@@ -200,9 +204,9 @@ export class SceneFilter {
       let likelihood = 0
       for (const end = starts[scene + 1] ?? 0; entry < end; entry++)
         likelihood += (shares[entry] ?? 0) * (of[classes[entry] ?? 0] ?? 0)
-      sum += belief[scene] = (belief[scene] ?? 0) * (known * likelihood + anywhere) ** weight
+      sum += belief[scene] = (belief[scene] ?? 0) * raise(known * likelihood + anywhere, weight)
     }
-    sum += belief[scenes] = (belief[scenes] ?? 0) * ofOpen ** weight
+    sum += belief[scenes] = (belief[scenes] ?? 0) * raise(ofOpen, weight)
     this.#goOn(sum)
   }
 
