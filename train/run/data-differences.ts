@@ -9,12 +9,18 @@ export interface DataIdentity {
   readonly places?: readonly Place[] | null | undefined
 }
 
-/** The same whatever order names were written in: they make no other regions. */
+/**
+ * The same whatever order names were written in, and whether a class that is never seen there was written
+ * down: they make no other regions. Manifests hold shares, so that a weight comes back with a rounding error.
+ */
 const canonical = (places: readonly Place[] | null): string =>
   JSON.stringify(
     places?.map(({ name, weights }) => [
       name,
-      Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)),
+      Object.entries(weights)
+        .filter(([, weight]) => weight > 0)
+        .map(([of, weight]) => [of, Number(weight.toPrecision(6))] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     ]) ?? null,
   )
 

@@ -35,14 +35,24 @@ async function paint(names: readonly string[]): Promise<string> {
   return join(folder, 'data')
 }
 
-/** The released bundle, as if it had been trained on images with this digest. */
-async function bundleOf(digest: string): Promise<string> {
+type Scenes = { readonly places: readonly object[] }
+
+/** The released bundle, as if it had been trained on images with this digest, in these places. */
+async function bundleOf(digest: string, places?: readonly object[]): Promise<string> {
   const copy = join(folder, 'bundle')
   await cp('public/bundles/cifar10', copy, { recursive: true })
-  const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8')) as { dataset: object }
+  const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8')) as {
+    dataset: object
+    scenes: Scenes
+  }
+  const { dataset, scenes } = manifest
   await writeFile(
     join(copy, 'manifest.json'),
-    JSON.stringify({ ...manifest, dataset: { ...manifest.dataset, digest } }),
+    JSON.stringify({
+      ...manifest,
+      dataset: { ...dataset, digest },
+      scenes: { ...scenes, places: places ?? scenes.places },
+    }),
   )
   return copy
 }
@@ -70,9 +80,20 @@ it('takes the images that a bundle was trained on, and no others', async () => {
   const { digest } = (await openBundle('public/bundles/cifar10', data, progress)).context.dataset
   await expect(openBundle(await bundleOf(digest), data, progress)).resolves.toBeDefined()
   await rm(join(data, 'train/frog/1.png'))
-  const message = expect.stringMatching(/not the images that the bundle.*digest/) as string
+  const message = expect.stringMatching(/not the data that the bundle.*digest/) as string
   await expect(openBundle(join(folder, 'bundle'), data, progress)).rejects.toMatchObject({
     code: 'dataset-invalid',
     message,
+  })
+})
+
+it('refuses data that are seen together in other ways, by the names of the places', async () => {
+  const data = await paint(classNames)
+  const { digest } = (await openBundle('public/bundles/cifar10', data, progress)).context.dataset
+  const shares = classNames.map((name) => (name === 'cat' ? 0.75 : name === 'dog' ? 0.25 : 0))
+  const bundle = await bundleOf(digest, [{ name: 'kitchen', weight: 4, shares }])
+  await expect(openBundle(bundle, data, progress)).rejects.toMatchObject({
+    code: 'dataset-invalid',
+    message: expect.stringContaining('then “kitchen”; now “harbour”') as string,
   })
 })

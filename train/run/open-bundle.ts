@@ -1,4 +1,5 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
+import { placesOfScenes } from '../../core/streams/places-of-scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { restoreConfig } from '../config/presets.ts'
 import { loadDataset } from '../data/load-dataset.ts'
@@ -31,14 +32,19 @@ export async function openBundle(
   const { manifest, networks } = await readBundle(folder)
   const config = restoreConfig(manifest.training.config, assignments)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
+  const { classNames, scenes } = manifest
+  const { digest } = manifest.dataset
+  // Bundles that do not know their images may have places that were drawn.
+  const isKnown = digest !== undefined && scenes !== undefined
+  const places = isKnown ? (placesOfScenes(scenes, classNames) ?? null) : undefined
   const differences = dataDifferences(
-    { classNames: manifest.classNames, digest: manifest.dataset.digest },
-    dataset,
+    { classNames, digest, places },
+    { ...dataset, places: dataset.places ?? null },
   )
   if (differences.length > 0) {
     throw new CacheNetError(
       'dataset-invalid',
-      `These are not the images that the bundle in ${folder} was trained on. ${differences.join(' ')} Name the folder of then with --data; nothing was changed.`,
+      `These are not the data that the bundle in ${folder} was trained on. ${differences.join(' ')} Name the folder of then with --data; nothing was changed.`,
       { folder, differences },
     )
   }
