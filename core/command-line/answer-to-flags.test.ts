@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { answerToFlags } from './answer-to-flags.ts'
+
+const answer = (...args: string[]): ReturnType<typeof answerToFlags> =>
+  answerToFlags(args, 'npm run pictures', 'Takes pictures.')
+
+it('goes on without flags, helps where that is asked for, and refuses the rest by name', () => {
+  expect(answer()).toBeUndefined()
+  expect(answer('--help')).toEqual({
+    text: 'USAGE npm run pictures\n\nTakes pictures.\nIt takes no flags but --help.',
+    exitCode: 0,
+  })
+  expect(answer('--out', 'x')).toMatchObject({ exitCode: 1 })
+  expect(answer('--out')?.text).toContain('There is no flag --out.')
+  expect(answer('people')?.text).toContain('There is no place for "people".')
+})

@@ -1,0 +1,26 @@
+import { flagProblems } from './flag-problems.ts'
+
+/** What a command says in place of doing its work, and how it ends then. */
+export interface AnswerToFlags {
+  readonly text: string
+  readonly exitCode: 0 | 1
+}
+
+/**
+ * Of a command that takes no flags: its help where that is asked for, a refusal of anything else, and
+ * undefined where it may go on.
+ *
+ * @param args the command line as it was typed
+ * @param usage what a person types
+ * @param description what it does then, in sentences
+ */
+export function answerToFlags(
+  args: readonly string[],
+  usage: string,
+  description: string,
+): AnswerToFlags | undefined {
+  const help = `USAGE ${usage}\n\n${description}\nIt takes no flags but --help.`
+  if (args.includes('--help') || args.includes('-h')) return { text: help, exitCode: 0 }
+  const problems = flagProblems(args, {})
+  return problems.length === 0 ? undefined : { text: `${problems.join('\n')}\n\n${help}`, exitCode: 1 }
+}
