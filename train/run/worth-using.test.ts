@@ -26,7 +26,7 @@ describe('notWorthUsing', () => {
     expect(notWorthUsing({ ...sample, fullAccuracy: 0.53, generalistAccuracy: 0.53 }, 40)).toEqual([])
     // Of six images four may be right by chance.
     expect(notWorthUsing({ ...sample, images: 6, fullAccuracy: 4 / 6, generalistAccuracy: 1 }, 2)).toEqual([
-      expect.stringContaining('67 % (30–90)'),
+      expect.stringContaining('too few to say whether the full model is worth using: right on 67 % (30–90)'),
     ])
   })
 

@@ -8,6 +8,8 @@ type Judged = Pick<
 
 /** Who is wrong more often than right is not worth asking. */
 const leastRight = 0.5
+/** An interval as wide as this says nothing, of good networks and of bad ones. */
+const widestInterval = 0.4
 /** A device that answers this rarely has nothing to be judged by. */
 const leastCoverage = 0.02
 
@@ -21,10 +23,15 @@ interface Network {
 function judge({ name, right, images }: Network, classes: number, consequence: string): string[] {
   const share = measuredShare(right, images)
   const chance = 1 / classes
-  const [low] = wilsonInterval(right, images)
+  const [low, high] = wilsonInterval(right, images)
+  const guessing = `guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %`
+  if (low <= chance && high - low > widestInterval)
+    return [
+      `The test images are too few to say whether ${name.toLowerCase()} is worth using: right on ${share} of them, and ${guessing}.`,
+    ]
   if (low <= chance)
     return [
-      `${name} is not worth using: right on ${share} of the test images, and guessing is right on ${(chance * 100).toFixed(chance < 0.1 ? 1 : 0)} %. ${consequence}`,
+      `${name} is not worth using: right on ${share} of the test images, and ${guessing}. ${consequence}`,
     ]
   if (right < leastRight)
     return [`${name} is not worth using yet: right on ${share} of the test images. ${consequence}`]
