@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './ensure-chromium.ts'
-import { commandStep, notRun, vitestStep } from './steps.ts'
+import { commandStep, notRun, slowest, vitestStep } from './steps.ts'
 import { isOk, summaryTable, totalLine, type StepResult } from './summary.ts'
 
 // `npm test`: everything, in order. A step that fails does not hide the ones behind it.
@@ -43,6 +43,8 @@ if (withoutBrowser !== undefined) {
   )
 }
 
+const played = ['node', ...(withoutBrowser === undefined ? ['browser', ...(isOk(build) ? ['e2e'] : [])] : [])]
+console.log(`\nThe slowest files:\n${await slowest(...played)}`)
 console.log(`\n${summaryTable(steps)}\n`)
 if (withoutBrowser !== undefined) console.log(`${withoutBrowser}\n`)
 console.log(totalLine(steps))

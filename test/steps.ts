@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from './run-command.ts'
+import { slowestFiles } from './slowest-files.ts'
 import type { StepResult } from './summary.ts'
 import { countReport, noTests } from './vitest-report.ts'
 
 const twentyMinutes = 20 * 60_000
 const fortyMinutes = 40 * 60_000
 const reports = 'test-results'
+const reportOf = (project: string): string => join(reports, `${project}.json`)
 
 const program = (name: string): string => join('node_modules', '.bin', name)
 const heading = (name: string, command: string): void => console.log(`\n── ${name}: ${command}`)
@@ -20,7 +22,7 @@ export async function commandStep(name: string, command: string, ...args: string
 
 /** All tests of one of vitest's projects. */
 export async function vitestStep(name: string, project: string): Promise<StepResult> {
-  const report = join(reports, `${project}.json`)
+  const report = reportOf(project)
   await mkdir(reports, { recursive: true })
   // A report of an earlier run must not speak for this one.
   await rm(report, { force: true })
@@ -36,6 +38,10 @@ export async function vitestStep(name: string, project: string): Promise<StepRes
   const { isOk, seconds } = await runCommand(program('vitest'), args, { timeoutMs: fortyMinutes })
   return { name, seconds, counts: await countReport(report, isOk) }
 }
+
+/** The slowest files of the projects that ran, a line each; nothing where none did. */
+export const slowest = (...projects: readonly string[]): Promise<string> =>
+  slowestFiles(projects.map(reportOf))
 
 /** Something that had to be done first went wrong: that is a failure too, and not a gap. */
 export const notRun = (name: string, note: string): StepResult => ({
