@@ -3,7 +3,16 @@ import type { SceneChoice } from '../../../core/gate/gate.ts'
 import { CacheNetError, type ErrorCode } from '../../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import type { Classification, RawImage } from '../../messages/inference.ts'
-import { answerFrame, patienceMs, type PipelineDeps } from './pipeline.ts'
+import { answerFrame } from './answer-frame.ts'
+import { applyEvent, type FrameAudience } from './apply-event.ts'
+import {
+  liveFrame,
+  pageClock,
+  patienceMs,
+  type FrameBundle,
+  type FrameCollaborators,
+  type FrameEvent,
+} from './frame-life.ts'
 import type { FrameRecord } from '../session/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
 
@@ -45,6 +54,9 @@ let edge: () => Promise<FrameAnswer>
 let download: Promise<number>
 let late: { index: number; bytes: number }[]
 let provisional: FrameRecord[]
+let added: FrameRecord[]
+let learned: FrameRecord['outcome'][]
+let hitsNoted: number
 let revised: FrameRecord[]
 let isEdgeBusy: boolean
 let isAudited: boolean
@@ -57,9 +69,15 @@ let choice: SceneChoice | undefined
 let isTestDue: boolean
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
-const deps: PipelineDeps = {
+const bundle: FrameBundle = {
   classNames,
   inputWidth: 8,
+  outputsOf: () => 2,
+  partitionOf: (id) =>
+    id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } },
+}
+const asking: FrameCollaborators = {
+  bundle,
   scene: {
     factors: () => factors,
     see: (answered) => void seen.push([...Array.from(answered)]),
@@ -67,53 +85,93 @@ const deps: PipelineDeps = {
     choice: () => choice,
     isTestDue: () => isTestDue,
   },
-  outputsOf: () => 2,
-  partitionOf: (id) =>
-    id === undefined ? undefined : { id, whole: { bytes: 5000, sha256: 'b'.repeat(64) } },
-  thresholdAlone: () => 0.4,
-  gate: () => ({
-    thresholdNats: 0.3,
-    generalistThresholdNats: 0.2,
-    maxProbes,
-    order: 'recent-first',
-    asksGeneralist: false,
-  }),
+  gate: {
+    thresholdAlone: () => 0.4,
+    settings: () => ({
+      thresholdNats: 0.3,
+      generalistThresholdNats: 0.2,
+      maxProbes,
+      order: 'recent-first',
+      asksGeneralist: false,
+    }),
+  },
   classify: async (_signal, _image, gate, { isKept = false, classFactors }) => {
     lastFactors = classFactors
     happened.push(`classify at ${gate.thresholdNats}${isKept ? ', kept' : ''}`)
     now += 2
     return local()
   },
-  askEdge: async (_signal, rgb, takesPartition) => {
-    happened.push(`edge gets ${rgb.length} bytes${takesPartition ? '' : ', no partition wanted'}`)
-    const answer = await edge()
-    now += 40
-    return { answer, bytesUp: 3, bytesDown: 300 }
+  edge: {
+    isBusy: () => isEdgeBusy,
+    answer: async (_signal, rgb, takesPartition) => {
+      happened.push(`edge gets ${rgb.length} bytes${takesPartition ? '' : ', no partition wanted'}`)
+      const answer = await edge()
+      now += 40
+      return { answer, bytesUp: 3, bytesDown: 300 }
+    },
   },
-  partitionUsed: (id) => void happened.push(`used ${id}`),
-  wantPartition: ({ id }, { inlineDelta, isWholeAwaited }) => {
-    happened.push(
-      `want ${id}${inlineDelta === undefined ? '' : ' by its delta'}${isWholeAwaited ? ' as a whole' : ''}`,
-    )
-    return download
-  },
-  showProvisional: (record) => void provisional.push(record),
-  addBytesDown: (index, bytes) => void late.push({ index, bytes }),
-  isEdgeBusy: () => isEdgeBusy,
-  revise: (record) => void revised.push(record),
-  isAudited: () => isAudited,
-  audit: (index, rgb, classIndex) =>
-    void happened.push(`audit frame ${index}, ${rgb.length} bytes, class ${classIndex}`),
-  expectNext: (id) => void happened.push(`expect ${id}`),
-  nowMs: () => now,
+  clock: { ...pageClock, nowMs: () => now },
 }
-const answer = (isLossless = false) => answerFrame(signal, frame, { index: 7, isLossless }, deps)
+const audience: FrameAudience = {
+  bundle,
+  session: {
+    showProvisional: (record) => void provisional.push(record),
+    add: (record) => void added.push(record),
+    revise: (record) => void revised.push(record),
+    addBytesDown: (index, bytes) => void late.push({ index, bytes }),
+  },
+  stage: { show: () => undefined },
+  gate: { learn: (record) => void learned.push(record.outcome) },
+  partitions: {
+    used: (id) => void happened.push(`used ${id}`),
+    want(_signal, { id }, { inlineDelta, isWholeAwaited = false } = {}) {
+      const how = inlineDelta === undefined ? '' : ' by its delta'
+      happened.push(`want ${id}${how}${isWholeAwaited ? ' as a whole' : ''}`)
+      return download
+    },
+    prefetch(_signal, id) {
+      happened.push(`expect ${id}`)
+      return Promise.resolve(0)
+    },
+  },
+  edge: {
+    noteHit() {
+      hitsNoted++
+    },
+  },
+  auditor: {
+    isDrawn: () => isAudited,
+    audit(_signal, rgb, classIndex) {
+      happened.push(`audit ${rgb.length} bytes, class ${classIndex}`)
+      return Promise.resolve()
+    },
+  },
+  lastUses: { note: () => undefined },
+  notices: { dismiss: () => undefined },
+  residents: () => [],
+  mayPrefetch: () => true,
+  onAnswered: () => undefined,
+  showsProvisional: true,
+}
+
+/** A frame's whole life, with what follows from it; the answer that the session was given. */
+async function answer(isLossless = false, isWholeAwaited = isLossless): Promise<FrameRecord> {
+  const before = added.length
+  const life = liveFrame(signal, frame, { index: 7, isLossless }, asking)
+  await answerFrame(life, (event) => applyEvent(signal, event, { frame, isWholeAwaited }, audience))
+  const record = added[before]
+  if (record === undefined) throw new Error('the frame has no answer')
+  return record
+}
 
 beforeEach(() => {
   now = 0
   happened = []
   late = []
   provisional = []
+  added = []
+  learned = []
+  hitsNoted = 0
   revised = []
   isEdgeBusy = false
   isAudited = false
@@ -129,7 +187,7 @@ beforeEach(() => {
   download = Promise.resolve(0)
 })
 
-describe('answerFrame', () => {
+describe('the life of a frame', () => {
   it('fetches the partition that the scene asks for, while the device answers by another', async () => {
     choice = { id: 'p0' }
     await answer()
@@ -198,6 +256,8 @@ describe('answerFrame', () => {
     })
     expect(happened).toEqual(['classify at 0.3', 'used p1'])
     expect(provisional).toEqual([])
+    expect(learned).toEqual(['hit'])
+    expect(hitsNoted).toBe(1)
   })
 
   it('logs the threshold that the generalist is held to, where it was the generalist', async () => {
@@ -322,8 +382,7 @@ describe('answerFrame', () => {
     expect((await answer()).bytesDown).toBe(300)
     expect(late).toEqual([])
     arrive(5000)
-    await download
-    expect(late).toEqual([{ index: 7, bytes: 5000 }])
+    await vi.waitFor(() => expect(late).toEqual([{ index: 7, bytes: 5000 }]))
   })
 
   it('waits for the download where the source is lossless, so that a replay can be repeated', async () => {
@@ -346,12 +405,7 @@ describe('answerFrame', () => {
     local = () => Promise.resolve(miss)
     let arrive: (bytes: number) => void = () => undefined
     download = new Promise((resolve) => (arrive = resolve))
-    const record = await answerFrame(
-      signal,
-      frame,
-      { index: 7, isLossless: true, isWholeAwaited: false },
-      deps,
-    )
+    const record = await answer(true, false)
     expect(record).toMatchObject({ outcome: 'miss', bytesDown: 300 })
     expect(late).toEqual([])
     arrive(5000)
@@ -407,6 +461,7 @@ describe('answerFrame', () => {
     await expect
       .poll(() => revised)
       .toMatchObject([{ index: 7, label: 'ant', outcome: 'miss', switchedTo: 'p2' }])
+    expect(learned).toEqual(['uncertain', 'miss'])
     expect(happened).toContain('want p2')
   })
 
@@ -441,7 +496,7 @@ describe('answerFrame', () => {
     isAudited = true
     local = () => Promise.resolve(hit)
     expect(await answer()).toMatchObject({ outcome: 'hit', bytesUp: 0 })
-    expect(happened).toEqual(['classify at 0.3', 'used p1', 'audit frame 7, 192 bytes, class 1'])
+    expect(happened).toEqual(['classify at 0.3', 'used p1', 'audit 192 bytes, class 1'])
   })
 
   it('copes with a bundle that has no partitions', async () => {
@@ -450,5 +505,31 @@ describe('answerFrame', () => {
     edge = () => Promise.resolve({ ...bare, code: [] })
     expect(await answer()).toMatchObject({ outcome: 'miss', network: 'full', switchedTo: null })
     expect(happened.filter((event) => event.startsWith('want'))).toEqual([])
+  })
+
+  it('is a value: its events say all that follows, and nothing has happened yet', async () => {
+    local = () => Promise.resolve(miss)
+    edge = () => new Promise((resolve) => setTimeout(() => resolve(edgeAnswer), patienceMs + 50))
+    const events: FrameEvent[] = []
+    for await (const event of liveFrame(signal, frame, { index: 7, isLossless: false }, asking))
+      events.push(event)
+    expect(events).toMatchObject([
+      { kind: 'provisional', record: { label: 'bee', outcome: 'uncertain' } },
+      { kind: 'answered', record: { label: 'bee', outcome: 'uncertain' } },
+      { kind: 'revised', record: { label: 'ant', outcome: 'miss' }, wanted: { partition: { id: 'p2' } } },
+    ])
+    expect(added).toEqual([])
+    expect(happened).toEqual(['classify at 0.3', 'edge gets 192 bytes'])
+  })
+
+  it('tells nobody of an answer that comes when the stream has been stopped', async () => {
+    const stopped = new AbortController()
+    stopped.abort()
+    const life = liveFrame(signal, frame, { index: 7, isLossless: false }, asking)
+    await answerFrame(life, (event) =>
+      applyEvent(stopped.signal, event, { frame, isWholeAwaited: false }, audience),
+    )
+    expect(added).toEqual([])
+    expect(learned).toEqual([])
   })
 })
