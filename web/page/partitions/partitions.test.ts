@@ -5,7 +5,9 @@ import { createSampleBundle, type SampleBundle } from '../../../core/testing/sam
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { CacheBackend } from './cache-backend.ts'
 import { createMemoryCache } from './memory-cache.ts'
-import { createPartitions, framesBeforeWhole, type Partitions } from './partitions.ts'
+import type { Partitions } from './partition-keeper.ts'
+import { createPartitions } from './partitions.ts'
+import { framesBeforeWhole } from './residency.ts'
 
 const { signal } = new AbortController()
 

@@ -1,5 +1,5 @@
 import type { EdgeClient } from '../edge/edge-client.ts'
-import type { Partitions } from '../partitions/partitions.ts'
+import type { Partitions } from '../partitions/partition-keeper.ts'
 import { giveWay } from '../platform/give-way.ts'
 import type { SourceFrame } from '../sources/source.ts'
 import type { GateControl } from '../state/gate-control.ts'
