@@ -8,7 +8,8 @@ import { EnginePlaceChooser, type EnginePlace } from './engine-place.ts'
 import type { InferenceClient } from './in-page-engine.ts'
 import { fitOf, headsOf, type NetworkFit } from './network-facts.ts'
 import { ResidentsView } from './residents-view.ts'
-import { startEngine, type EngineMakers, type RunningEngine } from './running-engine.ts'
+import { isSameSite, startEngine, threadsOf, workerWith } from './running-engine.ts'
+import type { EngineMakers, EngineSite, RunningEngine } from './running-engine.ts'
 
 export interface ClassifyOptions {
   /** The frame is copied, not moved: it may be sent again. */
@@ -124,7 +125,7 @@ export class InferenceHost {
     this.#places.reset()
     // How long its networks take is found out in a worker.
     this.#wantedPlace = 'worker'
-    if (this.#running?.threads === 0)
+    if (this.#running?.place.kind === 'page')
       this.#drop(this.#running.client, new CacheNetError('worker-crashed', 'Another bundle is opened.'))
     this.#failure = undefined
     const { client } = await this.#started()
@@ -230,7 +231,7 @@ export class InferenceHost {
       this.#changing !== undefined
     )
       return
-    const place: EnginePlace = this.#running?.threads === 0 ? 'page' : 'worker'
+    const place: EnginePlace = this.#running?.place.kind ?? 'worker'
     this.#wantedPlace = this.#places.note(frameMs, place)
     if (this.#wantedPlace !== place) void this.#change()
   }
@@ -256,18 +257,18 @@ export class InferenceHost {
   async #startFirst(): Promise<RunningEngine> {
     const threads = this.#wantedThreads
     try {
-      return this.#adopt(await this.#start(threads))
+      return this.#adopt(await this.#start(workerWith(threads)))
     } catch (thrown) {
       if (this.#closing.signal.aborted) throw thrown
       this.#settleForOne(CacheNetError.from(thrown))
-      return this.#adopt(await this.#start(1))
+      return this.#adopt(await this.#start(workerWith(1)))
     }
   }
 
   #adopt(running: RunningEngine): RunningEngine {
     if (this.#closing.signal.aborted) running.terminate()
     this.#running = running
-    this.#threads.value = Math.max(1, running.threads)
+    this.#threads.value = threadsOf(running.place)
     return running
   }
 
@@ -282,10 +283,13 @@ export class InferenceHost {
   }
 
   async #changeThreads(): Promise<void> {
-    const wanted = (): number =>
-      this.#wantedThreads === 1 && this.#wantedPlace === 'page' ? 0 : this.#wantedThreads
+    const wanted = (): EngineSite =>
+      this.#wantedThreads === 1 && this.#wantedPlace === 'page'
+        ? { kind: 'page' }
+        : workerWith(this.#wantedThreads)
     const isSettled = (): boolean =>
-      wanted() === (this.#running?.threads ?? this.#threads.peek()) || this.#closing.signal.aborted
+      isSameSite(wanted(), this.#running?.place ?? workerWith(this.#threads.peek())) ||
+      this.#closing.signal.aborted
     while (!isSettled()) {
       await Promise.allSettled([this.#starting, this.#restarting])
       if (isSettled()) return
@@ -299,7 +303,7 @@ export class InferenceHost {
         this.#restarting = moving.catch(() => undefined).finally(() => (this.#restarting = undefined))
         await moving
       } catch (thrown) {
-        const isOfPage = wanted() === 0
+        const isOfPage = wanted().kind === 'page'
         if (isOfPage) {
           this.#stayInWorker()
           return
@@ -373,13 +377,13 @@ export class InferenceHost {
   }
 
   /** A new engine, which answers nobody yet. Rejects where its threads do not start. */
-  #start(threads: number): Promise<RunningEngine> {
+  #start(place: EngineSite): Promise<RunningEngine> {
     const { threadsLimitMs = 10_000 } = this.#options
     // Whoever waits for an answer starts the next worker; where nobody does, it is started here.
     return startEngine(
       this.#closing.signal,
       this.#options,
-      threads,
+      place,
       threadsLimitMs,
       (client, error) => void this.#replace(client, error).catch(() => undefined),
     )
@@ -430,7 +434,7 @@ export class InferenceHost {
     // Whether the threads were to blame nobody can tell; one is what is known to work.
     if (this.#threads.peek() > 1) this.#settleForOne(reason)
     this.#stayInWorker()
-    await this.#fill(this.#adopt(await this.#start(1)).client, this.#bundle)
+    await this.#fill(this.#adopt(await this.#start(workerWith(1))).client, this.#bundle)
     this.#options.onRestart(reason)
   }
 

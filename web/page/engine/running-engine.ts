@@ -3,12 +3,22 @@ import { inferenceProtocol } from '../../messages/inference.ts'
 import { createRpcClient } from '../../messages/rpc-client.ts'
 import type { InferenceClient } from './in-page-engine.ts'
 
+/** Where an engine is: on the page's own thread, or in a worker with so many. */
+export type EngineSite = { readonly kind: 'page' } | { readonly kind: 'worker'; readonly threads: number }
+
+export const workerWith = (threads: number): EngineSite => ({ kind: 'worker', threads })
+
+/** Threads that the kernels run on. */
+export const threadsOf = (site: EngineSite): number => (site.kind === 'page' ? 1 : site.threads)
+
+export const isSameSite = (a: EngineSite, b: EngineSite): boolean =>
+  a.kind === b.kind && threadsOf(a) === threadsOf(b)
+
 /** An engine that can be asked: in a worker, or on the page's own thread. */
 export interface RunningEngine {
   readonly client: InferenceClient
   terminate(): void
-  /** Of its own: 0 on the page's. */
-  readonly threads: number
+  readonly place: EngineSite
 }
 
 export interface EngineMakers {
@@ -22,12 +32,15 @@ export interface EngineMakers {
 /** @param onCrash the worker stopped by itself; its client is closed then */
 function launchEngine(
   { createWorker, createInPageEngine }: EngineMakers,
-  threads: number,
+  place: EngineSite,
   onCrash: (client: InferenceClient, error: CacheNetError) => void,
 ): RunningEngine {
-  const inPage = threads === 0 ? createInPageEngine?.() : undefined
-  if (inPage !== undefined) return { client: inPage, threads, terminate: () => undefined }
-  const worker = createWorker(threads)
+  if (place.kind === 'page') {
+    if (createInPageEngine === undefined)
+      throw new CacheNetError('engine-failed', 'The networks of this page run in workers only.')
+    return { client: createInPageEngine(), place, terminate: () => undefined }
+  }
+  const worker = createWorker(place.threads)
   const client: InferenceClient = createRpcClient(worker, inferenceProtocol)
   const crash = (event: Event): void => {
     event.preventDefault()
@@ -40,7 +53,7 @@ function launchEngine(
   }
   worker.addEventListener('error', crash)
   worker.addEventListener('messageerror', crash)
-  return { client, threads, terminate: () => worker.terminate() }
+  return { client, place, terminate: () => worker.terminate() }
 }
 
 /**
@@ -50,12 +63,12 @@ function launchEngine(
 export async function startEngine(
   signal: AbortSignal,
   makers: EngineMakers,
-  threads: number,
+  place: EngineSite,
   timeLimitMs: number,
   onCrash: (client: InferenceClient, error: CacheNetError) => void,
 ): Promise<RunningEngine> {
-  const running = launchEngine(makers, threads, onCrash)
-  if (threads === 1) return running
+  const running = launchEngine(makers, place, onCrash)
+  if (place.kind === 'worker' && place.threads === 1) return running
   try {
     await running.client.call(signal, { kind: 'prepare' }, { timeLimitMs })
     return running
