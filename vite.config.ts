@@ -70,7 +70,7 @@ export default defineConfig(({ command }) => ({
       strategies: 'injectManifest',
       srcDir: 'service-worker',
       filename: 'sw.js',
-      // Written by hand in public/, registered by page/workers/service-worker.ts: the CSP allows no inline
+      // Written by hand in public/, registered by page/platform/service-worker.ts: the CSP allows no inline
       // script.
       manifest: false,
       injectRegister: false,

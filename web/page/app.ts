@@ -1,21 +1,21 @@
 import { computed, type ReadonlySignal } from '@preact/signals'
-import { outputsOf, type Partition } from '../../core/bundle/manifest.ts'
+import type { Partition } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import { createAuditor } from './auditor.ts'
-import { fetchBundleList, fetchManifest } from './bundle.ts'
-import { connectCache, type CacheClient } from './cache-client.ts'
+import { createAuditor } from './stream/auditor.ts'
+import { fetchBundleList, fetchManifest } from './boot/fetch-bundle.ts'
+import { connectCache, type CacheClient } from './partitions/cache-client.ts'
 import type { EdgeState } from './edge/edge-client.ts'
 import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
-import { giveWay } from './give-way.ts'
-import { isMetered, isSavingData } from './network-conditions.ts'
-import { budgetOf, openBundle } from './open-bundle.ts'
-import { answerFrame } from './pipeline.ts'
-import { createPlayer, type Player, type PlayerOptions } from './player.ts'
-import { createRefusedBundles, type RefusedBundles } from './refused-bundles.ts'
-import { createStage, type Stage } from './stage.ts'
+import { isMetered, isSavingData } from './platform/network-conditions.ts'
+import { budgetOf, openBundle } from './boot/open-bundle.ts'
+import { createEdgeDesk } from './stream/edge-desk.ts'
+import { createFrameAnswerer, streamSwitches } from './stream/frame-answerer.ts'
+import { createPlayer, type Player } from './stream/player.ts'
+import { createRefusedBundles, type RefusedBundles } from './boot/refused-bundles.ts'
+import { createStage, type Stage } from './stream/stage.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
-import { createManifestWatch } from './manifest-watch.ts'
+import { createManifestWatch } from './boot/manifest-watch.ts'
 import { cacheNotice } from './state/cache-notice.ts'
 import { createCacheView, type CacheView } from './state/cache-view.ts'
 import { createGateControl, type GateControl } from './state/gate-control.ts'
@@ -26,10 +26,9 @@ import { createSession, type Session } from './state/session.ts'
 import type { Settings } from './state/settings-schema.ts'
 import { createSettings, type SettingsStore } from './state/settings.ts'
 import { usableThreads } from './state/usable-threads.ts'
-import { deviceTrust } from './trust.ts'
-import { whenDrawn } from './when-idle.ts'
-import { createInPageEngine } from './workers/in-page-engine.ts'
-import { InferenceHost } from './workers/inference-host.ts'
+import { deviceTrust } from './boot/trust.ts'
+import { createInPageEngine } from './engine/in-page-engine.ts'
+import { InferenceHost } from './engine/inference-host.ts'
 import type { HeldPartition } from '../../core/wire/frames.ts'
 
 /** Everything the page is made of, apart from what it looks like. */
@@ -78,7 +77,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const notices = createNotices()
   const session = createSession({
     isSmoothing: () => settings.values.peek().isSmoothing,
-    isAsking: () => asking > 0,
+    isAsking: () => desk.isBusy(),
   })
   const stage = createStage()
   const cacheView = createCacheView()
@@ -238,94 +237,29 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     session,
     onAudit: (isRight) => gateControl.observe({ kind: 'audit', isRight }),
   })
-  /** Frames that are with the edge now. */
-  let asking = 0
-  /**
-   * `?downloads=background`: files are played as a camera's frames are, with partitions that come when they
-   * come.
-   */
-  const isRepeatable = parameters.get('downloads') !== 'background'
-  /**
-   * `?pace=idle`: a frame comes when the answer before it has been drawn, as a camera's do, and not as early
-   * as it can be handed over; and what the device thinks of a frame that is with the edge is not drawn.
-   * Latency is then that of answers, and not of pictures.
-   */
-  const isCalm = parameters.get('pace') === 'idle'
-
-  const answer: PlayerOptions['answer'] = async (signal, frame, place) => {
-    const current = opened.value
-    if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
-    if (isCalm) await whenDrawn(signal)
-    const record = await answerFrame(
-      signal,
-      frame,
-      isRepeatable ? place : { ...place, isWholeAwaited: false },
-      {
-        classNames: current.manifest.classNames,
-        inputWidth: current.manifest.input.width,
-        gate: () => gate.value,
-        scene: gateControl.scene,
-        thresholdAlone: (network) => gateControl.thresholdAlone(network),
-        classify: (...args) => host.classify(...args),
-        askEdge: async (...args) => {
-          asking++
-          try {
-            const answered = await current.edge.answer(...args)
-            notices.dismiss('access')
-            return answered
-          } catch (thrown) {
-            const error = CacheNetError.from(thrown)
-            if (error.code === 'unauthorized') notices.showError('access', error)
-            throw error
-          } finally {
-            asking--
-          }
-        },
-        isEdgeBusy: () => asking > 0,
-        isAudited: () => auditor.isDrawn(),
-        audit: (_index, ...hit) => void auditor.audit(signal, ...hit),
-        partitionUsed(id) {
-          current.partitions.used(id)
-          const whole = current.manifest.partitions.find((partition) => partition.id === id)?.whole
-          if (whole !== undefined) lastUses.note(whole.sha256)
-        },
-        outputsOf: (network) => outputsOf(current.manifest, network),
-        partitionOf: (id) => current.manifest.partitions.find((partition) => partition.id === id),
-        async wantPartition(partition, options) {
-          const bytes = await current.partitions.want(signal, partition, options)
-          if (host.residents.value.includes(partition.id)) notices.dismiss('partition')
-          return bytes
-        },
-        expectNext(id, index) {
-          if (!settings.values.value.isPrefetching || !isCheap()) return
-          void current.partitions.prefetch(signal, id).then((bytes) => {
-            if (bytes > 0) session.addBytesDown(index, bytes)
-          })
-        },
-        showProvisional(provisional) {
-          if (isCalm) return
-          stage.show(frame)
-          session.showProvisional(provisional)
-        },
-        revise(revised) {
-          session.revise(revised)
-          gateControl.learn(revised)
-        },
-        addBytesDown: (index, bytes) => session.addBytesDown(index, bytes),
-      },
-    )
-    if (record.outcome === 'hit') current.edge.noteHit()
-    // A network in the page and a picture drawn there are a step each.
-    await giveWay()
-    // Stopped meanwhile: nobody waits for this answer any more.
-    if (signal.aborted) return
-    // With its answer and not before: one picture of the screen for both, and nothing is drawn while a
-    // network runs on the same core.
-    stage.show(frame)
-    session.add(record)
-    gateControl.learn(record)
-    if (++framesSinceRestart === framesOfRecovery) notices.dismiss('worker')
-  }
+  const desk = createEdgeDesk({ edge: () => opened.value?.edge, notices })
+  const answer = createFrameAnswerer({
+    opened,
+    desk,
+    session,
+    stage,
+    auditor,
+    lastUses,
+    notices,
+    gate: gateControl,
+    gateOfFrames: {
+      settings: () => gate.value,
+      thresholdAlone: (network) => gateControl.thresholdAlone(network),
+    },
+    scene: gateControl.scene,
+    classify: (...args) => host.classify(...args),
+    residents: () => host.residents.value,
+    mayPrefetch: () => settings.values.value.isPrefetching && isCheap(),
+    onAnswered() {
+      if (++framesSinceRestart === framesOfRecovery) notices.dismiss('worker')
+    },
+    switches: streamSwitches(parameters),
+  })
   const player = createPlayer({
     answer,
     onStart() {

@@ -4,7 +4,7 @@ import { checkFrameAnswer } from '../../../core/client/check-frame-answer.ts'
 import { createEdgeApi, type Received } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
-import { wait, within } from '../within.ts'
+import { wait, within } from '../platform/within.ts'
 import { backoffMs } from './backoff.ts'
 import {
   closedCircuit,

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { createEdgeApi } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { Settings } from '../state/settings-schema.ts'
-import { within } from '../within.ts'
+import { within } from '../platform/within.ts'
 
 export interface EdgeSessionOptions {
   readonly settings: ReadonlySignal<Pick<Settings, 'edgeToken' | 'edgeUrl'>>

@@ -1,4 +1,4 @@
-import { giveWay as giveWayOnPage, type GiveWay } from '../give-way.ts'
+import { giveWay as giveWayOnPage, type GiveWay } from '../platform/give-way.ts'
 import type { FrameRecord } from './frame-record.ts'
 import type { SessionLatencies, SessionTotals } from './session-log.ts'
 

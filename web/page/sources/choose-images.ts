@@ -7,8 +7,8 @@ import {
   type FileKind,
 } from '../../../core/image/file-kind.ts'
 import { isHiddenPath, LeftOut } from '../../../core/image/left-out.ts'
-import { giveWay as giveWayOnPage, type GiveWay } from '../give-way.ts'
-import { sortGivingWay } from '../sort-giving-way.ts'
+import { giveWay as giveWayOnPage, type GiveWay } from '../platform/give-way.ts'
+import { sortGivingWay } from '../platform/sort-giving-way.ts'
 
 /** A file that a person chose, as far as its place in a stream goes. */
 export interface NamedFile {

@@ -1,6 +1,6 @@
 import { heicAdvice, imageFormats, kindOfName } from '../../../core/image/file-kind.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { untilAborted } from '../within.ts'
+import { untilAborted } from '../platform/within.ts'
 import { isRawImage } from '../../messages/inference.ts'
 import { chooseImages, displayName, kindOfContent, trueLabelOf } from './choose-images.ts'
 import { createPace, type Rate } from './pace.ts'

@@ -1,5 +1,5 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { untilAborted } from '../within.ts'
+import { untilAborted } from '../platform/within.ts'
 import type { FrameSource } from './source.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { wait, type Timers } from '../within.ts'
+import { wait, type Timers } from '../platform/within.ts'
 
 export type Rate = number | 'max'
 

@@ -1,5 +1,5 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { wait } from '../within.ts'
+import { wait } from '../platform/within.ts'
 
 /**
  * A camera that another app took away delivers nothing any more, nor does a video that has ended: look up

@@ -1,6 +1,6 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { createPace, type Rate } from './pace.ts'
-import { untilAborted } from '../within.ts'
+import { untilAborted } from '../platform/within.ts'
 import type { FrameSource, SourceFrame } from './source.ts'
 import { nextPicture } from './video-frame.ts'
 

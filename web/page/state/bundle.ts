@@ -1,7 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import type { OpenedBundle } from '../open-bundle.ts'
+import type { OpenedBundle } from '../boot/open-bundle.ts'
 
 export type BundleState =
   | { readonly kind: 'opening' }

@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { CacheSnapshot } from '../../messages/cache.ts'
-import type { CacheClient, CacheClientEvent } from '../cache-client.ts'
+import type { CacheClient, CacheClientEvent } from '../partitions/cache-client.ts'
 
 export interface CacheView {
   readonly snapshot: ReadonlySignal<CacheSnapshot | undefined>

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { isGuess, isNone, noneText } from './answer-badge.ts'
+import { isGuess, isNone, noneText } from './watch/answer-badge.ts'
 import { usePage } from './page-context.ts'
 
 /** So often at most: a screen reader that is told of every frame says nothing that can be understood. */

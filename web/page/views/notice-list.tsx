@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { Icon } from '../components/icon.tsx'
 import type { Notice } from '../state/notices.ts'
-import { ErrorCode } from './error-code.tsx'
+import { ErrorCode } from '../components/error-code.tsx'
 import { usePage } from './page-context.ts'
 
 export function NoticeList(): VNode {

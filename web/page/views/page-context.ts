@@ -2,8 +2,8 @@ import type { ReadonlySignal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { App } from '../app.ts'
-import type { Install } from '../install.ts'
-import type { Playback } from '../playback.ts'
+import type { Install } from '../platform/install.ts'
+import type { Playback } from '../stream/playback.ts'
 import type { Screen } from '../state/screen.ts'
 
 export interface PageParts {

@@ -1,17 +1,17 @@
 import type { VNode } from 'preact'
 import { Announcer } from './announcer.tsx'
-import { CacheScreen } from './cache-screen.tsx'
+import { CacheScreen } from './cache/cache-screen.tsx'
 import { Header } from './header.tsx'
 import { LazyScreen } from './lazy-screen.tsx'
-import { NowPlaying } from './now-playing.tsx'
+import { NowPlaying } from './watch/now-playing.tsx'
 import { NoticeList } from './notice-list.tsx'
 import { PageContext, usePage, type PageParts } from './page-context.ts'
 import { TabBar } from './tab-bar.tsx'
-import { WatchScreen } from './watch-screen.tsx'
+import { WatchScreen } from './watch/watch-screen.tsx'
 
 // Loaded when they are first looked at: the first picture does not wait for charts.
-const loadInsight = async () => (await import('./insight-screen.tsx')).InsightScreen
-const loadSettings = async () => (await import('./settings-screen.tsx')).SettingsScreen
+const loadInsight = async () => (await import('./insight/insight-screen.tsx')).InsightScreen
+const loadSettings = async () => (await import('./settings/settings-screen.tsx')).SettingsScreen
 
 /** The whole page. */
 export function Page(parts: PageParts): VNode {

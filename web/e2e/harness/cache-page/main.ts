@@ -3,9 +3,13 @@ import type { BlobRef } from '../../../../core/bundle/manifest.ts'
 import type { BlobOrigin } from '../../../../core/cache/blob-source.ts'
 import type { CacheBudget } from '../../../../core/cache/lru.ts'
 import { CacheNetError, type ErrorCode } from '../../../../core/wire/errors.ts'
-import { connectCache, type CacheClient, type CacheClientEvent } from '../../../page/cache-client.ts'
-import { createServiceWorkerCache } from '../../../page/cache/service-worker-cache.ts'
-import { registerServiceWorker } from '../../../page/workers/service-worker.ts'
+import {
+  connectCache,
+  type CacheClient,
+  type CacheClientEvent,
+} from '../../../page/partitions/cache-client.ts'
+import { createServiceWorkerCache } from '../../../page/partitions/service-worker-cache.ts'
+import { registerServiceWorker } from '../../../page/platform/service-worker.ts'
 
 // The smallest page that uses the partition cache: what a test does through the page's own client, in a real
 // browser.

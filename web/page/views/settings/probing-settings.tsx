@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { usePage } from '../page-context.ts'
-import { Slider } from '../slider.tsx'
+import { Slider } from '../../components/slider.tsx'
 import { Select } from './field.tsx'
 
 /** Whom of the networks in memory to ask before a frame counts as a miss. */

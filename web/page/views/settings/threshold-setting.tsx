@@ -4,7 +4,7 @@ import { entropyCeiling } from '../../session/strip-geometry.ts'
 import { usableThreshold } from '../../../../core/gate/sureness.ts'
 import { formatDoubt, formatNats, formatShare } from '../format.ts'
 import { usePage } from '../page-context.ts'
-import { Slider } from '../slider.tsx'
+import { Slider } from '../../components/slider.tsx'
 import type { GateSettings } from '../../../../core/gate/gate.ts'
 import { GateCurveChart } from './gate-curve-chart.tsx'
 

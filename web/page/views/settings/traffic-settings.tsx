@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
-import { isMetered } from '../../network-conditions.ts'
+import { isMetered } from '../../platform/network-conditions.ts'
 import { formatShare } from '../format.ts'
 import { usePage } from '../page-context.ts'
-import { Slider } from '../slider.tsx'
+import { Slider } from '../../components/slider.tsx'
 import { Switch } from './field.tsx'
 
 /** What crosses the network beyond misses. */

@@ -1,0 +1,314 @@
+import { outputsOf, type Manifest, type Partition } from '../../../core/bundle/manifest.ts'
+import { argMax } from '../../../core/gate/entropy.ts'
+import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
+import { rawAnswer } from '../../../core/gate/raw-answer.ts'
+import { applyFactors } from '../../../core/gate/scene-prior.ts'
+import { surenessOfDevice, surenessOfEdge } from '../../../core/gate/sureness.ts'
+import { showsNothing } from '../../../core/image/shows-nothing.ts'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { FrameAnswer } from '../../../core/wire/frames.ts'
+import type { Classification, FrameImage } from '../../messages/inference.ts'
+import type { EdgeAnswer } from '../edge/edge-client.ts'
+import type { ClassifyOptions } from '../engine/inference-host.ts'
+import type { WantedPartition } from '../partitions/partition-keeper.ts'
+import type { FrameRecord } from '../session/frame-record.ts'
+import type { SourceFrame } from '../sources/source.ts'
+import type { StreamScene } from './stream-scene.ts'
+
+/** What a frame asks on its way, and nothing else: what follows from its answer is in its events. */
+export interface FrameCollaborators {
+  readonly bundle: FrameBundle
+  classify(
+    signal: AbortSignal,
+    image: FrameImage,
+    gate: GateSettings,
+    options: ClassifyOptions,
+  ): Promise<Classification>
+  readonly edge: {
+    /** Another frame is with the edge already: one of a live stream is not sent after it. */
+    isBusy(): boolean
+    /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
+    answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
+  }
+  readonly gate: {
+    settings(): GateSettings
+    /** τ that the bundle has for a network where no scene has a say, in nats. */
+    thresholdAlone(network: string): number
+  }
+  readonly scene: StreamScene
+  readonly clock: FrameClock
+}
+
+/** What a frame has to know of the open bundle. */
+export interface FrameBundle {
+  readonly classNames: readonly string[]
+  /** Of the model's input, in pixels. */
+  readonly inputWidth: number
+  /** How many outputs a network has. */
+  outputsOf(network: string): number
+  /** A partition of the bundle; undefined for none. */
+  partitionOf(id: string | undefined): WantedPartition | undefined
+}
+
+export function frameBundle(manifest: Manifest): FrameBundle {
+  const byId = new Map<string | undefined, Partition>(manifest.partitions.map((one) => [one.id, one]))
+  return {
+    classNames: manifest.classNames,
+    inputWidth: manifest.input.width,
+    outputsOf: (network) => outputsOf(manifest, network),
+    partitionOf: (id) => byId.get(id),
+  }
+}
+
+export interface FrameClock {
+  nowMs(): number
+  /** Resolves after so long. */
+  wait(delayMs: number): Promise<void>
+}
+
+export const pageClock: FrameClock = {
+  nowMs: () => performance.now(),
+  wait: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+}
+
+/** What happens to a frame, in this order: perhaps `provisional`, always `answered`, perhaps `revised`. */
+export type FrameEvent =
+  /** The device's own answer, shown while the edge is asked. */
+  | { readonly kind: 'provisional'; readonly record: FrameRecord }
+  /** The answer that the stream waits for. */
+  | ({ readonly kind: 'answered' } & Answered)
+  /** The edge's answer, which came when the stream had gone on. */
+  | ({ readonly kind: 'revised' } & Answered)
+
+/** An answer, and what it asks of the page. */
+export interface Answered {
+  readonly record: FrameRecord
+  /** The partition to make resident, and the most recent. */
+  readonly wanted?: WantedByFrame | undefined
+  /** The partition that most often comes next, by the edge's word. */
+  readonly likelyNext?: string | undefined
+  /** What the device saw, where it answered by itself: enough to have the edge look at it too. */
+  readonly hit?: FrameHit
+}
+
+export interface WantedByFrame {
+  readonly partition: WantedPartition
+  readonly inlineDelta: FrameAnswer['inlineDelta']
+}
+
+export interface FrameHit {
+  readonly rgb: Uint8Array<ArrayBuffer>
+  readonly classIndex: number
+  readonly classFactors: ClassifyOptions['classFactors']
+}
+
+/**
+ * So long a live stream waits for the edge, in milliseconds: an edge nearby has answered by then, and nobody
+ * notices the pause.
+ */
+export const patienceMs = 120
+
+/** Where a frame stands in its stream. */
+export interface FramePlace {
+  readonly index: number
+  readonly isLossless: boolean
+}
+
+/**
+ * A frame's life: gate on the device → hit, or miss → edge. For a slow edge a live stream waits no longer
+ * than a moment: the device's own answer stands until the edge's comes. Throws `aborted`, or a code of
+ * `InferenceHost.classify`; whatever the edge does, there is an answer.
+ */
+export async function* liveFrame(
+  signal: AbortSignal,
+  frame: SourceFrame,
+  place: FramePlace,
+  asking: FrameCollaborators,
+): AsyncGenerator<FrameEvent, void, void> {
+  const { edge, clock } = asking
+  const look = await lookAt(signal, frame, place, asking)
+  const { own, local, classFactors, choice } = look
+  if (own.outcome === 'hit') {
+    look.see(local.probabilities, own.sureness === 'certain', false)
+    // The scene has asked for another partition than the one at hand: it comes while frames go on.
+    const chosen = choice?.id === local.residents[0] ? undefined : asking.bundle.partitionOf(choice?.id)
+    const wanted = chosen && { partition: chosen, inlineDelta: undefined }
+    const hit = { rgb: local.rgb, classIndex: local.classIndex, classFactors }
+    yield { kind: 'answered', record: own, wanted, hit }
+    return
+  }
+
+  yield { kind: 'provisional', record: own }
+  if (!place.isLossless && edge.isBusy()) {
+    look.see(local.probabilities, false, false)
+    yield { kind: 'answered', record: own }
+    return
+  }
+  const asked = askEdge(signal, look, asking)
+  if (place.isLossless) {
+    yield { kind: 'answered', ...(await asked) }
+    return
+  }
+  const early = await Promise.race([asked, clock.wait(patienceMs).then(() => undefined)])
+  yield { kind: 'answered', ...(early ?? { record: own }) }
+  if (early !== undefined) return
+  const late = await asked
+  if (late.record.outcome === 'miss') yield { kind: 'revised', ...late }
+}
+
+/** What the device makes of a frame. */
+interface DeviceLook {
+  readonly startMs: number
+  /** Whether the gate asks partitions at all. */
+  readonly asksPartitions: boolean
+  readonly classFactors: ClassifyOptions['classFactors']
+  readonly choice: ReturnType<StreamScene['choice']>
+  readonly local: Classification
+  /** The device's own answer before any prior. */
+  readonly raw: ArrayLike<number>
+  /** The frame shows nothing that could be known: one colour, or noise. */
+  readonly isNothing: boolean
+  /** It fits nothing that the bundle knows. */
+  readonly isNovel: boolean
+  /** The device's answer as it stands while nobody else has given one. */
+  readonly own: FrameRecord
+  /** Tells the scene of an answer to this frame; see `StreamScene.see`. */
+  see(answered: ArrayLike<number>, isConfirmed: boolean, isFromEdge: boolean): void
+}
+
+async function lookAt(
+  signal: AbortSignal,
+  frame: SourceFrame,
+  { index, isLossless }: FramePlace,
+  asking: FrameCollaborators,
+): Promise<DeviceLook> {
+  const { bundle, scene, clock, edge } = asking
+  const startMs = clock.nowMs()
+  const gate = asking.gate.settings()
+  const classFactors = scene.factors()
+  const choice = scene.choice()
+  const local = await classify(signal, frame, gate, { isKept: isLossless, classFactors, choice }, asking)
+  const localLatencyMs = clock.nowMs() - startMs
+  const raw = rawAnswer(local.probabilities, classFactors)
+  const isNothing = showsNothing(local.rgb, bundle.inputWidth)
+  const isNovel = scene.isNovel(raw, local.isStrange) || isNothing
+  const isCertain = local.outcome === 'hit'
+  const isTested = isCertain && !edge.isBusy() && scene.isTestDue()
+  // What the scene alone has made certain goes to the edge after all, and so does what tests the scene. Where
+  // the scene had no say, the threshold has decided, and somebody may have set it so.
+  const isHit = isCertain && !(isNovel && classFactors !== undefined) && !isTested
+  const { ownCertainty, ownEntropyNats } = local
+  const own: FrameRecord = {
+    index,
+    name: frame.name,
+    trueLabel: frame.trueLabel,
+    label: bundle.classNames[local.classIndex] ?? '',
+    certainty: ownCertainty,
+    sureness: surenessOfDevice({
+      ownCertainty,
+      ownEntropyNats,
+      outputs: bundle.outputsOf(local.network),
+      isHit: isCertain,
+      isNovel,
+      thresholdNats: asking.gate.thresholdAlone(local.network),
+    }),
+    entropyNats: local.entropyNats,
+    thresholdNats: thresholdOf(local.network, gate),
+    outcome: isHit ? 'hit' : 'uncertain',
+    network: local.network,
+    answeredBy: 'device',
+    edgeEntropyNats: null,
+    latencyMs: localLatencyMs,
+    localLatencyMs,
+    switchedTo: null,
+    bytesUp: 0,
+    bytesDown: 0,
+  }
+  const asksPartitions = gate.maxProbes > 0
+  const see: DeviceLook['see'] = (answered, isConfirmed, isFromEdge) => {
+    // One colour, or noise, says nothing of the scene either.
+    if (!isNothing) scene.see(answered, classFactors, isConfirmed, isFromEdge)
+  }
+  return { startMs, asksPartitions, classFactors, choice, local, raw, isNothing, isNovel, own, see }
+}
+
+/**
+ * The edge's answer, and the partition that it names; the device's own answer where the edge gives none.
+ * Rejects with `aborted`.
+ */
+async function askEdge(
+  signal: AbortSignal,
+  look: DeviceLook,
+  { bundle, edge, scene, clock }: FrameCollaborators,
+): Promise<Answered> {
+  const { own, local, raw, classFactors, asksPartitions, isNothing, isNovel, startMs } = look
+  let fromEdge: EdgeAnswer
+  try {
+    fromEdge = await edge.answer(signal, local.rgb, asksPartitions)
+  } catch (thrown) {
+    if (CacheNetError.from(thrown).code === 'aborted') throw thrown
+    // Whether the edge is away or refuses this one frame: the device's own answer stands.
+    look.see(local.probabilities, false, false)
+    return { record: { ...own, latencyMs: clock.nowMs() - startMs } }
+  }
+  const { answer, bytesUp, bytesDown } = fromEdge
+  // The full model does not know what the frames before showed; what the device answers by is held against
+  // its answer too.
+  const probabilities = applyFactors(answer.probabilities, classFactors)
+  const classIndex = argMax(probabilities)
+  const sureness = isNothing
+    ? 'none'
+    : surenessOfEdge({
+        raw: answer.probabilities,
+        rawOfDevice: raw,
+        classIndex,
+        isNovel,
+        isStrange: answer.isStrange,
+      })
+  look.see(probabilities, sureness === 'certain', true)
+  // What the edge said of this frame has told the scene something: it may ask for another partition now.
+  // Where the scene does not decide, the edge does.
+  const choice = scene.choice()
+  const named = choice === undefined ? answer.partition : bundle.partitionOf(choice.id)
+  // A partition that nobody would ask is not fetched.
+  const partition = asksPartitions ? named : undefined
+  const alone = answer.probabilities[classIndex] ?? 0
+  const record: FrameRecord = {
+    ...own,
+    label: bundle.classNames[classIndex] ?? answer.label,
+    // Where the two do not bear one another out, neither is believed alone.
+    certainty: sureness === 'certain' ? alone : (alone + (raw[classIndex] ?? 0)) / 2,
+    sureness,
+    outcome: 'miss',
+    network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
+    answeredBy: 'edge',
+    edgeEntropyNats: answer.entropyNats,
+    latencyMs: clock.nowMs() - startMs,
+    switchedTo: partition === undefined || partition.id === local.residents[0] ? null : partition.id,
+    bytesUp,
+    bytesDown,
+  }
+  const inlineDelta = answer.inlineDelta?.id === partition?.id ? answer.inlineDelta : undefined
+  return {
+    record,
+    wanted: partition && { partition, inlineDelta },
+    likelyNext: asksPartitions ? answer.likelyNext?.id : undefined,
+  }
+}
+
+/** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */
+async function classify(
+  signal: AbortSignal,
+  { image }: SourceFrame,
+  gate: GateSettings,
+  options: ClassifyOptions,
+  asking: FrameCollaborators,
+): Promise<Classification> {
+  if (options.isKept !== true) return asking.classify(signal, image, gate, options)
+  try {
+    return await asking.classify(signal, image, gate, options)
+  } catch (thrown) {
+    if (CacheNetError.from(thrown).code !== 'worker-crashed') throw thrown
+    return await asking.classify(signal, image, gate, options)
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import type { ShownAnswer } from '../../state/session.ts'
+import { badgeText, isGuess, labelText } from './answer-badge.ts'
+
+const answer: ShownAnswer = {
+  label: 'bee',
+  certainty: 0.99,
+  sureness: 'certain',
+  entropyNats: 0.1,
+  thresholdNats: 0.3,
+  outcome: 'hit',
+  network: 'generalist',
+  latencyMs: 1,
+  edgeEntropyNats: null,
+  trueLabel: null,
+  isPending: false,
+  agreement: null,
+}
+
+describe('the words for an answer', () => {
+  it('say how sure it is, and not only whose', () => {
+    expect(badgeText(answer, false)).toBe('On this device')
+    expect(badgeText({ ...answer, sureness: 'likely' }, false)).toBe('On this device, likely')
+    expect(badgeText({ ...answer, sureness: 'unsure' }, false)).toBe('On this device, a guess')
+    expect(badgeText({ ...answer, outcome: 'miss' }, false)).toBe('Edge')
+    expect(badgeText({ ...answer, outcome: 'miss', sureness: 'unsure' }, false)).toBe('Edge, uncertain too')
+    expect(badgeText({ ...answer, outcome: 'uncertain', sureness: 'unsure' }, true)).toBe(
+      'Uncertain, offline',
+    )
+  })
+
+  it('name no class where nothing fits, once nobody is asked any more', () => {
+    expect(labelText(answer)).toBe('bee')
+    expect(labelText({ ...answer, sureness: 'none' })).toBe('None of these')
+    expect(labelText({ ...answer, sureness: 'none', isPending: true })).toBe('bee')
+    expect(isGuess({ ...answer, outcome: 'miss', sureness: 'none' })).toBe(true)
+    expect(isGuess({ ...answer, sureness: 'likely' })).toBe(false)
+  })
+})
