@@ -71,6 +71,7 @@ export async function trainBundle(
   )
   await writeReport(context, {
     manifest,
+    bundleFolder: request.bundleFolder,
     calibration,
     answers: { validation, test: testAnswers },
     evaluation: test,

@@ -14,3 +14,11 @@ it('goes on without flags, helps where that is asked for, and refuses the rest b
   expect(answer('--out')?.text).toContain('There is no flag --out.')
   expect(answer('people')?.text).toContain('There is no place for "people".')
 })
+
+it('lets as many words stand there as there are places for, and no flags', () => {
+  const cold = (...args: string[]): ReturnType<typeof answerToFlags> =>
+    answerToFlags(args, 'npm run cold-start -- ROUNDS', 'Measures.', ['ROUNDS'])
+  expect(cold('3')).toBeUndefined()
+  expect(cold('3', '4')?.text).toContain('There is no place for "4".')
+  expect(cold('3', '--quick')?.text).toContain('There is no flag --quick.')
+})

@@ -13,14 +13,17 @@ export interface AnswerToFlags {
  * @param args the command line as it was typed
  * @param usage what a person types
  * @param description what it does then, in sentences
+ * @param places names of the words that may stand there without a flag
  */
 export function answerToFlags(
   args: readonly string[],
   usage: string,
   description: string,
+  places: readonly string[] = [],
 ): AnswerToFlags | undefined {
   const help = `USAGE ${usage}\n\n${description}\nIt takes no flags but --help.`
   if (args.includes('--help') || args.includes('-h')) return { text: help, exitCode: 0 }
-  const problems = flagProblems(args, {})
+  const known = Object.fromEntries(places.map((name) => [name, { type: 'positional' }]))
+  const problems = flagProblems(args, known)
   return problems.length === 0 ? undefined : { text: `${problems.join('\n')}\n\n${help}`, exitCode: 1 }
 }

@@ -15,6 +15,17 @@ describe('adviceOf', () => {
     expect(said[3]!.command).toBe('npm run edge -- --default-bundle sample')
   })
 
+  it('says where the bundle lies, where the edge would not look for it', async () => {
+    const data = await sampleReport()
+    const last = (bundlesFolder: string): string | undefined => {
+      const said = adviceOf({ ...data, bundlesFolder })
+      return said[said.length - 1]!.command
+    }
+    expect(last('./public/bundles')).toBe('npm run edge -- --default-bundle sample')
+    expect(last('/tmp/own')).toBe('npm run edge -- --bundles /tmp/own --default-bundle sample')
+    expect(last('my bundles')).toBe("npm run edge -- --bundles 'my bundles' --default-bundle sample")
+  })
+
   it('tells learning by heart from not having learnt', async () => {
     const data = await sampleReport()
     const at = (accuracy: number): string =>

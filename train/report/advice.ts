@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { ReportData } from './report-data.ts'
 
 /** What to do next, in the order of what helps most. */
@@ -7,6 +8,8 @@ export interface Advice {
   readonly command?: string
 }
 
+/** Where the edge looks for bundles by itself. */
+const edgeFolder = 'public/bundles'
 const enoughForClass = 100
 const enoughToMeasure = 200
 const goodEnough = 0.95
@@ -73,9 +76,13 @@ function training(data: ReportData): Advice[] {
   ]
 }
 
+const quoted = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+
 /** Sentences for who has just trained a bundle. */
 export function adviceOf(data: ReportData): Advice[] {
-  const { manifest, evaluation } = data
+  const { manifest, bundlesFolder, evaluation } = data
+  const elsewhere = relative(edgeFolder, bundlesFolder) === '' ? '' : `--bundles ${quoted(bundlesFolder)} `
   const few = evaluation.images < enoughToMeasure
   return [
     ...(evaluation.fullAccuracy < goodEnough ? moreImages(data) : []),
@@ -90,7 +97,7 @@ export function adviceOf(data: ReportData): Advice[] {
       : []),
     {
       sentence: 'Try it: start the edge, and open its address with a phone.',
-      command: `npm run edge -- --default-bundle ${manifest.id}`,
+      command: `npm run edge -- ${elsewhere}--default-bundle ${manifest.id}`,
     },
   ]
 }

@@ -98,6 +98,8 @@ export interface PicturedReconstruction extends ReconstructedImage {
 /** All that the report shows; plain data. */
 export interface ReportData {
   readonly manifest: Manifest
+  /** Where the bundle lies among others, as a person typed it. */
+  readonly bundlesFolder: string
   readonly imageCounts: { readonly train: number; readonly validation: number; readonly test: number }
   /** Training images of each class. */
   readonly trainCounts: readonly number[]

@@ -2,20 +2,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
-import { temporaryFolder, writeBundle } from '../../edge/testing/bundle-folder.ts'
+import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage, type PageDriver } from './harness/page-driver.ts'
+import { writeTemperedBundle } from './harness/tempered-bundle.ts'
 
 // Whatever plays, and however fast: the page takes clicks and paints.
 
 const pageFolder = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist')
 /**
  * A tap is to be answered within so many turns of a timer of the page, of 4 ms where nobody else is at work:
- * 100 ms. Turns are counted and not milliseconds, since a busy machine gives the whole page fewer of them.
+ * 100 ms. Turns are counted and not milliseconds, since a busy machine gives the whole page fewer of them;
+ * `stop-time.long.spec.ts` has the milliseconds.
  */
 const stopLimitTurns = 25
 
@@ -29,23 +30,7 @@ let removeBundles: () => Promise<void>
 beforeAll(async () => {
   const { folder, remove } = await temporaryFolder()
   removeBundles = remove
-  // The demo is played to bundles that know its people.
-  const classNames = ['Alex', 'Blake', 'Casey', 'Devon']
-  const { manifest, blobs } = await createSampleBundle({ id: 'sure' })
-  // So cold a softmax is certain of everything: no frame ever leaves the page.
-  await writeBundle(folder, {
-    blobs,
-    manifest: { ...manifest, classNames, generalist: { ...manifest.generalist, temperature: 1e-5 } },
-  })
-  const unsure = await createSampleBundle({ id: 'unsure' })
-  await writeBundle(folder, {
-    ...unsure,
-    manifest: {
-      ...unsure.manifest,
-      classNames,
-      generalist: { ...unsure.manifest.generalist, temperature: 1e3 },
-    },
-  })
+  for (const id of ['sure', 'unsure'] as const) await writeTemperedBundle(folder, id)
   edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()
@@ -75,7 +60,9 @@ async function open(query: string): Promise<void> {
 const turnsToStop = (): Promise<number> =>
   driver.page.evaluate(async () => {
     const state = document.querySelector('[data-testid="stream-state"]')
-    document.querySelector<HTMLElement>('[data-testid="stop"]')?.click()
+    const stop = document.querySelector<HTMLElement>('[data-testid="stop"]')
+    if (stop === null) throw new Error('Nothing plays.')
+    stop.click()
     let turns = 0
     for (; state?.getAttribute('data-state') !== 'stopped'; turns++)
       await new Promise((resolve) => setTimeout(resolve, 4))
@@ -103,8 +90,10 @@ describe('a stream of as many frames as go', () => {
     async (script) => {
       await open(`?seed=3&bundle=unsure&threshold=0&rate=max${script}`)
       proxy.faults.set(apiPaths.frames('unsure'), 'held')
+      // Of the streams before.
+      const asked = proxy.requests(apiPaths.frames('unsure'))
       await driver.page.getByTestId('play-demo').click()
-      await expect.poll(() => proxy.requests(apiPaths.frames('unsure'))).toBeGreaterThan(0)
+      await expect.poll(() => proxy.requests(apiPaths.frames('unsure'))).toBeGreaterThan(asked)
       expect(await turnsToStop()).toBeLessThanOrEqual(stopLimitTurns)
     },
   )

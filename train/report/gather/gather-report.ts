@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { GatePoint, Manifest } from '../../../core/bundle/manifest.ts'
 import { argMax } from '../../../core/gate/entropy.ts'
 import { generalistId } from '../../../core/gate/gate.ts'
@@ -22,6 +23,7 @@ import { thumbnail } from './thumbnail.ts'
 /** What a finished training knows. */
 export interface FinishedTraining {
   readonly manifest: Manifest
+  readonly bundleFolder: string
   readonly calibration: Calibration
   readonly answers: { readonly validation: SplitAnswers; readonly test: SplitAnswers }
   /** Of the test images. */
@@ -85,7 +87,7 @@ async function picturedReconstructions({
 /** Everything that the report shows, from a training that is done and its run folder. */
 export async function gatherReport(
   context: StageContext,
-  { manifest, calibration, answers, evaluation }: FinishedTraining,
+  { manifest, bundleFolder, calibration, answers, evaluation }: FinishedTraining,
 ): Promise<ReportData> {
   const { dataset, config, run } = context
   const { test, validation } = answers
@@ -110,6 +112,7 @@ export async function gatherReport(
   const everywhere = (id: string): { id: string; images: number[] } => ({ id, images: all })
   return {
     manifest,
+    bundlesFolder: dirname(bundleFolder),
     imageCounts: {
       train: splitCount(dataset.train),
       validation: splitCount(dataset.validation),

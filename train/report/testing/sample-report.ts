@@ -109,6 +109,7 @@ export async function sampleReport(): Promise<ReportData> {
   ]
   const entropies = { right: [20, 4, 1], wrong: [1, 2, 3] }
   return {
+    bundlesFolder: 'public/bundles',
     manifest: {
       ...manifest,
       classNames: [hostileClass, 'bee', 'cat', 'dog'],
