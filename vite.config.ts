@@ -105,7 +105,7 @@ export default defineConfig(({ command }) => ({
     sourcemap: true,
     // The first lines of the page, by themselves: they run while the rest of it is read.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/start\.ts$/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'start', test: /web\/page\/boot\/start\.ts$/ }] } },
     },
   },
   // Classic, like the first scripts of the page.
