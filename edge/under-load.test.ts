@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, rm, truncate } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSampleBundle } from '../core/testing/sample-bundle.ts'
@@ -9,8 +8,11 @@ import { startEdge, type RunningEdge } from './start-edge.ts'
 import { temporaryFolder, writeBundle } from './testing/bundle-folder.ts'
 import { startEdgeProcess } from './testing/edge-process.ts'
 import { randomRgb } from './testing/engine-samples.ts'
+import { openSlowClients } from './testing/slow-clients.ts'
 import { startSenders } from './testing/sender.ts'
 import { useSampleFolder } from './testing/use-sample-folder.ts'
+
+// How long it takes is asked in `under-load.long.test.ts`.
 
 describe('an edge under load', { timeout: 240_000 }, () => {
   const bundles = useSampleFolder()
@@ -28,7 +30,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
     return response.status
   }
 
-  it('stops at SIGTERM within ten seconds, with 0, and loses no request that a proxy could not send again', async () => {
+  it('stops at SIGTERM with 0, and loses no request that a proxy could not send again', async () => {
     const edge = await startEdgeProcess([
       '--bundles',
       bundles.folder,
@@ -42,9 +44,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
     onTestFinished(() => void edge.child.kill('SIGKILL'))
     const senders = send(edge.origin, 16)
     await expect.poll(() => senders.counts.answered, { timeout: 60_000 }).toBeGreaterThan(50)
-    const stoppedAt = performance.now()
     expect(await edge.stop('SIGTERM')).toBe(0)
-    expect(performance.now() - stoppedAt).toBeLessThan(10_000)
     const { lost, retriable } = await senders.stop()
     expect(lost).toEqual([])
     expect(retriable).toBeGreaterThan(0)
@@ -95,33 +95,11 @@ describe('an edge under load', { timeout: 240_000 }, () => {
       access: { trustedProxies: 1 },
     })
     onTestFinished(() => edge.close())
-    const slow: Socket[] = []
-    onTestFinished(() => slow.forEach((socket) => socket.destroy()))
-    // A third each: headers without end, a body without end, an answer that nobody reads.
     const { sha256 } = bundles.sample.manifest.full.whole
-    const head = (index: number): string =>
-      `Host: a\r\nX-Forwarded-For: 10.0.${Math.floor(index / 100)}.${index % 100}\r\n`
-    const texts = [
-      (index: number) => `GET /healthz HTTP/1.1\r\n${head(index)}`,
-      (index: number) =>
-        `POST ${apiPaths.frames('sample')} HTTP/1.1\r\n${head(index)}Content-Type: ${rawFrameType}\r\nContent-Length: 768\r\n\r\nabc`,
-      (index: number) => `GET ${apiPaths.blob('sample', sha256)} HTTP/1.1\r\n${head(index)}\r\n`.repeat(20),
-    ]
-    for (let index = 0; index < 1_000; index++) {
-      const socket = connect({ port: edge.port, host: '127.0.0.1' })
-      socket.on('error', () => undefined).pause()
-      socket.write(texts[index % texts.length]?.(index) ?? '')
-      slow.push(socket)
-    }
+    const slow = openSlowClients(edge.port, sha256, 1_000)
+    onTestFinished(() => slow.forEach((socket) => socket.destroy()))
     await expect.poll(() => slow.filter(({ pending }) => !pending).length, { timeout: 60_000 }).toBe(1_000)
-    const latenciesMs: number[] = []
-    for (let turn = 0; turn < 30; turn++) {
-      const startedAt = performance.now()
-      expect(await post(edge)).toBe(200)
-      latenciesMs.push(performance.now() - startedAt)
-    }
-    // Far from any time limit: nobody waits for the slow ones.
-    expect(latenciesMs.sort((a, b) => a - b)[15]).toBeLessThan(2_000)
+    for (let turn = 0; turn < 30; turn++) expect(await post(edge)).toBe(200)
   })
 
   it.each([

@@ -81,7 +81,9 @@ async function chooseImages(
   write(note)
   if (leftOut !== undefined) write(`${leftOut}\n`)
   if (ignored > 0)
-    write(`${ignored} images are left out: no folder of theirs is called like a class of the bundle\n`)
+    write(
+      `${ignored} ${ignored === 1 ? 'image is' : 'images are'} left out: in no folder that is called like a class of the bundle\n`,
+    )
   return stream
 }
 
@@ -106,7 +108,7 @@ async function play(
   edge: RunningEdge,
   { counts }: EdgeCounter,
   tools: ReplayTools,
-): Promise<{ log: SessionLog; summary: ReplaySummary }> {
+): Promise<{ log: SessionLog; summary: ReplaySummary; different: number }> {
   const bundleId = settings.bundle ?? edge.defaultBundle
   const images = await chooseImages(settings, await fetchManifest(signal, edge, bundleId), tools.write)
   return withStreamFolder(signal, images, async (folder) => {
@@ -124,7 +126,8 @@ async function play(
         folder,
         onProgress: (done) => progress.report(done, `; the edge answered ${counts.frames}`),
       })
-      return { log, summary: summarize(log, images.length, counts) }
+      const different = new Set(images.map(({ path }) => path)).size
+      return { log, summary: summarize(log, images.length, counts), different }
     } finally {
       progress.end()
     }
@@ -153,8 +156,8 @@ export async function runReplay(
     stopTimeoutMs: 2_000,
   })
   try {
-    const { log, summary } = await play(signal, settings, edge, counter, tools)
-    tools.write(`\n${summaryTable(summary)}\n`)
+    const { log, summary, different } = await play(signal, settings, edge, counter, tools)
+    tools.write(`\n${summaryTable(summary, different)}\n`)
     if (settings.json !== undefined) {
       await writeJson(settings.json, { settings, machine: machine(), summary, session: log })
       tools.write(`\nAll frames are in ${settings.json}\n`)

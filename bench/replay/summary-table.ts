@@ -1,14 +1,21 @@
+import { fewImages, measuredShare } from '../../core/measured-share.ts'
 import type { ReplaySummary } from './summary.ts'
 
-const percent = (share: number | undefined): string =>
-  share === undefined ? '–' : `${(share * 100).toFixed(1)} %`
 const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value.toFixed(1)} ms`)
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
-/** What a replay prints at its end. */
-export function summaryTable(summary: ReplaySummary): string {
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+/**
+ * What a replay prints at its end.
+ *
+ * @param images different images that were played: a stream may show them again and again, and learns no more
+ */
+export function summaryTable(summary: ReplaySummary, images: number): string {
   const { all, hits, misses, uncertain, edge } = summary
-  const share = (frames: number): string => percent(all.frames === 0 ? undefined : frames / all.frames)
+  const measured = (share: number | undefined, frames: number): string =>
+    share === undefined ? '–' : measuredShare(share, Math.min(frames, images))
+  const share = (frames: number): string => measured(frames / all.frames, all.frames)
   const rows = [
     ['', 'frames', 'share', 'accuracy', 'p50', 'p95'],
     ...(
@@ -22,7 +29,7 @@ export function summaryTable(summary: ReplaySummary): string {
       name,
       String(of.frames),
       share(of.frames),
-      percent(of.accuracy),
+      measured(of.accuracy, of.frames),
       ms(of.p50Ms),
       ms(of.p95Ms),
     ]),
@@ -37,10 +44,13 @@ export function summaryTable(summary: ReplaySummary): string {
   )
   return [
     ...table,
+    ...(Math.min(all.frames, images) < fewImages
+      ? ['In brackets: where the true figure lies, 19 times of 20. The images are few.']
+      : []),
     '',
     `switches  ${summary.switches}`,
     `bytes     ${kB(summary.bytesUp)} up, ${kB(summary.bytesDown)} down`,
-    `the edge  answered ${edge.frames} frames and sent ${edge.blobs} blobs`,
+    `the edge  answered ${counted(edge.frames, 'frame')} and sent ${counted(edge.blobs, 'blob')}`,
     ...summary.disagreements.map((what) => `WARNING   ${what}`),
   ].join('\n')
 }

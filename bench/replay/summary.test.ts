@@ -66,14 +66,27 @@ describe('summarize', () => {
     ])
   })
 
+  it('has a decimal where a thousand images bear it out, and not where few are shown again and again', () => {
+    const many = summarize(log, 10, edge)
+    const frames = 8_000
+    const summary = {
+      ...many,
+      all: { ...many.all, frames: 10_000 },
+      hits: { ...many.hits, frames },
+    }
+    expect(summaryTable(summary, 5_000)).toMatch(/hits +8000 +80\.0 % +87\.5 %/)
+    expect(summaryTable(summary, 50)).toMatch(/hits +8000 +80 % \(67–89\)/)
+  })
+
   it('prints every number', () => {
-    const table = summaryTable(summarize(log, 10, edge))
-    expect(table).toMatch(/hits +8 +80\.0 % +87\.5 % +4\.0 ms +8\.0 ms/)
-    expect(table).toMatch(/misses +2 +20\.0 % +100\.0 % +50\.0 ms +70\.0 ms/)
-    expect(table).toMatch(/uncertain +0 +0\.0 % +– +– +–/)
+    const table = summaryTable(summarize(log, 10, edge), 10)
+    expect(table).toMatch(/hits +8 +80 % \(49–94\) +88 % \(53–98\) +4\.0 ms +8\.0 ms/)
+    expect(table).toMatch(/misses +2 +20 % \(6–51\) +100 % \(34–100\) +50\.0 ms +70\.0 ms/)
+    expect(table).toMatch(/uncertain +0 +0 % \(0–28\) +– +– +–/)
+    expect(table).toContain('19 times of 20')
     expect(table).toContain('6.1 kB up, 0.9 kB down')
     expect(table).not.toContain('WARNING')
-    expect(summaryTable(summarize(log, 11, edge))).toContain('WARNING')
+    expect(summaryTable(summarize(log, 11, edge), 10)).toContain('WARNING')
   })
 })
 

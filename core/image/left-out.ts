@@ -2,7 +2,7 @@ import { heicAdvice, imageFormats, isHidden, kindOfName, type FileKind } from '.
 
 /** Why a file is not among the images. */
 export type LeftOutReason =
-  Exclude<FileKind, 'image' | 'unknown'> | 'hidden' | 'lost' | 'outside' | 'notTrained'
+  Exclude<FileKind, 'image' | 'unknown'> | 'unreadable' | 'hidden' | 'lost' | 'outside' | 'notTrained'
 
 /** What follows the number: one file, several files; then what to do. */
 const words: Readonly<Record<LeftOutReason, readonly [one: string, several: string, advice?: string]>> = {
@@ -13,6 +13,7 @@ const words: Readonly<Record<LeftOutReason, readonly [one: string, several: stri
     `${imageFormats} are: save it as one of them.`,
   ],
   other: ['file that is no image', 'files that are no images'],
+  unreadable: ['image that cannot be read', 'images that cannot be read'],
   hidden: ['image that a program keeps for itself', 'images that programs keep for themselves'],
   lost: ['link that leads nowhere', 'links that lead nowhere'],
   outside: ['image outside the class folders', 'images outside the class folders'],

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/spec.ts'
 import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
-import { fewImages, measuredShare } from './measured-share.ts'
+import { fewImages, measuredShare } from '../../core/measured-share.ts'
 import { formatDuration } from './progress.ts'
 import { notWorthUsing } from './worth-using.ts'
 

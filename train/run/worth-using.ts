@@ -1,5 +1,5 @@
 import type { Evaluation } from '../stages/6-evaluate.ts'
-import { measuredShare, wilsonInterval } from './measured-share.ts'
+import { measuredShare, wilsonInterval } from '../../core/measured-share.ts'
 
 type Judged = Pick<
   Evaluation,

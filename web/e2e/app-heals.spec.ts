@@ -178,6 +178,25 @@ describe('an installed app', () => {
     await page.getByTestId('images-input').waitFor({ state: 'attached' })
   })
 
+  it('stores all of itself again where its store was cleared, what is asked for later too', async () => {
+    await page.goto(address())
+    await untilControlled()
+    const kept = (): Promise<number> =>
+      page.evaluate(async () => (await (await caches.open('cachenet-app-v1')).keys()).length)
+    const all = await kept()
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name)
+    })
+    expect(await kept()).toBe(0)
+    await page.reload()
+    await expect.poll(kept, waiting).toBe(all)
+    await proxy.goOffline()
+    await page.reload()
+    await page.getByTestId('tab-settings').click()
+    await page.getByTestId('rate').waitFor()
+    await proxy.goOnline()
+  })
+
   it.each(['altered', 'short', 'empty'] as const)(
     'starts as it was built where its files lie %s in the store',
     async (how) => {

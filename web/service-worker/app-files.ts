@@ -35,8 +35,10 @@ export interface AppFiles {
   /**
    * The file, from the store or else from the network, which mends the store. Rejects with
    * `edge-unreachable`, `edge-timeout` or `edge-answer-invalid`.
+   *
+   * @param onMended called where the store did not have the file as it was built, and has it now
    */
-  answer(file: AppFile): Promise<Response>
+  answer(file: AppFile, onMended?: () => void): Promise<Response>
   /** Deletes what belongs to other versions. */
   forgetOthers(): Promise<void>
 }
@@ -214,9 +216,12 @@ export function createAppFiles({
       await Promise.all(Array.from({ length: simultaneous }, work))
       if (failure !== undefined) throw failure
     },
-    async answer(file) {
+    async answer(file, onMended) {
       const found = await stored(file).catch(() => undefined)
-      return found ?? (await mend(file)).response
+      if (found !== undefined) return found
+      const { response, isStored } = await mend(file)
+      if (isStored) onMended?.()
+      return response
     },
     async forgetOthers() {
       const cache = await caches.open(cacheName)

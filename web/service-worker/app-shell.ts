@@ -33,6 +33,7 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
   })
   const threads = createAppFiles({ cacheName: threadsCacheName, files: listed.filter(isThreadsFile) })
   let isHealing = false
+  let refilling: Promise<void> | undefined
 
   self.addEventListener('install', (event) => event.waitUntil(install()))
   self.addEventListener('activate', (event) => event.waitUntil(activate()))
@@ -59,6 +60,19 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
       void client.navigate(client.url).catch(() => undefined)
   }
 
+  /**
+   * Where one file was missing, others may be: whoever clears a browser's storage clears all of it, and most
+   * files are asked for only once there is no network to bring them. One attempt that fails is enough for
+   * this worker's life.
+   */
+  function refill(): Promise<void> {
+    refilling ??= app.install().then(
+      () => (refilling = undefined),
+      () => undefined,
+    )
+    return refilling
+  }
+
   async function answerThreads(event: FetchEvent, file: AppFile): Promise<Response> {
     const response = await threads.answer(file)
     event.waitUntil(threads.install().catch(() => undefined))
@@ -71,7 +85,9 @@ export function serveAppShell(self: ServiceWorkerGlobalScope, listed: readonly A
       if (event.request.method !== 'GET' || url.origin !== self.location.origin) return undefined
       const file = app.find(isPage(url) ? new URL('/index.html', url) : url)
       if (file !== undefined)
-        return app.answer(file).catch((thrown: unknown) => failure(event.request, CacheNetError.from(thrown)))
+        return app
+          .answer(file, () => event.waitUntil(refill()))
+          .catch((thrown: unknown) => failure(event.request, CacheNetError.from(thrown)))
       const ofThreads = threads.find(url)
       return ofThreads === undefined
         ? undefined

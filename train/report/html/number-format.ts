@@ -1,4 +1,4 @@
-import { measuredShare } from '../../run/measured-share.ts'
+import { measuredShare } from '../../../core/measured-share.ts'
 
 /** 0.9312 → "93.1 %", with a space that does not break. */
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)}\u00a0%`

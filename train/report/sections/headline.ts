@@ -1,6 +1,6 @@
 import { markup, nothing, type Markup } from '../html/markup.ts'
 import { section } from '../html/section.ts'
-import { fewImages, measuredShare } from '../../run/measured-share.ts'
+import { fewImages, measuredShare } from '../../../core/measured-share.ts'
 import { notWorthUsing } from '../../run/worth-using.ts'
 import { adviceOf, type Advice } from '../advice.ts'
 import type { ConfusedPair, ReportData } from '../report-data.ts'

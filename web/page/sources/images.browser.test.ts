@@ -98,6 +98,20 @@ describe('createImagesSource', () => {
     ])
   })
 
+  it('names all that it could not read, not only the last', async () => {
+    const heic = new File(['\0\0\0\x18ftypheic'], 'b.heic')
+    const broken = (name: string): File => chosen(new File(['no image'], name), `set/ant/${name}`)
+    const { unreadable } = await play([
+      await png('set/ant/1.png', [0, 0, 0, 255]),
+      broken('a.png'),
+      chosen(heic, 'set/ant/b.heic'),
+      broken('c.jpg'),
+    ])
+    expect(unreadable.at(-1)).toMatch(
+      /^Left out: 2 images that cannot be read \(set\/ant\/a.png, set\/ant\/c.jpg\)\. 1 image in HEIC .*Save it as JPEG.* The others play on\.$/,
+    )
+  })
+
   it('knows images by type and content, and says in one line what it left out', async () => {
     const bytes = await (await png('x', [9, 9, 9, 255])).arrayBuffer()
     const files = [
@@ -118,9 +132,8 @@ describe('createImagesSource', () => {
     const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic'
     const files = [new File([heic], 'a.jpg'), new File([heic], 'IMG_1.HEIC')]
     const { unreadable } = await play([...files, await png('z.png', [0, 0, 0, 255])])
-    expect(
-      unreadable.map((message) => /^(a.jpg|IMG_1.HEIC) is in HEIC.*Save it as JPEG/.test(message)),
-    ).toEqual([true, true])
+    expect(unreadable[0]).toMatch(/^a.jpg is in HEIC.*Save it as JPEG/)
+    expect(unreadable[1]).toMatch(/^Left out: 2 images in HEIC \(a.jpg, IMG_1.HEIC\)\. Save it as JPEG/)
     await expect(play(files)).rejects.toMatchObject({
       code: 'source-unavailable',
       message: expect.stringMatching(/None of these 2.*Save it as JPEG/) as string,

@@ -1,4 +1,5 @@
 import { heicAdvice, imageFormats, kindOfName } from '../../../core/image/file-kind.ts'
+import { LeftOut } from '../../../core/image/left-out.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { untilAborted } from '../platform/within.ts'
 import { isRawImage } from '../../messages/inference.ts'
@@ -32,8 +33,8 @@ export interface ImagesSourceOptions {
   readonly kind: 'images' | 'folder'
   readonly rate: () => Rate
   /**
-   * Called for each file that cannot be read as the image that it seems to be, with a sentence. It is
-   * skipped.
+   * Called for each file that cannot be read as the image that it seems to be, with a sentence of all of them
+   * so far. It is skipped.
    */
   readonly onUnreadable: (message: string) => void
   /** Called once where files are no images, with the line that says how many were left out and why. */
@@ -43,9 +44,8 @@ export interface ImagesSourceOptions {
 const isHeic = async (file: File): Promise<boolean> =>
   kindOfName(file.name) === 'heic' || (await kindOfContent(file).catch(() => 'other')) === 'heic'
 
-async function whyUnreadable(file: File): Promise<string> {
-  const name = displayName(file)
-  return (await isHeic(file))
+function whyUnreadable(name: string, isOfHeic: boolean): string {
+  return isOfHeic
     ? `${name} is in HEIC, which this browser cannot read. ${heicAdvice}`
     : `${name} cannot be read as an image.`
 }
@@ -76,6 +76,8 @@ export function createImagesSource(
       const ahead: { file: File; frame: Promise<SourceFrame | undefined> }[] = []
       let next = 0
       let played = 0
+      const unreadable = new LeftOut()
+      let unreadableCount = 0
       let lastUnreadable = ''
       try {
         while (!signal.aborted) {
@@ -93,8 +95,16 @@ export function createImagesSource(
           }
           const frame = await untilAborted(signal, first.frame, close)
           if (frame === undefined) {
-            lastUnreadable = await whyUnreadable(first.file)
-            onUnreadable(`${lastUnreadable} It was left out; the others play on.`)
+            const name = displayName(first.file)
+            const isOfHeic = await isHeic(first.file)
+            unreadable.add(isOfHeic ? 'heic' : 'unreadable', name)
+            lastUnreadable = whyUnreadable(name, isOfHeic)
+            // The last one alone would hide the ones before.
+            onUnreadable(
+              ++unreadableCount === 1
+                ? `${lastUnreadable} It was left out; the others play on.`
+                : `${unreadable.sentence() ?? ''} The others play on.`,
+            )
             continue
           }
           played++

@@ -4,6 +4,7 @@ import {
   formatCertainty,
   formatCount,
   formatDoubt,
+  formatMeasured,
   formatMs,
   formatNats,
   formatShare,
@@ -13,6 +14,12 @@ import {
 afterEach(() => void (numberStyle.value = 'neutral'))
 
 describe('what a person reads', () => {
+  it('has the interval of a share of few images, and a decimal of one of many', () => {
+    expect(formatMeasured(1, 20, 1)).toBe('100\u00a0%\u00a0(84–100)')
+    expect(formatMeasured(0.8123, 5000, 1)).toBe('81.2\u00a0%')
+    expect(formatMeasured(0.8123, undefined, 1)).toBe('81.2\u00a0%')
+  })
+
   it('has units that fit, with spaces at which no line breaks', () => {
     const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ')
     expect(

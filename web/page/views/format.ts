@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { fewImages, wilsonInterval } from '../../../core/measured-share.ts'
 
 /**
  * `neutral`: 12 345.6, as ISO 80000 has it, which nobody misreads. `device`: as the browser's language writes
@@ -34,6 +35,16 @@ const fixed = (value: number, digits: number): string =>
 
 /** 0.873 → `87 %`, with a space at which no line breaks. */
 export const formatShare = (share: number, digits = 0): string => `${fixed(share * 100, digits)}${space}%`
+
+/**
+ * A share of so many images, with a decimal where they are many, and with its interval where they are few; an
+ * older bundle does not say how many they were.
+ */
+export function formatMeasured(share: number, images = fewImages, digits = 0): string {
+  if (images >= fewImages) return formatShare(share, digits)
+  const [low, high] = wilsonInterval(share, images)
+  return `${formatShare(share)}${space}(${fixed(low * 100, 0)}–${fixed(high * 100, 0)})`
+}
 
 /** How sure a network is. None is ever quite: what would be rounded to 100 % is more than 99. */
 export const formatCertainty = (share: number): string =>

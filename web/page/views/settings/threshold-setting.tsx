@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { forecastAt } from '../../session/gate-curve.ts'
 import { entropyCeiling } from '../../session/strip-geometry.ts'
 import { usableThreshold } from '../../../../core/gate/sureness.ts'
-import { formatDoubt, formatNats, formatShare } from '../format.ts'
+import { formatDoubt, formatMeasured, formatNats } from '../format.ts'
 import { usePage } from '../page-context.ts'
 import { Slider } from '../../components/slider.tsx'
 import type { GateSettings } from '../../../../core/gate/gate.ts'
@@ -17,6 +17,7 @@ export function ThresholdSetting(): VNode {
   const thresholdNats = gate.maxProbes === 0 ? gate.generalistThresholdNats : gate.thresholdNats
   const curve = manifest?.gate.curve ?? []
   const classes = manifest?.classNames.length ?? 2
+  const images = calibrationImages(manifest?.metrics)
   const most = usableThreshold(entropyCeiling(classes), classes)
   const { thresholdNats: own, probing } = app.settings.values.value
   const isAdapting = app.gateControl.isAdapting.value
@@ -43,8 +44,8 @@ export function ThresholdSetting(): VNode {
       />
       {forecast !== undefined && (
         <p class="forecast" data-testid="forecast">
-          Answers <strong>{formatShare(forecast.coverage)}</strong> of frames here,{' '}
-          <strong>{formatShare(forecast.accuracyOfWhole, 1)}</strong> right.
+          Answers <strong>{formatMeasured(forecast.coverage, images)}</strong> of frames here,{' '}
+          <strong>{formatMeasured(forecast.accuracyOfWhole, images, 1)}</strong> right.
         </p>
       )}
       {forecast !== undefined && curve.length > 0 && (
@@ -79,6 +80,12 @@ export function ThresholdSetting(): VNode {
       )}
     </div>
   )
+}
+
+/** How many images the forecast was measured on; undefined where the bundle does not say. */
+function calibrationImages(metrics: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const { images } = (metrics?.['validation'] ?? {}) as { readonly images?: unknown }
+  return typeof images === 'number' ? images : undefined
 }
 
 /** The bundle's curve is of one way to ask; of another it says nothing. */
