@@ -54,7 +54,9 @@ const mostClassesInPairs = 32
 /** A stream keeps its locality for about as many frames. */
 const localityFrames = 2000
 
-/** The weights that are in use need no general power, which is most of a frame's time where scenes are many. */
+/**
+ * The weights that are in use need no general power, which is most of a frame's time where scenes are many.
+ */
 const raise = (likelihood: number, weight: number): number =>
   weight === 1 ? likelihood : weight === 0.5 ? Math.sqrt(likelihood) : likelihood ** weight
 
