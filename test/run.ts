@@ -1,21 +1,17 @@
 import { fileURLToPath } from 'node:url'
-import { answerToFlags } from '../core/command-line/answer-to-flags.ts'
+import { endAtFlags } from '../core/command-line/answer-to-flags.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { commandStep, notRun, slowest, vitestStep } from './steps.ts'
 import { isOk, summaryTable, totalLine, type StepResult } from './summary.ts'
 
 // `npm test`: everything, in order. A step that fails does not hide the ones behind it.
 
-const answer = answerToFlags(
-  process.argv.slice(2),
+endAtFlags(
+  process,
   'npm test',
   'Types, lint, build, its size, unit tests, browser tests, end-to-end tests: everything that is tested.\n' +
     'One file of them: npx vitest run --project node FILE.',
 )
-if (answer !== undefined) {
-  console[answer.exitCode === 0 ? 'log' : 'error'](answer.text)
-  process.exit(answer.exitCode)
-}
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 

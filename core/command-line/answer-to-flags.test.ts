@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { answerToFlags } from './answer-to-flags.ts'
+import { answerToFlags, endAtFlags } from './answer-to-flags.ts'
 
 const answer = (...args: string[]): ReturnType<typeof answerToFlags> =>
   answerToFlags(args, 'npm run pictures', 'Takes pictures.')
@@ -21,4 +21,30 @@ it('lets as many words stand there as there are places for, and no flags', () =>
   expect(cold('3')).toBeUndefined()
   expect(cold('3', '4')?.text).toContain('There is no place for "4".')
   expect(cold('3', '--quick')?.text).toContain('There is no flag --quick.')
+})
+
+it('prints help as output and a refusal as an error, and ends the process', () => {
+  const run = (...args: string[]): { said: string[]; code: number | undefined } => {
+    const said: string[] = []
+    const stream = (name: string): { write(text: string): void } => ({
+      write: (text) => void said.push(`${name} ${text.split('\n')[0] ?? ''}`),
+    })
+    const process = {
+      argv: ['node', 'command', ...args],
+      stdout: stream('out'),
+      stderr: stream('err'),
+      exit: (code: number): never => {
+        throw new RangeError(String(code))
+      },
+    }
+    try {
+      endAtFlags(process, 'npm run pictures', 'Takes pictures.')
+      return { said, code: undefined }
+    } catch (thrown) {
+      return { said, code: Number((thrown as Error).message) }
+    }
+  }
+  expect(run()).toEqual({ said: [], code: undefined })
+  expect(run('--help')).toEqual({ said: ['out USAGE npm run pictures'], code: 0 })
+  expect(run('--all')).toEqual({ said: ['err There is no flag --all.'], code: 1 })
 })

@@ -27,3 +27,27 @@ export function answerToFlags(
   const problems = flagProblems(args, known)
   return problems.length === 0 ? undefined : { text: `${problems.join('\n')}\n\n${help}`, exitCode: 1 }
 }
+
+/** What of Node's `process` it takes. */
+export interface CommandProcess {
+  readonly argv: readonly string[]
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+  exit(code: number): never
+}
+
+/**
+ * Prints what `answerToFlags` says and ends the process, where there is something to say; otherwise nothing.
+ */
+export function endAtFlags(
+  process: CommandProcess,
+  usage: string,
+  description: string,
+  places?: readonly string[],
+): void {
+  const answer = answerToFlags(process.argv.slice(2), usage, description, places)
+  if (answer === undefined) return
+  const stream = answer.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(`${answer.text}\n`)
+  process.exit(answer.exitCode)
+}

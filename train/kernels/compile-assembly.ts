@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import * as asc from 'assemblyscript/asc'
-import { answerToFlags } from '../../core/command-line/answer-to-flags.ts'
+import { endAtFlags } from '../../core/command-line/answer-to-flags.ts'
 import { modulePath } from './assembly.ts'
 
 const entry = 'index.ts'
@@ -49,15 +49,11 @@ export async function compileAssembly(): Promise<Uint8Array> {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const answer = answerToFlags(
-    process.argv.slice(2),
+  endAtFlags(
+    process,
     'npm run build:kernels',
     'Compiles the kernels of the training from their sources to the module beside them.',
   )
-  if (answer !== undefined) {
-    console.error(answer.text)
-    process.exit(answer.exitCode)
-  }
   const bytes = await compileAssembly()
   await writeFile(modulePath, bytes)
   process.stdout.write(`${modulePath.pathname}: ${bytes.length} bytes\n`)

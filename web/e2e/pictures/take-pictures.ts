@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
-import { answerToFlags } from '../../../core/command-line/answer-to-flags.ts'
+import { endAtFlags } from '../../../core/command-line/answer-to-flags.ts'
 import { screens, type Screen } from '../../page/state/screen.ts'
 import { buildApp } from '../harness/build-app.ts'
 import { startCountingEdge } from '../harness/counting-edge.ts'
@@ -67,15 +67,11 @@ async function sideBySide(pictures: readonly Buffer[]): Promise<Buffer> {
     .toBuffer()
 }
 
-const answer = answerToFlags(
-  process.argv.slice(2),
+endAtFlags(
+  process,
   'npm run pictures',
   'Builds the app, plays its demo in Chromium, and writes the pictures of the README to docs/images.',
 )
-if (answer !== undefined) {
-  console.error(answer.text)
-  process.exit(answer.exitCode)
-}
 const app = await buildApp('product')
 const edge = await startCountingEdge(join(repository, 'public/bundles'), app.folder)
 const browser = await launchChromium()
