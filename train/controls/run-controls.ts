@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { generalistId } from '../../core/gate/gate.ts'
-import { edgeSceneAccuracy } from '../../core/gate/simulate-stream.ts'
+import { edgeSceneAccuracy, fullId } from '../../core/gate/simulate-stream.ts'
 import { createRandom } from '../../core/random.ts'
 import { imageStream, isDrawable } from '../calibration/image-stream.ts'
 import { trainedSettings } from '../config/schema.ts'
@@ -135,10 +135,13 @@ function estimatedPrior(
   const calibration = calibrate(context, networks, answers)
   const plan = { kind: 'places', meanLength: 100, frames: config.gate.streamFrames } as const
   const images = imageStream(context, answers.labels, plan, 'controls')
+  const { temperatures, scenes } = calibration
+  // As if the generalist were the edge's network, at its own temperature.
   const small: SplitAnswers = { ...answers, full: answers.networks.get(generalistId)! }
-  const right = (of: SplitAnswers): number =>
-    edgeSceneAccuracy(images, answerTable(of, calibration), prior, calibration.scenes)
-  return { generalist: right(small), full: right(answers) }
+  const cooled = new Map([...temperatures, [fullId, temperatures.get(generalistId) ?? 1]])
+  const right = (of: SplitAnswers, at: ReadonlyMap<string, number>): number =>
+    edgeSceneAccuracy(images, answerTable(of, { ...calibration, temperatures: at }), prior, scenes)
+  return { generalist: right(small, cooled), full: right(answers, temperatures) }
 }
 
 /**
