@@ -1,7 +1,10 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
 import createTfjsModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js'
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
+import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
 import { createRandom } from '../../core/random.ts'
 import { sampleNetwork } from '../../core/testing/sample-bundle.ts'
@@ -53,6 +56,32 @@ function largestDifference(kernels: WasmKernels, spec: NetworkSpec, networks = 1
     for (const tensor of [...ours, ...theirs]) memory.giveBack(tensor)
   }
   for (const runner of runners) runner.dispose()
+  return largest
+}
+
+/**
+ * The same against the reference backend, on one frame. XNNPACK itself is wrong where a stride goes beyond
+ * the taps: its padding then is less than none.
+ */
+async function differenceFromReference(kernels: WasmKernels, spec: NetworkSpec): Promise<number> {
+  const memory = new TensorMemory(kernels)
+  const runner = new NetworkRunner(kernels, spec)
+  const tensors = weightsOf(spec)
+  const ours = runner.upload(tensors)
+  const values = noise(runner.input.length)
+  runner.input.set(values)
+  await tf.setBackend('cpu')
+  const weights = toTensors(tensors)
+  const x = tf.tensor4d(values, [1, ...(spec.inputShape as [number, number, number])])
+  const { logits, features } = forward(spec, weights, x)
+  const expected = logits.dataSync()
+  const largest = Math.max(
+    ...runner.run(ours).map((logit, index) => Math.abs(logit - (expected[index] ?? NaN))),
+  )
+  for (const tensor of [x, logits, features]) tensor.dispose()
+  disposeWeights(weights)
+  for (const tensor of ours) memory.giveBack(tensor)
+  runner.dispose()
   return largest
 }
 
@@ -111,42 +140,44 @@ describe.each([
     expect(largestDifference(kernels, spec, 3)).toBeLessThan(1e-4)
   })
 
-  it.skipIf(isRelaxed && !hasRelaxedSimd())('on convolutions of all shapes, odd channels among them', () => {
-    for (const kernelSize of [1, 2, 3, 5])
-      for (const stride of [1, 2, 3])
-        for (const padding of ['same', 'valid'] as const)
-          for (const [inputs, filters] of [
-            [3, 1],
-            [4, 8],
-            [5, 7],
-            [8, 12],
-            [12, 6],
-          ] as const) {
-            const side = 5 + random.integer(9)
-            const first: Conv = { kernelSize, filters: inputs, padding, activation: 'linear' }
-            const spec = networkOf(
-              [side, side + random.integer(3), 3],
-              first,
-              { kernelSize: 1 + random.integer(3), stride, filters, padding: 'same' },
-              random.integer(2) === 0 ? 'max' : 'average',
-            )
-            expect(largestDifference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
-          }
-  })
+  it.skipIf(isRelaxed && !hasRelaxedSimd())(
+    'on convolutions of all shapes, odd channels among them',
+    async () => {
+      for (const kernelSize of [1, 2, 3, 5])
+        for (const stride of [1, 2, 3])
+          for (const padding of ['same', 'valid'] as const)
+            for (const [inputs, filters] of [
+              [3, 1],
+              [4, 8],
+              [5, 7],
+              [8, 12],
+              [12, 6],
+            ] as const) {
+              const side = 5 + random.integer(9)
+              const first: Conv = { kernelSize, filters: inputs, padding, activation: 'linear' }
+              const spec = networkOf(
+                [side, side + random.integer(3), 3],
+                first,
+                { kernelSize: 1 + random.integer(3), stride, filters, padding: 'same' },
+                random.integer(2) === 0 ? 'max' : 'average',
+              )
+              expect(await differenceFromReference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
+            }
+    },
+  )
 
   it.skipIf(isRelaxed && !hasRelaxedSimd())('on 3x3 convolutions and pools of images of all sizes', () => {
     for (let side = 3; side < 21; side++)
       for (const padding of ['same', 'valid'] as const) {
         const filters = 4 * (1 + random.integer(5))
         const spec = networkOf(
-          [side, 3 + random.integer(18), 4 * (1 + random.integer(3))],
+          [side, side + random.integer(9), 4 * (1 + random.integer(3))],
           { kernelSize: 3, filters, activation: 'linear', padding: 'same' },
           { kernelSize: 3, filters: filters + 4, padding },
           ...(side > 6 ? (['pool', { kernelSize: 1, filters: 5 }] as const) : []),
           'max',
         )
-        if (side > 6 || spec.inputShape[1]! > 6)
-          expect(largestDifference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
+        expect(largestDifference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
       }
   })
 })
