@@ -69,11 +69,11 @@ function mobileLayers(): MobileLayer[] {
   return layers
 }
 
-/** A network that is laid out: where its input is written, what runs it, and where its output lies. */
+/** A network that is laid out: where its input is written, what runs it, in order, and where its output lies. */
 export interface LaidOutNetwork {
   readonly input: WasmTensor
   readonly output: WasmTensor
-  run(): void
+  readonly steps: readonly (() => void)[]
 }
 
 export const mobileMegaMacs = (): number =>
@@ -158,9 +158,7 @@ export function mobileOnTfjs(kernels: WasmKernels, weights: Weights): LaidOutNet
   return {
     input,
     output: x,
-    run() {
-      for (const step of steps) step()
-    },
+    steps,
   }
 }
 
@@ -260,8 +258,6 @@ export function mobileOnOurs(kernels: WasmKernels, own: FrameKernels, weights: W
   return {
     input,
     output: x.tensor,
-    run() {
-      for (const step of steps) step()
-    },
+    steps,
   }
 }

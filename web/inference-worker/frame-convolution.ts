@@ -22,6 +22,9 @@ export const withoutBorder = ({ height, width }: Extent): Border => ({
   left: 0,
 })
 
+/** Bytes that `transformFilter` works in. */
+export const workBytes = 1024
+
 /** How our own kernels compute a convolution. */
 export interface FrameConvolution {
   readonly method: 'winograd' | 'direct'

@@ -66,9 +66,6 @@ export interface FrameKernels {
   placeImage(source: number, height: number, rowBytes: number, target: number, pitch: number): void
 }
 
-/** What `transformFilter` and `winogradConv` work in, at the least. */
-export const workBytes = 1024
-
 /** (func f32x4.relaxed_madd of three zeros, drop): valid only where there is relaxed SIMD. */
 const relaxedProbe = Uint8Array.of(
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0],

@@ -1,8 +1,8 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
-import { pixelTable, planFrameConvolution, withoutBorder, type Border } from './frame-convolution.ts'
-import { workBytes, type FrameKernels } from './frame-kernels.ts'
+import { pixelTable, planFrameConvolution, withoutBorder, workBytes, type Border } from './frame-convolution.ts'
+import type { FrameKernels } from './frame-kernels.ts'
 import { TensorMemory, type WasmTensor } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
