@@ -1,7 +1,13 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
-import { pixelTable, planFrameConvolution, withoutBorder, workBytes, type Border } from './frame-convolution.ts'
+import {
+  pixelTable,
+  planFrameConvolution,
+  withoutBorder,
+  workBytes,
+  type Border,
+} from './frame-convolution.ts'
 import type { FrameKernels } from './frame-kernels.ts'
 import { TensorMemory, type WasmTensor } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
