@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scenePriorSchema } from '../../core/gate/settings.ts'
 import { sceneKinds } from '../../core/streams/scene-kinds.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
@@ -145,13 +146,7 @@ const gateSchema = z.strictObject({
    * Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by
    * itself.
    */
-  scenePriors: z.array(
-    z.strictObject({
-      memoryFrames: z.number().positive(),
-      surpriseChance: z.number().gt(0).max(1),
-      knowsScenes: z.boolean().optional(),
-    }),
-  ),
+  scenePriors: z.array(z.strictObject(scenePriorSchema.shape)),
   /**
    * Share of every known scene that is spread over all classes, for scene priors that know scenes: those of
    * `localities`.

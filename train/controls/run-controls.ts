@@ -17,17 +17,18 @@ import { RunFolder } from '../run/run-folder.ts'
 import type { SeriesRequest } from '../run/series-request.ts'
 import { trainFull } from '../stages/1-full.ts'
 import { trainGeneralist } from '../stages/2-generalist.ts'
-import { lessonsOf, partitionId } from '../stages/4-partitions.ts'
+import { lessonsOf } from '../stages/4-partitions.ts'
+import { partitionId } from '../models/partition-id.ts'
 import { calibrate } from '../stages/5-calibrate.ts'
 import { toldAccuracy } from '../stages/6-evaluate.ts'
 import {
   accuracyOf,
   answerSplit,
   answerTable,
-  deltaId,
   type SplitAnswers,
   type TrainedNetworks,
 } from '../stages/answers.ts'
+import { deltaId } from '../models/partition-id.ts'
 import type { StageContext } from '../stages/context.ts'
 import { controlAccuracy, trainHeadControls } from '../stages/head-controls.ts'
 import { headShares, imagesOfHead } from '../stages/region-images.ts'

@@ -4,6 +4,7 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { PartitionLossSettings } from '../config/schema.ts'
 import { imagesByClass } from '../data/dataset.ts'
 import { shipDelta, startDelta } from '../models/generator.ts'
+import { partitionId } from '../models/partition-id.ts'
 import { startPartition } from '../models/start-partition.ts'
 import type { ShippedNetwork, TrainedNetwork } from '../models/trained-network.ts'
 import type { JobHead, Teacher } from '../parallel/job.ts'
@@ -14,8 +15,6 @@ import { trainNetwork, trainParameters, type NetworkToTrain } from './train-netw
 
 /** Below this a partition has nothing to learn from. */
 const fewestMembers = 64
-
-export const partitionId = (index: number): string => `p${index + 1}`
 
 export interface PartitionStages {
   readonly teacher: Teacher

@@ -2,14 +2,36 @@ import * as tf from '@tensorflow/tfjs-core'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { createRandom } from '../../../core/random.ts'
-import { imagesByClass, selectImages } from '../../data/dataset.ts'
-import type { EncoderPass } from '../../models/encoder.ts'
-import { predictImages } from '../../models/predict.ts'
-import type { ShippedNetwork } from '../../models/trained-network.ts'
-import { writeAtomically } from '../../run/write-atomically.ts'
-import type { StageContext } from '../../stages/context.ts'
-import type { ReconstructedImage, Reconstructions } from '../report-data.ts'
+import { createRandom } from '../../core/random.ts'
+import { imagesByClass, selectImages } from '../data/dataset.ts'
+import type { EncoderPass } from '../models/encoder.ts'
+import { predictImages } from '../models/predict.ts'
+import type { ShippedNetwork } from '../models/trained-network.ts'
+import { writeAtomically } from '../run/write-atomically.ts'
+import type { StageContext } from './context.ts'
+
+/** One image on its way through both levels of the encoder and back. */
+export interface ReconstructedImage {
+  /** Its position among the validation images. */
+  readonly image: number
+  /** What the full model sees in it, standardised, and what the first decoder makes of z. */
+  readonly features: readonly number[]
+  readonly reconstructedFeatures: readonly number[]
+  /** z, and what the second decoder makes of the code. */
+  readonly z: readonly number[]
+  readonly reconstructedZ: readonly number[]
+  /** c(x), on the simplex. */
+  readonly code: readonly number[]
+}
+
+export interface Reconstructions {
+  /** Validation images that the two shares were measured on. */
+  readonly measuredImages: number
+  /** 1 − (squared error / variance) of the features and of z: 1 is perfect, 0 no better than their mean. */
+  readonly featuresExplained: number
+  readonly zExplained: number
+  readonly images: readonly ReconstructedImage[]
+}
 
 /** Enough for a share of variance to two digits. */
 const mostMeasured = 500
