@@ -131,7 +131,8 @@ export const manifestSchema = z.object({
     delta: z.optional(
       z.object({
         layers: z
-          .array(z.object({ name: z.string(), rank: z.int().check(z.nonnegative()) }))
+          // `rank`: older programs could add a product of small matrices, and ask for the number still.
+          .array(z.object({ name: z.string(), rank: z.optional(z.literal(0)) }))
           .check(z.minLength(1)),
       }),
     ),

@@ -3,8 +3,8 @@ import { parsePreset, presetNames, resolveConfig } from '../config/presets.ts'
 import { splitAssignments } from '../config/split-assignments.ts'
 import { splitCount } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
-import { checkDataset } from './check-dataset.ts'
-import type { Progress } from './progress.ts'
+import { checkDataset } from '../run/check-dataset.ts'
+import type { Progress } from '../run/progress.ts'
 import type { SeriesRequest } from './series-request.ts'
 
 /** Flags of every command that trains several runs of one data set. */

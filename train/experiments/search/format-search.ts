@@ -1,6 +1,6 @@
-import type { SearchSettings } from '../config/schema.ts'
-import { formatTable } from '../run/summary.ts'
-import { deviceMs, edgeMs } from '../calibration/expected-time.ts'
+import type { SearchSettings } from '../../config/schema.ts'
+import { formatTable } from '../../run/summary.ts'
+import { deviceMs, edgeMs } from '../../calibration/expected-time.ts'
 import { chooseWinner, isAlone, isPlainAsGood } from './choose-winner.ts'
 import type { SearchResult } from './run-search.ts'
 

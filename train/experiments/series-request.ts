@@ -1,7 +1,7 @@
 import type { PresetName } from '../config/presets.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../run/progress.ts'
 
 /** What a command asks for that trains several runs of one data set, side by side in one folder. */
 export interface SeriesRequest {
