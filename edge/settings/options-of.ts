@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
+import { costLimitsOf } from './cost-limits.ts'
+import { frameLimitsOf } from './frame-limits.ts'
 import type { EdgeSettings } from './settings-schema.ts'
-import type { EdgeOptions } from './start-edge.ts'
-import type { Tls } from './tls/open-tls.ts'
+import type { EdgeOptions } from '../start-edge.ts'
+import type { Tls } from '../tls/open-tls.ts'
 
 /** Settings as people give them, as the edge takes them. */
 export function optionsOf(
@@ -10,7 +12,6 @@ export function optionsOf(
   log: Logger,
   keys?: ReadonlySet<string>,
 ): EdgeOptions {
-  const maxQueued = settings['max-queued']
   return {
     port: settings.port,
     host: settings.host,
@@ -21,25 +22,16 @@ export function optionsOf(
     reloadMs: settings['reload-seconds'] * 1000,
     engine: settings.engine,
     threads: settings.threads,
-    batching: { windowMs: settings['batch-window-ms'], maxQueued },
+    batching: { windowMs: settings['batch-window-ms'], maxQueued: settings['max-queued'] },
     access: {
       token: settings.token,
       corsOrigins: settings['cors-origins'],
       hosts: settings.hosts,
       trustedProxies: settings['trust-proxy'],
     },
-    costLimits: {
-      maxMegaMacs: settings['max-mega-macs'],
-      maxActivationBytes: settings['max-activation-mb'] * 2 ** 20,
-    },
+    costLimits: costLimitsOf(settings),
     requestsPerSecond: settings['rate-limit'],
-    frameLimits: {
-      maxBodyBytes: settings['max-body-bytes'],
-      maxPixels: settings['max-pixels'],
-      bodyTimeoutMs: settings['body-timeout-seconds'] * 1000,
-      // Frames in the queue, and about as many again on their way in or out.
-      maxFramesInFlight: 2 * maxQueued,
-    },
+    frameLimits: frameLimitsOf(settings),
     tls,
     log,
     drainMs: settings['drain-seconds'] * 1000,

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CacheNetError } from '../core/wire/errors.ts'
-import { resolveSettings, shownSettings } from './settings.ts'
-import { temporaryFolder } from './testing/bundle-folder.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { resolveSettings, shownSettings } from './resolve-settings.ts'
+import { temporaryFolder } from '../testing/bundle-folder.ts'
 
 describe('resolveSettings', () => {
   const problemsOf = (

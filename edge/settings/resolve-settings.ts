@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { flagProblems } from '../core/command-line/flag-problems.ts'
-import { CacheNetError } from '../core/wire/errors.ts'
-import { edgeFlags } from './settings-flags.ts'
+import { flagProblems } from '../../core/command-line/flag-problems.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { edgeFlags } from './edge-flags.ts'
+import { settingsSchema, type EdgeSettings } from './settings-schema.ts'
 import {
-  secretSettings,
-  settingDefaults,
-  settingsSchema,
-  type EdgeSettings,
+  settingRows,
+  settingsTable,
+  variableOf,
   type SettingName,
-} from './settings-schema.ts'
+  type SettingRow,
+} from './settings-table.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const names = Object.keys(edgeFlags).filter((name) => name !== 'config') as SettingName[]
-
-/** `default-bundle` → `CACHENET_DEFAULT_BUNDLE`. */
-const variableOf = (name: string): string => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`
+const isSecret = (name: string): boolean =>
+  Object.hasOwn(settingsTable, name) && (settingsTable[name as SettingName] as SettingRow).isSecret === true
 
 const invalid = (problems: readonly string[]): CacheNetError =>
   new CacheNetError('config-invalid', `${problems.join('\n')}\nSee --help for what there is.`, { problems })
@@ -44,7 +43,7 @@ function parseFile(path: string): Record<string, unknown> {
 function readFile(path: string): Map<string, string> {
   const entries = Object.entries(parseFile(path))
   const problems = entries.flatMap(([name, value]) => {
-    if (!(names as string[]).includes(name)) return [`The file ${path} names ${name}, which there is not.`]
+    if (!Object.hasOwn(settingsTable, name)) return [`The file ${path} names ${name}, which there is not.`]
     const isPlain =
       ['string', 'number', 'boolean'].includes(typeof value) ||
       (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
@@ -70,17 +69,17 @@ export function resolveSettings(
   const configFlag = flags['config']
   const path = typeof configFlag === 'string' ? configFlag : environment[variableOf('config')]
   const file = path === undefined ? new Map<string, string>() : readFile(path)
-  const chosen = names.map((name) => {
+  const chosen = settingRows.map(([name, { fallback }]) => {
     const flag = flags[name]
     if (typeof flag === 'string' || typeof flag === 'boolean')
       return { name, source: `--${name}`, value: String(flag) }
     const variable = environment[variableOf(name)]
     // Compose files and the like cannot leave a variable out; an empty one of what has no default is none.
-    const isGiven = variable !== undefined && (variable !== '' || settingDefaults[name] !== undefined)
+    const isGiven = variable !== undefined && (variable !== '' || fallback !== undefined)
     if (isGiven) return { name, source: variableOf(name), value: variable }
     const inFile = file.get(name)
     return inFile === undefined
-      ? { name, source: `--${name}`, value: settingDefaults[name] }
+      ? { name, source: `--${name}`, value: fallback }
       : { name, source: `${name} in ${path ?? 'the file'}`, value: inFile }
   })
   const parsed = settingsSchema.safeParse(Object.fromEntries(chosen.map(({ name, value }) => [name, value])))
@@ -88,8 +87,7 @@ export function resolveSettings(
   throw invalid(
     parsed.error.issues.map(({ path: [name], message }) => {
       const found = chosen.find((candidate) => candidate.name === name)
-      const isSecret = found !== undefined && secretSettings.has(found.name)
-      return `${found?.source ?? String(name)} ${message}${isSecret ? '' : `, and it is ${JSON.stringify(found?.value)}`}.`
+      return `${found?.source ?? String(name)} ${message}${isSecret(String(name)) ? '' : `, and it is ${JSON.stringify(found?.value)}`}.`
     }),
   )
 }
@@ -97,7 +95,5 @@ export function resolveSettings(
 /** Settings as they may be shown: of a secret only that there is one. */
 export function shownSettings(settings: EdgeSettings): Record<string, unknown> {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, secretSettings.has(name as SettingName) ? '(set)' : value]),
-  )
+  return Object.fromEntries(given.map(([name, value]) => [name, isSecret(name) ? '(set)' : value]))
 }
