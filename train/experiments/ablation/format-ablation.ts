@@ -1,3 +1,4 @@
+import { mean } from '../../../core/mean.ts'
 import { baselineName, type VariantOutcome, type VariantResult } from './run-ablation.ts'
 
 type Measure = Exclude<keyof VariantResult, 'variant' | 'seed'>
@@ -10,9 +11,6 @@ const columns: readonly { readonly title: string; readonly measure: Measure }[] 
   { title: 'largest share', measure: 'largestShare' },
   { title: 'AUROC outside', measure: 'aurocOutside' },
 ]
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Standard deviation of a sample; 0 for one value. */
 function deviation(values: readonly number[]): number {

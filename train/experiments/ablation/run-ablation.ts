@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { mean } from '../../../core/mean.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { resolveConfig } from '../../config/presets.ts'
 import { trainedSettings, type TrainingConfig } from '../../config/schema.ts'
@@ -58,8 +59,6 @@ function judge(
   { inRegion, partitionShares, streams }: Evaluation,
 ): VariantResult {
   const table = Object.values(streams)
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length
   return {
     variant,
     seed,

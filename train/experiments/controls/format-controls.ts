@@ -1,7 +1,5 @@
+import { percent } from '../../../core/percent.ts'
 import type { ControlRow, Controls } from './run-controls.ts'
-
-const percent = (share: number | undefined): string =>
-  share === undefined ? '–' : `${(share * 100).toFixed(1)} %`
 
 const columns: readonly [string, (row: ControlRow) => number | undefined][] = [
   ['generalist', ({ generalist }) => generalist],

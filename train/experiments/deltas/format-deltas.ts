@@ -1,6 +1,5 @@
+import { percent } from '../../../core/percent.ts'
 import type { FormResult } from './run-deltas.ts'
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 /**
  * The forms of a partition as a Markdown table: bytes, accuracy inside the regions, and what each stream

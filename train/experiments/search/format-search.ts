@@ -1,10 +1,9 @@
+import { percent } from '../../../core/percent.ts'
 import type { SearchSettings } from '../../config/schema.ts'
 import { formatTable } from '../../run/summary.ts'
 import { deviceMs, edgeMs } from '../../calibration/expected-time.ts'
 import { chooseWinner, isAlone, isPlainAsGood } from './choose-winner.ts'
 import type { SearchResult } from './run-search.ts'
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
 /** What the search found, in a sentence or two: the winner, or that partitions are not worth having here. */
 export function verdict(result: SearchResult, tolerance: number): string {
