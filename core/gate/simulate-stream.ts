@@ -1,29 +1,17 @@
 import type { PartitionHead } from '../bundle/partition-head.ts'
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
-import {
-  createAdaptiveGate,
-  observationCount,
-  observationsOf,
-  observe,
-  settingsOf,
-  type AdaptiveGateState,
-  type GateEvent,
-} from './adaptive-gate.ts'
+import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
+import { observationCount, observationsOf, type GateEvent } from './observation.ts'
 import { AnswerRecency } from './answer-recency.ts'
 import { believedPartition, expectedShares } from './believed-partition.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
-import {
-  generalistId,
-  passGate,
-  probeOrder,
-  secondLookId,
-  type Candidate,
-  type GateSettings,
-} from './gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId, type Candidate } from './gate.ts'
+import type { GateSettings } from './settings.ts'
 import { answerOfPartition } from './partition-answer.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
-import { applyFactors, type ScenePriorSettings } from './scene-prior.ts'
+import { applyFactors } from './scene-prior.ts'
+import type { ScenePriorSettings } from './settings.ts'
 import { selectPartition } from './select-partition.ts'
 
 /**

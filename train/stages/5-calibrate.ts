@@ -1,5 +1,4 @@
-import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
-import type { GateSettings } from '../../core/gate/gate.ts'
+import type { GatePoint, GateSettings, LocalityRow } from '../../core/gate/settings.ts'
 import { fullId, simulateEdgeScene } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
@@ -24,11 +23,11 @@ import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import {
   answerSplit,
   answerTable,
-  partitionIndex,
   type NetworkFacts,
   type SplitAnswers,
   type TrainedNetworks,
 } from './answers.ts'
+import { partitionIndex } from '../models/partition-id.ts'
 import { answerRecordings } from './answer-recordings.ts'
 import type { EvaluationContext } from './context.ts'
 import { headLabels, headShares, imagesOfHead } from './region-images.ts'
