@@ -3,6 +3,7 @@ import type { RateLimiter } from './access/rate-limit.ts'
 import type { BundleStore } from './bundles/store.ts'
 import type { Inference } from './inference/inference.ts'
 import type { EdgeMetrics } from './metrics/edge-metrics.ts'
+import type { FrameLimits } from './settings/frame-limits.ts'
 
 /** One answered request, as whoever keeps the books sees it. */
 export interface RequestEntry {
@@ -25,28 +26,6 @@ export interface Access {
   readonly hosts?: readonly string[] | undefined
   /** Proxies of our own that a request passes; what others forward is not believed. */
   readonly trustedProxies?: number | undefined
-}
-
-/** How much of a frame is taken. */
-export interface FrameLimits {
-  readonly maxBodyBytes: number
-  /** Of an encoded image. */
-  readonly maxPixels: number
-  /** Longest that a body may take to arrive. */
-  readonly bodyTimeoutMs: number
-  /**
-   * Frames that are here and not answered; bodies on their way have limits of their own
-   * (`frames/body-room.ts`).
-   */
-  readonly maxFramesInFlight: number
-}
-
-export const defaultFrameLimits: FrameLimits = {
-  maxBodyBytes: 4 * 2 ** 20,
-  // An image of 600 kB can unfold to hundreds of megabytes.
-  maxPixels: 11_000_000,
-  bodyTimeoutMs: 10_000,
-  maxFramesInFlight: 128,
 }
 
 /**

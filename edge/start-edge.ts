@@ -18,14 +18,8 @@ import { requireSigned } from './bundles/require-signed.ts'
 import { watchBundles } from './bundles/watch-bundles.ts'
 import { engineBundleOf } from './bundles/engine-bundle.ts'
 import type { EdgeDeps } from './deps.ts'
-import {
-  bundleCost,
-  defaultCostLimits,
-  framesPerBatch,
-  requireAffordable,
-  type BundleCost,
-  type CostLimits,
-} from './engine/bundle-cost.ts'
+import { bundleCost, framesPerBatch, requireAffordable, type BundleCost } from './engine/bundle-cost.ts'
+import { defaultCostLimits, type CostLimits } from './settings/cost-limits.ts'
 import { startEngine, type EngineWish } from './engine/start-engine.ts'
 import { answerClientErrors, refuseUrl, refuseWithoutUrl } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
@@ -33,6 +27,7 @@ import { createGentleClose } from './http/gentle-close.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
 import { createEdgeMetrics } from './metrics/edge-metrics.ts'
 import { countNetworkBytes } from './metrics/network-bytes.ts'
+import { defaultSettings } from './settings/settings-schema.ts'
 import type { Tls } from './tls/open-tls.ts'
 
 export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'frameLimits'> {
@@ -94,7 +89,7 @@ function cannotListen(cause: unknown, { host, port }: EdgeOptions): CacheNetErro
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
   const reasons: Record<string, string> = {
     EADDRINUSE: `Port ${port} is taken, perhaps by another edge. Stop that one, or choose another with --port ${port + 1}.`,
-    EACCES: `This user may not listen on port ${port}. Choose one above 1023, such as --port 8787.`,
+    EACCES: `This user may not listen on port ${port}. Choose one above 1023, such as --port ${defaultSettings.port}.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Choose --host 0.0.0.0 for all that it has, or 127.0.0.1 for itself alone.`,
     ENOTFOUND: `There is no host ${host}. Choose --host 0.0.0.0 for all addresses of this machine, or 127.0.0.1 for itself alone.`,
   }
@@ -141,7 +136,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     requestsPerSecond = 0,
     reloadMs = 0,
     drainMs = 0,
-    stopTimeoutMs = 10_000,
+    stopTimeoutMs = defaultSettings['stop-seconds'] * 1000,
     retireAfterMs = 30_000,
     costLimits = defaultCostLimits,
   } = options

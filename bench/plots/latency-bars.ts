@@ -1,10 +1,9 @@
+import { mean } from '../../core/mean.ts'
 import type { Row } from '../strategies/results.ts'
 import { strategyTitles } from '../strategies/strategy.ts'
 import { colours, rect, svg, text } from './svg.ts'
 
 const [left, barHeight, gap, width, scaleWidth] = [150, 20, 8, 640, 360]
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Mean latency of each strategy under one set of conditions, with least and most of the runs as a line. */
 export function latencyBars(title: string, rows: readonly Row[]): string {

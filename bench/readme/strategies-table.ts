@@ -1,3 +1,5 @@
+import { mean } from '../../core/mean.ts'
+import { percent } from '../../core/percent.ts'
 import { spreadOf } from '../harness/spread.ts'
 import { ratioOfMeans } from '../strategies/headline.ts'
 import type { Results, Row } from '../strategies/results.ts'
@@ -6,15 +8,12 @@ import { strategyTitles } from '../strategies/strategy.ts'
 export const tableStart = '<!-- strategies: written by npm run bench -- strategies -->'
 export const tableEnd = '<!-- /strategies -->'
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 const spread = (values: readonly number[], digits: number): string => {
   const { median, least, most } = spreadOf(values)
   return values.length === 1
     ? median.toFixed(digits)
     : `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`
 }
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 /** Of the runs that know what was right. */
 function accuracyOf(runs: Row['runs']): string {
   const known = runs.flatMap(({ accuracy }) => accuracy ?? [])

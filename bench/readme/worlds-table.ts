@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { percent } from '../../core/percent.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/spec.ts'
 
@@ -35,8 +36,6 @@ const metricsSchema = z.object({
   ),
 })
 
-const percent = (value: number | undefined): string =>
-  value === undefined ? '–' : `${(100 * value).toFixed(1)} %`
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   row(head),

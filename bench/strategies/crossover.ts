@@ -1,3 +1,4 @@
+import { mean } from '../../core/mean.ts'
 import { networkProfiles, type NetworkName } from '../network/profiles.ts'
 import type { Row } from './results.ts'
 import type { Strategy } from './strategy.ts'
@@ -62,9 +63,6 @@ const recordOf = <Value>(value: (strategy: MappedStrategy) => Value): Record<Map
 
 const fastestOf = (ms: Readonly<Record<MappedStrategy, number>>): MappedStrategy =>
   mappedStrategies.reduce((best, strategy) => (ms[strategy] < ms[best] ? strategy : best))
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 
 function partsOf(row: Row | undefined, frameOverheadMs: number): Parts | undefined {
   if (row === undefined) return undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mean } from '../../core/mean.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { percentile, summarize } from '../replay/summary.ts'
 import type { EdgeCounts } from '../replay/edge-counter.ts'
@@ -69,8 +70,6 @@ export interface MeasuredRun {
   readonly disagreements: readonly string[]
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values))
 
 /** Frames that lie in a folder called like no class come without a label. */

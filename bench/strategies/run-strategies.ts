@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { basename, join } from 'node:path'
+import { percent } from '../../core/percent.ts'
 import { planNetwork } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
@@ -74,7 +75,6 @@ const strategiesOf = (scenarios: readonly Scenario[], bundle: string): Strategy[
   ),
 ]
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 /** By labels, and where there are none, or also, by what the full model says. */
 const rightness = ({ accuracy, agreement }: Run): string =>
   [

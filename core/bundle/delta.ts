@@ -5,18 +5,14 @@ import { readFloat16, writeFloat16 } from './float16.ts'
 import { requireWeights, type NamedTensor } from './weights.ts'
 
 /**
- * Which layers of a partition differ from the generalist's, and how. A listed convolution differs by a factor
- * and a bias an output channel, and where `rank` > 0 by a product of two small matrices too; a listed dense
- * layer is replaced. Others are the generalist's.
+ * Which layers of a partition differ from the generalist's. A listed convolution differs by a factor and a
+ * bias an output channel; a listed dense layer is replaced. Others are the generalist's.
  */
 export interface DeltaSpec {
-  readonly layers: readonly { readonly name: string; readonly rank: number }[]
+  readonly layers: readonly { readonly name: string }[]
 }
 
-/**
- * One field of a delta's blob: `layer/scale`, `layer/bias`, `layer/left` and `layer/right` (low rank), or
- * `layer/kernel`.
- */
+/** One field of a delta's blob: `layer/scale`, `layer/bias` or `layer/kernel`. */
 export interface DeltaField {
   readonly name: string
   readonly shape: readonly number[]
@@ -44,7 +40,7 @@ export function planDelta(spec: NetworkSpec, delta: DeltaSpec): { fields: DeltaF
     fields.push({ name, shape, offset: values, size })
     values += size
   }
-  for (const { name, rank } of delta.layers) {
+  for (const { name } of delta.layers) {
     const layer = layers.get(name)
     const shape = kernels.get(`${name}/kernel`)
     if (layer === undefined || shape === undefined)
@@ -57,10 +53,6 @@ export function planDelta(spec: NetworkSpec, delta: DeltaSpec): { fields: DeltaF
     if (layer.kind === 'dense') add(`${name}/kernel`, shape)
     else add(`${name}/scale`, [outputs])
     add(`${name}/bias`, [outputs])
-    if (layer.kind === 'conv' && rank > 0) {
-      add(`${name}/left`, [shape.slice(0, -1).reduce((product, extent) => product * extent, 1), rank])
-      add(`${name}/right`, [rank, outputs])
-    }
   }
   return { fields, values }
 }
@@ -96,25 +88,10 @@ export function encodeDelta(
   return blob
 }
 
-/** kernel · scale + left · right, [inputs, outputs] in rows. */
-function adjustKernel(
-  base: Float32Array,
-  scale: Float32Array,
-  left: Float32Array | undefined,
-  right: Float32Array | undefined,
-): Float32Array {
+/** kernel · scale, [inputs, outputs] in rows. */
+function scaleKernel(base: Float32Array, scale: Float32Array): Float32Array {
   const outputs = scale.length
-  const rank = right === undefined ? 0 : right.length / outputs
-  const kernel = new Float32Array(base.length)
-  for (let row = 0, at = 0; at < base.length; row++) {
-    for (let output = 0; output < outputs; output++, at++) {
-      let value = (base[at] ?? 0) * (scale[output] ?? 1)
-      for (let k = 0; k < rank; k++)
-        value += (left?.[row * rank + k] ?? 0) * (right?.[k * outputs + output] ?? 0)
-      kernel[at] = value
-    }
-  }
-  return kernel
+  return base.map((value, at) => value * (scale[at % outputs] ?? 1))
 }
 
 /**
@@ -154,7 +131,7 @@ export function applyDelta(
     if (scale === undefined) return tensor
     return {
       ...tensor,
-      values: adjustKernel(tensor.values, scale, values.get(`${layer}/left`), values.get(`${layer}/right`)),
+      values: scaleKernel(tensor.values, scale),
     }
   })
 }

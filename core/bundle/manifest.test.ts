@@ -46,6 +46,18 @@ describe('parseManifest', () => {
     expect(new Set(blobsOf(manifest).map(({ ref }) => ref.sha256))).toEqual(new Set(blobs.keys()))
   })
 
+  it('reads deltas of older programs, and refuses those of a rank', async () => {
+    const { manifest } = await createSampleBundle({ hasDeltas: true })
+    const ranked = (rank: number): unknown => ({
+      ...manifest,
+      networks: { ...manifest.networks, delta: { layers: [{ name: 'head', rank }] } },
+    })
+    expect(() => parseManifest(ranked(2))).toThrow(expect.objectContaining({ code: 'manifest-invalid' }))
+    const layers = manifest.networks.delta?.layers.map((layer) => ({ ...layer, rank: 0 }))
+    const older = { ...manifest, networks: { ...manifest.networks, delta: { layers } } }
+    expect(parseManifest(older)).toEqual(older)
+  })
+
   it('reads a bundle whose generalist alone serves', () => {
     const plain = altered((manifest) => {
       manifest.partitions = []

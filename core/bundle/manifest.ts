@@ -4,12 +4,14 @@ import * as z from 'zod/mini'
 import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec } from '../network/spec.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
-import { observationCount } from '../gate/adaptive-gate.ts'
+import { bundleGateSchema } from '../gate/settings.ts'
 import { deltaBlobBytes } from './delta.ts'
 import { identifierPattern } from './identifier.ts'
 import { partitionSpec, type PartitionHead } from './partition-head.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
+
+export type { GatePoint, LocalityRow } from '../gate/settings.ts'
 
 export const manifestSchemaVersion = 3
 /** What this program reads: its own version and the one before. */
@@ -72,75 +74,6 @@ const partitionSchema = z.extend(networkSchema, {
 })
 export type Partition = z.infer<typeof partitionSchema>
 
-const gatePointSchema = z.object({
-  thresholdNats: z.number().check(z.nonnegative()),
-  /** Share of frames that hit at this threshold. */
-  coverage: share,
-  accuracyOnHits: share,
-  /** Accuracy over all frames, misses answered by the full model. */
-  accuracyOfWhole: share,
-})
-export type GatePoint = z.infer<typeof gatePointSchema>
-
-/** See `GateSettings`; what is absent there and in older bundles is not done. */
-const askingFields = {
-  /** τ of the partitions and of the generalist. */
-  thresholdNats: z.number().check(z.nonnegative()),
-  generalistThresholdNats: z.number().check(z.nonnegative()),
-  maxProbes: z.int().check(z.nonnegative()),
-  order: z.enum(['recent-first', 'least-entropy']),
-  asksGeneralist: z.boolean(),
-  /** Absent where a second look does not pay. */
-  looksTwice: z.optional(z.boolean()),
-  /** See `ScenePriorSettings`. Absent where the frames before do not help, and in older bundles. */
-  scenePrior: z.optional(
-    z.object({
-      memoryFrames: z.number().check(z.gt(0)),
-      surpriseChance: z.number().check(z.gt(0), z.maximum(1)),
-      knowsScenes: z.optional(z.boolean()),
-    }),
-  ),
-  leastBelief: z.optional(share),
-  testEvery: z.optional(z.int().check(z.positive())),
-}
-
-/** How to gate a stream of one locality, measured on validation images. */
-export const localityRowSchema = z.object({
-  /** Chance per frame that another scene begins. */
-  changeRate: share,
-  ...askingFields,
-  /**
-   * Share of frames answered on the device, and accuracy of the whole against the full model's, both on the
-   * calibration stream.
-   */
-  coverage: share,
-  accuracy: share,
-  fullAccuracy: share,
-  /**
-   * Accuracy of the full model under the same scene prior: what the whole is held against. In older bundles
-   * it was the full model alone.
-   */
-  edgeSceneAccuracy: z.optional(share),
-  /**
-   * What a device with this row's settings sees of the stream of each row, and what they would cost there.
-   */
-  observed: z.array(
-    z.object({
-      /** Share of the frames at each place of `observationsOf`. */
-      events: z.array(share).check(z.length(observationCount)),
-      /** Share of frames answered on the device, and accuracy of the full model less that of the whole. */
-      coverage: share,
-      loss: z.number().check(z.minimum(-1), z.maximum(1)),
-      /**
-       * Expected cost of a frame, in runs of a small network: those that are asked, and what a miss costs.
-       * Absent in older bundles.
-       */
-      cost: z.optional(z.number().check(z.nonnegative())),
-    }),
-  ),
-})
-export type LocalityRow = z.infer<typeof localityRowSchema>
-
 const inputSchema = z.object({
   width: z.int().check(z.minimum(8), z.maximum(512)),
   height: z.int().check(z.minimum(8), z.maximum(512)),
@@ -198,7 +131,8 @@ export const manifestSchema = z.object({
     delta: z.optional(
       z.object({
         layers: z
-          .array(z.object({ name: z.string(), rank: z.int().check(z.nonnegative()) }))
+          // `rank`: older programs could add a product of small matrices, and ask for the number still.
+          .array(z.object({ name: z.string(), rank: z.optional(z.literal(0)) }))
           .check(z.minLength(1)),
       }),
     ),
@@ -214,12 +148,7 @@ export const manifestSchema = z.object({
   partitions: z.array(partitionSchema).check(z.maxLength(64)),
   /** A held partition k is kept where c_k ≥ keepShare · max c; 1 keeps none but the largest. */
   selector: z.object({ keepShare: z.number().check(z.gt(0), z.maximum(1)) }),
-  gate: z.object({
-    ...askingFields,
-    curve: z.array(gatePointSchema),
-    /** For the adaptive gate, the most local stream first; empty where the bundle has but one setting. */
-    localities: z.array(localityRowSchema).check(z.maxLength(32)),
-  }),
+  gate: bundleGateSchema,
   /** Scenes that the device knows again. Absent where no row goes by them, and in older bundles. */
   scenes: z.optional(scenesSchema),
   metrics: z.record(z.string(), z.unknown()),

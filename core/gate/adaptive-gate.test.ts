@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { LocalityRow } from '../bundle/manifest.ts'
+import type { LocalityRow } from './settings.ts'
 import { createRandom } from '../random.ts'
 import {
   changeRateOf,
   createAdaptiveGate,
-  observationsOf,
   observe,
   settingsOf,
   type AdaptiveGateState,
 } from './adaptive-gate.ts'
+import { observationsOf } from './observation.ts'
 
 const recencies = ['repeated', 'recent', 'new'] as const
 const fallback = {

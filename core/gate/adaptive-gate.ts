@@ -1,6 +1,7 @@
-import type { LocalityRow } from '../bundle/manifest.ts'
-import type { Recency } from './answer-recency.ts'
-import type { GateSettings } from './gate.ts'
+import { observationsOf, type GateEvent } from './observation.ts'
+import { gateSettingsOf, type GateSettings, type LocalityRow } from './settings.ts'
+
+export type { GateEvent } from './observation.ts'
 
 /**
  * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames
@@ -8,34 +9,6 @@ import type { GateSettings } from './gate.ts'
  * device estimates which locality it is in from what it sees of each frame: whether it hit, missed, or missed
  * and the edge named another partition, and how recent its answer is. Pure; no network, no clock.
  */
-
-/**
- * What happened to a frame, and how recent its answer is; left out where it is not known. An audit tells
- * whether the edge agreed with a hit; a hit that was wrong is a change that nobody saw.
- */
-export type GateEvent =
-  | { readonly kind: 'hit'; readonly recency?: Recency | undefined }
-  | { readonly kind: 'miss'; readonly isChange: boolean; readonly recency?: Recency | undefined }
-  | { readonly kind: 'audit'; readonly isRight: boolean }
-
-const recencies: readonly Recency[] = ['repeated', 'recent', 'new']
-
-/**
- * Observations that a row's `observed[].events` counts: hit, miss, miss with a change of partition, each with
- * an answer repeated, recent, new.
- */
-export const observationCount = 3 * recencies.length
-
-/**
- * Places in `events` that the frame may be counted at: one, or three where it is not known how recent its
- * answer is.
- */
-export function observationsOf(event: Exclude<GateEvent, { kind: 'audit' }>): readonly number[] {
-  const base = recencies.length * (event.kind === 'hit' ? 0 : event.isChange ? 2 : 1)
-  return (event.recency === undefined ? recencies : [event.recency]).map(
-    (recency) => base + recencies.indexOf(recency),
-  )
-}
 
 /** Plain data: survives JSON and `structuredClone`. */
 export interface AdaptiveGateState {
@@ -154,26 +127,8 @@ const [wrongAtHome, wrongAbroad] = [0.1, 0.4]
 const wrongHits = (row: number, locality: number): number => (locality > row ? wrongAbroad : wrongAtHome)
 
 /** The settings in force. */
-export function settingsOf({ rows, row, fallback }: AdaptiveGateState): GateSettings {
-  const {
-    thresholdNats,
-    generalistThresholdNats,
-    maxProbes,
-    order,
-    asksGeneralist,
-    looksTwice,
-    scenePrior,
-    leastBelief,
-    testEvery,
-  } = rows[row] ?? fallback
-  return {
-    ...{ thresholdNats, generalistThresholdNats, maxProbes, order, asksGeneralist },
-    ...(looksTwice === undefined ? {} : { looksTwice }),
-    ...(scenePrior === undefined ? {} : { scenePrior }),
-    ...(leastBelief === undefined ? {} : { leastBelief }),
-    ...(testEvery === undefined ? {} : { testEvery }),
-  }
-}
+export const settingsOf = ({ rows, row, fallback }: AdaptiveGateState): GateSettings =>
+  gateSettingsOf(rows[row] ?? fallback)
 
 /**
  * The chance per frame that the region changes, as the gate believes; undefined where the bundle has no rows.

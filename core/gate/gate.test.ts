@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { argMax, predictiveEntropy, softmax } from './entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId, type GateSettings } from './gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId } from './gate.ts'
+import type { GateSettings } from './settings.ts'
 
 const plain = { order: 'recent-first', asksGeneralist: false } as const
 

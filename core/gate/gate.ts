@@ -1,4 +1,6 @@
-import type { ScenePriorSettings } from './scene-prior.ts'
+import type { GateSettings } from './settings.ts'
+
+export type { GateSettings } from './settings.ts'
 
 /** What a resident network says of a frame. */
 export interface Candidate {
@@ -7,48 +9,6 @@ export interface Candidate {
   readonly entropyNats: number
   /** Whether the frame is strange to the network, before any prior: see `strangeness`. */
   readonly isStrange?: boolean | undefined
-}
-
-export interface GateSettings {
-  /** τ of the partitions. */
-  readonly thresholdNats: number
-  /**
-   * τ of the generalist, which knows no region that it could be certain to have left: usually far stricter.
-   */
-  readonly generalistThresholdNats: number
-  /** How many resident partitions may be asked before a frame counts as a miss. */
-  readonly maxProbes: number
-  /**
-   * `recent-first` stops at the first that is certain; `least-entropy` asks all and believes the most
-   * certain.
-   */
-  readonly order: 'recent-first' | 'least-entropy'
-  /**
-   * Whether the generalist is asked too, after the partitions. While no partition is resident it always is.
-   */
-  readonly asksGeneralist: boolean
-  /**
-   * Whether the generalist, where it is not certain, looks at the frame's mirror image too, and the mean of
-   * both counts (test-time augmentation, Simonyan & Zisserman 2015): a second run on the device in place of a
-   * miss.
-   */
-  readonly looksTwice?: boolean | undefined
-  /**
-   * Where the last frames tell what the next one shows: how answers are corrected by it before their entropy
-   * is taken.
-   */
-  readonly scenePrior?: ScenePriorSettings | undefined
-  /**
-   * Where the scene decides which partition is asked: the least share of what the stream is expected to show
-   * that the partition must know (`believed-partition.ts`). Left out, the most recent ones are asked,
-   * whatever the scene.
-   */
-  readonly leastBelief?: number | undefined
-  /**
-   * After so many frames that the device answered by itself one goes to the edge all the same: what the
-   * device believes of the scene is tested.
-   */
-  readonly testEvery?: number | undefined
 }
 
 export type GateDecision<Answer extends Candidate> =

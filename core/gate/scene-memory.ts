@@ -1,6 +1,7 @@
 import { rawAnswer } from './raw-answer.ts'
 import { SceneFilter, type BelievedScene, type SceneKnowledge } from './scene-filter.ts'
-import { classFactors, createScene, seeFrame, type Scene, type ScenePriorSettings } from './scene-prior.ts'
+import { classFactors, createScene, seeFrame, type Scene } from './scene-prior.ts'
+import type { ScenePriorSettings } from './settings.ts'
 
 /** Who answered a frame. */
 export type AnsweredBy = 'device' | 'edge'

@@ -1,3 +1,5 @@
+import type { ScenePriorSettings } from './settings.ts'
+
 /**
  * What the last frames showed, as a prior for the next one. Networks are trained on all classes alike, and a
  * camera looks at few of them for a while: a network's probabilities are corrected to the scene's own by
@@ -5,18 +7,6 @@
  * Decaestecker 2002, Adjusting the Outputs of a Classifier to New a Priori Probabilities; there over a whole
  * set and by expectation maximisation, here frame by frame with a memory that fades). Pure; plain data.
  */
-
-export interface ScenePriorSettings {
-  /** Frames after which one that was seen weighs 1/e of what it did. */
-  readonly memoryFrames: number
-  /**
-   * Chance that a frame shows what the scene has not shown yet: so much of the prior is spread over all
-   * classes.
-   */
-  readonly surpriseChance: number
-  /** Whether scenes that the bundle knows are weighed against what was counted: see `SceneFilter`. */
-  readonly knowsScenes?: boolean | undefined
-}
 
 /** How often each class was seen lately: a sum of probabilities, older frames weighing less. */
 export type Scene = readonly number[]

@@ -1,29 +1,17 @@
 import type { PartitionHead } from '../bundle/partition-head.ts'
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
-import {
-  createAdaptiveGate,
-  observationCount,
-  observationsOf,
-  observe,
-  settingsOf,
-  type AdaptiveGateState,
-  type GateEvent,
-} from './adaptive-gate.ts'
+import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
+import { observationCount, observationsOf, type GateEvent } from './observation.ts'
 import { AnswerRecency } from './answer-recency.ts'
 import { believedPartition, expectedShares } from './believed-partition.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
-import {
-  generalistId,
-  passGate,
-  probeOrder,
-  secondLookId,
-  type Candidate,
-  type GateSettings,
-} from './gate.ts'
+import { generalistId, passGate, probeOrder, secondLookId, type Candidate } from './gate.ts'
+import type { GateSettings } from './settings.ts'
 import { answerOfPartition } from './partition-answer.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
-import { applyFactors, type ScenePriorSettings } from './scene-prior.ts'
+import { applyFactors } from './scene-prior.ts'
+import type { ScenePriorSettings } from './settings.ts'
 import { selectPartition } from './select-partition.ts'
 
 /**
@@ -99,6 +87,8 @@ export interface StreamResult {
   readonly strangersOnDevice: number
   /** Share of the frames at each place of `observationsOf`. */
   readonly events: readonly number[]
+  /** Of each frame, whether its answer is right (1) or not (0). */
+  readonly rightFrames: Uint8Array
 }
 
 /** What `probabilitiesOf` calls the full model. */
@@ -129,6 +119,7 @@ export function simulateStream(
     0, 0, 0, 0, 0, 0, 0, 0, 0,
   ]
   let [strangers, strangersCertain, strangersOnDevice, sinceEdge] = [0, 0, 0, 0]
+  const rightFrames = new Uint8Array(images.length)
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
@@ -188,6 +179,7 @@ export function simulateStream(
       sinceEdge++
       hits++
       right += isRight
+      rightFrames[frame] = isRight
       hitsRight += isRight
       strangersCertain += isStranger
       strangersOnDevice += isStranger
@@ -200,7 +192,8 @@ export function simulateStream(
     }
     sinceEdge = 0
     const fromEdge = answerOf(table, fullId, image, factors)
-    right += Number(fromEdge.classIndex === label)
+    rightFrames[frame] = Number(fromEdge.classIndex === label)
+    right += rightFrames[frame] ?? 0
     strangersCertain += isStranger * Number(!fromEdge.isStrange)
     scene.see(fromEdge.probabilities, factors, prior, 'edge')
     const before = byRecency[0]
@@ -239,6 +232,7 @@ export function simulateStream(
     strangersCertain: strangers === 0 ? 0 : strangersCertain / strangers,
     strangersOnDevice: strangers === 0 ? 0 : strangersOnDevice / strangers,
     events: events.map((count) => count / frames),
+    rightFrames,
   }
 }
 
@@ -312,20 +306,28 @@ function answerOf(
   }
 }
 
+export interface EdgeSceneResult {
+  /** Over all frames that show a class. */
+  readonly accuracy: number
+  /** Of each frame, whether its answer is right (1) or not (0). */
+  readonly rightFrames: Uint8Array
+}
+
 /**
- * Accuracy of the full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device +
- * scene*. It is what CacheNet is held against, for a strategy that knows the scene must not be compared with
- * one that does not.
+ * The full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device + scene*. It is
+ * what CacheNet is held against, for a strategy that knows the scene must not be compared with one that does
+ * not.
  */
-export function edgeSceneAccuracy(
+export function simulateEdgeScene(
   images: ArrayLike<number>,
   table: AnswerTable,
   prior: ScenePriorSettings | undefined,
   scenes: SceneKnowledge | undefined,
-): number {
+): EdgeSceneResult {
   const scene = new SceneMemory(scenes)
   const classes = prior === undefined ? 0 : classCount(table)
   let [right, known] = [0, 0]
+  const rightFrames = new Uint8Array(images.length)
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const factors = scene.factors(prior, classes)
@@ -333,10 +335,15 @@ export function edgeSceneAccuracy(
     scene.see(probabilities, factors, prior, 'edge')
     if (table.labels[image] === strangerLabel) continue
     known++
-    right += Number(classIndex === table.labels[image])
+    rightFrames[frame] = Number(classIndex === table.labels[image])
+    right += rightFrames[frame] ?? 0
   }
-  return right / Math.max(1, known)
+  return { accuracy: right / Math.max(1, known), rightFrames }
 }
+
+/** Accuracy of *Edge + scene*: see `simulateEdgeScene`. */
+export const edgeSceneAccuracy = (...stream: Parameters<typeof simulateEdgeScene>): number =>
+  simulateEdgeScene(...stream).accuracy
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
   if (probabilitiesOf === undefined)

@@ -1,8 +1,14 @@
-import type { Layer, NetworkSpec, Shape } from './spec.ts'
+import type { Layer, Shape } from './layer.ts'
 import { CacheNetError } from '../wire/errors.ts'
 
 // Apart from the schema, so that what only runs networks (the inference worker) does not carry a schema
 // library along.
+
+/** What a `NetworkSpec` says of shapes. */
+interface LayerChain {
+  readonly inputShape: Shape
+  readonly layers: readonly Layer[]
+}
 
 export interface TensorLayout {
   readonly name: string
@@ -45,7 +51,7 @@ const pooled = (extent: number, window: number, stride: number): number =>
  * Works out shapes, weight layout and cost of a network, and throws `manifest-invalid` where two layers do
  * not fit.
  */
-export function planNetwork(spec: NetworkSpec): NetworkPlan {
+export function planNetwork(spec: LayerChain): NetworkPlan {
   const tensors: TensorLayout[] = []
   const names = new Set<string>()
   let parameters = 0
@@ -118,7 +124,7 @@ export function planNetwork(spec: NetworkSpec): NetworkPlan {
 }
 
 /** Size of the vector that the last layer, the head, reads: the network's *features*. */
-export function featureSize(spec: NetworkSpec): number {
+export function featureSize(spec: LayerChain): number {
   const { shapes } = planNetwork(spec)
   const before = shapes.length > 1 ? shapes[shapes.length - 2] : spec.inputShape
   return before?.[0] ?? 0

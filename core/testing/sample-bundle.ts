@@ -63,7 +63,7 @@ export async function createSampleBundle({
   })
 
   const delta: DeltaSpec = {
-    layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name, rank: name === 'third' ? 1 : 0 })),
+    layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name })),
   }
 
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()

@@ -1,44 +1,29 @@
-import type { Walker } from './body.ts'
-import type { Arm, Leg, Point, Pose } from './gait.ts'
+import type { Drawing } from './drawing.ts'
+import type { Arm, Leg, Point } from './gait.ts'
 import { drawBackHair, drawHead } from './head.ts'
-import type { Lens } from './lens.ts'
-import { fill, scaled, type Raster, type Rgb } from './raster.ts'
-import type { Session } from './session.ts'
+import { fill, scaled, type Rgb } from './raster.ts'
 import { capsule, disc, ellipse, polygon } from './shapes.ts'
 import { drawTorso } from './torso.ts'
 
-/** One person at one moment, and what is needed to draw them. */
-export interface Scene {
-  readonly raster: Raster
-  readonly walker: Walker
-  readonly session: Session
-  readonly pose: Pose
-  readonly lens: Lens
-  /** Brightening of what faces right, by the light of the session; negative: left. */
-  readonly shade: number
-  readonly isBlinking: boolean
-  readonly lit: (color: Rgb) => Rgb
-}
-
 /** Back to front: shadow, legs, hair behind, arms behind, trunk, arms in front, head. */
-export function drawFigure(scene: Scene): void {
-  const { raster, walker, pose, lens } = scene
-  drawShadow(scene)
+export function drawFigure(drawing: Drawing): void {
+  const { raster, walker, pose, lens } = drawing
+  drawShadow(drawing)
   const [first, second] = pose.legs
-  for (const leg of first.ankle.z < second.ankle.z ? [first, second] : [second, first]) drawLeg(scene, leg)
-  drawHips(scene)
+  for (const leg of first.ankle.z < second.ankle.z ? [first, second] : [second, first]) drawLeg(drawing, leg)
+  drawHips(drawing)
   const head = lens.project(pose.head)
-  drawBackHair(raster, walker, head, scene.lit)
+  drawBackHair(raster, walker, head, drawing.lit)
   const isInFront = (arm: Arm): boolean => arm.hand.z > 0.02
-  for (const arm of pose.arms) if (!isInFront(arm)) drawArm(scene, arm)
-  drawTorso(scene)
-  for (const arm of pose.arms) if (isInFront(arm)) drawArm(scene, arm)
-  drawHead(raster, walker, head, scene.lit, scene.shade, scene.isBlinking)
+  for (const arm of pose.arms) if (!isInFront(arm)) drawArm(drawing, arm)
+  drawTorso(drawing)
+  for (const arm of pose.arms) if (isInFront(arm)) drawArm(drawing, arm)
+  drawHead(raster, walker, head, drawing.lit, drawing.shade, drawing.isBlinking)
 }
 
 /** A limb between two joints, radii in metres. */
 function drawLimb(
-  { raster, lens, shade }: Scene,
+  { raster, lens, shade }: Drawing,
   from: Point,
   radiusFrom: number,
   to: Point,
@@ -58,7 +43,7 @@ const towards = (from: Point, to: Point, share: number): Point => ({
   z: from.z + (to.z - from.z) * share,
 })
 
-function drawShadow({ raster, lens, pose, walker, session }: Scene): void {
+function drawShadow({ raster, lens, pose, walker, session }: Drawing): void {
   const { x, y, scale } = lens.project({ x: pose.pelvis.x - 0.12 * session.light.direction, y: 0, z: 0 })
   const width = (walker.body.shoulderWidth * 0.5 + 0.16) * scale
   const height = 0.075 * scale
@@ -67,8 +52,8 @@ function drawShadow({ raster, lens, pose, walker, session }: Scene): void {
   fill(raster, ellipse(x, y, width, height), [20, 20, 34], { alpha: 0.5, mask })
 }
 
-function drawLeg(scene: Scene, { hip, knee, ankle, toe }: Leg): void {
-  const { walker, session, lit } = scene
+function drawLeg(drawing: Drawing, { hip, knee, ankle, toe }: Leg): void {
+  const { walker, session, lit } = drawing
   const { clothes } = session
   const radius = walker.body.limbRadius
   const loose = clothes.looseness
@@ -78,20 +63,20 @@ function drawLeg(scene: Scene, { hip, knee, ankle, toe }: Leg): void {
   const skin = scaled(lit(walker.skin), depth * 0.96)
   const shoe = scaled(lit(clothes.shoes), depth)
   if (clothes.hasShorts) {
-    drawLimb(scene, knee, radius * 1.15, ankle, radius * 0.8, skin)
-    drawLimb(scene, hip, radius * 1.75, knee, radius * 1.2, skin)
-    drawLimb(scene, hip, radius * 1.85 + loose, towards(hip, knee, 0.78), radius * 1.5 + loose, cloth)
+    drawLimb(drawing, knee, radius * 1.15, ankle, radius * 0.8, skin)
+    drawLimb(drawing, hip, radius * 1.75, knee, radius * 1.2, skin)
+    drawLimb(drawing, hip, radius * 1.85 + loose, towards(hip, knee, 0.78), radius * 1.5 + loose, cloth)
   } else {
-    drawLimb(scene, hip, radius * 1.85, knee, radius * 1.25 + loose, cloth)
-    drawLimb(scene, knee, radius * 1.25 + loose, towards(knee, ankle, 0.93), radius * 0.95 + loose, cloth)
+    drawLimb(drawing, hip, radius * 1.85, knee, radius * 1.25 + loose, cloth)
+    drawLimb(drawing, knee, radius * 1.25 + loose, towards(knee, ankle, 0.93), radius * 0.95 + loose, cloth)
   }
   const sole = (point: Point): Point => ({ ...point, y: point.y - 0.02 })
-  drawLimb(scene, sole(ankle), 0.05, sole(toe), 0.064, scaled(shoe, 0.66))
-  drawLimb(scene, ankle, 0.052, toe, 0.062, shoe)
+  drawLimb(drawing, sole(ankle), 0.05, sole(toe), 0.064, scaled(shoe, 0.66))
+  drawLimb(drawing, ankle, 0.052, toe, 0.062, shoe)
 }
 
-function drawHips(scene: Scene): void {
-  const { raster, walker, session, pose, lens, lit } = scene
+function drawHips(drawing: Drawing): void {
+  const { raster, walker, session, pose, lens, lit } = drawing
   const { x, y, scale } = lens.project(pose.pelvis)
   const half = (walker.body.hipWidth / 2) * scale
   const rounding = 0.05 * scale
@@ -110,8 +95,8 @@ function drawHips(scene: Scene): void {
   fill(raster, area, lit(session.clothes.trousers))
 }
 
-function drawArm(scene: Scene, { shoulder, elbow, hand }: Arm): void {
-  const { raster, walker, session, lens, lit } = scene
+function drawArm(drawing: Drawing, { shoulder, elbow, hand }: Arm): void {
+  const { raster, walker, session, lens, lit } = drawing
   const { clothes } = session
   const radius = walker.body.limbRadius
   const loose = clothes.looseness * 0.7
@@ -120,13 +105,13 @@ function drawArm(scene: Scene, { shoulder, elbow, hand }: Arm): void {
   const cloth = scaled(lit(clothes.top), depth)
   const palm = lens.project(hand)
   if (clothes.hasLongSleeves) {
-    drawLimb(scene, elbow, radius * 0.95 + loose, towards(elbow, hand, 0.82), radius * 0.78 + loose, cloth)
-    drawLimb(scene, shoulder, radius * 1.15 + loose, elbow, radius * 0.95 + loose, cloth)
+    drawLimb(drawing, elbow, radius * 0.95 + loose, towards(elbow, hand, 0.82), radius * 0.78 + loose, cloth)
+    drawLimb(drawing, shoulder, radius * 1.15 + loose, elbow, radius * 0.95 + loose, cloth)
   } else {
-    drawLimb(scene, elbow, radius * 0.9, hand, radius * 0.72, skin)
-    drawLimb(scene, shoulder, radius, elbow, radius * 0.9, skin)
+    drawLimb(drawing, elbow, radius * 0.9, hand, radius * 0.72, skin)
+    drawLimb(drawing, shoulder, radius, elbow, radius * 0.9, skin)
     drawLimb(
-      scene,
+      drawing,
       shoulder,
       radius * 1.2 + loose,
       towards(shoulder, elbow, 0.6),

@@ -1,10 +1,10 @@
-import type { Scene } from './figure.ts'
+import type { Drawing } from './drawing.ts'
 import { coverage, fill, scaled, type Shape } from './raster.ts'
 import { capsule, ellipse, polygon, stripes } from './shapes.ts'
 
 /** Neck, shirt with its pattern, and collar. */
-export function drawTorso(scene: Scene): void {
-  const { raster, walker, session, pose, lens, lit, shade } = scene
+export function drawTorso(drawing: Drawing): void {
+  const { raster, walker, session, pose, lens, lit, shade } = drawing
   const { body } = walker
   const { clothes } = session
   const chest = lens.project(pose.chest)
@@ -41,14 +41,14 @@ export function drawTorso(scene: Scene): void {
   )
   const skin = lit(walker.skin)
   fill(raster, shirt, lit(clothes.top), { shade })
-  drawPattern(scene, shirt, chest.x, chest.y, hem.y, scale)
+  drawPattern(drawing, shirt, chest.x, chest.y, hem.y, scale)
   const throat = chest.y - body.shoulderDrop * scale * 0.6
   fill(raster, ellipse(chest.x, throat, neck * 1.12, 0.05 * scale), scaled(skin, 0.9))
   fill(raster, capsule(chest.x, throat, neck * 0.94, head.x, head.y, neck * 0.9), scaled(skin, 0.84))
 }
 
 function drawPattern(
-  { raster, session, lit, shade }: Scene,
+  { raster, session, lit, shade }: Drawing,
   shirt: Shape,
   x: number,
   top: number,

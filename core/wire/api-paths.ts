@@ -1,3 +1,5 @@
+import { identifierGroup } from '../bundle/identifier.ts'
+
 /** Paths of the API, shared by edge, page and service worker. */
 export const apiPaths = {
   bundles: '/api/v1/bundles',
@@ -9,9 +11,11 @@ export const apiPaths = {
   docs: '/api/v1/docs',
 } as const
 
+const blobPath = new RegExp(`^/api/v1/bundles/${identifierGroup}/blobs/([0-9a-f]{64})\\.bin$`)
+
 /** Finds the bundle and hash in the path of a blob; undefined for any other path. */
 export function parseBlobPath(pathname: string): { bundleId: string; sha256: string } | undefined {
-  const match = /^\/api\/v1\/bundles\/([a-z0-9][a-z0-9-]*)\/blobs\/([0-9a-f]{64})\.bin$/.exec(pathname)
+  const match = blobPath.exec(pathname)
   const [, bundleId, sha256] = match ?? []
   return bundleId === undefined || sha256 === undefined ? undefined : { bundleId, sha256 }
 }

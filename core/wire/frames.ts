@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { identifierGroup } from '../bundle/identifier.ts'
 import { blobRefSchema } from '../bundle/manifest.ts'
 
 /** Media type of a frame sent as bare pixels: RGB, row by row, exactly the model's input size. */
@@ -47,11 +48,13 @@ const mostHeld = 64
 export const formatHolds = (held: readonly HeldPartition[]): string =>
   held.map(({ id, form }) => `${id}=${form}`).join(',')
 
+const heldPattern = new RegExp(`^\\s*${identifierGroup}=(whole|delta)\\s*$`)
+
 /** Reads `holdsHeader`. What is malformed is left out: at worst a delta travels that was not needed. */
 export function parseHolds(header: string): HeldPartition[] {
   return header
     .split(',', mostHeld)
-    .map((part) => /^\s*([a-z0-9][a-z0-9-]{0,62})=(whole|delta)\s*$/.exec(part))
+    .map((part) => heldPattern.exec(part))
     .flatMap((match) => (match?.[1] === undefined ? [] : [{ id: match[1], form: match[2] as HeldForm }]))
 }
 

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { edgeFlags } from '../settings-flags.ts'
-import { resolveSettings } from '../settings.ts'
+import { edgeFlags } from '../settings/edge-flags.ts'
+import { resolveSettings } from '../settings/resolve-settings.ts'
+import { settingsTable, variableOf } from '../settings/settings-table.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const text = (name: string): string => readFileSync(join(here, name), 'utf8')
@@ -22,9 +23,20 @@ interface Environment {
 }
 
 /** The variables that the edge knows. */
-const variables = new Set(
-  Object.keys(edgeFlags).map((name) => `CACHENET_${name.replaceAll('-', '_').toUpperCase()}`),
-)
+const variables = new Set(Object.keys(edgeFlags).map(variableOf))
+
+describe('What is deployed', () => {
+  it.each([
+    'Caddyfile',
+    'Dockerfile',
+    'compose.yaml',
+    'healthcheck.js',
+    'kubernetes/edge.yaml',
+    'nginx.conf',
+  ])('%s knows the port where nobody chooses one', (name) => {
+    expect(text(name)).toMatch(new RegExp(`\\b${settingsTable.port.fallback}\\b`))
+  })
+})
 
 describe('Kubernetes manifests', () => {
   const objects = parseAllDocuments(text('kubernetes/edge.yaml')).map(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { networkSpecSchema, type NetworkSpecInput } from '../../core/network/spec.ts'
-import { bundleCost, defaultCostLimits, framesPerBatch, requireAffordable } from './bundle-cost.ts'
+import { bundleCost, framesPerBatch, requireAffordable } from './bundle-cost.ts'
+import { defaultCostLimits } from '../settings/cost-limits.ts'
 import type { EngineNetwork } from './engine.ts'
 
 const network = (spec: NetworkSpecInput): { full: EngineNetwork } => ({

@@ -1,6 +1,7 @@
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec, Shape } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import type { CostLimits } from '../settings/cost-limits.ts'
 import type { EngineBundle } from './engine.ts'
 
 /** What one frame costs the edge. */
@@ -10,15 +11,6 @@ export interface BundleCost {
   /** Most that is in memory between two layers, in bytes. */
   readonly activationBytes: number
 }
-
-/** How much a bundle may cost a frame. */
-export interface CostLimits {
-  readonly maxMegaMacs: number
-  readonly maxActivationBytes: number
-}
-
-/** More than an edge answers in reasonable time; fifty times what the released bundles need. */
-export const defaultCostLimits: CostLimits = { maxMegaMacs: 4_000, maxActivationBytes: 64 * 2 ** 20 }
 
 const bytesOf = (shape: Shape): number => 4 * shape.reduce((product, extent) => product * extent, 1)
 

@@ -5,7 +5,7 @@ import { heicAdvice, kindOfBytes, kindOfType } from '../../core/image/file-kind.
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { imageFrameTypes, rawFrameType } from '../../core/wire/frames.ts'
-import { defaultFrameLimits } from '../deps.ts'
+import { defaultFrameLimits } from '../settings/frame-limits.ts'
 import { createDecodeRoom, type DecodeRoom } from './decode-room.ts'
 
 const decodeSeconds = 5

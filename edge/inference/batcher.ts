@@ -1,5 +1,6 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { Engine, EngineOutput } from '../engine/engine.ts'
+import { defaultSettings } from '../settings/settings-schema.ts'
 import { createFrameQueue, type FrameQueueLimits, type QueuedFrame } from './frame-queue.ts'
 import type { Inference } from './inference.ts'
 
@@ -51,9 +52,9 @@ function deliver(batch: readonly QueuedFrame[], output: EngineOutput, startedAt:
 export function createBatcher(engine: Engine, options: BatcherOptions = {}): Inference {
   const {
     maxBatch = 32,
-    maxQueued = 128,
+    maxQueued = defaultSettings['max-queued'],
     maxAudits = 32,
-    windowMs = 1,
+    windowMs = defaultSettings['batch-window-ms'],
     timeoutMs = 10_000,
     framesPerBatch = () => maxBatch,
   } = options

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { identifierPattern } from '../../core/bundle/identifier.ts'
 import { manifestSchema } from '../../core/bundle/manifest.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
@@ -59,7 +60,7 @@ const header = (
   description: string,
   schema: Record<string, unknown>,
 ): Record<string, unknown> => ({ name, in: 'header', description, schema })
-const bundleId = path('bundleId', 'Id of a bundle', '^[a-z0-9][a-z0-9-]{0,62}$')
+const bundleId = path('bundleId', 'Id of a bundle', identifierPattern.source)
 const sha256 = path('sha256', 'SHA-256 of the blob', '^[0-9a-f]{64}$')
 const binary = { schema: { type: 'string', format: 'binary' } }
 

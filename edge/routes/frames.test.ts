@@ -187,6 +187,7 @@ describe('POST frames', () => {
   it('says when to come again once there are too many frames, and loses none that it took', async () => {
     const waiting: (() => void)[] = []
     const edge = await createTestApp(({ inference }) => ({
+      frameLimits: { maxFramesInFlight: 128 },
       inference: {
         ...inference,
         async answer(...frame) {

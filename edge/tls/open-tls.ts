@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { createSecureContext } from 'node:tls'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { EdgeSettings } from '../settings-schema.ts'
+import type { EdgeSettings } from '../settings/settings-schema.ts'
 import { lanHosts } from './lan-hosts.ts'
 import { openLocalTls, type LocalTls } from './local-authority.ts'
 

@@ -1,4 +1,4 @@
-import type { LocalityRow } from '../../core/bundle/manifest.ts'
+import type { LocalityRow } from '../../core/gate/settings.ts'
 import { simulateStream } from '../../core/gate/simulate-stream.ts'
 import { chooseGate, type CalibrationStream, type GateOptions } from './threshold.ts'
 

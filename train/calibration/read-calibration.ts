@@ -1,22 +1,12 @@
 import { z } from 'zod'
-import { localityRowSchema, type Manifest } from '../../core/bundle/manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import { gateSettingsOf, gateSettingsSchema, localityRowSchema } from '../../core/gate/settings.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { Calibration } from '../stages/5-calibrate.ts'
 
-const gateSchema = z.object({
-  thresholdNats: z.number(),
-  generalistThresholdNats: z.number(),
-  maxProbes: z.int(),
-  order: z.enum(['recent-first', 'least-entropy']),
-  asksGeneralist: z.boolean(),
-  looksTwice: z.boolean().optional(),
-  scenePrior: localityRowSchema.shape.scenePrior,
-  leastBelief: z.number().optional(),
-  testEvery: z.int().optional(),
-})
-const calibratedSchema = z.object({ gate: gateSchema, localities: z.array(localityRowSchema) })
+const calibratedSchema = z.object({ gate: gateSettingsSchema, localities: z.array(localityRowSchema) })
 const opponentsSchema = z.object({ cascade: calibratedSchema, cascadeScene: calibratedSchema })
 
 /**
@@ -33,7 +23,7 @@ export function readCalibration(manifest: Manifest): Calibration {
     )
   }
   const { gate, partitions, full, generalist, selector } = manifest
-  const { localities, curve, ...settings } = gate
+  const { localities, curve } = gate
   const networks: [string, { readonly temperature: number; readonly mostStrange?: number | undefined }][] = [
     [fullId, full],
     [generalistId, generalist],
@@ -55,7 +45,7 @@ export function readCalibration(manifest: Manifest): Calibration {
     bounds,
     keepShare: selector.keepShare,
     scenes: manifest.scenes,
-    cacheNet: { gate: settings, localities },
+    cacheNet: { gate: gateSettingsOf(gate), localities },
     curve,
     ...opponents.data,
   }

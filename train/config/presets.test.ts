@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaults, resolveConfig, restoreConfig } from './presets.ts'
 
@@ -38,6 +39,13 @@ describe('restoreConfig', () => {
     expect(() => restoreConfig({ ...stored, seed: 'x' })).toThrow(
       expect.objectContaining({ code: 'config-invalid' }),
     )
+  })
+
+  it.each(['cifar10', 'cifar100', 'people', 'walkers'])('reads the config of the bundle %s', (id) => {
+    const text = readFileSync(`public/bundles/${id}/manifest.json`, 'utf8')
+    const { training } = JSON.parse(text) as { training: { config: { partitionCount: number } } }
+    expect(training.config).toHaveProperty('delta.rank', 0)
+    expect(restoreConfig(training.config).partitionCount).toBe(training.config.partitionCount)
   })
 
   it('reads a config that was stored before a key existed', () => {

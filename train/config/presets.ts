@@ -15,7 +15,6 @@ const optimizer: OptimizerSettings = {
   momentum: 0.85,
   weightDecay: 0.00133,
   kernelRate: 1,
-  lowRankRate: 0,
   shiftRate: 16,
   gainRate: 0,
   headRate: 1,
@@ -102,7 +101,6 @@ export const defaults: TrainingConfig = {
   },
   delta: {
     isTrained: true,
-    rank: 0,
     optimizer: {
       ...optimizer,
       epochs: 4,
@@ -120,7 +118,6 @@ export const defaults: TrainingConfig = {
     scenesPerBatch: 16,
     framesPerScene: 32,
     learningRate: 0.002,
-    alpha: 1,
     lambda: 5,
     codePriorScale: 3,
     reconstruction: 1,
@@ -150,7 +147,7 @@ export const defaults: TrainingConfig = {
     testEvery: 60,
     strangersCertain: 0.06,
     accuracyTolerance: 0.01,
-    reserve: 0.3,
+    reserve: 0.1,
   },
   search: {
     // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.

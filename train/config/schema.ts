@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scenePriorSchema } from '../../core/gate/settings.ts'
 import { sceneKinds } from '../../core/streams/scene-kinds.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
@@ -23,11 +24,10 @@ const optimizerSchema = z.strictObject({
   momentum: z.number().min(0).lt(1),
   weightDecay: weight,
   /**
-   * Factors on the learning rate: kernels, their low-rank differences, shifts and biases, gains, the head's
-   * kernel. 0: not trained.
+   * Factors on the learning rate: kernels, shifts and biases, gains, the head's kernel. 0: not
+   * trained.
    */
   kernelRate: weight,
-  lowRankRate: weight,
   shiftRate: weight,
   gainRate: weight,
   headRate: weight,
@@ -84,10 +84,9 @@ const encoderSchema = z.strictObject({
   framesPerScene: count,
   learningRate: z.number().positive(),
   /**
-   * InfoVAE (Zhao et al. 2019), both levels: weight of the MMD² to the prior is α + λ − 1, of the per-sample
-   * KL 1 − α (0: deterministic).
+   * InfoVAE (Zhao et al. 2019) with α = 1, both levels: weight of the MMD² to the prior. The per-sample KL has
+   * none, and the encoder is deterministic.
    */
-  alpha: z.literal(1),
   lambda: weight,
   /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */
   codePriorScale: z.number().positive(),
@@ -145,13 +144,7 @@ const gateSchema = z.strictObject({
    * Scene priors that a row may take, where it costs less with one; none: the gate looks at each frame by
    * itself.
    */
-  scenePriors: z.array(
-    z.strictObject({
-      memoryFrames: z.number().positive(),
-      surpriseChance: z.number().gt(0).max(1),
-      knowsScenes: z.boolean().optional(),
-    }),
-  ),
+  scenePriors: z.array(z.strictObject(scenePriorSchema.shape)),
   /**
    * Share of every known scene that is spread over all classes, for scene priors that know scenes: those of
    * `localities`.
@@ -171,13 +164,13 @@ const gateSchema = z.strictObject({
   /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   accuracyTolerance: share,
   /**
-   * Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a
-   * gate that has to find out where it is, cost the rest.
+   * Share of that tolerance that the calibration leaves unused, of every strategy alike, besides the error of
+   * what is lost: a gate that has to find out where it is costs the rest.
    */
   reserve: z.number().min(0).lt(1),
 })
 
-/** `npm run search`: which sizes it tries, and for whom. */
+/** `npm run experiment -- search`: which sizes it tries, and for whom. */
 const searchSchema = z.strictObject({
   /** Widths of the small network, and counts of partitions, to choose from. */
   ladder: z.array(z.tuple([count, count, count])).min(1),
@@ -261,10 +254,10 @@ export const configSchema = z.strictObject({
    */
   partition: networkStageSchema.extend({ widths: networkStageSchema.shape.widths.optional() }),
   /**
-   * The generator: a partition as a difference from the generalist, with its loss. Rank 0: gains, shifts and
-   * head only. Only partitions of the generalist's size have one.
+   * The generator: a partition as a difference from the generalist (gains, shifts and head), with its loss.
+   * Only partitions of the generalist's size have one.
    */
-  delta: z.strictObject({ isTrained: z.boolean(), rank: z.int().min(0).max(64), optimizer: optimizerSchema }),
+  delta: z.strictObject({ isTrained: z.boolean(), optimizer: optimizerSchema }),
   encoder: encoderSchema,
   gate: gateSchema,
   search: searchSchema,

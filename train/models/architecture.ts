@@ -15,8 +15,6 @@ export interface Architecture {
   /** Channels of the three stages. */
   readonly widths: readonly [number, number, number]
   readonly classes: number
-  /** Rank of a trained difference left · right beside each 3x3 kernel; 0, or left out, for none. */
-  readonly rank?: number
 }
 
 /** 2 · 2 · 3 patch values, once with each sign: a ReLU behind them loses nothing. */
@@ -29,7 +27,7 @@ export const headScale = 1 / 9
  * How a parameter is updated: `fixed` never; `running` follows the batches' statistics; the others by
  * gradient, with shifts at a raised rate.
  */
-export type ParameterRole = 'fixed' | 'kernel' | 'low-rank' | 'gain' | 'shift' | 'head' | 'running'
+export type ParameterRole = 'fixed' | 'kernel' | 'gain' | 'shift' | 'head' | 'running'
 
 export interface Parameter {
   readonly name: string
@@ -66,7 +64,6 @@ export function convSteps({ widths }: Architecture): ConvStep[] {
 
 /** Every number of a network in training, in one flat vector that threads share. */
 export function parameterLayout(architecture: Architecture): ParameterLayout {
-  const { rank = 0 } = architecture
   const parameters: Parameter[] = []
   let offset = 0
   const add = (name: string, shape: readonly number[], role: ParameterRole): void => {
@@ -78,10 +75,6 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
   add('whiten/bias', [whiteningChannels], 'fixed')
   for (const { name, inputs, outputs } of convSteps(architecture)) {
     add(`${name}/kernel`, [3, 3, inputs, outputs], 'kernel')
-    if (rank > 0) {
-      add(`${name}/left`, [9 * inputs, rank], 'low-rank')
-      add(`${name}/right`, [rank, outputs], 'low-rank')
-    }
     add(`${name}/gain`, [outputs], 'gain')
     add(`${name}/shift`, [outputs], 'shift')
     add(`${name}/mean`, [outputs], 'running')
@@ -127,14 +120,6 @@ export function initialise(
   return vector
 }
 
-/** A layer's kernel with its low-rank difference, where it has one. */
-function trainedKernel(weights: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor4D {
-  const kernel = weights.get(`${name}/kernel`) as tf.Tensor4D
-  const [left, right] = [weights.get(`${name}/left`), weights.get(`${name}/right`)]
-  if (left === undefined || right === undefined) return kernel
-  return tf.add(kernel, tf.reshape(tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D), kernel.shape))
-}
-
 export interface TrainingOutput {
   /** [batch, classes] */
   readonly logits: tf.Tensor2D
@@ -162,7 +147,7 @@ export function trainingForward(
     weight('whiten/bias') as tf.Tensor1D,
   )
   for (const { name, isPooled } of convSteps(architecture)) {
-    hidden = tf.conv2d(hidden, trainedKernel(weights, name), 1, 'same')
+    hidden = tf.conv2d(hidden, weight(`${name}/kernel`) as tf.Tensor4D, 1, 'same')
     if (isPooled) hidden = maxPool2x2(hidden)
     hidden = batchNormRelu(
       hidden,

@@ -1,5 +1,4 @@
 import { applyDelta, encodeDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
-import type { Random } from '../../core/random.ts'
 import { foldedAffine } from '../kernels/batch-norm-relu.ts'
 import { inferenceSpec } from './fold.ts'
 import { convSteps, headScale, parameterLayout, type Architecture } from './architecture.ts'
@@ -7,18 +6,14 @@ import type { ShippedNetwork, TrainedNetwork } from './trained-network.ts'
 
 /**
  * The generator: code → the parameters of a partition, as a difference from the generalist. It is linear in
- * the code, G(c) = Σ_k c_k θ_k, with θ_k the gains, shifts and head (and low-rank differences of the kernels)
- * of partition k; a partition is G at a vertex of the simplex, so each θ_k is trained on the images of its
- * region and ships as it is.
+ * the code, G(c) = Σ_k c_k θ_k, with θ_k the gains, shifts and head of partition k; a partition is G at a
+ * vertex of the simplex, so each θ_k is trained on the images of its region and ships as it is.
  */
 
 /** Every trained layer differs; the whitening convolution is the same in all. */
-export function deltaSpec(architecture: Architecture): DeltaSpec {
-  const rank = architecture.rank ?? 0
-  return {
-    layers: [...convSteps(architecture).map(({ name }) => ({ name, rank })), { name: 'head', rank: 0 }],
-  }
-}
+export const deltaSpec = (architecture: Architecture): DeltaSpec => ({
+  layers: [...convSteps(architecture), { name: 'head' }].map(({ name }) => ({ name })),
+})
 
 type Parameters = ReadonlyMap<string, Float32Array>
 
@@ -29,30 +24,6 @@ function parametersOf(architecture: Architecture, vector: Float32Array): Paramet
       vector.subarray(offset, offset + size),
     ]),
   )
-}
-
-/**
- * Parameters to train a difference of `rank` from: the generalist's, and a product left · right that begins
- * at 0.
- */
-export function startDelta(
-  generalist: Pick<TrainedNetwork, 'architecture' | 'vector'>,
-  rank: number,
-  random: Random,
-): { architecture: Architecture; vector: Float32Array } {
-  const architecture: Architecture =
-    rank === 0 ? generalist.architecture : { ...generalist.architecture, rank }
-  const from = parametersOf(generalist.architecture, generalist.vector)
-  const vector = new Float32Array(parameterLayout(architecture).size)
-  for (const [name, values] of parametersOf(architecture, vector)) {
-    const known = from.get(name)
-    if (known !== undefined) values.set(known)
-    else if (name.endsWith('/left')) {
-      const deviation = 1 / Math.sqrt(values.length / rank)
-      for (let index = 0; index < values.length; index++) values[index] = random.normal() * deviation
-    }
-  }
-  return { architecture, vector }
 }
 
 function foldedScales(parameters: Parameters, layer: string): { scale: Float32Array; offset: Float32Array } {
@@ -68,7 +39,7 @@ function foldedScales(parameters: Parameters, layer: string): { scale: Float32Ar
 
 /**
  * A trained difference as it ships. The generalist's kernels are K·s with s its folded norm; the partition's
- * are (K + left·right)·s′: a factor s′/s an output channel, and left · (right·s′).
+ * are K·s′: a factor s′/s an output channel.
  */
 export function shipDelta(
   generalist: TrainedNetwork,
@@ -89,13 +60,6 @@ export function shipDelta(
       after.scale.map((value, output) => value / before.scale[output]!),
     )
     fields.set(`${name}/bias`, after.offset)
-    const [left, right] = [own.get(`${name}/left`), own.get(`${name}/right`)]
-    if (left === undefined || right === undefined) continue
-    fields.set(`${name}/left`, left)
-    fields.set(
-      `${name}/right`,
-      right.map((value, index) => value * after.scale[index % after.scale.length]!),
-    )
   }
   const shipped = inferenceSpec(trained.architecture)
   const blob = encodeDelta(shipped, spec, fields)

@@ -9,7 +9,7 @@ import type { TrainedNetwork } from './trained-network.ts'
 export function startPartition(
   { architecture: from, vector }: Pick<TrainedNetwork, 'architecture' | 'vector'>,
   head: PartitionHead,
-): { architecture: Architecture; initial: Float32Array; vector: Float32Array } {
+): { architecture: Architecture; initial: Float32Array } {
   const architecture: Architecture = { ...from, classes: headOutputs(head) }
   const known = new Map(
     parameterLayout(from).parameters.map(({ name, offset, size }) => [
@@ -37,5 +37,5 @@ export function startPartition(
         others.length === 0 ? 0 : others.reduce((total, index) => total + at(index), 0) / others.length
     }
   }
-  return { architecture, initial, vector: initial }
+  return { architecture, initial }
 }

@@ -41,7 +41,7 @@ export function maximumMeanDiscrepancy(
 
 /**
  * −L*, one level of the InfoVAE (Zhao et al. 2019) with α = 1, where the per-sample KL vanishes and the
- * encoder is deterministic: reconstruction error + (α + λ − 1) · MMD². The squared error is averaged over
+ * encoder is deterministic: reconstruction error + λ · MMD². The squared error is averaged over
  * values, not summed: λ is measured against that.
  */
 export function infoVaeLoss(
@@ -51,11 +51,11 @@ export function infoVaeLoss(
     readonly latents: tf.Tensor2D
     readonly prior: tf.Tensor2D
   },
-  weights: { readonly alpha: 1; readonly lambda: number; readonly reconstruction: number },
+  weights: { readonly lambda: number; readonly reconstruction: number },
   priorDeviation: number,
 ): tf.Scalar {
   const { input, reconstruction, latents, prior } = level
   const error = tf.mean<tf.Scalar>(tf.squaredDifference(input, reconstruction))
   const mismatch = maximumMeanDiscrepancy(latents, prior, priorDeviation)
-  return tf.add(tf.mul(error, weights.reconstruction), tf.mul(mismatch, weights.alpha + weights.lambda - 1))
+  return tf.add(tf.mul(error, weights.reconstruction), tf.mul(mismatch, weights.lambda))
 }

@@ -42,7 +42,7 @@ describe('infoVaeLoss', () => {
     const reconstruction = tf.fill<tf.Rank.R2>([4, 3], 2)
     const level = { input, reconstruction, latents: normal(4, 2, 1, 5), prior: normal(10, 2) }
     const mismatch = number(maximumMeanDiscrepancy(level.latents, level.prior, 1))
-    const loss = number(infoVaeLoss(level, { alpha: 1, lambda: 7, reconstruction: 0.5 }, 1))
+    const loss = number(infoVaeLoss(level, { lambda: 7, reconstruction: 0.5 }, 1))
     expect(loss).toBeCloseTo(0.5 * 4 + 7 * mismatch, 4)
   })
 })

@@ -20,13 +20,11 @@ export function scheduleAt(
 /** Factor on the learning rate; 0 for what stays as it is. */
 export function rateOf(
   role: ParameterRole,
-  { kernelRate, lowRankRate, shiftRate, gainRate, headRate }: OptimizerSettings,
+  { kernelRate, shiftRate, gainRate, headRate }: OptimizerSettings,
 ): number {
   switch (role) {
     case 'kernel':
       return kernelRate
-    case 'low-rank':
-      return lowRankRate
     case 'head':
       return headRate
     case 'shift':

@@ -1,6 +1,8 @@
-import type { GatePoint, Manifest } from '../../core/bundle/manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
+import type { GatePoint } from '../../core/gate/settings.ts'
 import type { ReliabilityBin } from '../calibration/calibration-error.ts'
 import type { Evaluation } from '../stages/6-evaluate.ts'
+import type { ReconstructedImage, Reconstructions } from '../stages/keep-reconstructions.ts'
 
 /** What one network's training wrote into `metrics.jsonl`, in the order of its steps. */
 export interface TrainingCurve {
@@ -63,29 +65,6 @@ export interface GateReport {
   readonly fullAccuracy: number
   /** Of the plain Cascade on the same stream. */
   readonly cascadeCurve: readonly GatePoint[]
-}
-
-/** One image on its way through both levels of the encoder and back. */
-export interface ReconstructedImage {
-  /** Its position among the validation images. */
-  readonly image: number
-  /** What the full model sees in it, standardised, and what the first decoder makes of z. */
-  readonly features: readonly number[]
-  readonly reconstructedFeatures: readonly number[]
-  /** z, and what the second decoder makes of the code. */
-  readonly z: readonly number[]
-  readonly reconstructedZ: readonly number[]
-  /** c(x), on the simplex. */
-  readonly code: readonly number[]
-}
-
-export interface Reconstructions {
-  /** Validation images that the two shares were measured on. */
-  readonly measuredImages: number
-  /** 1 − (squared error / variance) of the features and of z: 1 is perfect, 0 no better than their mean. */
-  readonly featuresExplained: number
-  readonly zExplained: number
-  readonly images: readonly ReconstructedImage[]
 }
 
 /** A reconstruction with its picture and its true class. */

@@ -1,6 +1,7 @@
 import { appendFile, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { isRetired } from '../config/retired-settings.ts'
 import { copyCheckpoint } from './checkpoint.ts'
 import { dataDifferences, type DataIdentity } from './data-differences.ts'
 import { lockRun } from './run-lock.ts'
@@ -21,7 +22,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /** Settings that differ, by their path, with both values. */
 function settingDifferences(before: unknown, now: unknown, path = ''): string[] {
-  if (JSON.stringify(before) === JSON.stringify(now)) return []
+  if (JSON.stringify(before) === JSON.stringify(now) || isRetired(path, before)) return []
   if (!isRecord(before) || !isRecord(now))
     return [`${path} was ${JSON.stringify(before)} and is ${JSON.stringify(now)}`]
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])]

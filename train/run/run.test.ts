@@ -73,6 +73,21 @@ describe('RunFolder', () => {
     await expect(RunFolder.open(join(folder, 'r'), identity, false)).rejects.toMatchObject(invalid)
   })
 
+  it('goes on with a run of a program that had settings besides, where they changed nothing', async () => {
+    const path = join(folder, 'r')
+    const optimizer = { epochs: 3 }
+    const stored = (rank: number): typeof identity => ({
+      ...identity,
+      config: { seed: 1, ...{ delta: { rank, optimizer: { ...optimizer, lowRankRate: 0 } } } },
+    })
+    const now = { ...identity, config: { seed: 1, delta: { optimizer } } }
+    await RunFolder.open(path, stored(0), false)
+    await expect(RunFolder.open(path, now, true)).resolves.toBeInstanceOf(RunFolder)
+    const other = join(folder, 'other')
+    await RunFolder.open(other, stored(2), false)
+    await expect(RunFolder.open(other, now, true)).rejects.toThrow(/delta\.rank was 2/)
+  })
+
   it('names the flag that helps, and what differs', async () => {
     const path = join(folder, 'r')
     await RunFolder.open(path, identity, false)

@@ -1,11 +1,10 @@
-import { softmax } from '../../core/gate/entropy.ts'
-import { encoderSpec } from '../models/encoder.ts'
-import { predictImages, predictVectors } from '../models/predict.ts'
-import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
 import { featureSize, planNetwork } from '../../core/network/spec.ts'
-import { keepReconstructions } from '../report/gather/keep-reconstructions.ts'
+import { encoderSpec } from '../models/encoder.ts'
+import { predictImages } from '../models/predict.ts'
+import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
+import { keepReconstructions } from './keep-reconstructions.ts'
 import type { Region } from './regions.ts'
 import { standardise, trainEncoder } from './train-encoder.ts'
 
@@ -27,18 +26,6 @@ export function trunkFeatures(
     progress.count('features', done, of),
   )
   return { full, values: features, size: featureSize }
-}
-
-/** Codes of images from the full model's features. */
-export function encodeFeatures(
-  encoder: ShippedNetwork,
-  features: Float32Array,
-  featureSize: number,
-): Float32Array[] {
-  const { logits, outputs, count } = predictVectors(encoder, features, featureSize)
-  return Array.from({ length: count }, (_, image) =>
-    softmax(logits.subarray(image * outputs, (image + 1) * outputs)),
-  )
 }
 
 /**

@@ -1,9 +1,9 @@
 import { headOutputs, type PartitionHead } from '../../core/bundle/partition-head.ts'
-import { createRandom } from '../../core/random.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { PartitionLossSettings } from '../config/schema.ts'
 import { imagesByClass } from '../data/dataset.ts'
-import { shipDelta, startDelta } from '../models/generator.ts'
+import { shipDelta } from '../models/generator.ts'
+import { partitionId } from '../models/partition-id.ts'
 import { startPartition } from '../models/start-partition.ts'
 import type { ShippedNetwork, TrainedNetwork } from '../models/trained-network.ts'
 import type { JobHead, Teacher } from '../parallel/job.ts'
@@ -14,8 +14,6 @@ import { trainNetwork, trainParameters, type NetworkToTrain } from './train-netw
 
 /** Below this a partition has nothing to learn from. */
 const fewestMembers = 64
-
-export const partitionId = (index: number): string => `p${index + 1}`
 
 export interface PartitionStages {
   readonly teacher: Teacher
@@ -104,13 +102,7 @@ export async function trainPartitions(
     const whole = await trainNetwork(context, { name, ...start, ...shared, settings: config.partition })
     const isDelta = config.delta.isTrained && base === generalist
     const delta = isDelta
-      ? await trainDelta(
-          context,
-          stages,
-          { ...shared, name: `${name}-delta`, head: lessons.head },
-          head,
-          index,
-        )
+      ? await trainDelta(context, stages, { ...shared, name: `${name}-delta`, head: lessons.head }, head)
       : undefined
     partitions.push({ name: region.name, classIndices: region.classIndices, head, whole, delta })
   }
@@ -122,14 +114,9 @@ async function trainDelta(
   { generalist }: PartitionStages,
   lessons: Omit<NetworkToTrain, 'settings' | 'architecture' | 'initial'>,
   head: PartitionHead,
-  index: number,
 ): Promise<ShippedNetwork> {
   const { config } = context
-  const { architecture, vector: initial } = startDelta(
-    startPartition(generalist, head),
-    config.delta.rank,
-    createRandom(config.seed).fork(`delta-${index}`),
-  )
+  const { architecture, initial } = startPartition(generalist, head)
   const settings = {
     optimizer: config.delta.optimizer,
     loss: config.partition.loss,

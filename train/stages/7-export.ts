@@ -10,13 +10,14 @@ import {
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { Architecture } from '../models/architecture.ts'
 import { deltaSpec } from '../models/generator.ts'
+import { deltaId, partitionId } from '../models/partition-id.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
 import type { SigningKey } from '../../core/trust/sign-manifest.ts'
 import { writeAtomically } from '../run/write-atomically.ts'
 import { signedForFolder } from '../signing/sign-bundle.ts'
-import { partitionId } from './4-partitions.ts'
-import { deltaId, type TrainedNetworks } from './answers.ts'
+import type { TrainedNetworks } from './answers.ts'
 import type { Calibration } from './5-calibrate.ts'
 import type { Evaluation } from './6-evaluate.ts'
 import type { EvaluationContext } from './context.ts'
@@ -41,6 +42,11 @@ const refOf = ({ blob }: ShippedNetwork): BlobRef => ({
 /** The network that all partitions share: the first one's. Their heads say how many outputs each has. */
 const sharedSpec = ({ partitions, generalist }: TrainedNetworks): NetworkSpec =>
   partitions[0]?.whole.spec ?? generalist.spec
+
+/** Pages that have not been updated ask for a rank. */
+const deltaEntry = (architecture: Architecture): Manifest['networks']['delta'] => ({
+  layers: deltaSpec(architecture).layers.map((layer) => ({ ...layer, rank: 0 })),
+})
 
 function buildManifest(
   context: EvaluationContext,
@@ -79,7 +85,7 @@ function buildManifest(
       partition: sharedSpec(networks),
       full: networks.full.spec,
       ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec } }),
-      ...(hasDeltas ? { delta: deltaSpec({ ...architecture, rank: config.delta.rank }) } : {}),
+      ...(hasDeltas ? { delta: deltaEntry(architecture) } : {}),
     },
     full: { whole: refOf(networks.full), ...fitOf(fullId) },
     ...(encoder === undefined ? {} : { encoder: { whole: refOf(encoder) } }),

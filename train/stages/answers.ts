@@ -4,11 +4,11 @@ import { generalistId, secondLookId } from '../../core/gate/gate.ts'
 import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
+import { encodeFeatures } from '../models/encode-features.ts'
+import { deltaId, partitionId } from '../models/partition-id.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import type { ShippedNetwork } from '../models/trained-network.ts'
-import { encodeFeatures } from './3-code.ts'
-import { partitionId } from './4-partitions.ts'
 import type { EvaluationContext } from './context.ts'
 
 /** A specialist in the forms in which it ships. */
@@ -29,15 +29,6 @@ export interface TrainedNetworks {
   /** Absent, and no partitions, where the generalist is all. */
   readonly encoder: ShippedNetwork | undefined
   readonly partitions: readonly PartitionForms[]
-}
-
-/** What tables and temperatures call a partition in the form of its delta. */
-export const deltaId = (index: number): string => `${partitionId(index)}-delta`
-
-/** Which partition an id of a table is of, as whole or as delta; undefined for the generalist. */
-export function partitionIndex(id: string): number | undefined {
-  const found = /^p(\d+)(-delta)?$/.exec(id)?.[1]
-  return found === undefined ? undefined : Number(found) - 1
 }
 
 /** Logits of every network on every image of a split: from here on nothing needs to run again. */

@@ -12,6 +12,6 @@ export const smallTraining = {
   generalist: { widths: [4, 6, 8], optimizer: { epochs: 3, batchSize: 64 } },
   partition: { optimizer: { epochs: 2, batchSize: 64 } },
   encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16 },
-  delta: { rank: 1, optimizer: { epochs: 1, batchSize: 64, lowRankRate: 1 } },
+  delta: { optimizer: { epochs: 1, batchSize: 64 } },
   gate: { streamFrames: 500, recordedSessions: 3 },
 } as const

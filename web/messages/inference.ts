@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
+import { probeSettingsSchema } from '../../core/gate/settings.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { RpcProtocol } from './rpc.ts'
 
@@ -77,14 +78,7 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('classify'),
     image: frameImage,
-    gate: z.object({
-      thresholdNats: z.number(),
-      generalistThresholdNats: z.number(),
-      maxProbes: z.int().check(z.nonnegative()),
-      order: z.enum(['recent-first', 'least-entropy']),
-      asksGeneralist: z.boolean(),
-      looksTwice: z.optional(z.boolean()),
-    }),
+    gate: probeSettingsSchema,
     /** Where the scene decides: the partition that it asks for, if any. */
     choice: z.optional(z.object({ id: z.optional(z.string()) })),
     /** What the scene makes of each class: see `classFactors` of the gate. */

@@ -1,4 +1,5 @@
-import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
+import { thresholdOf } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
 import { reliability } from '../../calibration/calibration-error.ts'
 import { classAt, type SplitAnswers } from '../../stages/answers.ts'

@@ -1,4 +1,4 @@
-import type { GatePoint } from '../../../core/bundle/manifest.ts'
+import type { GatePoint } from '../../../core/gate/settings.ts'
 import { lineChart, type LineSeries } from '../charts/line-chart.ts'
 import { figure, legend } from '../html/figure.ts'
 import { markup, nothing, type Markup } from '../html/markup.ts'

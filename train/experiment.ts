@@ -1,0 +1,16 @@
+import { defineCommand, runMain } from 'citty'
+import { ablation } from './experiments/ablation/ablation.ts'
+import { controls } from './experiments/controls/controls.ts'
+import { deltas } from './experiments/deltas/deltas.ts'
+import { search } from './experiments/search/search.ts'
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: 'npm run experiment --',
+      description:
+        'Trains several runs of one data set side by side, to find something out, and prints a table of them. Ctrl-C stops; the same command goes on.',
+    },
+    subCommands: { search, ablation, deltas, controls },
+  }),
+)
