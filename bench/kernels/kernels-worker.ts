@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 // Runs in a Web Worker of a page of its own: networks through the product's runner with our kernels, and with
 // tfjs's as the product ran them before. One thread each.
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'

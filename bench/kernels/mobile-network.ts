@@ -1,7 +1,10 @@
+// Its kernels and their layout are what ships, in a real browser too.
+/* eslint-disable import-x/no-restricted-paths */
 import type { FrameKernels } from '../../web/inference-worker/frame-kernels.ts'
 import { pixelTable, planFrameConvolution } from '../../web/inference-worker/frame-convolution.ts'
 import { TensorMemory, type WasmTensor } from '../../web/inference-worker/tensor-memory.ts'
 import type { WasmKernels } from '../../web/inference-worker/wasm-kernels.ts'
+/* eslint-enable import-x/no-restricted-paths */
 
 // MobileNetV2 (Sandler et al. 2018, table 2) at half of its width on frames of 64 pixels: all convolutions,
 // with ReLU in the place of ReLU6. A network that the product has no layers for yet.
@@ -69,7 +72,9 @@ function mobileLayers(): MobileLayer[] {
   return layers
 }
 
-/** A network that is laid out: where its input is written, what runs it, in order, and where its output lies. */
+/**
+ * A network that is laid out: where its input is written, what runs it, in order, and where its output lies.
+ */
 export interface LaidOutNetwork {
   readonly input: WasmTensor
   readonly output: WasmTensor
@@ -117,7 +122,10 @@ export function mobileOnTfjs(kernels: WasmKernels, weights: Weights): LaidOutNet
     const [from, filter, offset] = [x, put(kernel), put(bias)]
     const out = Math.ceil(side / stride)
     const y = memory.take(out * out * outputs)
-    const convolve = kind === 'conv' ? kernels._FusedConv2D : depthwise
+    const convolve: WasmKernels['_FusedConv2D'] =
+      kind === 'conv'
+        ? (...numbers) => kernels._FusedConv2D(...numbers)
+        : (...numbers) => depthwise(...numbers)
     steps.push(() =>
       convolve(
         from.id,

@@ -7,7 +7,9 @@ export interface Extent {
   readonly channels: number
 }
 
-/** The room that a convolution wants its input in: zeros all around the image, which begins at [top, left]. */
+/**
+ * The room that a convolution wants its input in: zeros all around the image, which begins at [top, left].
+ */
 export interface Border {
   readonly rows: number
   readonly columns: number

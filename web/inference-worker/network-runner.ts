@@ -13,8 +13,8 @@ import { TensorMemory, type WasmTensor } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 /**
- * Weights of a network in the order of `planNetwork(spec).tensors`: kernel, bias, kernel, bias, … Each lies as
- * the layer wants it that reads it: made by `upload` of the runner that runs them.
+ * Weights of a network in the order of `planNetwork(spec).tensors`: kernel, bias, kernel, bias, … Each lies
+ * as the layer wants it that reads it: `upload` of the runner that runs them has put it there.
  */
 export type NetworkWeights = readonly WasmTensor[]
 
