@@ -8,6 +8,8 @@ export type PartitionState = 'memory' | 'stored' | 'downloading' | 'absent'
 /** A partition as the cache panel shows it. */
 export interface PartitionRow {
   readonly id: string
+  /** What a person calls it. */
+  readonly name: string
   readonly sha256: string
   readonly classNames: readonly string[]
   /**
@@ -55,7 +57,7 @@ export function partitionRows({
   )
   const byUse = [...new Set([...residents, ...storedIds])].filter((id) => id !== undefined)
 
-  return manifest.partitions.map(({ id, whole, delta, classIndices }) => {
+  return manifest.partitions.map(({ id, name = id, whole, delta, classIndices }) => {
     const isStored = stored.some(({ sha256 }) => sha256 === whole.sha256)
     const isResident = residents.includes(id)
     const isDelta = held.some((partition) => partition.id === id && partition.form === 'delta')
@@ -63,6 +65,7 @@ export function partitionRows({
     const order = byUse.indexOf(id)
     return {
       id,
+      name,
       sha256: whole.sha256,
       classNames: classIndices.map((index) => manifest.classNames[index] ?? `class ${index}`),
       bytes: isDelta && !isStored && delta !== undefined ? delta.bytes : whole.bytes,

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals'
 import type { VNode } from 'preact'
-import { partitionRows } from '../../state/partition-rows.ts'
+import { partitionRows, type PartitionRow } from '../../state/partition-rows.ts'
 import { formatBytes } from '../format.ts'
 import { usePage } from '../page-context.ts'
 import { PartitionCard } from './partition-card.tsx'
@@ -61,9 +61,7 @@ export function CacheScreen(): VNode {
             This bundle has no specialists: for what it knows, the all-round network alone serves as well.
           </p>
         )}
-        <EvictionOrder
-          ids={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0)).map(({ id }) => id)}
-        />
+        <EvictionOrder inOrder={[...here].sort((a, b) => (b.useOrder ?? 0) - (a.useOrder ?? 0))} />
         <button
           type="button"
           class="quiet"
@@ -84,15 +82,15 @@ export function CacheScreen(): VNode {
 }
 
 /** Least recently used first: that is who goes when room is needed. */
-function EvictionOrder({ ids }: { readonly ids: readonly string[] }): VNode | null {
-  if (ids.length < 2) return null
+function EvictionOrder({ inOrder }: { readonly inOrder: readonly PartitionRow[] }): VNode | null {
+  if (inOrder.length < 2) return null
   return (
     <p class="eviction" data-testid="eviction-order">
       When room is needed they go in this order:{' '}
-      {ids.map((id, index) => (
+      {inOrder.map(({ id, name }, index) => (
         <span key={id}>
           {index > 0 && ' → '}
-          <strong>{id}</strong>
+          <strong>{name}</strong>
         </span>
       ))}
     </p>

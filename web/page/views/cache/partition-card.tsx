@@ -27,7 +27,7 @@ function stateText({ state, isDelta, isStored }: PartitionRow): string {
 }
 
 export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps): VNode {
-  const { id, state, classNames, bytes, progress, useOrder, isFirst, isNextToGo } = row
+  const { id, name, state, classNames, bytes, progress, useOrder, isFirst, isNextToGo } = row
   const rest = classNames.length - mostNames
   return (
     <li
@@ -39,7 +39,7 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
       data-next-to-go={isNextToGo}
     >
       <div class="partition-head">
-        <h3>{id}</h3>
+        <h3>{name}</h3>
         <p class="partition-state">{stateText(row)}</p>
         {isFirst && <p class="chip">asked first</p>}
         {isNextToGo && <p class="chip chip-warning">next to go</p>}
@@ -47,7 +47,7 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
       <button
         type="button"
         class="icon-button"
-        aria-label={`Delete specialist ${id} from this device`}
+        aria-label={`Delete specialist ${name} from this device`}
         disabled={useOrder === null}
         onClick={onRemove}
       >
@@ -65,7 +65,7 @@ export function PartitionCard({ row, lastUseMs, onRemove }: PartitionCardProps):
         <progress
           max={1}
           value={progress}
-          aria-label={`Download of specialist ${id}: ${formatShare(progress)}`}
+          aria-label={`Download of specialist ${name}: ${formatShare(progress)}`}
         />
       )}
     </li>

@@ -1,5 +1,7 @@
 import type { VNode } from 'preact'
+import type { Manifest } from '../../../../core/bundle/manifest.ts'
 import { Icon } from '../../components/icon.tsx'
+import { partitionName } from '../../state/partition-name.ts'
 import type { ShownAnswer } from '../../state/session.ts'
 import { badgeOf, badgeText, badgeTexts, isGuess, isNone, labelText } from './answer-badge.ts'
 import { CertaintyRing } from './certainty-ring.tsx'
@@ -34,7 +36,7 @@ export function AnswerBox(): VNode {
           </p>
           <p class="answer-facts">
             {isNone(answer) && <span>nearest: {answer.label}</span>}
-            <span>{networkText(answer)}</span>
+            <span>{networkText(answer, app.bundle.opened.value?.manifest)}</span>
             <span>{formatMs(answer.latencyMs)}</span>
             {answer.agreement !== null && (
               <span>
@@ -89,7 +91,7 @@ function Legend(): VNode {
 }
 
 /** Which network it was, in a person's words. */
-function networkText({ network }: ShownAnswer): string {
+function networkText({ network }: ShownAnswer, manifest: Manifest | undefined): string {
   if (network === 'full') return 'large network'
-  return network === 'generalist' ? 'all-round network' : `specialist ${network}`
+  return network === 'generalist' ? 'all-round network' : `specialist ${partitionName(manifest, network)}`
 }
