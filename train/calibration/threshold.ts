@@ -1,5 +1,5 @@
 import type { GatePoint } from '../../core/bundle/manifest.ts'
-import { secondLookId, type GateSettings } from '../../core/gate/gate.ts'
+import type { GateSettings } from '../../core/gate/gate.ts'
 import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import type { Spent } from './expected-time.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
@@ -182,7 +182,7 @@ export const cascadeAt = (
 
 /** Whether the generalist may look twice: only where the table knows what it would see. */
 const looksOf = ({ table }: CalibrationStream): boolean[] =>
-  table.entropies.has(secondLookId) ? [false, true] : [false]
+  table.secondLook === undefined ? [false] : [false, true]
 
 /**
  * The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own,
