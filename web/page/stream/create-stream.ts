@@ -7,7 +7,7 @@ import { isMetered } from '../platform/network-conditions.ts'
 import type { GateControl } from '../state/gate-control.ts'
 import type { LastUses } from '../state/last-uses.ts'
 import type { Notices } from '../state/notices.ts'
-import { createSession, type Session } from '../state/session.ts'
+import { createStreamView, type StreamView } from '../state/stream-view.ts'
 import type { Settings } from '../state/settings-schema.ts'
 import { createAuditor } from './auditor.ts'
 import { createEdgeDesk } from './edge-desk.ts'
@@ -34,7 +34,7 @@ export interface StreamOptions {
 export interface Stream {
   readonly player: Player
   readonly stage: Stage
-  readonly session: Session
+  readonly streamView: StreamView
 }
 
 /** Puts a stream's parts together. Nothing plays yet. */
@@ -46,7 +46,7 @@ export function createStream(options: StreamOptions): Stream {
   const isCheap = (): boolean => navigator.onLine && edgeState.value !== 'offline' && !isMetered(navigator)
   const stage = createStage()
   const desk = createEdgeDesk({ edge, notices })
-  const session = createSession({
+  const streamView = createStreamView({
     isSmoothing: () => settings.peek().isSmoothing,
     isAsking: () => desk.isBusy(),
   })
@@ -54,13 +54,13 @@ export function createStream(options: StreamOptions): Stream {
     share: () => settings.value.auditShare,
     isAllowed: isCheap,
     edge,
-    session,
+    streamView,
     onAudit: (isRight) => gateControl.observe({ kind: 'audit', isRight }),
   })
   const answer = createFrameAnswerer({
     opened,
     desk,
-    session,
+    streamView,
     stage,
     auditor,
     lastUses,
@@ -80,11 +80,11 @@ export function createStream(options: StreamOptions): Stream {
   const player = createPlayer({
     answer,
     onStart() {
-      session.clear()
+      streamView.clear()
       gateControl.restart()
     },
-    onEnd: () => session.flush(),
+    onEnd: () => streamView.flush(),
     onFailure: (error) => notices.showError('stream', error),
   })
-  return { player, stage, session }
+  return { player, stage, streamView }
 }

@@ -11,7 +11,7 @@ import type { Classification, FrameImage } from '../../messages/inference.ts'
 import type { EdgeAnswer } from '../edge/edge-client.ts'
 import type { ClassifyOptions } from '../engine/classify-request.ts'
 import type { WantedPartition } from '../partitions/partition-keeper.ts'
-import type { FrameRecord } from '../session/frame-record.ts'
+import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
 import type { StreamScene } from './stream-scene.ts'
 
