@@ -42,15 +42,21 @@ const appFiles = hashAppFiles()
 
 /**
  * What the phone holds the kernels against where no service worker does it yet
- * (`web/inference-worker/instantiate-kernels.ts`).
+ * (`web/inference-worker/compile-wasm.ts`).
  */
-const kernelHash = (name: string): string =>
+const kernelHash = (folder: string, name: string): [string, string] => [
+  name,
   `sha256-${createHash('sha256')
-    .update(readFileSync(fromHere(`node_modules/@tensorflow/tfjs-backend-wasm/dist/${name}.wasm`)))
-    .digest('base64')}`
-const kernelHashes = Object.fromEntries(
-  ['tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'].map((name) => [name, kernelHash(name)]),
-)
+    .update(readFileSync(fromHere(`${folder}/${name}.wasm`)))
+    .digest('base64')}`,
+]
+const tfjsFolder = 'node_modules/@tensorflow/tfjs-backend-wasm/dist'
+const kernelHashes = Object.fromEntries([
+  kernelHash(tfjsFolder, 'tfjs-backend-wasm-simd'),
+  kernelHash(tfjsFolder, 'tfjs-backend-wasm-threaded-simd'),
+  kernelHash('kernels', 'frame-plain'),
+  kernelHash('kernels', 'frame-relaxed'),
+])
 
 const edge = {
   '/api': { target: process.env['CACHENET_EDGE'] ?? 'http://127.0.0.1:8787', changeOrigin: false },
@@ -82,6 +88,7 @@ export default defineConfig(({ command }) => ({
           'manifest.webmanifest',
           'assets/*.{js,css}',
           'assets/tfjs-backend-wasm-{simd,threaded-simd}*.wasm',
+          'assets/frame-{plain,relaxed}*.wasm',
           'icons/*.{png,svg}',
         ],
         dontCacheBustURLsMatching: /^assets\//,

@@ -4,6 +4,8 @@ import { runEdgeBench } from './edge/run-edge-bench.ts'
 import { edgeBenchFlags, resolveEdgeBenchSettings } from './edge/settings.ts'
 import { onStopSignal } from '../edge/stop-on-signal.ts'
 import { findChromium } from '../test/find-chromium.ts'
+import { runKernelsBench } from './kernels/run-kernels-bench.ts'
+import { kernelsBenchFlags, resolveKernelsBenchSettings } from './kernels/settings.ts'
 import { runStrategiesBench } from './strategies/run-strategies-bench.ts'
 import { resolveStrategiesSettings, strategiesFlags } from './strategies/settings.ts'
 import { runTrainingBench } from './training/run-training-bench.ts'
@@ -14,6 +16,7 @@ const examples = `EXAMPLES
   npm run bench -- training                a training step against XNNPACK's forward rate and the stock cpu backend; threads; memory
   npm run bench -- edge                    frames and blobs of the edge: native, WASM and nginx side by side
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
+  npm run bench -- kernels                 our convolutions in Chromium against tfjs's: partition, full model, a mobile network
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
   npm run bench -- strategies --folder DIR --bundle cifar10   the same strategies over images of your own
@@ -59,17 +62,31 @@ const edge = bench(
   async (rawArgs, flags, say) => runEdgeBench(resolveEdgeBenchSettings(rawArgs, flags), say),
 )
 
+/** Throws `config-invalid` where there is none. */
+function requireChromium(): string {
+  const chromium = findChromium()
+  if (chromium !== '') return chromium
+  throw new CacheNetError(
+    'config-invalid',
+    'There is no Chromium or Chrome on this machine. Install one, or set CHROMIUM_PATH to one.',
+  )
+}
+const kernels = bench(
+  'kernels',
+  'Our convolutions in the browser against those of tfjs',
+  kernelsBenchFlags,
+  async (rawArgs, flags, say) => {
+    const settings = resolveKernelsBenchSettings(rawArgs, flags)
+    await runKernelsBench(settings, { chromium: requireChromium(), say })
+  },
+)
+
 async function runInBrowser(
   rawArgs: string[],
   flags: Readonly<Record<string, unknown>>,
   say: (text: string) => void,
 ): Promise<void> {
-  const chromium = findChromium()
-  if (chromium === '')
-    throw new CacheNetError(
-      'config-invalid',
-      'There is no Chromium or Chrome on this machine. Install one, or set CHROMIUM_PATH to one.',
-    )
+  const chromium = requireChromium()
   const controller = new AbortController()
   const forgetSignals = onStopSignal(() =>
     controller.abort(new CacheNetError('aborted', 'Stopped. What was measured so far is written.')),
@@ -89,7 +106,7 @@ const strategies = bench(
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge, strategies },
+  subCommands: { training, edge, kernels, strategies },
 })
 
 await runMain(command, {

@@ -11,7 +11,7 @@ import { bareConvolutions } from './bare-convolutions.ts'
 import { graphModel } from './graph-model.ts'
 import { layersModel } from './layers-model.ts'
 import type { EngineAnswer, EngineOrder } from './order.ts'
-import { shippedPartition } from './shipped-partition.ts'
+import { shippedNetwork } from './shipped-network.ts'
 
 const runtimeFolder = '/bench/'
 
@@ -46,7 +46,7 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
   })
   const bare = bareConvolutions(partition.spec, decodeWeights(partition.spec, partition.blob))
   return [
-    { name: 'full', run: ours(full) },
+    { name: 'full', run: await shippedNetwork(full) },
     {
       name: 'fullLayersModel',
       run: (frame) => withInput(frame, (input) => layers.predict(input) as tf.Tensor),
@@ -64,10 +64,7 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
         return argMax((await logits?.getData()) as Float32Array)
       },
     },
-    {
-      name: 'partition',
-      run: await shippedPartition(partition, `${runtimeFolder}tfjs-backend-wasm-simd.wasm`),
-    },
+    { name: 'partition', run: await shippedNetwork(partition) },
     { name: 'partitionThroughOps', run: ours(partition) },
     {
       name: 'partitionConvolutions',

@@ -41,11 +41,13 @@ export async function buildEngineWorker(pageFolder: string): Promise<void> {
     configFile: false,
     logLevel: 'error',
     root: fileURLToPath(new URL('.', import.meta.url)),
+    base: '/bench/',
     build: {
       outDir: folder,
       emptyOutDir: true,
       target: 'es2022',
       copyPublicDir: false,
+      assetsInlineLimit: 0,
       rolldownOptions: {
         input: fileURLToPath(new URL('engine-worker.ts', import.meta.url)),
         output: { entryFileNames: 'engine-worker.js', format: 'es' },

@@ -1,8 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { readFileSync } from 'node:fs'
-
-/** What `npm run build:kernels` compiles from the sources in `assembly/`. */
-export const modulePath = new URL('./assembly/module.wasm', import.meta.url)
+import { modulePath } from '../../kernels/modules.ts'
 
 /**
  * Addresses are bytes from the start of the WASM heap; shapes are those of the forward direction. The
@@ -122,7 +120,7 @@ export function heapMemory(backend: BackendWasm): WebAssembly.Memory {
 export function assemblyKernels(backend: BackendWasm): AssemblyKernels {
   let kernels = instances.get(backend)
   if (kernels === undefined) {
-    compiled ??= new WebAssembly.Module(readFileSync(modulePath))
+    compiled ??= new WebAssembly.Module(readFileSync(modulePath('training')))
     const { exports } = new WebAssembly.Instance(compiled, { env: { memory: heapMemory(backend) } })
     kernels = exports as unknown as AssemblyKernels
     instances.set(backend, kernels)

@@ -41,11 +41,13 @@ afterAll(async () => {
 })
 
 describe('the built app', () => {
-  it('holds the page, its workers and a WebAssembly file for one thread and for more, and no released bundle', async () => {
+  it('holds the page, its workers and WebAssembly files for one thread and for more, and no released bundle', async () => {
     const files = (await readdir(app.folder, { recursive: true, withFileTypes: true }))
       .filter((file) => file.isFile())
       .map(({ name }) => name)
     expect(files.filter((name) => name.endsWith('.wasm')).sort()).toEqual([
+      expect.stringMatching(/^frame-plain-/),
+      expect.stringMatching(/^frame-relaxed-/),
       expect.stringMatching(/^tfjs-backend-wasm-simd-/),
       expect.stringMatching(/^tfjs-backend-wasm-threaded-simd-/),
     ])

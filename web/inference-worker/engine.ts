@@ -92,15 +92,16 @@ class Graphs {
     }
   }
 
-  specOf(id: string): ResidentSpec {
+  specOf(id: string): ResidentSpec & { readonly runner: NetworkRunner } {
     const spec = id === generalistId ? this.#generalist : (this.#specs.get(id) ?? this.#partition)
-    return { spec, units: this.#units.get(trunkOf(spec)) ?? unitsOf(spec) }
+    const trunk = trunkOf(spec)
+    const runner = this.#runners.get(trunk)
+    if (runner === undefined) throw new RangeError(`no graph runs ${id}`)
+    return { spec, units: this.#units.get(trunk) ?? unitsOf(spec), runner }
   }
 
   runnerOf(id: string): NetworkRunner {
-    const runner = this.#runners.get(trunkOf(this.specOf(id).spec))
-    if (runner === undefined) throw new RangeError(`no graph runs ${id}`)
-    return runner
+    return this.specOf(id).runner
   }
 
   dispose(): void {

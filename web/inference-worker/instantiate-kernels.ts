@@ -1,4 +1,5 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { compileWasm } from './compile-wasm.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 /** What emscripten's module factories take from us; both of tfjs's do. */
@@ -9,55 +10,41 @@ export interface ModuleSettings {
   ): Record<string, never>
 }
 
-/**
- * Hashes of the WebAssembly files by the beginning of their names, put in by the build; tests and the
- * development server have none.
- */
-declare const kernelHashes: Readonly<Record<string, string>> | undefined
-
-function hashOf(url: string): string {
-  const name = url.split('/').at(-1) ?? ''
-  const known = typeof kernelHashes === 'undefined' ? [] : Object.entries(kernelHashes)
-  return known.find(([start]) => name.startsWith(`${start}-`))?.[1] ?? ''
-}
-
-/**
- * Compiled while it comes. Where that fails it is fetched past the HTTP cache, which may keep what came
- * wrong, and taken whatever its type says.
- */
-async function compile(url: string): Promise<WebAssembly.Module> {
-  const integrity = hashOf(url)
-  try {
-    return await WebAssembly.compileStreaming(fetch(url, { integrity }))
-  } catch {
-    const response = await fetch(url, { integrity, cache: 'reload' })
-    return WebAssembly.compile(await response.arrayBuffer())
-  }
-}
+const memoryOf = ({ exports }: WebAssembly.Instance): WebAssembly.Memory | undefined =>
+  Object.values(exports).find((exported) => exported instanceof WebAssembly.Memory)
 
 /**
  * Loads a WebAssembly file into the module that `create` makes around it, and starts its kernels. Rejects
  * with `engine-failed`.
+ *
+ * @param beside starts further kernels on the module's memory
  */
 export async function instantiateKernels<Kernels extends WasmKernels>(
   url: string,
   threads: number,
   create: (settings: ModuleSettings) => Promise<Kernels>,
+  beside?: (memory: WebAssembly.Memory) => Promise<WasmKernels['frame']>,
 ): Promise<Kernels> {
   // The file is asked for before anything else; its compilation does not wait for the rest of it.
-  const compiling = compile(url)
+  const compiling = compileWasm(url)
   compiling.catch(() => undefined)
+  let memory: WebAssembly.Memory | undefined
   try {
     const kernels = await new Promise<Kernels>((resolve, reject) => {
       const instantiateWasm: ModuleSettings['instantiateWasm'] = (imports, receive) => {
         compiling
-          .then(async (module) => receive(await WebAssembly.instantiate(module, imports), module))
+          .then(async (module) => {
+            const instance = await WebAssembly.instantiate(module, imports)
+            memory = memoryOf(instance)
+            receive(instance, module)
+          })
           .catch(reject)
         return {}
       }
       create({ instantiateWasm }).then(resolve, reject)
     })
     kernels._init_with_threads_count(threads)
+    if (memory !== undefined && beside !== undefined) kernels.frame = await beside(memory)
     return kernels
   } catch (cause) {
     throw new CacheNetError(

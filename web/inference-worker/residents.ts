@@ -10,7 +10,7 @@ import {
 import { generalistId } from '../../core/gate/gate.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { NetworkWeights } from './network-runner.ts'
+import type { NetworkRunner, NetworkWeights } from './network-runner.ts'
 import { padHead } from './padded-head.ts'
 import type { TensorMemory } from './tensor-memory.ts'
 
@@ -34,10 +34,11 @@ export interface ResidentNetwork {
   readonly mostStrange: number
 }
 
-/** What a network in memory is: its spec, and how many outputs the graph has that runs it. */
+/** What a network in memory is: its spec, and the graph that runs it with how many outputs. */
 export interface ResidentSpec {
   readonly spec: NetworkSpec
   readonly units: number
+  readonly runner: Pick<NetworkRunner, 'upload'>
 }
 
 /** The networks in memory: the generalist always, partitions by recency as far as there is room. */
@@ -117,15 +118,11 @@ export class Residents {
   }
 
   #upload(id: string, blob: NetworkBlob): void {
-    const { spec, units } = this.#specOf(id)
+    const { spec, units, runner } = this.#specOf(id)
     const decoded = padHead(this.#decode(spec, blob), units)
     // Given back first: kernels then find their memory where it was.
     this.#release(id)
-    const weights = decoded.map(({ values }) => {
-      const tensor = this.#memory.take(values.length)
-      this.#memory.view(tensor).set(values)
-      return tensor
-    })
+    const weights = runner.upload(decoded)
     this.#networks.set(id, {
       weights,
       temperature: blob.temperature,

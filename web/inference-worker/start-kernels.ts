@@ -1,6 +1,7 @@
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import createTfjsModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { compileFrameKernels, instantiateFrameKernels } from './frame-kernels.ts'
 import { instantiateKernels, type ModuleSettings } from './instantiate-kernels.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
@@ -41,7 +42,7 @@ const simdProbe = Uint8Array.of(
 
 let starting: Promise<WasmKernels> | undefined
 
-/** Loads and starts the kernels: SIMD, one thread. Once for all who ask. Rejects with `engine-failed`. */
+/** Loads and starts the kernels: SIMD, one thread, with ours beside them. Once for all who ask. Rejects with `engine-failed`. */
 export function startKernels(): Promise<WasmKernels> {
   starting ??= start()
   return starting
@@ -54,5 +55,12 @@ async function start(): Promise<WasmKernels> {
       'This browser cannot run the networks: it has no WebAssembly SIMD. Update it, or use another.',
     )
   }
-  return instantiateKernels(simdUrl, 1, createModule)
+  const compiling = compileFrameKernels()
+  compiling.catch(() => undefined)
+  return instantiateKernels(simdUrl, 1, createModule, (memory) =>
+    compiling
+      .then((module) => instantiateFrameKernels(module, memory))
+      // Without them tfjs's kernels do everything: slower, and the answers are the same.
+      .catch(() => undefined),
+  )
 }

@@ -1,9 +1,13 @@
+import type { FrameKernels } from './frame-kernels.ts'
+
 /**
  * The kernels of tfjs's WebAssembly file, as it exports them (tfjs-backend-wasm/src/cc/kernels). They know
  * tensors by the numbers under which they were registered; number 0 is no tensor. Shapes are pointers to
  * int32s in the WebAssembly memory.
  */
 export interface WasmKernels {
+  /** Kernels of our own on the same memory, where they were started. */
+  frame?: FrameKernels | undefined
   /**
    * The whole memory, shared where there are threads: nothing in it can be posted or moved. Another object
    * after it has grown: never kept.

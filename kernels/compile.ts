@@ -1,18 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import * as asc from 'assemblyscript/asc'
-import { endAtFlags } from '../../core/command-line/answer-to-flags.ts'
-import { modulePath } from './assembly.ts'
+import { endAtFlags } from '../core/command-line/answer-to-flags.ts'
+import { modulePath, modules, type ModuleName } from './modules.ts'
 
-const entry = 'index.ts'
 const sources = new URL('./assembly/', import.meta.url)
 
 /**
- * Compiles the sources in `assembly/` to one WebAssembly module: SIMD, memory imported, no runtime and no
- * data of its own. The same sources and compiler give the same bytes, which the test beside this file checks
+ * Compiles the sources in `assembly/` to a WebAssembly module: SIMD, memory imported, no runtime and no data
+ * of its own. The same sources and compiler give the same bytes, which the test beside this file checks
  * against the file that ships.
  */
-export async function compileAssembly(): Promise<Uint8Array> {
+export async function compileModule(name: ModuleName): Promise<Uint8Array> {
+  const { entry, features } = modules[name]
   let compiled: Uint8Array | undefined
   let messages = ''
   const { error } = await asc.main(
@@ -27,12 +27,12 @@ export async function compileAssembly(): Promise<Uint8Array> {
       '--importMemory',
       '--noExportMemory',
       '--enable',
-      'simd,bulk-memory',
+      features,
     ],
     {
-      readFile: async (name) => {
+      readFile: async (file) => {
         try {
-          return await readFile(new URL(name, sources), 'utf8')
+          return await readFile(new URL(file, sources), 'utf8')
         } catch {
           return null
         }
@@ -52,9 +52,11 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   endAtFlags(
     process,
     'npm run build:kernels',
-    'Compiles the kernels of the training from their sources to the module beside them.',
+    'Compiles the kernels of training and phone from their sources to the modules beside them.',
   )
-  const bytes = await compileAssembly()
-  await writeFile(modulePath, bytes)
-  process.stdout.write(`${modulePath.pathname}: ${bytes.length} bytes\n`)
+  for (const name of Object.keys(modules) as ModuleName[]) {
+    const bytes = await compileModule(name)
+    await writeFile(modulePath(name), bytes)
+    process.stdout.write(`${modulePath(name).pathname}: ${bytes.length} bytes\n`)
+  }
 }

@@ -1,0 +1,6 @@
+export { filterBytes, transformFilter } from './conv3x3'
+export { packFilter, directConv } from './frame-direct'
+export { depthwiseConv } from './frame-depthwise'
+export { winogradConv, winogradScratchBytes } from './frame-winograd'
+export { placeImage } from './tiles'
+export { globalMax, maxPool2x2 } from './frame-pool'

@@ -1,0 +1,95 @@
+import type { ConvLayer } from '../../core/network/spec.ts'
+
+/** [height, width, channels] of an image. */
+export interface Extent {
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+}
+
+/** The room that a convolution wants its input in: zeros all around the image, which begins at [top, left]. */
+export interface Border {
+  readonly rows: number
+  readonly columns: number
+  readonly top: number
+  readonly left: number
+}
+
+export const withoutBorder = ({ height, width }: Extent): Border => ({
+  rows: height,
+  columns: width,
+  top: 0,
+  left: 0,
+})
+
+/** Bytes that `transformFilter` works in. */
+export const workBytes = 1024
+
+/** How our own kernels compute a convolution. */
+export interface FrameConvolution {
+  readonly method: 'winograd' | 'direct'
+  readonly border: Border
+  readonly out: Extent
+}
+
+type Shape = Pick<ConvLayer, 'kernelSize' | 'stride' | 'padding' | 'filters'>
+
+/** Outputs along a side of Winograd's tile; its input has two more. */
+const tile = 4
+
+/**
+ * The side of the smallest image that Winograd's tiles pay on: on a smaller one most of a tile is border, and
+ * four times the weights are read for it (measured by `npm run bench -- kernels`).
+ */
+const leastSide = 4
+
+export function planFrameConvolution(
+  { kernelSize, stride, padding, filters }: Shape,
+  x: Extent,
+): FrameConvolution {
+  const isSame = padding === 'same'
+  const extent = (from: number): number =>
+    isSame ? Math.ceil(from / stride) : Math.floor((from - kernelSize) / stride) + 1
+  const out = { height: extent(x.height), width: extent(x.width), channels: filters }
+  // As TensorFlow pads: half of it before, the larger half after.
+  const before = (from: number, to: number): number =>
+    isSame ? Math.max(0, (to - 1) * stride + kernelSize - from) >> 1 : 0
+  const [top, left] = [before(x.height, out.height), before(x.width, out.width)]
+  const isWinograd =
+    kernelSize === 3 &&
+    stride === 1 &&
+    x.channels % 4 === 0 &&
+    filters % 4 === 0 &&
+    Math.min(out.height, out.width) >= leastSide
+  const side = (from: number, to: number, first: number): number =>
+    isWinograd ? Math.ceil(to / tile) * tile + 2 : Math.max(first + from, (to - 1) * stride + kernelSize)
+  return {
+    method: isWinograd ? 'winograd' : 'direct',
+    border: { rows: side(x.height, out.height, top), columns: side(x.width, out.width, left), top, left },
+    out,
+  }
+}
+
+/** Pixels that `directConv` takes at a time, and at the end. */
+const [atATime, atTheEnd] = [6, 4]
+
+/**
+ * For each output pixel, row by row: bytes from the corner of the bordered input to its first tap, bytes from
+ * the first output to its place. The last is repeated as far as the kernel reads.
+ */
+export function pixelTable(
+  { border, out }: Pick<FrameConvolution, 'border' | 'out'>,
+  { stride, channels, outPitch }: { stride: number; channels: number; outPitch: number },
+): Int32Array {
+  const pixels = out.height * out.width
+  const rest = pixels % atATime
+  const padded = pixels - rest + (rest === 0 ? 0 : rest <= atTheEnd ? atTheEnd : atATime)
+  const table = new Int32Array(2 * padded)
+  for (let index = 0; index < padded; index++) {
+    const pixel = Math.min(index, pixels - 1)
+    const [row, column] = [Math.floor(pixel / out.width), pixel % out.width]
+    table[2 * index] = (row * border.columns + column) * stride * channels * 4
+    table[2 * index + 1] = row * outPitch + column * out.channels * 4
+  }
+  return table
+}
