@@ -102,6 +102,8 @@ export interface StreamResult {
   readonly strangersOnDevice: number
   /** Share of the frames at each place of `observationsOf`. */
   readonly events: readonly number[]
+  /** Of each frame, whether its answer is right (1) or not (0). */
+  readonly rightFrames: Uint8Array
 }
 
 /** What `probabilitiesOf` calls the full model. */
@@ -132,6 +134,7 @@ export function simulateStream(
     0, 0, 0, 0, 0, 0, 0, 0, 0,
   ]
   let [strangers, strangersCertain, strangersOnDevice, sinceEdge] = [0, 0, 0, 0]
+  const rightFrames = new Uint8Array(images.length)
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
@@ -191,6 +194,7 @@ export function simulateStream(
       sinceEdge++
       hits++
       right += isRight
+      rightFrames[frame] = isRight
       hitsRight += isRight
       strangersCertain += isStranger
       strangersOnDevice += isStranger
@@ -203,7 +207,8 @@ export function simulateStream(
     }
     sinceEdge = 0
     const fromEdge = answerOf(table, firstLook(fullId), image, factors)
-    right += Number(fromEdge.classIndex === label)
+    rightFrames[frame] = Number(fromEdge.classIndex === label)
+    right += rightFrames[frame] ?? 0
     strangersCertain += isStranger * Number(!fromEdge.isStrange)
     scene.see(fromEdge.probabilities, factors, prior, 'edge')
     const before = byRecency[0]
@@ -242,6 +247,7 @@ export function simulateStream(
     strangersCertain: strangers === 0 ? 0 : strangersCertain / strangers,
     strangersOnDevice: strangers === 0 ? 0 : strangersOnDevice / strangers,
     events: events.map((count) => count / frames),
+    rightFrames,
   }
 }
 
@@ -316,20 +322,28 @@ function answerOf(
   }
 }
 
+export interface EdgeSceneResult {
+  /** Over all frames that show a class. */
+  readonly accuracy: number
+  /** Of each frame, whether its answer is right (1) or not (0). */
+  readonly rightFrames: Uint8Array
+}
+
 /**
- * Accuracy of the full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device +
- * scene*. It is what CacheNet is held against, for a strategy that knows the scene must not be compared with
- * one that does not.
+ * The full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device + scene*. It is
+ * what CacheNet is held against, for a strategy that knows the scene must not be compared with one that does
+ * not.
  */
-export function edgeSceneAccuracy(
+export function simulateEdgeScene(
   images: ArrayLike<number>,
   table: AnswerTable,
   prior: ScenePriorSettings | undefined,
   scenes: SceneKnowledge | undefined,
-): number {
+): EdgeSceneResult {
   const scene = new SceneMemory(scenes)
   const classes = prior === undefined ? 0 : classCount(table)
   let [right, known] = [0, 0]
+  const rightFrames = new Uint8Array(images.length)
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const factors = scene.factors(prior, classes)
@@ -337,10 +351,15 @@ export function edgeSceneAccuracy(
     scene.see(probabilities, factors, prior, 'edge')
     if (table.labels[image] === strangerLabel) continue
     known++
-    right += Number(classIndex === table.labels[image])
+    rightFrames[frame] = Number(classIndex === table.labels[image])
+    right += rightFrames[frame] ?? 0
   }
-  return right / Math.max(1, known)
+  return { accuracy: right / Math.max(1, known), rightFrames }
 }
+
+/** Accuracy of *Edge + scene*: see `simulateEdgeScene`. */
+export const edgeSceneAccuracy = (...stream: Parameters<typeof simulateEdgeScene>): number =>
+  simulateEdgeScene(...stream).accuracy
 
 function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
   if (probabilitiesOf === undefined)

@@ -4,6 +4,7 @@ import type { ScenePriorSettings } from '../../core/gate/scene-prior.ts'
 import type { Spent } from './expected-time.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 import { isWorthUsing } from './is-worth-using.ts'
+import { lossError } from './loss-error.ts'
 
 const thresholdSteps = 96
 /** A search looks at every so many steps first. */
@@ -31,11 +32,18 @@ export interface CalibrationStream {
    * Accuracy of the full model that knows of the scene what the gate knows: what the whole is held against.
    */
   readonly edgeSceneAccuracy: number
+  /**
+   * Whether that model is right (1) or not (0) on each frame: what is lost is then known with its error. Left
+   * out, the error counts as 0.
+   */
+  readonly edgeSceneRight?: Uint8Array | undefined
 }
 
 export interface CurvePoint extends GatePoint, Omit<Spent, 'coverage'> {
   readonly fullAccuracy: number
   readonly edgeSceneAccuracy: number
+  /** Standard error of what is lost against *Edge + scene*, as a share: the stream is a sample of scenes. */
+  readonly lossError: number
 }
 
 /** The stream at thresholds that `settingsAt` makes settings of: all of the grid, or some of its steps. */
@@ -46,15 +54,11 @@ export const gateCurve = (
 ): CurvePoint[] => steps.map((step) => pointOf(stream, settingsAt(thresholdAt(step, stream.classes))))
 
 function pointOf(
-  { images, table, device, edgeSceneAccuracy }: CalibrationStream,
+  { images, table, device, edgeSceneAccuracy, edgeSceneRight }: CalibrationStream,
   gate: GateSettings,
 ): CurvePoint {
-  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked, partitionsAsked } = simulateStream(
-    images,
-    table,
-    gate,
-    device,
-  )
+  const { coverage, accuracyOnHits, accuracy, fullAccuracy, networksAsked, partitionsAsked, rightFrames } =
+    simulateStream(images, table, gate, device)
   return {
     thresholdNats: gate.thresholdNats,
     coverage,
@@ -64,6 +68,7 @@ function pointOf(
     edgeSceneAccuracy,
     networksAsked,
     partitionsAsked,
+    lossError: edgeSceneRight === undefined ? 0 : lossError(edgeSceneRight, rightFrames),
   }
 }
 
@@ -81,7 +86,11 @@ function searchThreshold(
   tolerance: number,
 ): CurvePoint {
   const sampled = Math.round(sampleShare * stream.images.length)
-  const sample = sampled < leastSample ? stream : { ...stream, images: stream.images.slice(0, sampled) }
+  // Where to begin, and nothing more: its own error does not count.
+  const sample =
+    sampled < leastSample
+      ? stream
+      : { ...stream, images: stream.images.slice(0, sampled), edgeSceneRight: undefined }
   const rough = stepOf(
     chooseThreshold(
       gateCurve(
@@ -107,8 +116,12 @@ function searchThreshold(
   return at(allowed)
 }
 
+/**
+ * With its standard error: of many settings the one that answers most is also the one that was luckiest on
+ * this sample of scenes, and loses more on the next.
+ */
 const keepsLine = (point: CurvePoint, tolerance: number): boolean =>
-  point.accuracyOfWhole >= point.edgeSceneAccuracy - tolerance && isWorthUsing(point)
+  point.accuracyOfWhole >= point.edgeSceneAccuracy - tolerance + point.lossError && isWorthUsing(point)
 
 const stepOf = (thresholdNats: number, classes: number): number =>
   Math.round(thresholdSteps * Math.sqrt(thresholdNats / loosest(classes)))

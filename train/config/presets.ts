@@ -150,7 +150,7 @@ export const defaults: TrainingConfig = {
     testEvery: 60,
     strangersCertain: 0.06,
     accuracyTolerance: 0.01,
-    reserve: 0.3,
+    reserve: 0.1,
   },
   search: {
     // About 2, 3, 5, 8 and 15 million multiply-accumulates at 32x32.

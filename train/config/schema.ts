@@ -171,8 +171,8 @@ const gateSchema = z.strictObject({
   /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   accuracyTolerance: share,
   /**
-   * Share of that tolerance that the calibration leaves unused, of every strategy alike: other images, and a
-   * gate that has to find out where it is, cost the rest.
+   * Share of that tolerance that the calibration leaves unused, of every strategy alike, besides the error of
+   * what is lost: a gate that has to find out where it is costs the rest.
    */
   reserve: z.number().min(0).lt(1),
 })

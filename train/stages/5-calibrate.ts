@@ -1,6 +1,6 @@
 import type { GatePoint, LocalityRow } from '../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../core/gate/gate.ts'
-import { edgeSceneAccuracy, fullId } from '../../core/gate/simulate-stream.ts'
+import { fullId, simulateEdgeScene } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { expectedMs } from '../calibration/expected-time.ts'
@@ -180,13 +180,15 @@ function calibrateGates(
   ): CalibrationStream => {
     const table = isRecorded ? recorded : drawn
     // Everybody is held against a full model that knows of the scene what can be known.
-    const told = [undefined, ...scenePriors].map((prior) => edgeSceneAccuracy(images, table, prior, scenes))
+    const told = [undefined, ...scenePriors].map((prior) => simulateEdgeScene(images, table, prior, scenes))
+    const best = told.reduce((a, b) => (b.accuracy > a.accuracy ? b : a))
     return {
       images,
       table,
       classes,
       device: { cacheEntries: entries, keepShare, scenes },
-      edgeSceneAccuracy: Math.max(...told),
+      edgeSceneAccuracy: best.accuracy,
+      edgeSceneRight: best.rightFrames,
     }
   }
 

@@ -42,6 +42,7 @@ describe('chooseThreshold', () => {
     thresholdNats: number,
     coverage: number,
     accuracyOfWhole: number,
+    lossError = 0,
   ): Parameters<typeof chooseThreshold>[0][number] => ({
     thresholdNats,
     coverage,
@@ -51,12 +52,18 @@ describe('chooseThreshold', () => {
     edgeSceneAccuracy: 0.9,
     networksAsked: 1,
     partitionsAsked: 0,
+    lossError,
   })
 
   it('takes the largest coverage that loses no more than the tolerance', () => {
     const curve = [point(0, 0, 0.9), point(0.2, 0.5, 0.899), point(0.4, 0.8, 0.895), point(0.6, 0.95, 0.88)]
     expect(chooseThreshold(curve, 0.005).thresholdNats).toBe(0.4)
     expect(chooseThreshold(curve, 0.001).thresholdNats).toBe(0.2)
+  })
+
+  it('leaves room for the error of what is lost', () => {
+    const curve = [point(0, 0, 0.9), point(0.2, 0.5, 0.898, 0.002), point(0.4, 0.8, 0.896, 0.004)]
+    expect(chooseThreshold(curve, 0.005).thresholdNats).toBe(0.2)
   })
 })
 
