@@ -23,7 +23,7 @@ export interface Experiment<Args extends ArgsDef> {
   /** One sentence: what it finds out, and how. */
   readonly description: string
   readonly args: Args
-  run(start: ExperimentStart<Args>): Promise<void>
+  readonly run: (start: ExperimentStart<Args>) => Promise<void>
 }
 
 /**
