@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { argMax, predictiveEntropy, softmax } from './entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId } from './gate.ts'
+import { generalistId, passGate, probeOrder } from './gate.ts'
+import { firstLook, type Look } from './look.ts'
 import type { GateSettings } from './settings.ts'
 
 const plain = { order: 'recent-first', asksGeneralist: false } as const
@@ -47,9 +48,9 @@ describe('probeOrder', () => {
   it('is the residents by recency up to the limit, and the generalist while there are none', () => {
     expect(
       probeOrder(['c', 'b', 'a'], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain }),
-    ).toEqual(['c', 'b'])
+    ).toEqual([firstLook('c'), firstLook('b')])
     expect(probeOrder([], { thresholdNats: 1, generalistThresholdNats: 1, maxProbes: 2, ...plain })).toEqual([
-      generalistId,
+      firstLook(generalistId),
     ])
   })
 })
@@ -65,22 +66,24 @@ describe('a second look', () => {
   }
   /** What p1 and the generalist say at the first look and at the second. */
   const gateWith = (p1: number, first: number, second: number, settings = twice) => {
-    const ask = vi.fn((network: string) => ({
-      network: network === secondLookId ? generalistId : network,
-      entropyNats: { p1, [generalistId]: first, [secondLookId]: second }[network] ?? NaN,
+    const ask = vi.fn(({ network, isSecond }: Look) => ({
+      network,
+      entropyNats: isSecond ? second : ({ p1, [generalistId]: first }[network] ?? NaN),
     }))
     return { decision: passGate(probeOrder(['p1'], settings), settings, ask), asked: ask.mock.calls.flat() }
   }
 
   it('is taken by the generalist only where nobody was certain, and by its threshold', () => {
-    expect(gateWith(0.4, 1, 1).asked).toEqual(['p1'])
-    expect(gateWith(0.9, 0.1, 1).asked).toEqual(['p1', generalistId])
+    expect(gateWith(0.4, 1, 1).asked).toEqual([firstLook('p1')])
+    expect(gateWith(0.9, 0.1, 1).asked).toEqual(['p1', generalistId].map(firstLook))
     expect(gateWith(0.9, 0.3, 0.19).decision).toEqual({
       kind: 'hit',
       answer: { network: generalistId, entropyNats: 0.19 },
     })
     expect(gateWith(0.9, 0.3, 0.21).decision.kind).toBe('miss')
-    expect(gateWith(0.4, 1, 1, { ...twice, order: 'least-entropy' }).asked).toEqual(['p1', generalistId])
+    expect(gateWith(0.4, 1, 1, { ...twice, order: 'least-entropy' }).asked).toEqual(
+      ['p1', generalistId].map(firstLook),
+    )
   })
 
   it('takes the place of the first: of a miss it is the better guess, even where it is less certain', () => {
@@ -95,19 +98,22 @@ describe('a second look', () => {
   })
 
   it('is not taken where the generalist is not asked', () => {
-    expect(probeOrder(['p1'], { ...twice, asksGeneralist: false })).toEqual(['p1'])
-    expect(probeOrder([], { ...twice, asksGeneralist: false })).toEqual([generalistId, secondLookId])
+    expect(probeOrder(['p1'], { ...twice, asksGeneralist: false })).toEqual([firstLook('p1')])
+    expect(probeOrder([], { ...twice, asksGeneralist: false })).toEqual([
+      firstLook(generalistId),
+      { network: generalistId, isSecond: true },
+    ])
   })
 })
 
 describe('passGate', () => {
   const ask = (entropies: Record<string, number>) =>
-    vi.fn((network: string) => ({ network, entropyNats: entropies[network]! }))
+    vi.fn(({ network }: Look) => ({ network, entropyNats: entropies[network]! }))
   const settings = { thresholdNats: 0.5, generalistThresholdNats: 0.2, maxProbes: 3, ...plain }
 
   it('takes the first that is certain and asks no further', () => {
     const asked = ask({ a: 0.9, b: 0.5, c: 0.1 })
-    expect(passGate(['a', 'b', 'c'], settings, asked)).toEqual({
+    expect(passGate(['a', 'b', 'c'].map(firstLook), settings, asked)).toEqual({
       kind: 'hit',
       answer: { network: 'b', entropyNats: 0.5 },
     })
@@ -118,7 +124,7 @@ describe('passGate', () => {
     const asked = ask({ a: 0.4, b: 0.3, generalist: 0.25 })
     const thorough = { ...settings, order: 'least-entropy', asksGeneralist: true } as const
     const order = probeOrder(['a', 'b'], thorough)
-    expect(order).toEqual(['a', 'b', generalistId])
+    expect(order).toEqual(['a', 'b', generalistId].map(firstLook))
     // The generalist is more certain than b, and not as certain as it must be.
     expect(passGate(order, thorough, asked)).toEqual({
       kind: 'hit',
@@ -128,18 +134,18 @@ describe('passGate', () => {
   })
 
   it('misses with the least uncertain where none is certain', () => {
-    expect(passGate(['a', 'b', 'c'], settings, ask({ a: 0.9, b: 0.7, c: 0.8 }))).toEqual({
+    expect(passGate(['a', 'b', 'c'].map(firstLook), settings, ask({ a: 0.9, b: 0.7, c: 0.8 }))).toEqual({
       kind: 'miss',
       best: { network: 'b', entropyNats: 0.7 },
     })
   })
 
   it('asks more certainty of the generalist, and never less than a person asks', () => {
-    expect(passGate([generalistId], settings, ask({ generalist: 0.3 })).kind).toBe('miss')
-    expect(passGate([generalistId], settings, ask({ generalist: 0.2 })).kind).toBe('hit')
-    expect(passGate([generalistId], { ...settings, thresholdNats: 0.1 }, ask({ generalist: 0.2 })).kind).toBe(
-      'miss',
-    )
+    expect(passGate([firstLook(generalistId)], settings, ask({ generalist: 0.3 })).kind).toBe('miss')
+    expect(passGate([firstLook(generalistId)], settings, ask({ generalist: 0.2 })).kind).toBe('hit')
+    expect(
+      passGate([firstLook(generalistId)], { ...settings, thresholdNats: 0.1 }, ask({ generalist: 0.2 })).kind,
+    ).toBe('miss')
   })
 
   it('needs somebody to ask', () => {

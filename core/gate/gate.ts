@@ -1,3 +1,4 @@
+import { firstLook, type Look } from './look.ts'
 import type { GateSettings } from './settings.ts'
 
 export type { GateSettings } from './settings.ts'
@@ -17,20 +18,12 @@ export type GateDecision<Answer extends Candidate> =
   | { readonly kind: 'miss'; readonly best: Answer }
 
 export const generalistId = 'generalist'
-/**
- * The generalist's second look: the mean of what it says of the frame and of the frame's mirror image. Its
- * answers are the generalist's.
- */
-export const secondLookId = 'generalist-second-look'
 
 /** A person who asks for more certainty than was calibrated asks it of the generalist too. */
 export const thresholdOf = (
   network: string,
   { thresholdNats, generalistThresholdNats }: GateSettings,
-): number =>
-  network === generalistId || network === secondLookId
-    ? Math.min(thresholdNats, generalistThresholdNats)
-    : thresholdNats
+): number => (network === generalistId ? Math.min(thresholdNats, generalistThresholdNats) : thresholdNats)
 
 /** Where the scene decides: the partition that it asks for; none where no partition knows enough of it. */
 export interface SceneChoice {
@@ -47,13 +40,15 @@ export function probeOrder(
   residentByRecency: readonly string[],
   { maxProbes, asksGeneralist, looksTwice = false }: GateSettings,
   choice?: SceneChoice,
-): readonly string[] {
+): readonly Look[] {
   const partitions =
     choice === undefined
       ? residentByRecency.slice(0, maxProbes)
       : residentByRecency.filter((id) => id === choice.id)
-  if (!asksGeneralist && partitions.length > 0) return partitions
-  return [...partitions, generalistId, ...(looksTwice ? [secondLookId] : [])]
+  const looks = partitions.map(firstLook)
+  if (!asksGeneralist && partitions.length > 0) return looks
+  const again = looksTwice ? [{ network: generalistId, isSecond: true }] : []
+  return [...looks, firstLook(generalistId), ...again]
 }
 
 /**
@@ -73,21 +68,22 @@ const moreCertain = <Answer extends Candidate>(best: Answer | undefined, answer:
  * The entropy gate: asks networks until one is certain, H(ŷ) ≤ τ; or all of them, and believes the most
  * certain of those that are.
  *
- * @param ask runs a network on the frame
+ * @param ask runs a network on the frame. A second look is asked for only after the same network's first
  * @param order not empty; see `probeOrder`
  */
 export function passGate<Answer extends Candidate>(
-  order: readonly string[],
+  order: readonly Look[],
   settings: GateSettings,
-  ask: (network: string) => Answer,
+  ask: (look: Look) => Answer,
 ): GateDecision<Answer> {
   let best: Answer | undefined
   let certain: Answer | undefined
-  for (const network of order) {
-    if (network === secondLookId && certain !== undefined) break
-    const answer = ask(network)
+  for (const look of order) {
+    const { network, isSecond } = look
+    if (isSecond && certain !== undefined) break
+    const answer = ask(look)
     // A second look has the first in it.
-    best = network === secondLookId && best?.network === generalistId ? answer : moreCertain(best, answer)
+    best = isSecond && best?.network === network ? answer : moreCertain(best, answer)
     if (!isCertain(answer, network, settings)) continue
     certain = moreCertain(certain, answer)
     if (settings.order === 'recent-first') break

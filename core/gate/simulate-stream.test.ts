@@ -76,11 +76,7 @@ describe('simulateStream', () => {
   it('lets the generalist look twice: another run, and an answer of its own', () => {
     const twice: AnswerTable = {
       ...table,
-      entropies: new Map([
-        ...table.entropies,
-        ['generalist-second-look', Float32Array.from([0.3, 0.9, 0.3, 0.1])],
-      ]),
-      answers: new Map([...table.answers, ['generalist-second-look', [0, 1, 2, 0]]]),
+      secondLook: { entropies: Float32Array.from([0.3, 0.9, 0.3, 0.1]), answers: [0, 1, 2, 0] },
     }
     const { coverage, accuracyOnHits, networksAsked } = simulateStream(
       [0, 1, 2, 3],

@@ -5,7 +5,8 @@ import { observationCount, observationsOf, type GateEvent } from './observation.
 import { AnswerRecency } from './answer-recency.ts'
 import { believedPartition, expectedShares } from './believed-partition.ts'
 import { argMax, predictiveEntropy } from './entropy.ts'
-import { generalistId, passGate, probeOrder, secondLookId, type Candidate } from './gate.ts'
+import { generalistId, passGate, probeOrder, type Candidate } from './gate.ts'
+import { firstLook, type Look } from './look.ts'
 import type { GateSettings } from './settings.ts'
 import { answerOfPartition } from './partition-answer.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
@@ -23,8 +24,7 @@ export const strangerLabel = -1
 /** What every network says of every image: the stream is replayed from this table, no network runs. */
 export interface AnswerTable {
   /**
-   * Entropy in nats of each image under a network, by the network's id (partitions, the generalist, and its
-   * second look where it has one).
+   * Entropy in nats of each image under a network, by the network's id (partitions and the generalist).
    */
   readonly entropies: ReadonlyMap<string, Float32Array>
   /** Index of the class that a network answers, by the same ids. */
@@ -47,6 +47,16 @@ export interface AnswerTable {
    * Asked for by gates with a scene prior only.
    */
   readonly probabilitiesOf?: (network: string) => Float32Array
+  /** What the generalist says at a second look; left out where it takes none. */
+  readonly secondLook?: SecondLookTable | undefined
+}
+
+/** The same of the second looks of one network. What is strange to it is so at both. */
+export interface SecondLookTable {
+  readonly entropies: Float32Array
+  readonly answers: ArrayLike<number>
+  /** Asked for by gates with a scene prior only. */
+  readonly probabilities?: () => Float32Array
 }
 
 /** One setting for the whole stream, or the adaptive gate. */
@@ -165,10 +175,10 @@ export function simulateStream(
         believed && { id: believed.id === undefined ? undefined : table.partitions[believed.id] },
       ),
       settings,
-      (network) => {
+      (look) => {
         asked++
-        if (table.heads?.has(network) === true || indexOf.has(network)) partitionsAsked++
-        return answerOf(table, network, image, factors)
+        if (table.heads?.has(look.network) === true || indexOf.has(look.network)) partitionsAsked++
+        return answerOf(table, look, image, factors)
       },
     )
     const isTested =
@@ -191,7 +201,7 @@ export function simulateStream(
       continue
     }
     sinceEdge = 0
-    const fromEdge = answerOf(table, fullId, image, factors)
+    const fromEdge = answerOf(table, firstLook(fullId), image, factors)
     rightFrames[frame] = Number(fromEdge.classIndex === label)
     right += rightFrames[frame] ?? 0
     strangersCertain += isStranger * Number(!fromEdge.isStrange)
@@ -260,25 +270,26 @@ interface SimulatedAnswer extends Candidate {
 /** What a network says of an image under what the frames before it showed. */
 function answerOf(
   table: AnswerTable,
-  network: string,
+  { network, isSecond }: Look,
   image: number,
   factors: Float32Array | undefined,
 ): SimulatedAnswer {
-  const answering = network === secondLookId ? generalistId : network
+  const again = isSecond ? table.secondLook : undefined
   const isStrange = table.strange?.get(network)?.[image] === 1
   const head = table.heads?.get(network)
   if (factors === undefined) {
-    const answers = network === fullId ? table.fullAnswers : table.answers.get(network)
+    const first = network === fullId ? table.fullAnswers : table.answers.get(network)
+    const entropies = again?.entropies ?? table.entropies.get(network)
     return {
-      network: answering,
-      entropyNats: table.entropies.get(network)?.[image] ?? Infinity,
+      network,
+      entropyNats: entropies?.[image] ?? Infinity,
       isStrange,
-      classIndex: answers?.[image] ?? -1,
+      classIndex: (again?.answers ?? first)?.[image] ?? -1,
       probabilities: [],
     }
   }
   const classes = factors.length
-  const all = probabilitiesIn(table, network)
+  const all = again?.probabilities?.() ?? probabilitiesIn(table, network)
   const outputs = all.length / table.labels.length
   const row = all.subarray(image * outputs, (image + 1) * outputs)
   if (head !== undefined) {
@@ -289,7 +300,7 @@ function answerOf(
       factors,
     )
     return {
-      network: answering,
+      network,
       entropyNats: isElsewhere ? Infinity : entropyNats,
       isStrange,
       classIndex,
@@ -298,7 +309,7 @@ function answerOf(
   }
   const probabilities = applyFactors(row, factors)
   return {
-    network: answering,
+    network,
     entropyNats: predictiveEntropy(probabilities),
     isStrange,
     classIndex: argMax(probabilities),
@@ -331,7 +342,7 @@ export function simulateEdgeScene(
   for (let frame = 0; frame < images.length; frame++) {
     const image = images[frame] ?? 0
     const factors = scene.factors(prior, classes)
-    const { classIndex, probabilities } = answerOf(table, fullId, image, factors)
+    const { classIndex, probabilities } = answerOf(table, firstLook(fullId), image, factors)
     scene.see(probabilities, factors, prior, 'edge')
     if (table.labels[image] === strangerLabel) continue
     known++

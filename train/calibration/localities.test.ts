@@ -105,7 +105,7 @@ describe('calibrateLocalities', () => {
     )
     for (const { accuracy, fullAccuracy } of rows)
       expect(accuracy).toBeGreaterThanOrEqual(fullAccuracy - tolerance)
-    expect(rows[0]!.coverage).toBeGreaterThan(rows.at(-1).coverage + 0.1)
+    expect(rows[0]!.coverage).toBeGreaterThan(rows.at(-1)!.coverage + 0.1)
   })
 
   it('lets the adaptive gate follow a stream whose locality changes, within half a point of the full model throughout', () => {
@@ -126,7 +126,7 @@ describe('calibrateLocalities', () => {
     const noise = 3 * Math.sqrt(0.1 / 5000)
     for (const [index, total] of lost.entries())
       expect((total - (lost[index - 1] ?? 0)) / 5000).toBeLessThan(tolerance + noise)
-    expect(lost.at(-1) / (5000 * segments.length)).toBeLessThan(tolerance)
+    expect(lost.at(-1)! / (5000 * segments.length)).toBeLessThan(tolerance)
   })
 
   it('which no single row does', () => {

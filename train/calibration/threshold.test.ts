@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { generalistId, secondLookId } from '../../core/gate/gate.ts'
+import { generalistId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { cascadeAt, chooseAlone, chooseGate, loosestShare, type GateOptions } from './threshold.ts'
 
@@ -117,8 +117,7 @@ describe('chooseGate', () => {
     const seen = all((image) => (image % 10 < 9 ? 0.1 : 2))
     const sharper: AnswerTable = {
       ...table,
-      entropies: new Map([...table.entropies, [secondLookId, seen]]),
-      answers: new Map([...table.answers, [secondLookId, seen.map((nats) => Number(nats > 1))]]),
+      secondLook: { entropies: seen, answers: seen.map((nats) => Number(nats > 1)) },
     }
     const alone = { ...stream, table: sharper, device: { cacheEntries: 0, keepShare: 1 } }
     const dear = chooseAlone(alone, [undefined], { tolerance: 0, costOf: missing(20) })

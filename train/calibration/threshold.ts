@@ -1,7 +1,4 @@
-import type { GatePoint } from '../../core/gate/settings.ts'
-import { secondLookId } from '../../core/gate/gate.ts'
-import type { GateSettings } from '../../core/gate/settings.ts'
-import type { ScenePriorSettings } from '../../core/gate/settings.ts'
+import type { GatePoint, GateSettings, ScenePriorSettings } from '../../core/gate/settings.ts'
 import type { Spent } from './expected-time.ts'
 import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 import { isWorthUsing } from './is-worth-using.ts'
@@ -196,7 +193,7 @@ export const cascadeAt = (
 
 /** Whether the generalist may look twice: only where the table knows what it would see. */
 const looksOf = ({ table }: CalibrationStream): boolean[] =>
-  table.entropies.has(secondLookId) ? [false, true] : [false]
+  table.secondLook === undefined ? [false] : [false, true]
 
 /**
  * The generalist alone, once or twice, under one scene prior or none: each at the best threshold of its own,

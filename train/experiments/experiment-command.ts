@@ -13,9 +13,9 @@ export interface ExperimentStart<Args extends ArgsDef> {
   readonly set: string | undefined
   readonly progress: Progress
   /** Ctrl-C aborts it from now on: what was started is there for the next time. To be asked for once. */
-  untilInterrupted(): AbortSignal
+  readonly untilInterrupted: () => AbortSignal
   /** Keeps `results.json` in the folder of the runs, and prints the table. */
-  conclude(folder: string, results: unknown, table: string): Promise<void>
+  readonly conclude: (folder: string, results: unknown, table: string) => Promise<void>
 }
 
 export interface Experiment<Args extends ArgsDef> {
@@ -23,7 +23,7 @@ export interface Experiment<Args extends ArgsDef> {
   /** One sentence: what it finds out, and how. */
   readonly description: string
   readonly args: Args
-  run(start: ExperimentStart<Args>): Promise<void>
+  readonly run: (start: ExperimentStart<Args>) => Promise<void>
 }
 
 /**

@@ -34,7 +34,7 @@ describe('runTraining', () => {
     const whole = startOf(job)
     const { reports } = await train(job, whole)
     expect(reports).toHaveLength(totalSteps(job))
-    expect(reports.at(-1).accuracy).toBeGreaterThan(0.8)
+    expect(reports.at(-1)!.accuracy).toBeGreaterThan(0.8)
 
     const parted = startOf(job)
     const { stoppedAt } = await train(job, parted, { stopAfter: 9 })

@@ -1,6 +1,6 @@
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
-import { generalistId, secondLookId } from '../../core/gate/gate.ts'
+import { generalistId } from '../../core/gate/gate.ts'
 import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
@@ -195,6 +195,7 @@ function tableOf(
   answers: SplitAnswers,
   { temperatures, bounds }: NetworkFacts,
   judged: ReadonlyMap<string, Judged>,
+  again: Judged | undefined,
 ): AnswerTable {
   const full = judge(answers.full, temperatures.get(fullId) ?? 1)
   return {
@@ -203,9 +204,7 @@ function tableOf(
     strange: new Map(
       [...judged, [fullId, full] as const].map(([id, { strange }]) => [
         id,
-        Uint8Array.from(strange, (value) =>
-          Number(value > (bounds.get(id === secondLookId ? generalistId : id) ?? Infinity)),
-        ),
+        Uint8Array.from(strange, (value) => Number(value > (bounds.get(id) ?? Infinity))),
       ]),
     ),
     heads: answers.heads,
@@ -215,6 +214,15 @@ function tableOf(
     partitions: partitionsOf(answers),
     probabilitiesOf: (network) =>
       (network === fullId ? full : judged.get(network))?.probabilities() ?? new Float32Array(),
+    ...(again === undefined
+      ? {}
+      : {
+          secondLook: {
+            entropies: again.entropies,
+            answers: again.classes,
+            probabilities: () => again.probabilities(),
+          },
+        }),
   }
 }
 
@@ -238,7 +246,9 @@ export function answerTable(answers: SplitAnswers, facts: NetworkFacts): AnswerT
     ]),
   )
   const first = judged.get(generalistId)
-  if (answers.mirrored !== undefined && first !== undefined)
-    judged.set(secondLookId, judgeMean(first, judge(answers.mirrored, temperatures.get(generalistId) ?? 1)))
-  return tableOf(answers, facts, judged)
+  const again =
+    answers.mirrored === undefined || first === undefined
+      ? undefined
+      : judgeMean(first, judge(answers.mirrored, temperatures.get(generalistId) ?? 1))
+  return tableOf(answers, facts, judged, again)
 }

@@ -8,7 +8,7 @@ import { rgbaToRgb } from '../../core/image/preprocess.ts'
 import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'
-import type { SessionExport } from '../page/session/export.ts'
+import type { StreamLogExport } from '../page/stream-log/export.ts'
 import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts'
 import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
@@ -72,13 +72,13 @@ async function metric(name: string): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0)
 }
 
-async function exportSession(): Promise<SessionExport> {
+async function exportStreamLog(): Promise<StreamLogExport> {
   await driver.go('insight')
   const [download] = await Promise.all([
     driver.page.waitForEvent('download'),
     driver.page.getByTestId('export-json').click(),
   ])
-  return JSON.parse(await readFile(await download.path(), 'utf8')) as SessionExport
+  return JSON.parse(await readFile(await download.path(), 'utf8')) as StreamLogExport
 }
 
 const wholeOf = (id: string): string =>
@@ -104,7 +104,7 @@ describe('a partition that comes in two steps', () => {
     })
     expect(await partitions('whole').count()).toBe(0)
 
-    const { frames } = await exportSession()
+    const { frames } = await exportStreamLog()
     const miss = frames.findIndex(({ outcome }) => outcome === 'miss')
     const next = frames.slice(miss + 1).find(({ outcome }) => outcome === 'hit')
     expect(frames[miss]?.switchedTo).toMatch(/^p\d$/)
@@ -122,7 +122,7 @@ describe('a partition that comes in two steps', () => {
     await driver.go('watch')
     await driver.page.getByTestId('stop').click()
     await driver.untilState('stopped')
-    const { totals } = await exportSession()
+    const { totals } = await exportStreamLog()
     expect(totals.audits).toBeGreaterThan(0)
     await vi.waitFor(async () =>
       expect(await metric('cachenet_audits_total')).toBeGreaterThanOrEqual(totals.audits),
@@ -156,6 +156,6 @@ describe('a partition that comes in two steps', () => {
       .locator(`[data-partition="${b.partition}"][data-state="stored"]`)
       .waitFor({ timeout: 30_000 })
     expect(proxy.requests(wholeOf(b.partition))).toBe(before + 1)
-    expect((await exportSession()).frames.map(({ switchedTo }) => switchedTo)).not.toContain(b.partition)
+    expect((await exportStreamLog()).frames.map(({ switchedTo }) => switchedTo)).not.toContain(b.partition)
   })
 })

@@ -6,7 +6,6 @@ import {
   generalistId,
   passGate,
   probeOrder,
-  secondLookId,
   type GateSettings,
   type SceneChoice,
 } from '../../core/gate/gate.ts'
@@ -184,18 +183,21 @@ export class Engine {
     const readyMs = performance.now()
     const written = new Set<NetworkRunner>()
     const probes: { network: string; entropyNats: number }[] = []
-    const decision = passGate(probeOrder(this.residents.order, gate, choice), gate, (network) => {
-      // Asked last of all: the frame itself is gone from the networks' input then.
-      const answer =
-        network === secondLookId
+    const decision = passGate(
+      probeOrder(this.residents.order, gate, choice),
+      gate,
+      ({ network, isSecond }) => {
+        // Asked last of all: the frame itself is gone from the networks' input then.
+        const answer = isSecond
           ? this.#askAgain(rgb, classFactors)
           : this.#ask(network, rgb, written, classFactors)
-      probes.push({
-        network: answer.network,
-        entropyNats: tellable(answer.entropyNats, answer.probabilities.length),
-      })
-      return answer
-    })
+        probes.push({
+          network: answer.network,
+          entropyNats: tellable(answer.entropyNats, answer.probabilities.length),
+        })
+        return answer
+      },
+    )
     const { network, entropyNats, probabilities, classIndex, isStrange, ownCertainty, ownEntropyNats } =
       decision.kind === 'hit' ? decision.answer : decision.best
     if (decision.kind === 'hit' && network !== generalistId) this.residents.use(network)

@@ -1,6 +1,4 @@
-import { createBlobSource } from '../../core/cache/blob-source.ts'
-import { verifyBlob } from '../../core/bundle/hash.ts'
-import { PartitionCache } from '../../core/cache/partition-cache.ts'
+import { createBundleCache } from '../../core/cache/bundle-cache.ts'
 import { createDeviceTrust } from '../../core/trust/manifest-trust.ts'
 import { takeSnapshot } from '../messages/cache-snapshot.ts'
 import { cacheProtocol, type CacheAnswers, type CacheRequest, type CacheSnapshot } from '../messages/cache.ts'
@@ -26,16 +24,22 @@ export interface Services {
  */
 export function createServices(clients: Clients): Services {
   const manifests = new ManifestStore()
-  const cache = new PartitionCache({
+  const bundles = createBundleCache({
     blobs: createBlobStorage(),
     index: createRecencyStore(),
-    names: () => manifests.names(),
+    manifests: {
+      names: () => manifests.names(),
+      refresh: (_signal, id) => manifestRoute.refreshManifest(id),
+      forget: (id) => manifests.forget(id),
+    },
     onEvent(event) {
       if (event.kind === 'changed') broadcast.sendSnapshot()
       else if (event.kind === 'evicted') broadcast.send({ kind: 'evicted', sha256: event.id })
       else broadcast.send(event)
     },
+    onProgress: (sha256, received, total) => broadcast.sendProgress(sha256, received, total),
   })
+  const cache = bundles.partitions
 
   async function snapshot(): Promise<CacheSnapshot> {
     const contents = await cache.contents()
@@ -46,10 +50,6 @@ export function createServices(clients: Clients): Services {
   }
   const broadcast = createPageBroadcast(clients, snapshot)
 
-  const source = createBlobSource({
-    cache,
-    onProgress: (sha256, received, total) => broadcast.sendProgress(sha256, received, total),
-  })
   const onReplaced = (): Promise<void> => cache.reconcile()
   const manifestRoute = createManifestRoute({
     manifests,
@@ -57,12 +57,7 @@ export function createServices(clients: Clients): Services {
     isStored: async (sha256) => (await cache.get(sha256)) !== undefined,
     onReplaced,
   })
-  const blobRoute = createBlobRoute({
-    source,
-    manifests,
-    refreshManifest: (id) => manifestRoute.refreshManifest(id),
-    onReplaced,
-  })
+  const blobRoute = createBlobRoute({ cache: bundles, manifests, onReplaced })
 
   const handlers: RpcHandlers<CacheRequest, CacheAnswers> = {
     list: () => snapshot(),
@@ -71,8 +66,7 @@ export function createServices(clients: Clients): Services {
     remove: (_signal, { sha256 }) => cache.remove(sha256).then(() => null),
     clear: () => cache.clear().then(() => null),
     'forget-bundle': async (_signal, { bundleId }) => {
-      await manifests.forget(bundleId)
-      await cache.reconcile()
+      await bundles.forgetBundle(bundleId)
       broadcast.sendSnapshot()
       return null
     },
@@ -82,12 +76,8 @@ export function createServices(clients: Clients): Services {
       await settled
       return origin
     },
-    store: async (_signal, { bundleId, sha256, bytes }) => {
-      const { ref, keeping } = await blobRoute.find({ bundleId, sha256 })
-      await verifyBlob(bytes, ref)
-      if (keeping !== 'not-kept') await cache.store(sha256, bytes, keeping)
-      return null
-    },
+    store: (signal, { bundleId, sha256, bytes }) =>
+      bundles.store(signal, bundleId, sha256, bytes).then(() => null),
     claim: () => clients.claim().then(() => null),
   }
 

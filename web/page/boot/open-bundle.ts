@@ -1,10 +1,10 @@
 import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
-import type { CacheBudget } from '../../../core/cache/lru.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { BundleList } from '../../../core/wire/frames.ts'
 import type { Signer } from '../../../core/trust/signature.ts'
 import { fetchBundleList, fetchManifest, type ManifestFound } from './fetch-bundle.ts'
+import { budgetOf } from '../partitions/budget-of.ts'
 import type { CacheClient } from '../partitions/cache-client.ts'
 import { createEdgeClient, type EdgeClient } from '../edge/edge-client.ts'
 import type { EdgeSession } from '../edge/edge-session.ts'
@@ -45,12 +45,6 @@ export interface OpenBundleDeps {
   /** Whether the person saves data. */
   readonly isFrugal: () => boolean
 }
-
-/** What the person allows partitions to take; megabytes are 10⁶ bytes. */
-export const budgetOf = ({ cachePartitions, cacheMegabytes }: Settings): CacheBudget => ({
-  entries: cachePartitions,
-  bytes: Math.round(cacheMegabytes * 1e6),
-})
 
 /**
  * The manifest of the bundle that was chosen, or of the edge's default; where the edge does not say, of the

@@ -1,5 +1,6 @@
 import { headOf, type Manifest } from '../../../core/bundle/manifest.ts'
 import type { PartitionHead } from '../../../core/bundle/partition-head.ts'
+import type { HeldPartition } from '../../../core/wire/frames.ts'
 
 /** What was calibrated of a network, as the worker is told it. */
 export interface NetworkFit {
@@ -17,6 +18,16 @@ export const fitOf = ({
   temperature,
   ...(mostStrange === undefined ? {} : { mostStrange }),
 })
+
+/** What was calibrated of a partition in this form. */
+export function fitOfPartition(
+  { partitions }: Pick<Manifest, 'partitions'>,
+  id: string,
+  form: HeldPartition['form'],
+): NetworkFit {
+  const partition = partitions.find((candidate) => candidate.id === id)
+  return fitOf((form === 'delta' ? partition?.delta : partition) ?? { temperature: 1 })
+}
 
 /** Heads of the partitions that have outputs of their own, by id. */
 export const headsOf = ({ partitions }: Manifest): Map<string, PartitionHead> =>

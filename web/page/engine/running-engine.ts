@@ -1,24 +1,13 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { inferenceProtocol } from '../../messages/inference.ts'
 import { createRpcClient } from '../../messages/rpc-client.ts'
+import type { EngineSite } from './engine-site.ts'
 import type { InferenceClient } from './in-page-engine.ts'
-
-/** Where an engine is: on the page's own thread, or in a worker with so many. */
-export type EngineSite = { readonly kind: 'page' } | { readonly kind: 'worker'; readonly threads: number }
-
-export const workerWith = (threads: number): EngineSite => ({ kind: 'worker', threads })
-
-/** Threads that the kernels run on. */
-export const threadsOf = (site: EngineSite): number => (site.kind === 'page' ? 1 : site.threads)
-
-export const isSameSite = (a: EngineSite, b: EngineSite): boolean =>
-  a.kind === b.kind && threadsOf(a) === threadsOf(b)
 
 /** An engine that can be asked: in a worker, or on the page's own thread. */
 export interface RunningEngine {
   readonly client: InferenceClient
   terminate(): void
-  readonly place: EngineSite
 }
 
 export interface EngineMakers {
@@ -33,12 +22,12 @@ export interface EngineMakers {
 function launchEngine(
   { createWorker, createInPageEngine }: EngineMakers,
   place: EngineSite,
-  onCrash: (client: InferenceClient, error: CacheNetError) => void,
+  onCrash: (error: CacheNetError) => void,
 ): RunningEngine {
   if (place.kind === 'page') {
     if (createInPageEngine === undefined)
       throw new CacheNetError('engine-failed', 'The networks of this page run in workers only.')
-    return { client: createInPageEngine(), place, terminate: () => undefined }
+    return { client: createInPageEngine(), terminate: () => undefined }
   }
   const worker = createWorker(place.threads)
   const client: InferenceClient = createRpcClient(worker, inferenceProtocol)
@@ -49,11 +38,11 @@ function launchEngine(
       'The part of the app that runs the networks has stopped.',
     )
     client.close(error)
-    onCrash(client, error)
+    onCrash(error)
   }
   worker.addEventListener('error', crash)
   worker.addEventListener('messageerror', crash)
-  return { client, place, terminate: () => worker.terminate() }
+  return { client, terminate: () => worker.terminate() }
 }
 
 /**
@@ -65,7 +54,7 @@ export async function startEngine(
   makers: EngineMakers,
   place: EngineSite,
   timeLimitMs: number,
-  onCrash: (client: InferenceClient, error: CacheNetError) => void,
+  onCrash: (error: CacheNetError) => void,
 ): Promise<RunningEngine> {
   const running = launchEngine(makers, place, onCrash)
   if (place.kind === 'worker' && place.threads === 1) return running

@@ -1,14 +1,9 @@
-import { verifyBlob } from '../../../core/bundle/hash.ts'
-import type { BlobRef, Manifest } from '../../../core/bundle/manifest.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { nameBlobs } from '../../../core/cache/blob-names.ts'
-import { createBlobSource, type BlobAnswer } from '../../../core/cache/blob-source.ts'
-import { PartitionCache } from '../../../core/cache/partition-cache.ts'
-import type { Keeping } from '../../../core/cache/reconcile.ts'
+import { createBundleCache, type KeptManifests } from '../../../core/cache/bundle-cache.ts'
 import { createMemoryStorage } from '../../../core/cache/storage.ts'
 import { fetchManifest } from '../../../core/client/fetch-manifest.ts'
 import type { ManifestTrust } from '../../../core/trust/manifest-trust.ts'
-import { CacheNetError } from '../../../core/wire/errors.ts'
-import { apiPaths } from '../../../core/wire/frames.ts'
 import { takeSnapshot } from '../../messages/cache-snapshot.ts'
 import type { CacheEvent, CacheSnapshot } from '../../messages/cache.ts'
 import { deviceTrust } from '../boot/trust.ts'
@@ -35,15 +30,29 @@ export function createMemoryCache({
 }: MemoryCacheOptions = {}): CacheBackend {
   const listeners = new Set<(event: CacheEvent) => void>()
   const progressOf = new Map<string, Set<OnProgress>>()
-  const manifests = new Map<string, Manifest>()
-  const names = () => nameBlobs(manifests.values(), true)
+  const known = new Map<string, Manifest>()
+  const manifests: KeptManifests = {
+    names: () => Promise.resolve(nameBlobs(known.values(), true)),
+    async refresh(signal, bundleId) {
+      const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) =>
+        fetchManifest(limited, { bundleId, trust, fetch }),
+      )
+      known.set(bundleId, manifest)
+    },
+    forget(bundleId) {
+      known.delete(bundleId)
+      return Promise.resolve()
+    },
+  }
 
   const emit = (event: CacheEvent): void => {
     for (const listener of listeners) listener(event)
   }
-  const cache = new PartitionCache({
+  const cache = createBundleCache({
     ...createMemoryStorage(),
-    names: () => Promise.resolve(names()),
+    ...limits,
+    fetch,
+    manifests,
     onEvent(event) {
       if (event.kind === 'changed')
         void list()
@@ -52,77 +61,44 @@ export function createMemoryCache({
       else if (event.kind === 'evicted') emit({ kind: 'evicted', sha256: event.id })
       else emit(event)
     },
-  })
-  const source = createBlobSource({
-    ...limits,
-    fetch,
-    cache,
     onProgress(sha256, receivedBytes, totalBytes) {
       emit({ kind: 'progress', sha256, receivedBytes, totalBytes })
       for (const listener of progressOf.get(sha256) ?? []) listener(receivedBytes, totalBytes)
     },
   })
+  const { partitions } = cache
 
   async function list(): Promise<CacheSnapshot> {
-    return takeSnapshot(await cache.contents(), names(), {
-      bundleIds: [...manifests.keys()],
+    return takeSnapshot(await partitions.contents(), await manifests.names(), {
+      bundleIds: [...known.keys()],
       isPersistent: false,
     })
   }
 
-  async function keepingOf(signal: AbortSignal, bundleId: string, { sha256 }: BlobRef): Promise<Keeping> {
-    const known = names().blobs.get(sha256)
-    if (known !== undefined) return known.keeping
-    const { manifest } = await within(signal, manifestLimitMs, 'edge-timeout', (limited) =>
-      fetchManifest(limited, { bundleId, trust, fetch }),
-    )
-    manifests.set(bundleId, manifest)
-    const named = names().blobs.get(sha256)
-    if (named === undefined) {
-      throw new CacheNetError(
-        'blob-unknown',
-        'No bundle here has such weights. Reload the page to get the newest bundle.',
-        { bundleId, sha256 },
-      )
-    }
-    return named.keeping
-  }
-
-  async function fetchShared(signal: AbortSignal, bundleId: string, ref: BlobRef): Promise<BlobAnswer> {
-    const keeping = await keepingOf(signal, bundleId, ref)
-    return source.fetchBlob(signal, { url: apiPaths.blob(bundleId, ref.sha256), ref, keeping })
-  }
-
   return {
     isPersistent: false,
-    async fetchBlob(signal, bundleId, ref, onProgress) {
-      const progress = progressOf.get(ref.sha256) ?? new Set()
-      progressOf.set(ref.sha256, progress)
+    async fetchBlob(signal, bundleId, { sha256 }, onProgress) {
+      const progress = progressOf.get(sha256) ?? new Set()
+      progressOf.set(sha256, progress)
       if (onProgress !== undefined) progress.add(onProgress)
       try {
-        const answer = await fetchShared(signal, bundleId, ref)
-        return { bytes: answer.bytes.slice().buffer, source: answer.source }
+        const { bytes, source } = await cache.fetchBlob(signal, bundleId, sha256)
+        return { bytes: bytes.slice().buffer, source }
       } finally {
         if (onProgress !== undefined) progress.delete(onProgress)
-        if (progress.size === 0) progressOf.delete(ref.sha256)
+        if (progress.size === 0) progressOf.delete(sha256)
       }
     },
-    prefetch: async (signal, bundleId, ref) => (await fetchShared(signal, bundleId, ref)).source,
-    async store(signal, bundleId, ref, bytes) {
-      const keeping = await keepingOf(signal, bundleId, ref)
-      await verifyBlob(bytes, ref)
-      if (keeping !== 'not-kept') await cache.store(ref.sha256, bytes, keeping)
-    },
+    prefetch: async (signal, bundleId, { sha256 }) =>
+      (await cache.fetchBlob(signal, bundleId, sha256)).source,
+    store: (signal, bundleId, { sha256 }, bytes) => cache.store(signal, bundleId, sha256, bytes),
     list,
-    use: (_signal, sha256) => cache.use(sha256),
-    pin: (_signal, sha256s) => cache.pin(sha256s),
-    setBudget: (_signal, budget) => cache.setBudget(budget),
-    remove: (_signal, sha256) => cache.remove(sha256),
-    clear: () => cache.clear(),
-    async forgetBundle(_signal, bundleId) {
-      manifests.delete(bundleId)
-      await cache.reconcile()
-    },
+    use: (_signal, sha256) => partitions.use(sha256),
+    pin: (_signal, sha256s) => partitions.pin(sha256s),
+    setBudget: (_signal, budget) => partitions.setBudget(budget),
+    remove: (_signal, sha256) => partitions.remove(sha256),
+    clear: () => partitions.clear(),
+    forgetBundle: (_signal, bundleId) => cache.forgetBundle(bundleId),
     onEvent(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -18,7 +18,7 @@ import type { BelievedScene } from '../../../core/gate/scene-filter.ts'
 import { SceneMemory } from '../../../core/gate/scene-memory.ts'
 import { usableThreshold } from '../../../core/gate/sureness.ts'
 import type { StreamScene } from '../stream/stream-scene.ts'
-import type { FrameRecord } from '../session/frame-record.ts'
+import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { Settings } from './settings-schema.ts'
 
 export interface GateControl {

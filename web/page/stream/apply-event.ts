@@ -5,7 +5,7 @@ import type { SourceFrame } from '../sources/source.ts'
 import type { GateControl } from '../state/gate-control.ts'
 import type { LastUses } from '../state/last-uses.ts'
 import type { Notices } from '../state/notices.ts'
-import type { Session } from '../state/session.ts'
+import type { StreamView } from '../state/stream-view.ts'
 import type { Auditor } from './auditor.ts'
 import type { Answered, FrameBundle, FrameEvent } from './frame-life.ts'
 import type { Stage } from './stage.ts'
@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts'
 /** Whom a frame's events concern. */
 export interface FrameAudience {
   readonly bundle: Pick<FrameBundle, 'partitionOf'>
-  readonly session: Pick<Session, 'showProvisional' | 'add' | 'revise' | 'addBytesDown'>
+  readonly streamView: Pick<StreamView, 'showProvisional' | 'add' | 'revise' | 'addBytesDown'>
   readonly stage: Pick<Stage, 'show'>
   readonly gate: Pick<GateControl, 'learn'>
   readonly partitions: Pick<Partitions, 'used' | 'want' | 'prefetch'>
@@ -43,7 +43,7 @@ export interface AppliedFrame {
 }
 
 /**
- * What follows from an event of a frame: the one place that tells session, stage, gate and partitions.
+ * What follows from an event of a frame: the one place that tells the stream's view, stage, gate and partitions.
  * Resolves when the stream may go on. Never rejects.
  */
 export async function applyEvent(
@@ -52,12 +52,12 @@ export async function applyEvent(
   { frame, isWholeAwaited }: AppliedFrame,
   audience: FrameAudience,
 ): Promise<void> {
-  const { session, stage, gate } = audience
+  const { streamView, stage, gate } = audience
   switch (event.kind) {
     case 'provisional':
       if (!audience.showsProvisional) return
       stage.show(frame)
-      session.showProvisional(event.record)
+      streamView.showProvisional(event.record)
       return
     case 'answered': {
       const arriving = follow(signal, event, isWholeAwaited, audience)
@@ -70,14 +70,14 @@ export async function applyEvent(
       // With its answer and not before: one picture of the screen for both, and nothing is drawn while a
       // network runs on the same core.
       stage.show(frame)
-      session.add(record)
+      streamView.add(record)
       gate.learn(record)
       audience.onAnswered()
       return
     }
     case 'revised':
       void follow(signal, event, false, audience)
-      session.revise(event.record)
+      streamView.revise(event.record)
       gate.learn(event.record)
       return
   }
@@ -93,9 +93,9 @@ async function follow(
   isWholeAwaited: boolean,
   audience: FrameAudience,
 ): Promise<number> {
-  const { partitions, session, auditor } = audience
+  const { partitions, streamView, auditor } = audience
   const countDown = (bytes: number): void => {
-    if (bytes > 0) session.addBytesDown(record.index, bytes)
+    if (bytes > 0) streamView.addBytesDown(record.index, bytes)
   }
   if (hit !== undefined) {
     partitions.used(record.network)

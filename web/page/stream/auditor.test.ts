@@ -24,7 +24,7 @@ function auditor(changes: Partial<AuditorOptions> = {}) {
     share: () => 0.05,
     isAllowed: () => true,
     edge: () => ({ audit: () => Promise.resolve({ answer, bytesUp: 3, bytesDown: 200 }) }),
-    session: { addAudit: (audit) => void audits.push(audit) },
+    streamView: { addAudit: (audit) => void audits.push(audit) },
     onAudit: (isRight) => void seen.push(isRight),
     random: () => (draw++ % 100) / 100,
     ...changes,
@@ -41,7 +41,7 @@ describe('audits', () => {
     expect([drawn({}), drawn({ share: () => 0 }), drawn({ isAllowed: () => false })]).toEqual([10, 0, 0])
   })
 
-  it('tell the gate and the session what the edge says', async () => {
+  it('tell the gate and the view of the stream what the edge says', async () => {
     const { made, audits, seen } = auditor()
     await made.audit(signal, rgb, 1)
     expect(seen).toEqual([false])

@@ -2,7 +2,7 @@ import { argMax } from '../../../core/gate/entropy.ts'
 import { applyFactors } from '../../../core/gate/scene-prior.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
-import type { Session } from '../state/session.ts'
+import type { StreamView } from '../state/stream-view.ts'
 
 export interface AuditorOptions {
   /** Share of hits that the edge is asked about, 0 to 1. */
@@ -10,7 +10,7 @@ export interface AuditorOptions {
   /** Offline, or where bytes may cost money, nothing is audited. */
   readonly isAllowed: () => boolean
   readonly edge: () => Pick<EdgeClient, 'audit'> | undefined
-  readonly session: Pick<Session, 'addAudit'>
+  readonly streamView: Pick<StreamView, 'addAudit'>
   readonly onAudit: (isRight: boolean) => void
   /** Uniform in [0, 1). */
   readonly random?: () => number
@@ -50,7 +50,7 @@ export function createAuditor({
   share,
   isAllowed,
   edge,
-  session,
+  streamView,
   onAudit,
   random = Math.random,
 }: AuditorOptions): Auditor {
@@ -64,7 +64,7 @@ export function createAuditor({
         const asked = await edge()?.audit(signal, rgb, classIndex)
         if (asked === undefined) return
         const agrees = agreesWith(asked.answer, classIndex, classFactors)
-        session.addAudit({ bytesUp: asked.bytesUp, bytesDown: asked.bytesDown, agrees })
+        streamView.addAudit({ bytesUp: asked.bytesUp, bytesDown: asked.bytesDown, agrees })
         onAudit(agrees)
       } catch {
         // Shed by a busy edge, or out of reach: nobody waits for it.

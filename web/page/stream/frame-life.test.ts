@@ -13,7 +13,7 @@ import {
   type FrameCollaborators,
   type FrameEvent,
 } from './frame-life.ts'
-import type { FrameRecord } from '../session/frame-record.ts'
+import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
 
 const { signal } = new AbortController()
@@ -114,7 +114,7 @@ const asking: FrameCollaborators = {
 }
 const audience: FrameAudience = {
   bundle,
-  session: {
+  streamView: {
     showProvisional: (record) => void provisional.push(record),
     add: (record) => void added.push(record),
     revise: (record) => void revised.push(record),
@@ -154,7 +154,7 @@ const audience: FrameAudience = {
   showsProvisional: true,
 }
 
-/** A frame's whole life, with what follows from it; the answer that the session was given. */
+/** A frame's whole life, with what follows from it; the answer that the view was given. */
 async function answer(isLossless = false, isWholeAwaited = isLossless): Promise<FrameRecord> {
   const before = added.length
   const life = liveFrame(signal, frame, { index: 7, isLossless }, asking)

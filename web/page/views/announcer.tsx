@@ -13,7 +13,7 @@ export function Announcer(): VNode {
   const text = useSignal('')
   const last = useRef({ atMs: -Infinity, label: '' })
   useSignalEffect(() => {
-    const answer = app.session.answer.value
+    const answer = app.streamView.answer.value
     const now = performance.now()
     if (answer === undefined || answer.isPending || now - last.current.atMs < intervalMs) return
     const label = isNone(answer) ? noneText : answer.label

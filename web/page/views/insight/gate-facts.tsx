@@ -55,7 +55,7 @@ export function GateFacts(): VNode {
 function Outlook({ app }: { readonly app: App }): VNode | null {
   // The scene changes with each frame, and is no signal: the sums, which follow the frames, say when to look
   // again.
-  const { revision } = app.session.tally.value
+  const { revision } = app.streamView.tally.value
   const outlook = revision < 0 ? undefined : app.gateControl.outlook()
   const { scenePrior } = app.gate.value
   if (outlook === undefined || scenePrior === undefined) return null

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { classShares } from '../../session/class-shares.ts'
+import { classShares } from '../../stream-log/class-shares.ts'
 import { formatCount, formatShare } from '../format.ts'
 import { usePage } from '../page-context.ts'
 

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
 import '../../styles/insight.css'
 import { Icon } from '../../components/icon.tsx'
-import { exportSession } from '../../session/export-session.ts'
-import { binColumns, entropyColumns, sessionBins } from '../../session/series.ts'
-import { entropyCeiling } from '../../session/strip-geometry.ts'
+import { exportStreamLog } from '../../stream-log/export-stream-log.ts'
+import { binColumns, entropyColumns, streamBins } from '../../stream-log/series.ts'
+import { entropyCeiling } from '../../stream-log/strip-geometry.ts'
 import { resolvedTheme } from '../../platform/theme.ts'
 import { ChartCard } from './chart-card.tsx'
 import { formatCount, formatDoubt, formatNats, formatShare } from '../format.ts'
@@ -11,9 +11,9 @@ import { GateFacts } from './gate-facts.tsx'
 import { HeatMap } from './heat-map.tsx'
 import { usePage } from '../page-context.ts'
 import { Plot } from './plot.tsx'
-import { SessionFacts } from './session-facts.tsx'
+import { StreamFacts } from './stream-facts.tsx'
 
-/** Frames in the chart of entropy, bins in that of the session, and rows of a table. */
+/** Frames in the chart of entropy, bins in that of the stream, and rows of a table. */
 const shownFrames = 240
 const shownBins = 60
 const tableRows = 40
@@ -26,7 +26,7 @@ const outcomeWords = { hit: 'here', miss: 'edge', uncertain: 'uncertain' } as co
  */
 export function InsightScreen(): VNode {
   const { app } = usePage()
-  const { frames } = app.session.tally.value.totals
+  const { frames } = app.streamView.tally.value.totals
   return (
     <section class="screen" aria-label="Insight">
       <div class="panel">
@@ -36,7 +36,7 @@ export function InsightScreen(): VNode {
             {formatCount(frames)} frames
           </p>
         </div>
-        <SessionFacts />
+        <StreamFacts />
         <div class="export">
           <span class="muted">Export the log, without pictures</span>
           <button
@@ -44,7 +44,7 @@ export function InsightScreen(): VNode {
             class="quiet"
             data-testid="export-json"
             disabled={frames === 0}
-            onClick={() => void exportSession(app, 'json')}
+            onClick={() => void exportStreamLog(app, 'json')}
           >
             <Icon name="save" />
             JSON
@@ -54,7 +54,7 @@ export function InsightScreen(): VNode {
             class="quiet"
             data-testid="export-csv"
             disabled={frames === 0}
-            onClick={() => void exportSession(app, 'csv')}
+            onClick={() => void exportStreamLog(app, 'csv')}
           >
             <Icon name="save" />
             CSV
@@ -63,7 +63,7 @@ export function InsightScreen(): VNode {
       </div>
       <GateFacts />
       <EntropyChart />
-      <SessionChart />
+      <StreamChart />
       <HeatMap />
     </section>
   )
@@ -73,7 +73,7 @@ function EntropyChart(): VNode {
   const { app } = usePage()
   const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
   // Read, so that the table follows; the chart follows by itself.
-  const recent = app.session.tally.value.revision < 0 ? [] : app.session.log.tail(tableRows)
+  const recent = app.streamView.tally.value.revision < 0 ? [] : app.streamView.log.tail(tableRows)
   return (
     <ChartCard
       title="Doubt about the last frames"
@@ -105,7 +105,7 @@ function EntropyChart(): VNode {
         formatValue={(nats) => formatDoubt(nats, classes)}
         across="frame"
         columns={() =>
-          entropyColumns(app.session.tally.value.revision < 0 ? [] : app.session.log.tail(shownFrames))
+          entropyColumns(app.streamView.tally.value.revision < 0 ? [] : app.streamView.log.tail(shownFrames))
         }
         series={[
           { label: 'here', colour: '--hit', look: 'bars' },
@@ -118,9 +118,10 @@ function EntropyChart(): VNode {
   )
 }
 
-function SessionChart(): VNode {
+function StreamChart(): VNode {
   const { app } = usePage()
-  const bins = app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), tableRows)
+  const bins =
+    app.streamView.tally.value.revision < 0 ? [] : streamBins(app.streamView.log.frames(), tableRows)
   return (
     <ChartCard
       title="The session so far"
@@ -143,7 +144,7 @@ function SessionChart(): VNode {
         across="frame"
         columns={() =>
           binColumns(
-            app.session.tally.value.revision < 0 ? [] : sessionBins(app.session.log.frames(), shownBins),
+            app.streamView.tally.value.revision < 0 ? [] : streamBins(app.streamView.log.frames(), shownBins),
           )
         }
         series={[

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { Columns } from '../../session/series.ts'
+import type { Columns } from '../../stream-log/series.ts'
 
 /** Colours are names of the page's own custom properties, so that a theme is one place. */
 export interface PlotSeries {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { forecastAt } from '../../session/gate-curve.ts'
-import { entropyCeiling } from '../../session/strip-geometry.ts'
+import { forecastAt } from '../../stream-log/gate-curve.ts'
+import { entropyCeiling } from '../../stream-log/strip-geometry.ts'
 import { usableThreshold } from '../../../../core/gate/sureness.ts'
 import { formatDoubt, formatMeasured, formatNats } from '../format.ts'
 import { usePage } from '../page-context.ts'

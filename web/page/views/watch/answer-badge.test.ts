@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ShownAnswer } from '../../state/session.ts'
+import type { ShownAnswer } from '../../state/stream-view.ts'
 import { badgeText, isGuess, labelText } from './answer-badge.ts'
 
 const answer: ShownAnswer = {

@@ -1,4 +1,4 @@
-import type { ShownAnswer } from '../../state/session.ts'
+import type { ShownAnswer } from '../../state/stream-view.ts'
 
 /** Where an answer came from, in the words of the page. */
 export const badgeTexts = {

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import type { Manifest } from '../../../../core/bundle/manifest.ts'
 import { Icon } from '../../components/icon.tsx'
 import { partitionName } from '../../state/partition-name.ts'
-import type { ShownAnswer } from '../../state/session.ts'
+import type { ShownAnswer } from '../../state/stream-view.ts'
 import { badgeOf, badgeText, badgeTexts, isGuess, isNone, labelText } from './answer-badge.ts'
 import { CertaintyRing } from './certainty-ring.tsx'
 import { EntropyMeter } from './entropy-meter.tsx'
@@ -12,7 +12,7 @@ import { usePage } from '../page-context.ts'
 /** Label, certainty, who answered, and how much doubt there is. */
 export function AnswerBox(): VNode {
   const { app } = usePage()
-  const answer = app.session.answer.value
+  const answer = app.streamView.answer.value
   if (answer === undefined) return <Legend />
   const isOffline = app.edgeState.value === 'offline'
   const badge = badgeOf(answer, isOffline)

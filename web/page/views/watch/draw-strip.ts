@@ -1,6 +1,6 @@
-import type { Outcome } from '../../session/frame-record.ts'
-import type { SessionLog } from '../../session/session-log.ts'
-import { barsThatFit, entropyCeiling, stripBars, thresholdTop } from '../../session/strip-geometry.ts'
+import type { Outcome } from '../../stream-log/frame-record.ts'
+import type { StreamLog } from '../../stream-log/stream-log.ts'
+import { barsThatFit, entropyCeiling, stripBars, thresholdTop } from '../../stream-log/strip-geometry.ts'
 
 export interface StripOptions {
   readonly thresholdNats: number
@@ -14,7 +14,7 @@ const outcomes: readonly Outcome[] = ['hit', 'miss', 'uncertain']
 /** Draws the strip at the canvas's size on the page, in the colours of the page. */
 export function drawStrip(
   canvas: HTMLCanvasElement,
-  log: SessionLog,
+  log: StreamLog,
   { thresholdNats, classes }: StripOptions,
 ): void {
   const context = canvas.getContext('2d')

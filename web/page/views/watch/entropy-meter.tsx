@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { entropyCeiling } from '../../session/strip-geometry.ts'
-import type { ShownAnswer } from '../../state/session.ts'
+import { entropyCeiling } from '../../stream-log/strip-geometry.ts'
+import type { ShownAnswer } from '../../state/stream-view.ts'
 import { formatDoubt, formatNats } from '../format.ts'
 import { usePage } from '../page-context.ts'
 

@@ -6,7 +6,7 @@ import { usePage } from '../page-context.ts'
 /** On a phone the other screens cover the picture; what is seen there stays in sight, one tap away. */
 export function NowPlaying(): VNode | null {
   const { app, screen, playback } = usePage()
-  const answer = app.session.answer.value
+  const answer = app.streamView.answer.value
   if (screen.value === 'watch' || !app.isStreaming.value || answer === undefined) return null
   const isOffline = app.edgeState.value === 'offline'
   const badge = badgeOf(answer)

@@ -11,7 +11,7 @@ export function PictureBox(): VNode {
   const state = app.player.state.value
   const kind = app.player.sourceKind.value
   const isVideo = (kind === 'camera' || kind === 'video') && app.isStreaming.value
-  const hasFrames = useComputed(() => app.session.answer.value !== undefined)
+  const hasFrames = useComputed(() => app.streamView.answer.value !== undefined)
   const hasPicture = state !== 'idle' && !isVideo && hasFrames.value
   return (
     <div class="picture" data-filled={isVideo || hasPicture}>

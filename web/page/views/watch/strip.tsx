@@ -12,11 +12,11 @@ export function Strip(): VNode {
 
   const draw = (): void => {
     // Read first: whatever happens below, the next change draws again.
-    const { revision } = app.session.tally.value
+    const { revision } = app.streamView.tally.value
     const { thresholdNats } = app.gate.value
     const classes = app.bundle.opened.value?.manifest.classNames.length ?? 2
     if (canvas.current !== null && revision >= 0)
-      drawStrip(canvas.current, app.session.log, { thresholdNats, classes, theme: resolvedTheme.value })
+      drawStrip(canvas.current, app.streamView.log, { thresholdNats, classes, theme: resolvedTheme.value })
   }
   useSignalEffect(draw)
   useEffect(() => {

@@ -54,10 +54,10 @@ export function WatchScreen(): VNode {
   )
 }
 
-/** The session in two numbers; the rest is under Insight. */
+/** The stream in two numbers; the rest is under Insight. */
 function Summary(): VNode {
   const { app } = usePage()
-  const { frames, hits } = app.session.tally.value.totals
+  const { frames, hits } = app.streamView.tally.value.totals
   return (
     <dl class="summary">
       <div data-testid="counter-frames">

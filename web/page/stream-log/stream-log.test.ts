@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameRecord } from './frame-record.ts'
 import { Ring } from './ring.ts'
-import { SessionLog } from './session-log.ts'
+import { StreamLog } from './stream-log.ts'
 
 const frame = (index: number, changes: Partial<FrameRecord> = {}): FrameRecord => ({
   index,
@@ -41,9 +41,9 @@ describe('Ring', () => {
   })
 })
 
-describe('SessionLog', () => {
+describe('StreamLog', () => {
   it('adds up what happened', () => {
-    const log = new SessionLog()
+    const log = new StreamLog()
     log.add(frame(0, { trueLabel: 'ant' }))
     log.add(frame(1, { trueLabel: 'bee', latencyMs: 4 }))
     log.add(
@@ -80,7 +80,7 @@ describe('SessionLog', () => {
   })
 
   it('adds a download to the frame that asked for it, also when frames came in between', () => {
-    const log = new SessionLog()
+    const log = new StreamLog()
     for (let index = 0; index < 4; index++) log.add(frame(index, { bytesDown: 10 }))
     log.addBytesDown(1, 5000)
     expect(log.frames().map(({ bytesDown }) => bytesDown)).toEqual([10, 5010, 10, 10])
@@ -88,7 +88,7 @@ describe('SessionLog', () => {
   })
 
   it('is bounded, and its totals are not', () => {
-    const log = new SessionLog(100)
+    const log = new StreamLog(100)
     for (let index = 0; index < 250; index++) log.add(frame(index))
     expect(log.length).toBe(100)
     expect(log.frames().map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i + 150))
@@ -99,7 +99,7 @@ describe('SessionLog', () => {
   })
 
   it('shows the tail oldest first, and starts again empty', () => {
-    const log = new SessionLog(5)
+    const log = new StreamLog(5)
     for (let index = 0; index < 8; index++) log.add(frame(index))
     expect(log.tail(3).map(({ index }) => index)).toEqual([5, 6, 7])
     expect(log.tail(99)).toHaveLength(5)

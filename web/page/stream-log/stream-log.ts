@@ -2,8 +2,8 @@ import type { FrameRecord } from './frame-record.ts'
 import { quantile } from './quantile.ts'
 import { Ring } from './ring.ts'
 
-/** Sums over all frames of a session, also over those whose records were forgotten. */
-export interface SessionTotals {
+/** Sums over all frames of a stream, also over those whose records were forgotten. */
+export interface StreamTotals {
   readonly frames: number
   readonly hits: number
   readonly misses: number
@@ -21,7 +21,7 @@ export interface SessionTotals {
 }
 
 /** Over the most recent frames of each kind; undefined where there was none. */
-export interface SessionLatencies {
+export interface StreamLatencies {
   readonly medianHitMs: number | undefined
   readonly medianMissMs: number | undefined
   readonly p95HitMs: number | undefined
@@ -30,8 +30,8 @@ export interface SessionLatencies {
 
 const latencySample = 501
 
-/** The frames of a session in a bounded log, with totals. */
-export class SessionLog {
+/** The frames of a stream in a bounded log, with totals. */
+export class StreamLog {
   readonly #records: Ring<FrameRecord>
   #counts = emptyCounts()
   #hitMs = new Ring<number>(latencySample)
@@ -107,12 +107,12 @@ export class SessionLog {
     return this.#records.toArray()
   }
 
-  totals(): SessionTotals {
+  totals(): StreamTotals {
     return { ...this.#counts }
   }
 
   /** Sorts them: for whoever looks, and not for every frame. */
-  latencies(): SessionLatencies {
+  latencies(): StreamLatencies {
     const hits = this.#hitMs.toArray()
     const misses = this.#missMs.toArray()
     return {

@@ -1,7 +1,7 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
-import type { FrameRecord } from '../session/frame-record.ts'
-import { SessionLog, type SessionTotals } from '../session/session-log.ts'
-import { smoothedFrames, steadyLabel } from '../session/smoothing.ts'
+import type { FrameRecord } from '../stream-log/frame-record.ts'
+import { StreamLog, type StreamTotals } from '../stream-log/stream-log.ts'
+import { smoothedFrames, steadyLabel } from '../stream-log/smoothing.ts'
 
 type ShownFields =
   | 'label'
@@ -23,16 +23,16 @@ export interface ShownAnswer extends Pick<FrameRecord, ShownFields> {
   readonly agreement: { readonly agreeing: number; readonly frames: number } | null
 }
 
-/** What the session comes to so far. */
-export interface SessionTally {
-  readonly totals: SessionTotals
+/** What the stream comes to so far. */
+export interface StreamTally {
+  readonly totals: StreamTotals
   /** Grows whenever the log has something new to draw. */
   readonly revision: number
 }
 
-type Audit = Parameters<SessionLog['addAudit']>[0]
+type Audit = Parameters<StreamLog['addAudit']>[0]
 
-export interface Session {
+export interface StreamView {
   /**
    * What the page shows, brought up to date once a picture of the screen at most, however fast frames come.
    */
@@ -41,8 +41,8 @@ export interface Session {
    * Brought up to date ten times a second at most: nobody reads sums faster, and to lay out and paint them
    * with every answer takes a slow phone longer than the answer.
    */
-  readonly tally: ReadonlySignal<SessionTally>
-  readonly log: SessionLog
+  readonly tally: ReadonlySignal<StreamTally>
+  readonly log: StreamLog
   showProvisional(record: FrameRecord): void
   add(record: FrameRecord): void
   /** The edge's answer to a frame that was added with the device's own. */
@@ -54,7 +54,7 @@ export interface Session {
   flush(): void
 }
 
-export interface SessionOptions {
+export interface StreamViewOptions {
   /** Runs something once before the next picture is painted. */
   readonly schedule?: (update: () => void) => void
   /** Whether the label that is shown is the one that the last frames agree on. */
@@ -66,20 +66,20 @@ export interface SessionOptions {
 
 const tallyEveryMs = 100
 
-export function createSession({
+export function createStreamView({
   schedule = beforePaint,
   isSmoothing = () => false,
   isAsking = () => false,
   nowMs = () => performance.now(),
-}: SessionOptions = {}): Session {
-  const log = new SessionLog()
+}: StreamViewOptions = {}): StreamView {
+  const log = new StreamLog()
   let shown: ShownAnswer | undefined
   let shownIndex = -1
   let isScheduled = false
   let talliedMs = -Infinity
   let laterTally: ReturnType<typeof setTimeout> | undefined
   const answer = signal(shown)
-  const tally = signal<SessionTally>({ totals: log.totals(), revision: 0 })
+  const tally = signal<StreamTally>({ totals: log.totals(), revision: 0 })
 
   function count(): void {
     clearTimeout(laterTally)

@@ -1,20 +1,20 @@
 import { giveWay as giveWayOnPage, type GiveWay } from '../platform/give-way.ts'
 import type { FrameRecord } from './frame-record.ts'
-import type { SessionLatencies, SessionTotals } from './session-log.ts'
+import type { StreamLatencies, StreamTotals } from './stream-log.ts'
 
-/** A session as it leaves the app. `frames` are those that the log still holds; `totals` are over all. */
-export interface SessionExport {
+/** A stream as it leaves the app. `frames` are those that the log still holds; `totals` are over all. */
+export interface StreamLogExport {
   readonly bundle: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly frames: readonly FrameRecord[]
-  readonly totals: SessionTotals & SessionLatencies
+  readonly totals: StreamTotals & StreamLatencies
 }
 
 /** So many frames are written between two looks at the clock. */
 const stepFrames = 100
 
 /**
- * What a file is made of: joined, it is the text. Written step by step, since a long session is a second's
+ * What a file is made of: joined, it is the text. Written step by step, since a long stream is a second's
  * work.
  */
 async function writeFrames(
@@ -30,9 +30,9 @@ async function writeFrames(
   return parts
 }
 
-/** The session as JSON, in parts. */
-export async function sessionJson(
-  { frames, ...session }: SessionExport,
+/** The log as JSON, in parts. */
+export async function streamLogJson(
+  { frames, ...facts }: StreamLogExport,
   giveWay: GiveWay = giveWayOnPage,
 ): Promise<string[]> {
   const parts = await writeFrames(
@@ -40,7 +40,7 @@ export async function sessionJson(
     (some) => some.map((frame) => JSON.stringify(frame)).join(',\n'),
     giveWay,
   )
-  const head = JSON.stringify(session, null, 1).replace(/\n}$/, ',\n "frames": [\n')
+  const head = JSON.stringify(facts, null, 1).replace(/\n}$/, ',\n "frames": [\n')
   return [head, ...parts.flatMap((part, index) => (index === 0 ? [part] : [',\n', part])), '\n]}\n']
 }
 
@@ -76,7 +76,7 @@ function cell(value: string | number | null): string {
 }
 
 /** The frames as a table, one line each, with a header (RFC 4180), in parts. */
-export async function sessionCsv(
+export async function streamLogCsv(
   frames: readonly FrameRecord[],
   giveWay: GiveWay = giveWayOnPage,
 ): Promise<string[]> {

@@ -1,8 +1,8 @@
 import type { App } from '../app.ts'
-import { sessionCsv, sessionJson, type SessionExport } from './export.ts'
+import { streamLogCsv, streamLogJson, type StreamLogExport } from './export.ts'
 
-/** The session so far, as it leaves the app. */
-export function collectSession(app: App): SessionExport {
+/** The stream so far, as it leaves the app. */
+export function collectStreamLog(app: App): StreamLogExport {
   const { thresholdNats, maxProbes } = app.gate.value
   // The token opens somebody's edge: it stays here.
   const { edgeToken: _edgeToken, ...own } = app.settings.values.value
@@ -10,8 +10,8 @@ export function collectSession(app: App): SessionExport {
   return {
     bundle: app.bundle.opened.value?.manifest.id ?? '',
     settings,
-    frames: app.session.log.frames(),
-    totals: { ...app.session.log.totals(), ...app.session.log.latencies() },
+    frames: app.streamView.log.frames(),
+    totals: { ...app.streamView.log.totals(), ...app.streamView.log.latencies() },
   }
 }
 
@@ -25,10 +25,10 @@ function download(parts: string[], type: string, fileName: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-/** Saves the session as a file. */
-export async function exportSession(app: App, format: 'json' | 'csv'): Promise<void> {
-  const session = collectSession(app)
-  const name = `cachenet-${session.bundle}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
-  if (format === 'json') download(await sessionJson(session), 'application/json', name)
-  else download(await sessionCsv(session.frames), 'text/csv', name)
+/** Saves the log as a file. */
+export async function exportStreamLog(app: App, format: 'json' | 'csv'): Promise<void> {
+  const log = collectStreamLog(app)
+  const name = `cachenet-${log.bundle}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
+  if (format === 'json') download(await streamLogJson(log), 'application/json', name)
+  else download(await streamLogCsv(log.frames), 'text/csv', name)
 }

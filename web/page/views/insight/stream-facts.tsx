@@ -5,11 +5,11 @@ import { usePage } from '../page-context.ts'
 const shareOf = (part: number, whole: number): string => (whole === 0 ? '–' : formatShare(part / whole, 1))
 const time = (ms: number | undefined): string => (ms === undefined ? '–' : formatMs(ms))
 
-/** What the session adds up to. */
-export function SessionFacts(): VNode {
-  const { session } = usePage().app
-  const { totals } = session.tally.value
-  const latencies = session.log.latencies()
+/** What the stream adds up to. */
+export function StreamFacts(): VNode {
+  const { streamView } = usePage().app
+  const { totals } = streamView.tally.value
+  const latencies = streamView.log.latencies()
   return (
     <dl class="counters">
       <Counter name="hit-rate" label="Answered here">

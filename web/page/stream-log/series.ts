@@ -29,10 +29,10 @@ export interface Bin {
 }
 
 /**
- * Misses and switches over the session, in as many bins at most: each has as many frames as the others, the
+ * Misses and switches over the stream, in as many bins at most: each has as many frames as the others, the
  * last perhaps fewer.
  */
-export function sessionBins(frames: readonly FrameRecord[], most: number): Bin[] {
+export function streamBins(frames: readonly FrameRecord[], most: number): Bin[] {
   const size = Math.max(1, Math.ceil(frames.length / most))
   const bins: Bin[] = []
   for (let start = 0; start < frames.length; start += size) {

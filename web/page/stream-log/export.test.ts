@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { sessionCsv, sessionJson } from './export.ts'
+import { streamLogCsv, streamLogJson } from './export.ts'
 import type { FrameRecord } from './frame-record.ts'
-import { SessionLog } from './session-log.ts'
+import { StreamLog } from './stream-log.ts'
 
 const frame: FrameRecord = {
   index: 0,
@@ -23,9 +23,9 @@ const frame: FrameRecord = {
   bytesDown: 300,
 }
 
-describe('sessionCsv', () => {
+describe('streamLogCsv', () => {
   it('quotes what needs quotes, leaves what is unknown empty, and disarms formulas', async () => {
-    const [header, line, end] = (await sessionCsv([frame])).join('').split('\r\n')
+    const [header, line, end] = (await streamLogCsv([frame])).join('').split('\r\n')
     expect(header).toBe(
       'index,name,trueLabel,label,certainty,sureness,entropyNats,thresholdNats,outcome,network,answeredBy,edgeEntropyNats,latencyMs,localLatencyMs,switchedTo,bytesUp,bytesDown',
     )
@@ -36,18 +36,18 @@ describe('sessionCsv', () => {
   })
 })
 
-describe('sessionJson', () => {
+describe('streamLogJson', () => {
   it('comes back as it was', async () => {
-    const log = new SessionLog()
+    const log = new StreamLog()
     log.add(frame)
-    const session = {
+    const exported = {
       bundle: 'sample',
       settings: { cache: 2 },
       frames: log.frames(),
       totals: { ...log.totals(), ...log.latencies() },
     }
-    expect(JSON.parse((await sessionJson(session)).join(''))).toEqual(JSON.parse(JSON.stringify(session)))
-    expect(JSON.parse((await sessionJson(session)).join(''))).toMatchObject({
+    expect(JSON.parse((await streamLogJson(exported)).join(''))).toEqual(JSON.parse(JSON.stringify(exported)))
+    expect(JSON.parse((await streamLogJson(exported)).join(''))).toMatchObject({
       bundle: 'sample',
       frames: [frame],
       totals: { misses: 1 },

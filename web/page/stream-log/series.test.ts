@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FrameRecord, Outcome } from './frame-record.ts'
-import { binColumns, entropyColumns, sessionBins } from './series.ts'
+import { binColumns, entropyColumns, streamBins } from './series.ts'
 
 const frame = (index: number, outcome: Outcome, switchedTo: string | null = null): FrameRecord => ({
   index,
@@ -43,12 +43,12 @@ describe('what the charts draw', () => {
   })
 
   it('counts misses and switches in bins of equal length', () => {
-    expect(sessionBins(frames, 3)).toEqual([
+    expect(streamBins(frames, 3)).toEqual([
       { from: 4, frames: 2, misses: 1, uncertain: 0, switches: 1 },
       { from: 6, frames: 2, misses: 0, uncertain: 1, switches: 0 },
       { from: 8, frames: 1, misses: 1, uncertain: 0, switches: 0 },
     ])
-    expect(binColumns(sessionBins(frames, 3))).toEqual({
+    expect(binColumns(streamBins(frames, 3))).toEqual({
       x: [4, 6, 8],
       series: [
         [0.5, 0, 1],
@@ -56,6 +56,6 @@ describe('what the charts draw', () => {
         [0.5, 0, 0],
       ],
     })
-    expect(sessionBins([], 3)).toEqual([])
+    expect(streamBins([], 3)).toEqual([])
   })
 })

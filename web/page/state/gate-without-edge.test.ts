@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import type { GateSettings } from '../../../core/gate/gate.ts'
+import { gateWithoutEdge } from './gate-without-edge.ts'
+
+const gate: GateSettings = {
+  thresholdNats: 0.5,
+  generalistThresholdNats: 0.3,
+  maxProbes: 2,
+  order: 'recent-first',
+  asksGeneralist: true,
+}
+
+describe('gateWithoutEdge', () => {
+  it('asks every partition that is in memory, and never fewer than with an edge', () => {
+    expect(gateWithoutEdge(gate, 5)).toEqual({ ...gate, maxProbes: 5 })
+    expect(gateWithoutEdge(gate, 1)).toEqual(gate)
+  })
+
+  it('asks none where the generalist alone is asked', () => {
+    const alone = { ...gate, maxProbes: 0 }
+    expect(gateWithoutEdge(alone, 5)).toEqual(alone)
+  })
+})

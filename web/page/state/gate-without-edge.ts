@@ -1,0 +1,10 @@
+import type { GateSettings } from '../../../core/gate/gate.ts'
+
+/**
+ * With no edge to ask, every partition that is here is asked, where any is: one that asks the generalist
+ * alone has no threshold for them.
+ *
+ * @param residents how many partitions are in memory
+ */
+export const gateWithoutEdge = (settings: GateSettings, residents: number): GateSettings =>
+  settings.maxProbes > 0 ? { ...settings, maxProbes: Math.max(settings.maxProbes, residents) } : settings
