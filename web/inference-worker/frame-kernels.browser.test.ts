@@ -60,8 +60,8 @@ function largestDifference(kernels: WasmKernels, spec: NetworkSpec, networks = 1
 }
 
 /**
- * The same against the reference backend, on one frame: with 2x2 taps and stride 3 tfjs's own WASM kernel does
- * not answer as that one.
+ * The same against the reference backend, on one frame: with 2x2 taps and stride 3 tfjs's own WASM kernel
+ * does not answer as that one.
  */
 async function differenceFromReference(kernels: WasmKernels, spec: NetworkSpec): Promise<number> {
   const memory = new TensorMemory(kernels)
