@@ -77,7 +77,8 @@ describe('a stream goes on', () => {
   })
 
   it('when the inference worker crashes, with a notice', async () => {
-    await open('?seed=3&rate=15')
+    // Networks this small move to the page after a few frames, and leave the worker that is to break.
+    await open('?seed=3&rate=15&engine=worker')
     await driver.playDemo()
     const worker = driver.page.workers().find((candidate) => candidate.url().includes('/assets/'))
     await worker?.evaluate(
