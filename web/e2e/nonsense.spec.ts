@@ -106,7 +106,7 @@ const areOf = (frames: readonly FrameRecord[]): FrameRecord[] =>
  */
 const mistaken: Readonly<Record<string, readonly string[]>> = { cifar100: ['glow'] }
 
-describe.each(['walkers', 'people', 'cifar10', 'cifar100'])('the bundle %s', (bundle) => {
+describe.each(['walkers', 'people', 'cifar10', 'cifar100', 'world'])('the bundle %s', (bundle) => {
   it.each(['with its edge', 'with no edge'])(
     '%s is certain of no picture that it does not know, but for its debts',
     async (way) => {
