@@ -20,6 +20,8 @@ export const framesPerSession = 64
  * trained.
  */
 const [sessionsPerPerson, sessionsPerSite] = [2, 4]
+/** Nobody waits longer for the last person of a site. */
+const mostSessionsPerSite = 64
 
 /** @param pixels RGB of a square picture */
 async function writePicture(path: string, pixels: Uint8Array, size: number): Promise<void> {
@@ -67,14 +69,21 @@ export async function recordPeople(
   const config = restoreConfig(training.config)
   const people = dataset.kind === 'world' ? config.world.people : config.people
   const names = walkerNames(people.identities)
-  const { pixels, labels } = renderRecordings(
-    'test',
-    sessionsPerSite,
-    framesPerSession,
-    walkerSites(people.identities, people.sites),
-    { ...config, people },
-    people.testSessions,
-  )
+  const record = (sessions: number): ReturnType<typeof renderRecordings> =>
+    renderRecordings(
+      'test',
+      sessions,
+      framesPerSession,
+      walkerSites(people.identities, people.sites),
+      { ...config, people },
+      people.testSessions,
+    )
+  // A session shows a few of a site's people: streams of scenes need all of them.
+  let sessions = sessionsPerSite
+  let recorded = record(sessions)
+  while (new Set(recorded.labels).size < people.identities && sessions < mostSessionsPerSite)
+    recorded = record((sessions *= 2))
+  const { pixels, labels } = recorded
   const bytes = input.width * input.width * 3
   const images: LabelledImage[] = []
   for (const [frame, identity] of labels.entries()) {
