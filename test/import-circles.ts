@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 /** Relative imports, those of types and of workers (`new URL(…)` is none) alike, and what is passed on. */
 const importPattern = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)['"](\.[^'"?]+)/g
 
-/** Files that each file imports, by its path; text alone is read, so that a tree of a thousand takes no second. */
+/** Files that each file imports, by its path. Text alone is read: a tree of a thousand takes no second. */
 export function readImports(root: string, folders: readonly string[]): Map<string, readonly string[]> {
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

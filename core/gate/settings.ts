@@ -22,7 +22,7 @@ export const scenePriorSchema = z.object({
 })
 export type ScenePriorSettings = Readonly<z.infer<typeof scenePriorSchema>>
 
-/** Whom to ask about a frame, and from which certainty on to believe it: all that a device's networks need. */
+/** Whom to ask about a frame, and from which certainty on to believe it. */
 export const probeSettingsSchema = z.object({
   /** τ of the partitions. */
   thresholdNats: nats,

@@ -26,7 +26,7 @@ const token = z
   )
 
 /**
- * The settings. Flags, variables, the config file's names, defaults, `--help` and docs/settings.md follow from
+ * The settings: flags, variables, the config file's names, defaults, `--help`, docs/settings.md follow from
  * the rows, in their order.
  */
 export const settingsTable = {

@@ -269,7 +269,8 @@ const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
     // Each place of each domain: eleven of photographs, eight scripts, four sites of people.
     partitionCount: 23,
     augment: { mirror: false },
-    // Small batches: with 512 images a step and half the width the full model was right on 46 % of the test images.
+    // Small batches: with 512 images a step and half the width the full model was right on 46 % of the test
+    // images.
     full: {
       widths: [48, 160, 192],
       optimizer: { epochs: 6, batchSize: 256, learningRate: 0.5 },

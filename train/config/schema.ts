@@ -84,8 +84,8 @@ const encoderSchema = z.strictObject({
   framesPerScene: count,
   learningRate: z.number().positive(),
   /**
-   * InfoVAE (Zhao et al. 2019) with α = 1, both levels: weight of the MMD² to the prior. The per-sample KL has
-   * none, and the encoder is deterministic.
+   * InfoVAE (Zhao et al. 2019) with α = 1, both levels: weight of the MMD² to the prior. The per-sample KL
+   * has none, and the encoder is deterministic.
    */
   lambda: weight,
   /** Standard deviation of the prior of z̄: large enough that softmax(z̄) can decide. */

@@ -40,8 +40,8 @@ type Shape = Pick<ConvLayer, 'kernelSize' | 'stride' | 'padding' | 'filters'>
 const tile = 4
 
 /**
- * The side of the smallest image that goes by Winograd's tiles: on a smaller one most of a tile is border, and
- * four times the weights are read for it. Reasoned, not measured: no released network has a smaller one.
+ * The side of the smallest image that goes by Winograd's tiles: on a smaller one most of a tile is border,
+ * and four times the weights are read for it. Reasoned, not measured: no released network has a smaller one.
  */
 const leastSide = 4
 

@@ -42,7 +42,10 @@ const simdProbe = Uint8Array.of(
 
 let starting: Promise<WasmKernels> | undefined
 
-/** Loads and starts the kernels: SIMD, one thread, with ours beside them. Once for all who ask. Rejects with `engine-failed`. */
+/**
+ * Loads and starts the kernels: SIMD, one thread, with ours beside them. Once for all who ask. Rejects with
+ * `engine-failed`.
+ */
 export function startKernels(): Promise<WasmKernels> {
   starting ??= start()
   return starting

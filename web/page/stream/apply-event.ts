@@ -43,7 +43,7 @@ export interface AppliedFrame {
 }
 
 /**
- * What follows from an event of a frame: the one place that tells the stream's view, stage, gate and partitions.
+ * What follows from an event of a frame: one place tells the stream's view, stage, gate and partitions.
  * Resolves when the stream may go on. Never rejects.
  */
 export async function applyEvent(
