@@ -8,11 +8,17 @@ import { disposeWeights, forward, toTensors } from '../../core/network/forward.t
 import { networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
 import { createRandom } from '../../core/random.ts'
 import { sampleNetwork } from '../../core/testing/sample-bundle.ts'
-import { compileFrameKernels, hasRelaxedSimd, instantiateFrameKernels } from './frame-kernels.ts'
+import { pixelTable, planFrameConvolution, type FrameConvolution } from './frame-convolution.ts'
+import {
+  compileFrameKernels,
+  hasRelaxedSimd,
+  instantiateFrameKernels,
+  type FrameKernels,
+} from './frame-kernels.ts'
 import { instantiateKernels, type ModuleSettings } from './instantiate-kernels.ts'
 import { NetworkRunner } from './network-runner.ts'
 import { startKernels } from './start-kernels.ts'
-import { measureMemory, TensorMemory } from './tensor-memory.ts'
+import { measureMemory, TensorMemory, type WasmTensor } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
 const random = createRandom(3)
@@ -83,6 +89,28 @@ async function differenceFromReference(kernels: WasmKernels, spec: NetworkSpec):
   for (const tensor of ours) memory.giveBack(tensor)
   runner.dispose()
   return largest
+}
+
+/** Tensors on the memory of the product's kernels, given back together. */
+async function holder() {
+  const memory = new TensorMemory(await startKernels())
+  const taken: WasmTensor[] = []
+  const room = (values: number): WasmTensor => {
+    const tensor = memory.take(values)
+    taken.push(tensor)
+    memory.view(tensor).fill(0)
+    return tensor
+  }
+  return {
+    room,
+    put: (values: Float32Array): WasmTensor => {
+      const tensor = room(values.length)
+      memory.view(tensor).set(values)
+      return tensor
+    },
+    read: (tensor: WasmTensor): Float32Array => memory.view(tensor).slice(),
+    giveBack: () => taken.forEach((tensor) => memory.giveBack(tensor)),
+  }
 }
 
 interface Conv {
@@ -179,6 +207,107 @@ describe.each([
         )
         expect(largestDifference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
       }
+  })
+})
+
+describe('what mobile networks are made of, against the reference backend', () => {
+  const side = 9
+  const plan = (kernelSize: number, stride: number, channels: number): FrameConvolution =>
+    // One filter: laid out for a convolution that goes pixel by pixel.
+    planFrameConvolution(
+      { kernelSize, stride, padding: 'same', filters: 1 },
+      { height: side, width: side, channels },
+    )
+  const differences = (ours: Float32Array, expected: tf.Tensor): number =>
+    Math.max(...expected.dataSync().map((value, index) => Math.abs(value - (ours[index] ?? NaN))))
+
+  it.each([
+    [4, 1],
+    [12, 1],
+    [8, 2],
+    [20, 2],
+  ])('depthwise 3x3 on %i channels with stride %i', async (channels, stride) => {
+    const own = (await startKernels()).frame as FrameKernels
+    const { put, room, read, giveBack } = await holder()
+    const [image, filter, bias] = [noise(side * side * channels), noise(9 * channels), noise(channels)]
+    const { border, out } = plan(3, stride, channels)
+    const x = room(border.rows * border.columns * channels)
+    const y = room(out.height * out.width * channels)
+    const [pitch, pixel] = [border.columns * channels * 4, channels * 4]
+    const inBorder = x.address + border.top * pitch + border.left * pixel
+    own.placeImage(put(image).address, side, side * pixel, inBorder, pitch)
+    own.depthwiseConv(
+      x.address,
+      pitch,
+      channels,
+      put(filter).address,
+      put(bias).address,
+      y.address,
+      out.width * pixel,
+      out.height,
+      out.width,
+      stride,
+      0,
+    )
+    await tf.setBackend('cpu')
+    tf.tidy(() => {
+      const convolved = tf.depthwiseConv2d(
+        tf.tensor4d(image, [1, side, side, channels]),
+        tf.tensor4d(filter, [3, 3, channels, 1]),
+        stride,
+        'same',
+      )
+      const expected = tf.relu(tf.add(convolved, tf.tensor1d(bias)))
+      expect(differences(read(y), expected)).toBeLessThan(1e-4)
+    })
+    giveBack()
+  })
+
+  it.each([5, 8, 13])('1x1 to %i channels, with an image that is added', async (outputs) => {
+    const own = (await startKernels()).frame as FrameKernels
+    const { put, room, read, giveBack } = await holder()
+    const [image, filter, bias, added] = [12, 12 * outputs, outputs, side * side * outputs].map(
+      (size, index) => noise(index === 0 ? side * side * size : size),
+    ) as [Float32Array, Float32Array, Float32Array, Float32Array]
+    const eights = Math.ceil(outputs / 8) * 8
+    const [packed, y] = [room(12 * eights), room(added.length)]
+    own.packFilter(put(filter).address, 12, outputs, packed.address)
+    const padded = new Float32Array(eights)
+    padded.set(bias)
+    const { border } = plan(1, 1, 12)
+    const table = pixelTable(
+      { border, out: { height: side, width: side, channels: outputs } },
+      { stride: 1, channels: 12, outPitch: side * outputs * 4 },
+    )
+    own.directConv(
+      put(image).address,
+      put(new Float32Array(table.buffer)).address,
+      side * side,
+      border.columns * 12 * 4,
+      12,
+      1,
+      packed.address,
+      put(padded).address,
+      y.address,
+      put(added).address,
+      outputs,
+      -Infinity,
+    )
+    await tf.setBackend('cpu')
+    tf.tidy(() => {
+      const convolved = tf.conv2d(
+        tf.tensor4d(image, [1, side, side, 12]),
+        tf.tensor4d(filter, [1, 1, 12, outputs]),
+        1,
+        'same',
+      )
+      const expected = tf.add(
+        tf.add(convolved, tf.tensor1d(bias)),
+        tf.tensor4d(added, [1, side, side, outputs]),
+      )
+      expect(differences(read(y), expected)).toBeLessThan(1e-4)
+    })
+    giveBack()
   })
 })
 
