@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { encodeWeights } from '../../core/bundle/weights.ts'
-import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
+import { networkSpecSchema, type NetworkSpec } from '../../core/network/spec.ts'
+import { featureSize, planNetwork } from '../../core/network/plan.ts'
 import { createRandom } from '../../core/random.ts'
 
 /** The trainer's architecture: a whitening convolution, three stages of two convolutions each, a head. */

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
-import type { ConvLayer, NetworkSpec } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { ConvLayer } from '../../core/network/layer.ts'
 
 // FusableActivation of the backend.
 const activations = { linear: 0, relu: 1 } as const

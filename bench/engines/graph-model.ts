@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
-import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { ConvLayer, Layer } from '../../core/network/layer.ts'
 
 /**
  * What a GraphDef says of a node, as far as these networks need it; strings are in base64, as the converter

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
-import type { Layer, NetworkSpec } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { Layer } from '../../core/network/layer.ts'
 
 /** A network as people would build it with tfjs's layers. */
 export function layersModel(spec: NetworkSpec, weights: readonly NamedTensor[]): tf.LayersModel {

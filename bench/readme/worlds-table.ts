@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { percent } from '../../core/percent.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 
 export const worldsStart = '<!-- worlds: written by npm run results -->'
 export const worldsEnd = '<!-- /worlds -->'

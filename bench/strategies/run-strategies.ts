@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os'
 import { basename, join } from 'node:path'
 import { percent } from '../../core/percent.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { currentCommit } from '../../train/run/commit.ts'

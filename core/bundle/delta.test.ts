@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planNetwork } from '../network/spec.ts'
+import { planNetwork } from '../network/plan.ts'
 import { createRandom } from '../random.ts'
 import { sampleNetwork } from '../testing/sample-bundle.ts'
 import { applyDelta, deltaBlobBytes, encodeDelta, planDelta, type DeltaSpec } from './delta.ts'

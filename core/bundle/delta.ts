@@ -1,5 +1,6 @@
 import { planNetwork } from '../network/plan.ts'
-import type { ConvLayer, Layer, NetworkSpec } from '../network/spec.ts'
+import type { NetworkSpec } from '../network/spec.ts'
+import type { ConvLayer, Layer } from '../network/layer.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { readFloat16, writeFloat16 } from './float16.ts'
 import { requireWeights, type NamedTensor } from './weights.ts'

@@ -1,7 +1,8 @@
 // The small build of zod, here and in whatever else the page loads: a phone parses it before it shows
 // anything.
 import * as z from 'zod/mini'
-import { featureSize, networkSpecSchema, planNetwork, type NetworkSpec } from '../network/spec.ts'
+import { networkSpecSchema, type NetworkSpec } from '../network/spec.ts'
+import { featureSize, planNetwork } from '../network/plan.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { bundleGateSchema } from '../gate/settings.ts'
@@ -10,8 +11,6 @@ import { identifierPattern } from './identifier.ts'
 import { partitionSpec, type PartitionHead } from './partition-head.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
-
-export type { GatePoint, LocalityRow } from '../gate/settings.ts'
 
 export const manifestSchemaVersion = 3
 /** What this program reads: its own version and the one before. */

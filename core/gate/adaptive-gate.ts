@@ -1,8 +1,6 @@
 import { observationsOf, type GateEvent } from './observation.ts'
 import { gateSettingsOf, type GateSettings, type LocalityRow } from './settings.ts'
 
-export type { GateEvent } from './observation.ts'
-
 /**
  * The adaptive gate. One fixed threshold cannot serve a stream that stays in one region for a hundred frames
  * and one that changes with every frame, so the bundle carries a row of settings for each locality, and the

@@ -1,8 +1,6 @@
 import { firstLook, type Look } from './look.ts'
 import type { GateSettings } from './settings.ts'
 
-export type { GateSettings } from './settings.ts'
-
 /** What a resident network says of a frame. */
 export interface Candidate {
   /** Id of a partition, or `generalist`. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { NamedTensor } from '../bundle/weights.ts'
-import type { ConvLayer, NetworkSpec } from './spec.ts'
+import type { NetworkSpec } from './spec.ts'
+import type { ConvLayer } from './layer.ts'
 
 /** Weights of a network as tensors by name (`conv1/kernel`, `conv1/bias`, …). The holder disposes of them. */
 export type NetworkWeights = ReadonlyMap<string, tf.Tensor>

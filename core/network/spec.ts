@@ -8,6 +8,3 @@ export const networkSpecSchema = z.strictObject({
 export type NetworkSpec = z.infer<typeof networkSpecSchema>
 /** A spec as people write it: fields with a default may be left out. */
 export type NetworkSpecInput = z.input<typeof networkSpecSchema>
-
-export type { ConvLayer, Layer, Shape } from './layer.ts'
-export { featureSize, planNetwork, type NetworkPlan, type TensorLayout } from './plan.ts'

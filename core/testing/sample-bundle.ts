@@ -3,13 +3,8 @@ import { encodeWeights } from '../bundle/weights.ts'
 import { sha256Hex } from '../bundle/hash.ts'
 import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
 import { partitionSpec } from '../bundle/partition-head.ts'
-import {
-  featureSize,
-  networkSpecSchema,
-  planNetwork,
-  type NetworkSpec,
-  type NetworkSpecInput,
-} from '../network/spec.ts'
+import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../network/spec.ts'
+import { featureSize, planNetwork } from '../network/plan.ts'
 import { createRandom } from '../random.ts'
 
 export interface SampleBundle {

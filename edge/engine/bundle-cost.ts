@@ -1,5 +1,6 @@
 import { planNetwork } from '../../core/network/plan.ts'
-import type { NetworkSpec, Shape } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { Shape } from '../../core/network/layer.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { CostLimits } from '../settings/cost-limits.ts'
 import type { EngineBundle } from './engine.ts'

@@ -1,5 +1,6 @@
 import { decodeWeights } from '../../core/bundle/weights.ts'
-import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { ConvLayer, Layer } from '../../core/network/layer.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf } from './engine-samples.ts'
 

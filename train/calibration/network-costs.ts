@@ -1,4 +1,4 @@
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { inferenceSpec } from '../models/fold.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { forward, toTensors } from '../../core/network/forward.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import { createRandom } from '../../core/random.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { initialise, parameterLayout, trainingForward, type Architecture } from './architecture.ts'

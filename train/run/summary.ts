@@ -1,5 +1,5 @@
 import type { Manifest } from '../../core/bundle/manifest.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
 import { fewImages, measuredShare } from '../../core/measured-share.ts'
 import { formatDuration } from './progress.ts'

@@ -1,4 +1,4 @@
-import { featureSize, planNetwork } from '../../core/network/spec.ts'
+import { featureSize, planNetwork } from '../../core/network/plan.ts'
 import { encoderSpec } from '../models/encoder.ts'
 import { predictImages } from '../models/predict.ts'
 import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'

@@ -1,7 +1,8 @@
 import type { GatePoint, GateSettings, LocalityRow } from '../../core/gate/settings.ts'
-import { fullId, simulateEdgeScene } from '../../core/gate/simulate-stream.ts'
+import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
+import { bestEdgeScene } from '../calibration/best-edge-scene.ts'
 import { expectedMs } from '../calibration/expected-time.ts'
 import { imageStream, isDrawable } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
@@ -179,8 +180,7 @@ function calibrateGates(
   ): CalibrationStream => {
     const table = isRecorded ? recorded : drawn
     // Everybody is held against a full model that knows of the scene what can be known.
-    const told = [undefined, ...scenePriors].map((prior) => simulateEdgeScene(images, table, prior, scenes))
-    const best = told.reduce((a, b) => (b.accuracy > a.accuracy ? b : a))
+    const best = bestEdgeScene(images, table, scenePriors, scenes)
     return {
       images,
       table,

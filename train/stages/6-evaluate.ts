@@ -1,18 +1,18 @@
 import { createAdaptiveGate } from '../../core/gate/adaptive-gate.ts'
 import { argMax } from '../../core/gate/entropy.ts'
 import { generalistId } from '../../core/gate/gate.ts'
-import { edgeSceneAccuracy, simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { simulateStream, type AnswerTable } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import type { ScenePriorSettings } from '../../core/gate/settings.ts'
 import type { SceneKind } from '../../core/streams/scenes.ts'
+import { bestEdgeScene } from '../calibration/best-edge-scene.ts'
 import { calibrationError } from '../calibration/calibration-error.ts'
 import { imageStream, isDrawable, withStrangers } from '../calibration/image-stream.ts'
 import { logitsOf, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
-import { partitionId } from '../models/partition-id.ts'
+import { deltaId, partitionId } from '../models/partition-id.ts'
 import type { CalibratedGate, Calibration } from './5-calibrate.ts'
 import { accuracyOf, answerTable, type SplitAnswers } from './answers.ts'
-import { deltaId } from '../models/partition-id.ts'
 import type { EvaluationContext } from './context.ts'
 import { joinAnswers } from './join-answers.ts'
 import { controlAccuracy, type HeadControl } from './head-controls.ts'
@@ -204,9 +204,7 @@ function edgeAccuracies(
   return new Map(
     streams.map(({ name, images, answers }) => [
       name,
-      Math.max(
-        ...[undefined, ...priors].map((prior) => edgeSceneAccuracy(images, tableOf(answers), prior, scenes)),
-      ),
+      bestEdgeScene(images, tableOf(answers), priors, scenes).accuracy,
     ]),
   )
 }

@@ -2,13 +2,8 @@ import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { headOutputs, partitionSpec, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
-import {
-  generalistId,
-  passGate,
-  probeOrder,
-  type GateSettings,
-  type SceneChoice,
-} from '../../core/gate/gate.ts'
+import { generalistId, passGate, probeOrder, type SceneChoice } from '../../core/gate/gate.ts'
+import type { GateSettings } from '../../core/gate/settings.ts'
 import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'

@@ -1,4 +1,4 @@
-import type { ConvLayer } from '../../core/network/spec.ts'
+import type { ConvLayer } from '../../core/network/layer.ts'
 
 /** [height, width, channels] of an image. */
 export interface Extent {

@@ -1,6 +1,7 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
-import type { ConvLayer, Layer, NetworkSpec } from '../../core/network/spec.ts'
+import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { ConvLayer, Layer } from '../../core/network/layer.ts'
 import {
   pixelTable,
   planFrameConvolution,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import { planNetwork } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import { createRandom } from '../../core/random.ts'
 import { sampleNetwork } from '../../core/testing/sample-bundle.ts'
 import type { RawImage } from '../messages/inference.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { encodeWeights } from '../../core/bundle/weights.ts'
-import { planNetwork, type NetworkSpec } from '../../core/network/spec.ts'
+import { type NetworkSpec } from '../../core/network/spec.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import { createRandom } from '../../core/random.ts'
 import { sampleNetwork } from '../../core/testing/sample-bundle.ts'
 import { inferenceProtocol, type InferenceAnswers, type InferenceRequest } from '../messages/inference.ts'

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal } from '@preact/signals'
-import type { GateSettings } from '../../core/gate/gate.ts'
+import type { GateSettings } from '../../core/gate/settings.ts'
 import type { HeldPartition } from '../../core/wire/frames.ts'
 import { fetchManifest } from './boot/fetch-bundle.ts'
 import { createManifestWatch } from './boot/manifest-watch.ts'

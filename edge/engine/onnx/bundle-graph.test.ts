@@ -1,12 +1,8 @@
 import { expect, it } from 'vitest'
 import { softmax } from '../../../core/gate/entropy.ts'
 import { encodeWeights } from '../../../core/bundle/weights.ts'
-import {
-  networkSpecSchema,
-  planNetwork,
-  type NetworkSpec,
-  type NetworkSpecInput,
-} from '../../../core/network/spec.ts'
+import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../../../core/network/spec.ts'
+import { planNetwork } from '../../../core/network/plan.ts'
 import { createRandom } from '../../../core/random.ts'
 import { installedEngines } from '../create-engine.ts'
 import type { EngineBundle } from '../engine.ts'

@@ -1,4 +1,4 @@
-import type { Shape } from '../../../core/network/spec.ts'
+import type { Shape } from '../../../core/network/layer.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 
 /**

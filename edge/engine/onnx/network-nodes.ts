@@ -1,6 +1,7 @@
 import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
-import type { ConvLayer, Layer, NetworkSpec, Shape } from '../../../core/network/spec.ts'
+import type { NetworkSpec } from '../../../core/network/spec.ts'
+import type { ConvLayer, Layer, Shape } from '../../../core/network/layer.ts'
 import { attribute } from './attribute.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { cropped, inLayout, isInsideTiles, poolPositionsFirst, poolTiles, type LaidOut } from './layout.ts'

@@ -1,5 +1,6 @@
 import { createAdaptiveGate } from '../../../core/gate/adaptive-gate.ts'
-import { simulateEdgeScene, simulateStream } from '../../../core/gate/simulate-stream.ts'
+import { simulateStream } from '../../../core/gate/simulate-stream.ts'
+import { bestEdgeScene } from '../../calibration/best-edge-scene.ts'
 import { imageStream, isDrawable } from '../../calibration/image-stream.ts'
 import { lossError } from '../../calibration/loss-error.ts'
 import { readCalibration } from '../../calibration/read-calibration.ts'
@@ -56,10 +57,7 @@ export function measureLine({ manifest, networks, context }: OpenBundle, draws: 
           { ...locality, frames: config.gate.streamFrames },
           draw === 0 ? 'calibration' : `line ${draw}`,
         )
-        const told = [undefined, ...config.gate.scenePriors].map((prior) =>
-          simulateEdgeScene(images, table, prior, scenes),
-        )
-        const edge = told.reduce((a, b) => (b.accuracy > a.accuracy ? b : a))
+        const edge = bestEdgeScene(images, table, config.gate.scenePriors, scenes)
         const whole = simulateStream(images, table, gate, device)
         const alone = simulateStream(images, table, row, device)
         progress.count('draws', ++done, localities.length * (draws + 1))

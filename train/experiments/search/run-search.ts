@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAdaptiveGate, type AdaptiveGateState } from '../../../core/gate/adaptive-gate.ts'
-import { edgeSceneAccuracy, simulateStream, type StreamResult } from '../../../core/gate/simulate-stream.ts'
+import { simulateStream, type StreamResult } from '../../../core/gate/simulate-stream.ts'
+import { bestEdgeScene } from '../../calibration/best-edge-scene.ts'
 import { expectedMs, leastMs, type Costs } from '../../calibration/expected-time.ts'
 import { imageStream } from '../../calibration/image-stream.ts'
 import { networkCosts } from '../../calibration/network-costs.ts'
@@ -77,11 +78,7 @@ function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainN
   const table = answerTable(validation, calibration)
   const { keepShare, scenes } = calibration
   const costs = networkCosts(context)
-  const line = Math.max(
-    ...[undefined, ...config.gate.scenePriors].map((prior) =>
-      edgeSceneAccuracy(images, table, prior, scenes),
-    ),
-  )
+  const line = bestEdgeScene(images, table, config.gate.scenePriors, scenes).accuracy
   const row = (strategy: StrategyName, result: StreamResult): SearchRow => ({
     strategy,
     widths: config.generalist.widths,

@@ -1,4 +1,5 @@
-import type { GateSettings, SceneChoice } from '../../../core/gate/gate.ts'
+import type { SceneChoice } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import { isRawImage, type FrameImage, type InferenceRequest } from '../../messages/inference.ts'
 
 export interface ClassifyOptions {

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { Classification, FrameImage } from '../../messages/inference.ts'
 import { classifyRequest, type ClassifyOptions } from './classify-request.ts'

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
-import type { LocalityRow, Manifest } from '../../../core/bundle/manifest.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
+import type { LocalityRow } from '../../../core/gate/settings.ts'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { thresholdOf } from '../../../core/gate/gate.ts'
 import { createGateControl } from './gate-control.ts'

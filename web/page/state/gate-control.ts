@@ -6,12 +6,13 @@ import {
   observe,
   settingsOf,
   type AdaptiveGateState,
-  type GateEvent,
 } from '../../../core/gate/adaptive-gate.ts'
+import type { GateEvent } from '../../../core/gate/observation.ts'
 import { AnswerRecency } from '../../../core/gate/answer-recency.ts'
 import { believedPartition, expectedShares } from '../../../core/gate/believed-partition.ts'
 import { predictiveEntropy } from '../../../core/gate/entropy.ts'
-import { thresholdOf, type GateSettings, type SceneChoice } from '../../../core/gate/gate.ts'
+import { thresholdOf, type SceneChoice } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import { noteAnswer, nothingSeen } from '../../../core/gate/novelty.ts'
 import { fadeFactors, fullTrust, nextTrust } from '../../../core/gate/prior-trust.ts'
 import type { BelievedScene } from '../../../core/gate/scene-filter.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import { gateWithoutEdge } from './gate-without-edge.ts'
 
 const gate: GateSettings = {

@@ -1,4 +1,4 @@
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 
 /**
  * With no edge to ask, every partition that is here is asked, where any is: one that asks the generalist

@@ -1,4 +1,4 @@
-import type { GatePoint } from '../../../core/bundle/manifest.ts'
+import type { GatePoint } from '../../../core/gate/settings.ts'
 
 export type GateForecast = Omit<GatePoint, 'thresholdNats'>
 

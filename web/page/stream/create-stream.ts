@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
-import type { GateSettings } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import type { OpenedBundle } from '../boot/open-bundle.ts'
 import type { EdgeState } from '../edge/edge-client.ts'
 import type { InferenceHost } from '../engine/inference-host.ts'

@@ -1,6 +1,7 @@
 import { outputsOf, type Manifest, type Partition } from '../../../core/bundle/manifest.ts'
 import { argMax } from '../../../core/gate/entropy.ts'
-import { thresholdOf, type GateSettings } from '../../../core/gate/gate.ts'
+import { thresholdOf } from '../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../core/gate/settings.ts'
 import { rawAnswer } from '../../../core/gate/raw-answer.ts'
 import { applyFactors } from '../../../core/gate/scene-prior.ts'
 import { surenessOfDevice, surenessOfEdge } from '../../../core/gate/sureness.ts'

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { GatePoint } from '../../../../core/bundle/manifest.ts'
+import type { GatePoint } from '../../../../core/gate/settings.ts'
 import { formatDoubt, formatShare } from '../format.ts'
 
 interface GateCurveProps {

@@ -5,7 +5,7 @@ import { usableThreshold } from '../../../../core/gate/sureness.ts'
 import { formatDoubt, formatMeasured, formatNats } from '../format.ts'
 import { usePage } from '../page-context.ts'
 import { Slider } from '../../components/slider.tsx'
-import type { GateSettings } from '../../../../core/gate/gate.ts'
+import type { GateSettings } from '../../../../core/gate/settings.ts'
 import { GateCurveChart } from './gate-curve-chart.tsx'
 
 /** The threshold, and what the bundle's own calibration says of it. */
