@@ -59,7 +59,13 @@ describe('trainBundle', () => {
       (error: unknown) => (error as { code: string }).code,
     )
     expect(['finished', 'aborted']).toContain(stopped)
+    const elapsed = async (): Promise<number> =>
+      Number(await readFile(join(folder, 'run', 'elapsed.json'), 'utf8'))
+    const untilStopped = await elapsed()
+    expect(untilStopped).toBeGreaterThan(1)
     const manifest = await train(new AbortController().signal, 'run', true)
+    expect(await elapsed()).toBeGreaterThan(untilStopped)
+    expect(manifest.training.elapsedSeconds).toBeGreaterThanOrEqual(Math.floor(untilStopped))
 
     const bundle = join(folder, 'run-bundle')
     expect(parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')))).toEqual(manifest)

@@ -38,7 +38,12 @@ export async function trainBundle(
   request: BundleRequest,
 ): Promise<{ manifest: Manifest; summary: string }> {
   const { dataset, config, run, progress } = request
-  const startedAt = performance.now()
+  let countedUntil = performance.now()
+  const countTime = (): Promise<number> => {
+    const seconds = (performance.now() - countedUntil) / 1000
+    countedUntil = performance.now()
+    return run.addElapsed(seconds)
+  }
   await startTrainingBackend()
   const started: StageContext = {
     signal,
@@ -52,7 +57,8 @@ export async function trainBundle(
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
   )
 
-  const { context, networks } = await trainWithinData(started)
+  // A start that is stopped counts as well: the run goes on where it ended.
+  const { context, networks } = await trainWithinData(started).finally(countTime)
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
   const { testAnswers, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
@@ -62,7 +68,7 @@ export async function trainBundle(
     command: request.command,
     commit: await currentCommit(),
     signingKey: request.signingKey,
-    elapsedSeconds: await run.addElapsed((performance.now() - startedAt) / 1000),
+    elapsedSeconds: await countTime(),
   })
   const summary = formatSummary(manifest, test)
   await writeAtomically(
