@@ -14,6 +14,8 @@ export interface ReplaySummary {
   readonly all: Group
   readonly hits: Group
   readonly misses: Group
+  /** Misses that went to the edge; the others were answered by the full model on the device. */
+  readonly sent: number
   readonly uncertain: Group
   readonly hitRate: number
   readonly switches: number
@@ -42,7 +44,7 @@ function group(frames: readonly LoggedFrame[]): Group {
   }
 }
 
-function compare(log: SessionLog, framesSent: number, misses: number, edge: EdgeCounts): string[] {
+function compare(log: SessionLog, framesSent: number, sent: number, edge: EdgeCounts): string[] {
   const found: string[] = []
   if (log.totals.frames !== framesSent)
     found.push(`${framesSent} images were played, and the page answered ${log.totals.frames}`)
@@ -50,8 +52,8 @@ function compare(log: SessionLog, framesSent: number, misses: number, edge: Edge
     found.push(
       `the page kept ${log.frames.length} of ${log.totals.frames} frames in its log; the numbers are of those`,
     )
-  else if (misses !== edge.frames)
-    found.push(`the page counts ${misses} misses, and the edge answered ${edge.frames} frames`)
+  else if (sent !== edge.frames)
+    found.push(`the page sent ${sent} misses, and the edge answered ${edge.frames} frames`)
   if (edge.refused > 0) found.push(`the edge refused ${edge.refused} frames`)
   return found
 }
@@ -62,17 +64,19 @@ export function summarize(log: SessionLog, framesSent: number, edge: EdgeCounts)
     log.frames.filter((frame) => frame.outcome === outcome)
   const hits = of('hit')
   const misses = of('miss')
+  const asked = misses.filter(({ answeredBy }) => answeredBy === 'edge')
   return {
     framesSent,
     all: group(log.frames),
     hits: group(hits),
     misses: group(misses),
+    sent: asked.length,
     uncertain: group(of('uncertain')),
     hitRate: log.frames.length === 0 ? 0 : hits.length / log.frames.length,
     switches: log.frames.filter(({ switchedTo }) => switchedTo !== null).length,
     bytesUp: log.totals.bytesUp,
     bytesDown: log.totals.bytesDown,
     edge: { ...edge },
-    disagreements: compare(log, framesSent, misses.length, edge),
+    disagreements: compare(log, framesSent, asked.length, edge),
   }
 }

@@ -109,7 +109,7 @@ export function measureRun(
     }),
     hitRate: summary.hitRate,
     partitionHitShare: hits.length === 0 ? 0 : partitionHits.length / hits.length,
-    uploads: summary.misses.frames,
+    uploads: summary.sent,
     uncertain: summary.uncertain.frames,
     switches: summary.switches,
     bytesUp: summary.bytesUp,

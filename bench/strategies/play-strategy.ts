@@ -23,6 +23,12 @@ export interface Turn extends Pick<Run, 'round' | 'seed' | 'turn'> {
   readonly strategy: Played
 }
 
+/**
+ * *Edge* is the full model at the edge, and nowhere else; *Device* has it as its generalist. All others may
+ * take it to the device where that pays, as the page does by itself.
+ */
+const fullModelOf = (strategy: Played): string => (/^(edge|device|hit)/.test(strategy) ? 'never' : 'auto')
+
 const pollMs = 1_000
 /**
  * A phone's. There is no GPU here, so that every pixel costs the device's CPU time that a phone's would not
@@ -70,7 +76,7 @@ export async function playStrategy(
         bundleId,
         cachePartitions: scenario.cache,
         isSavingData: false,
-        query: { downloads: 'background', pace: 'idle' },
+        query: { downloads: 'background', pace: 'idle', full: fullModelOf(strategy) },
         folder,
         pollMs,
         viewport,

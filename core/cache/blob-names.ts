@@ -16,14 +16,14 @@ export interface NamedBlobs extends BlobNames {
 type Role = ReturnType<typeof blobsOf>[number]['role']
 
 /**
- * A device runs partitions and the generalist; the full model and the encoder run on the edge only. Deltas
- * are kept: all of them together are smaller than one partition.
+ * A device runs partitions and the generalist, and the full model where that was fetched; the encoder runs on
+ * the edge only. Deltas are kept: all of them together are smaller than one partition.
  */
 const keepingOf: Readonly<Record<Role, Keeping>> = {
   generalist: 'resident',
   delta: 'resident',
   partition: 'evictable',
-  full: 'not-kept',
+  full: 'resident',
   encoder: 'not-kept',
 }
 const byStrength: readonly Keeping[] = ['not-kept', 'evictable', 'resident']

@@ -57,12 +57,14 @@ describe('a source of blobs', () => {
     expect(asked).toEqual([first])
   })
 
-  it('keeps partitions and the generalist, and nothing that runs on the edge', async () => {
+  it('keeps partitions, the generalist and the full model, and nothing that runs on the edge alone', async () => {
     const { source, storage, cache } = create()
     for (const sha256 of names.blobs.keys()) await source.fetchBlob(never, requestOf(sha256))
     await cache.settled()
     const lastTwo = manifest.partitions.slice(-2).map(({ whole }) => whole.sha256)
-    expect((await storage.blobs.ids()).sort()).toEqual([manifest.generalist.whole.sha256, ...lastTwo].sort())
+    expect((await storage.blobs.ids()).sort()).toEqual(
+      [manifest.generalist.whole.sha256, manifest.full.whole.sha256, ...lastTwo].sort(),
+    )
   })
 
   it('throws away what was altered in storage, and downloads it again', async () => {

@@ -12,6 +12,7 @@ import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
 import { createEngineNotices } from './engine/engine-notices.ts'
 import { createInPageEngine } from './engine/in-page-engine.ts'
 import { InferenceHost } from './engine/inference-host.ts'
+import { mayFetchFullModel } from './full-model/may-fetch.ts'
 import { connectCache } from './partitions/cache-client.ts'
 import { createCacheListener } from './partitions/cache-listener.ts'
 import { createReload } from './partitions/reload-partition.ts'
@@ -23,7 +24,7 @@ import { createCacheView, type CacheView } from './state/cache-view.ts'
 import { createChangeSettings } from './state/change-settings.ts'
 import { edgeStateOf } from './state/edge-state.ts'
 import { createGateControl, type GateControl } from './state/gate-control.ts'
-import { gateWithoutEdge } from './state/gate-without-edge.ts'
+import { gateWithoutFullModel } from './state/gate-without-full-model.ts'
 import { createLastBundle } from './state/last-bundle.ts'
 import { createLastUses, type LastUses } from './state/last-uses.ts'
 import { createNotices, type Notices } from './state/notices.ts'
@@ -32,6 +33,7 @@ import { createSettings, type SettingsStore } from './state/settings.ts'
 import { usableThreads } from './state/usable-threads.ts'
 import { createStream, type Stream } from './stream/create-stream.ts'
 import { streamSwitches } from './stream/frame-answerer.ts'
+import { createFullModelDesk } from './stream/full-model-desk.ts'
 
 /** Everything the page is made of, apart from what it looks like. */
 export interface App extends Stream {
@@ -91,6 +93,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     return openBundle(signal, {
       cache: connecting,
       host,
+      createWorker,
       onManifest,
       session: edgeSession,
       settings: settings.values,
@@ -108,7 +111,13 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const edgeState = computed(() => edgeStateOf(bundle.state.value))
 
   const stored = createStoredPartitions({ connecting, opened, host, notices })
-  const changeSettings = createChangeSettings({ settings, notices, host, stored })
+  const fullModel = () => opened.value?.fullModel
+  const changeSettings = createChangeSettings({ settings, notices, host, stored, fullModel })
+  const desk = createFullModelDesk({
+    opened: () => opened.value,
+    notices,
+    mayFetch: () => mayFetchFullModel(settings.values.peek(), opened.peek()?.fullModel),
+  })
   const onEvicted = (sha256: string): void => void stored.leaveMemory(sha256)
   const onPersistent = (): void => void storeBundleList(bundle)
   void connecting.then((cache) => {
@@ -119,12 +128,12 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const manifest = computed(() => opened.value?.manifest)
   const gateControl = createGateControl(manifest, settings.values, {
     residents: () => host.residents.peek(),
-    isEdgeNear: () => navigator.onLine && edgeState.peek() !== 'offline',
+    isFullModelNear: () => desk.isNear(),
   })
   const gate = computed(() =>
-    edgeState.value === 'offline'
-      ? gateWithoutEdge(gateControl.settings.value, host.residents.value.length)
-      : gateControl.settings.value,
+    desk.isNear()
+      ? gateControl.settings.value
+      : gateWithoutFullModel(gateControl.settings.value, host.residents.value.length),
   )
   const stream = createStream({
     opened,
@@ -133,6 +142,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     gateControl,
     gate,
     edgeState,
+    desk,
     lastUses,
     notices,
     switches: streamSwitches(parameters),

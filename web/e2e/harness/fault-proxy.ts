@@ -20,6 +20,8 @@ export type Fault =
   | 'slow'
   /** Nothing comes for as long as the fault is set, and then all of it. */
   | 'held'
+  /** All of it comes, a tenth of a second late. */
+  | 'late'
 
 export interface FaultProxy {
   readonly origin: string
@@ -37,10 +39,11 @@ export interface FaultProxy {
 
 const pieces = 20
 const pieceDelayMs = 30
+const lateMs = 100
 const pollMs = 20
 
 async function misbehave(
-  fault: Exclude<Fault, 'held'>,
+  fault: Exclude<Fault, 'held' | 'late'>,
   body: Buffer,
   headers: Record<string, string>,
   response: ServerResponse,
@@ -134,8 +137,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     // Of what was compressed the length is another one than that of what is handed on.
     const headers: Record<string, string> =
       encoding === undefined && sentLength !== undefined ? { ...plain, 'content-length': sentLength } : plain
+    if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, lateMs))
     if (typeof fault === 'function') return fault(body, headers, response)
-    if (fault !== undefined && fault !== 'held' && upstreamResponse.ok)
+    if (fault !== undefined && fault !== 'held' && fault !== 'late' && upstreamResponse.ok)
       return misbehave(fault, body, headers, response)
     response.writeHead(upstreamResponse.status, headers)
     response.end(body)

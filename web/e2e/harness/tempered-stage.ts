@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startEdge, type RunningEdge } from '../../../edge/start-edge.ts'
 import { temporaryFolder } from '../../../edge/testing/bundle-folder.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
-import { launchChromium } from './launch-chromium.ts'
+import { launchChromium, type LaunchOptions } from './launch-chromium.ts'
 import { drivePage, type PageDriver } from './page-driver.ts'
 import { temperatures, writeTemperedBundle } from './tempered-bundle.ts'
 
@@ -22,7 +22,7 @@ const pageFolder = join(fileURLToPath(new URL('../../..', import.meta.url)), 'di
  * The built page, and an edge with bundles that are certain of everything or of nothing, for the tests of a
  * file. After each test the page has nothing to complain of.
  */
-export function useTemperedStage(): TemperedStage {
+export function useTemperedStage(options: LaunchOptions = {}): TemperedStage {
   let edge: RunningEdge
   let proxy: FaultProxy
   let browser: Browser
@@ -37,7 +37,7 @@ export function useTemperedStage(): TemperedStage {
       await writeTemperedBundle(folder, id as keyof typeof temperatures)
     edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
     proxy = await startFaultProxy(edge.origin)
-    browser = await launchChromium()
+    browser = await launchChromium(options)
   })
   afterEach(async () => {
     proxy.faults.clear()

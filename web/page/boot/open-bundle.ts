@@ -7,6 +7,7 @@ import { fetchBundleList, fetchManifest, type ManifestFound } from './fetch-bund
 import { budgetOf } from '../partitions/budget-of.ts'
 import type { CacheClient } from '../partitions/cache-client.ts'
 import { createEdgeClient, type EdgeClient } from '../edge/edge-client.ts'
+import { createDeviceFullModel, type DeviceFullModel } from '../full-model/device-full-model.ts'
 import type { EdgeSession } from '../edge/edge-session.ts'
 import type { Partitions } from '../partitions/partition-keeper.ts'
 import { createPartitions } from '../partitions/partitions.ts'
@@ -24,6 +25,8 @@ export interface OpenedBundle {
   readonly signer: Signer | undefined
   readonly edge: EdgeClient
   readonly partitions: Partitions
+  /** The full model on this device, should it come here. */
+  readonly fullModel: DeviceFullModel
   /** What else there is to open; undefined until somebody knows. */
   readonly list: ReadonlySignal<BundleList | undefined>
 }
@@ -32,6 +35,7 @@ export interface OpenBundleDeps {
   /** Manifests do not wait for it. */
   readonly cache: Promise<CacheClient>
   readonly host: InferenceHost
+  readonly createWorker: (threads: number) => Worker
   readonly session: Pick<EdgeSession, 'enter'>
   readonly settings: ReadonlySignal<Settings>
   readonly lastBundle: LastBundle
@@ -129,6 +133,9 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
     token: () => settings.value.edgeToken,
     held: () => host.held,
   })
+  const { createWorker } = deps
+  const fullModel = createDeviceFullModel({ manifest, cache, createWorker, whenIdle })
+  fullModel.follow(settings.value.fullModel)
   onOpened(refusal)
-  return { manifest, manifestSha256, signer, edge, partitions, list }
+  return { manifest, manifestSha256, signer, edge, partitions, fullModel, list }
 }

@@ -44,6 +44,7 @@ export function createBundleHolder(
   ): Promise<OpenedBundle | undefined> {
     await earlier
     opened.value?.edge.close()
+    opened.value?.fullModel.close()
     state.value = { kind: 'opening' }
     try {
       const bundle = await openNext(signal, onManifest)

@@ -20,6 +20,7 @@ function create() {
         return Promise.resolve()
       },
     },
+    fullModel: () => ({ follow: (wanted) => void done.push(`full model ${wanted}`) }),
     usable: (wanted) => Math.min(wanted, 2),
   })
   return { change, done, values: () => settings.values.value }
@@ -31,6 +32,12 @@ describe('createChangeSettings', () => {
     const { threads, cachePartitions, cacheMegabytes } = values()
     change({ isSmoothing: !values().isSmoothing, threads, cachePartitions, cacheMegabytes })
     expect(done).toEqual([])
+  })
+
+  it('tells the full model whether it is wanted here', () => {
+    const { change, done } = create()
+    change({ fullModel: 'always' })
+    expect(done).toEqual(['full model always'])
   })
 
   it('tells the engine how many threads are wanted, as far as they can be had here', () => {

@@ -1,3 +1,4 @@
+import type { DeviceFullModel } from '../full-model/device-full-model.ts'
 import type { InferenceHost } from '../engine/inference-host.ts'
 import type { StoredPartitions } from '../partitions/stored-partitions.ts'
 import type { Notices } from './notices.ts'
@@ -10,12 +11,14 @@ export interface ChangeSettingsDeps {
   readonly notices: Pick<Notices, 'dismiss'>
   readonly host: Pick<InferenceHost, 'setThreads'>
   readonly stored: Pick<StoredPartitions, 'limit'>
+  /** Of the bundle that is open. */
+  readonly fullModel: () => Pick<DeviceFullModel, 'follow'> | undefined
   readonly usable?: typeof usableThreads
 }
 
 /** Changes settings, and tells engine and cache where it is about them. */
 export const createChangeSettings =
-  ({ settings, notices, host, stored, usable = usableThreads }: ChangeSettingsDeps) =>
+  ({ settings, notices, host, stored, fullModel, usable = usableThreads }: ChangeSettingsDeps) =>
   (changes: Partial<Settings>): void => {
     const before = settings.values.peek()
     settings.change(changes)
@@ -26,4 +29,5 @@ export const createChangeSettings =
     }
     if (now.cachePartitions !== before.cachePartitions || now.cacheMegabytes !== before.cacheMegabytes)
       void stored.limit(now)
+    if (now.fullModel !== before.fullModel) fullModel()?.follow(now.fullModel)
   }

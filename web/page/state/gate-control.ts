@@ -74,14 +74,14 @@ const fresh = (gate: Manifest['gate'] | undefined): AdaptiveGateState =>
 export interface GateSurroundings {
   /** Partitions in memory, most recent first. */
   readonly residents: () => readonly string[]
-  /** Whether there is an edge that a frame could be sent to. */
-  readonly isEdgeNear: () => boolean
+  /** Whether there is a full model that could be asked, at the edge or here. */
+  readonly isFullModelNear: () => boolean
 }
 
 export function createGateControl(
   manifest: ReadonlySignal<Manifest | undefined>,
   values: ReadonlySignal<Settings>,
-  { residents, isEdgeNear }: GateSurroundings = { residents: () => [], isEdgeNear: () => true },
+  { residents, isFullModelNear }: GateSurroundings = { residents: () => [], isFullModelNear: () => true },
 ): GateControl {
   const held = signal<{ readonly of: Manifest | undefined; readonly state: AdaptiveGateState }>({
     of: undefined,
@@ -171,7 +171,7 @@ export function createGateControl(
       choice,
       isTestDue() {
         const { testEvery } = settings.peek()
-        return testEvery !== undefined && currentStream().sinceEdge >= testEvery && isEdgeNear()
+        return testEvery !== undefined && currentStream().sinceEdge >= testEvery && isFullModelNear()
       },
       isNovel(raw, isStrange) {
         const noted = noteAnswer(currentStream().novelty, raw)

@@ -6,6 +6,13 @@ const rateSchema = z.union([z.literal('max'), z.coerce.number().check(z.minimum(
 
 const bundleId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 
+export const fullModelUses = ['auto', 'always', 'never'] as const
+/**
+ * Whether the full model comes to this device too: where the edge is slow from here and data is free, in any
+ * case, or not at all.
+ */
+export type FullModelUse = (typeof fullModelUses)[number]
+
 /** A switch, also as an address writes it. */
 const flag = z.union([
   z.boolean(),
@@ -43,6 +50,7 @@ const shape = {
   isPrefetching: flag,
   /** Steady the label by the agreement of the last frames. */
   isSmoothing: flag,
+  fullModel: z.enum(fullModelUses),
   /**
    * On how many threads the networks run; fewer where the page is not isolated, or the device has not so many
    * cores.
@@ -76,6 +84,7 @@ export interface Settings {
   readonly auditShare: number
   readonly isPrefetching: boolean
   readonly isSmoothing: boolean
+  readonly fullModel: FullModelUse
   readonly threads: number
   readonly theme: Theme
   readonly numbers: 'neutral' | 'device'
@@ -94,6 +103,7 @@ export const defaultSettings: Settings = {
   auditShare: 0,
   isPrefetching: true,
   isSmoothing: false,
+  fullModel: 'auto',
   threads: 1,
   theme: 'system',
   numbers: 'neutral',
@@ -113,6 +123,7 @@ const urlNames = {
   audits: 'auditShare',
   prefetch: 'isPrefetching',
   smoothing: 'isSmoothing',
+  full: 'fullModel',
   threads: 'threads',
   theme: 'theme',
 } as const satisfies Record<string, keyof Settings>

@@ -10,6 +10,7 @@ type ShownFields =
   | 'entropyNats'
   | 'thresholdNats'
   | 'outcome'
+  | 'answeredBy'
   | 'network'
   | 'latencyMs'
   | 'edgeEntropyNats'

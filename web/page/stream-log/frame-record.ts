@@ -1,8 +1,8 @@
 import type { Sureness } from '../../../core/gate/sureness.ts'
 
 /**
- * How a frame ended. `hit`: a network on this device was certain. `miss`: the edge answered. `uncertain`:
- * nobody here was certain and the edge did not answer.
+ * How a frame ended. `hit`: a small network on this device was certain. `miss`: the full model answered, at the
+ * edge or here. `uncertain`: nobody here was certain and no full model answered.
  */
 export type Outcome = 'hit' | 'miss' | 'uncertain'
 
@@ -25,12 +25,12 @@ export interface FrameRecord {
   /** τ that it was held against: the generalist has one of its own. */
   readonly thresholdNats: number
   readonly outcome: Outcome
-  /** Whose answer the label is: a partition, `generalist`, or on the edge `full` or the partition it ran. */
+  /** Whose answer the label is: a partition, `generalist`, `full`, or the partition that the edge ran. */
   readonly network: string
   readonly answeredBy: 'device' | 'edge'
   /**
-   * Entropy of the edge's answer; null where it gave none. The edge, too, may be asked of things it does not
-   * know.
+   * Entropy of the full model's answer; null where it gave none. It, too, may be asked of things that it does
+   * not know.
    */
   readonly edgeEntropyNats: number | null
   /** From the frame's hand-over to its final answer. */

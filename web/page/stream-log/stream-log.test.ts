@@ -42,6 +42,13 @@ describe('Ring', () => {
 })
 
 describe('StreamLog', () => {
+  it('says which misses the full model answered on this device', () => {
+    const log = new StreamLog()
+    log.add(frame(0, { outcome: 'miss', answeredBy: 'device', network: 'full' }))
+    log.add(frame(1, { outcome: 'miss', answeredBy: 'edge' }))
+    expect(log.totals()).toMatchObject({ misses: 2, missesHere: 1 })
+  })
+
   it('adds up what happened', () => {
     const log = new StreamLog()
     log.add(frame(0, { trueLabel: 'ant' }))
@@ -62,6 +69,7 @@ describe('StreamLog', () => {
       frames: 4,
       hits: 2,
       misses: 1,
+      missesHere: 0,
       uncertain: 1,
       switches: 1,
       bytesUp: 768,

@@ -7,6 +7,8 @@ export interface StreamTotals {
   readonly frames: number
   readonly hits: number
   readonly misses: number
+  /** Those of them that the full model on this device answered. */
+  readonly missesHere: number
   readonly uncertain: number
   /** Frames after which another partition was the most recent than before. */
   readonly switches: number
@@ -142,6 +144,7 @@ export class StreamLog {
     const counts = this.#counts
     counts.frames += sign
     counts[countOf[record.outcome]] += sign
+    if (record.outcome === 'miss' && record.answeredBy === 'device') counts.missesHere += sign
     if (record.switchedTo !== null) counts.switches += sign
     counts.bytesUp += sign * record.bytesUp
     counts.bytesDown += sign * record.bytesDown
@@ -158,6 +161,7 @@ const emptyCounts = () => ({
   frames: 0,
   hits: 0,
   misses: 0,
+  missesHere: 0,
   uncertain: 0,
   switches: 0,
   bytesUp: 0,

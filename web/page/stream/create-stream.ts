@@ -10,7 +10,7 @@ import type { Notices } from '../state/notices.ts'
 import { createStreamView, type StreamView } from '../state/stream-view.ts'
 import type { Settings } from '../state/settings-schema.ts'
 import { createAuditor } from './auditor.ts'
-import { createEdgeDesk } from './edge-desk.ts'
+import type { FullModelDesk } from './full-model-desk.ts'
 import { createFrameAnswerer, type StreamSwitches } from './frame-answerer.ts'
 import { createPlayer, type Player } from './player.ts'
 import { createStage, type Stage } from './stage.ts'
@@ -23,6 +23,7 @@ export interface StreamOptions {
   /** As it is for the next frame. */
   readonly gate: ReadonlySignal<GateSettings>
   readonly edgeState: ReadonlySignal<EdgeState>
+  readonly desk: FullModelDesk
   readonly lastUses: LastUses
   readonly notices: Notices
   readonly switches: StreamSwitches
@@ -39,13 +40,12 @@ export interface Stream {
 
 /** Puts a stream's parts together. Nothing plays yet. */
 export function createStream(options: StreamOptions): Stream {
-  const { opened, settings, host, gateControl, gate, edgeState, lastUses, notices, switches, onAnswered } =
-    options
+  const { opened, settings, host, gateControl, gate, edgeState, desk, lastUses, notices, switches } = options
+  const { onAnswered } = options
   const edge = () => opened.value?.edge
   /** Asking for what nobody waits for costs nothing now. */
   const isCheap = (): boolean => navigator.onLine && edgeState.value !== 'offline' && !isMetered(navigator)
   const stage = createStage()
-  const desk = createEdgeDesk({ edge, notices })
   const streamView = createStreamView({
     isSmoothing: () => settings.peek().isSmoothing,
     isAsking: () => desk.isBusy(),

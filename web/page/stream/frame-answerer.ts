@@ -12,7 +12,7 @@ export interface FrameAnswererOptions
     Omit<FrameAudience, 'bundle' | 'partitions' | 'edge' | 'showsProvisional'>,
     Pick<FrameCollaborators, 'classify'> {
   readonly opened: ReadonlySignal<OpenedBundle | undefined>
-  readonly desk: FrameCollaborators['edge']
+  readonly desk: FrameCollaborators['fullModel']
   readonly gateOfFrames: FrameCollaborators['gate']
   readonly scene: FrameCollaborators['scene']
   readonly switches: StreamSwitches
@@ -50,7 +50,7 @@ export function createFrameAnswerer(options: FrameAnswererOptions): PlayerOption
     const asking: FrameCollaborators = {
       bundle,
       classify,
-      edge: desk,
+      fullModel: desk,
       gate: gateOfFrames,
       scene,
       clock: pageClock,

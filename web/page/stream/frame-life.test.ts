@@ -59,6 +59,7 @@ let learned: FrameRecord['outcome'][]
 let hitsNoted: number
 let revised: FrameRecord[]
 let isEdgeBusy: boolean
+let place: 'edge' | 'device' = 'edge'
 let isAudited: boolean
 let maxProbes: number
 let factors: Float32Array<ArrayBuffer> | undefined
@@ -101,13 +102,13 @@ const asking: FrameCollaborators = {
     now += 2
     return local()
   },
-  edge: {
+  fullModel: {
     isBusy: () => isEdgeBusy,
     answer: async (_signal, rgb, takesPartition) => {
       happened.push(`edge gets ${rgb.length} bytes${takesPartition ? '' : ', no partition wanted'}`)
       const answer = await edge()
       now += 40
-      return { answer, bytesUp: 3, bytesDown: 300 }
+      return { answer, answeredBy: place, bytesUp: 3, bytesDown: 300 }
     },
   },
   clock: { ...pageClock, nowMs: () => now },
@@ -174,6 +175,7 @@ beforeEach(() => {
   hitsNoted = 0
   revised = []
   isEdgeBusy = false
+  place = 'edge'
   isAudited = false
   maxProbes = 1
   factors = undefined

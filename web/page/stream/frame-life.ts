@@ -9,11 +9,11 @@ import { showsNothing } from '../../../core/image/shows-nothing.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import type { Classification, FrameImage } from '../../messages/inference.ts'
-import type { EdgeAnswer } from '../edge/edge-client.ts'
 import type { ClassifyOptions } from '../engine/classify-request.ts'
 import type { WantedPartition } from '../partitions/partition-keeper.ts'
 import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
+import type { FullModelAnswer, FullModelDesk } from './full-model-desk.ts'
 import type { StreamScene } from './stream-scene.ts'
 
 /** What a frame asks on its way, and nothing else: what follows from its answer is in its events. */
@@ -25,12 +25,7 @@ export interface FrameCollaborators {
     gate: GateSettings,
     options: ClassifyOptions,
   ): Promise<Classification>
-  readonly edge: {
-    /** Another frame is with the edge already: one of a live stream is not sent after it. */
-    isBusy(): boolean
-    /** Rejects where the edge does not answer; see `EdgeClient.answer`. */
-    answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<EdgeAnswer>
-  }
+  readonly fullModel: Pick<FullModelDesk, 'isBusy' | 'answer'>
   readonly gate: {
     settings(): GateSettings
     /** τ that the bundle has for a network where no scene has a say, in nats. */
@@ -74,11 +69,11 @@ export const pageClock: FrameClock = {
 
 /** What happens to a frame, in this order: perhaps `provisional`, always `answered`, perhaps `revised`. */
 export type FrameEvent =
-  /** The device's own answer, shown while the edge is asked. */
+  /** The small networks' own answer, shown while the full model is asked. */
   | { readonly kind: 'provisional'; readonly record: FrameRecord }
   /** The answer that the stream waits for. */
   | ({ readonly kind: 'answered' } & Answered)
-  /** The edge's answer, which came when the stream had gone on. */
+  /** The full model's answer, which came when the stream had gone on. */
   | ({ readonly kind: 'revised' } & Answered)
 
 /** An answer, and what it asks of the page. */
@@ -116,8 +111,8 @@ export interface FramePlace {
 }
 
 /**
- * A frame's life: gate on the device → hit, or miss → edge. For a slow edge a live stream waits no longer
- * than a moment: the device's own answer stands until the edge's comes. Throws `aborted`, or a code of
+ * A frame's life: gate on the device → hit, or miss → full model, at the edge or here. For a slow one a live
+ * stream waits no longer than a moment: the device's own answer stands until the full model's comes. Throws `aborted`, or a code of
  * `InferenceHost.classify`; whatever the edge does, there is an answer.
  */
 export async function* liveFrame(
@@ -126,7 +121,7 @@ export async function* liveFrame(
   place: FramePlace,
   asking: FrameCollaborators,
 ): AsyncGenerator<FrameEvent, void, void> {
-  const { edge, clock } = asking
+  const { fullModel, clock } = asking
   const look = await lookAt(signal, frame, place, asking)
   const { own, local, classFactors, choice } = look
   if (own.outcome === 'hit') {
@@ -140,12 +135,12 @@ export async function* liveFrame(
   }
 
   yield { kind: 'provisional', record: own }
-  if (!place.isLossless && edge.isBusy()) {
+  if (!place.isLossless && fullModel.isBusy()) {
     look.see(local.probabilities, false, false)
     yield { kind: 'answered', record: own }
     return
   }
-  const asked = askEdge(signal, look, asking)
+  const asked = askFullModel(signal, look, asking)
   if (place.isLossless) {
     yield { kind: 'answered', ...(await asked) }
     return
@@ -183,7 +178,7 @@ async function lookAt(
   { index, isLossless }: FramePlace,
   asking: FrameCollaborators,
 ): Promise<DeviceLook> {
-  const { bundle, scene, clock, edge } = asking
+  const { bundle, scene, clock, fullModel } = asking
   const startMs = clock.nowMs()
   const gate = asking.gate.settings()
   const classFactors = scene.factors()
@@ -194,7 +189,7 @@ async function lookAt(
   const isNothing = showsNothing(local.rgb, bundle.inputWidth)
   const isNovel = scene.isNovel(raw, local.isStrange) || isNothing
   const isCertain = local.outcome === 'hit'
-  const isTested = isCertain && !edge.isBusy() && scene.isTestDue()
+  const isTested = isCertain && !fullModel.isBusy() && scene.isTestDue()
   // What the scene alone has made certain goes to the edge after all, and so does what tests the scene. Where
   // the scene had no say, the threshold has decided, and somebody may have set it so.
   const isHit = isCertain && !(isNovel && classFactors !== undefined) && !isTested
@@ -234,25 +229,25 @@ async function lookAt(
 }
 
 /**
- * The edge's answer, and the partition that it names; the device's own answer where the edge gives none.
+ * The full model's answer, and the partition that it names; the device's own answer where there is none.
  * Rejects with `aborted`.
  */
-async function askEdge(
+async function askFullModel(
   signal: AbortSignal,
   look: DeviceLook,
-  { bundle, edge, scene, clock }: FrameCollaborators,
+  { bundle, fullModel, scene, clock }: FrameCollaborators,
 ): Promise<Answered> {
   const { own, local, raw, classFactors, asksPartitions, isNothing, isNovel, startMs } = look
-  let fromEdge: EdgeAnswer
+  let given: FullModelAnswer
   try {
-    fromEdge = await edge.answer(signal, local.rgb, asksPartitions)
+    given = await fullModel.answer(signal, local.rgb, asksPartitions)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
     look.see(local.probabilities, false, false)
     return { record: { ...own, latencyMs: clock.nowMs() - startMs } }
   }
-  const { answer, bytesUp, bytesDown } = fromEdge
+  const { answer, answeredBy, bytesUp, bytesDown } = given
   // The full model does not know what the frames before showed; what the device answers by is held against
   // its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
@@ -267,8 +262,8 @@ async function askEdge(
         isStrange: answer.isStrange,
       })
   look.see(probabilities, sureness === 'certain', true)
-  // What the edge said of this frame has told the scene something: it may ask for another partition now.
-  // Where the scene does not decide, the edge does.
+  // What was said of this frame has told the scene something: it may ask for another partition now. Where
+  // the scene does not decide, the full model's side does.
   const choice = scene.choice()
   const named = choice === undefined ? answer.partition : bundle.partitionOf(choice.id)
   // A partition that nobody would ask is not fetched.
@@ -282,7 +277,7 @@ async function askEdge(
     sureness,
     outcome: 'miss',
     network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
-    answeredBy: 'edge',
+    answeredBy,
     edgeEntropyNats: answer.entropyNats,
     latencyMs: clock.nowMs() - startMs,
     switchedTo: partition === undefined || partition.id === local.residents[0] ? null : partition.id,

@@ -18,7 +18,7 @@ const shownFrames = 240
 const shownBins = 60
 const tableRows = 40
 
-const outcomeWords = { hit: 'here', miss: 'edge', uncertain: 'uncertain' } as const
+const outcomeWords = { hit: 'here', miss: 'full model', uncertain: 'uncertain' } as const
 
 /**
  * What happened, and why: counts, latency, doubt against what is let pass, misses and switches, classes and
@@ -79,7 +79,7 @@ function EntropyChart(): VNode {
       title="Doubt about the last frames"
       keys={[
         { label: 'here', colour: 'hit' },
-        { label: 'edge', colour: 'miss' },
+        { label: 'full model', colour: 'miss' },
         { label: 'uncertain', colour: 'uncertain' },
         { label: 'let pass', colour: 'ink', isDashed: true },
       ]}
@@ -109,7 +109,7 @@ function EntropyChart(): VNode {
         }
         series={[
           { label: 'here', colour: '--hit', look: 'bars' },
-          { label: 'edge', colour: '--miss', look: 'bars' },
+          { label: 'full model', colour: '--miss', look: 'bars' },
           { label: 'uncertain', colour: '--uncertain', look: 'bars' },
           { label: 'let pass', colour: '--ink', look: 'steps' },
         ]}
@@ -126,19 +126,19 @@ function StreamChart(): VNode {
     <ChartCard
       title="The session so far"
       keys={[
-        { label: 'asked the edge', colour: 'miss' },
+        { label: 'asked the full model', colour: 'miss' },
         { label: 'uncertain', colour: 'uncertain' },
         { label: 'other specialist', colour: 'hit' },
       ]}
       table={{
-        head: ['from frame', 'frames', 'asked the edge', 'uncertain', 'other specialist'],
+        head: ['from frame', 'frames', 'asked the full model', 'uncertain', 'other specialist'],
         rows: bins.map((bin) =>
           [bin.from, bin.frames, bin.misses, bin.uncertain, bin.switches].map((count) => formatCount(count)),
         ),
       }}
     >
       <Plot
-        label="Share of frames that went to the edge, were uncertain, or changed the specialist"
+        label="Share of frames that went to the full model, were uncertain, or changed the specialist"
         theme={resolvedTheme.value}
         formatValue={(value) => formatShare(value)}
         across="frame"
@@ -148,7 +148,7 @@ function StreamChart(): VNode {
           )
         }
         series={[
-          { label: 'asked the edge', colour: '--miss', look: 'line' },
+          { label: 'asked the full model', colour: '--miss', look: 'line' },
           { label: 'uncertain', colour: '--uncertain', look: 'line' },
           { label: 'other specialist', colour: '--hit', look: 'line' },
         ]}

@@ -12,21 +12,26 @@ export function StreamFacts(): VNode {
   const latencies = streamView.log.latencies()
   return (
     <dl class="counters">
-      <Counter name="hit-rate" label="Answered here">
+      <Counter name="hit-rate" label="By small networks">
         {shareOf(totals.hits, totals.frames)}
       </Counter>
-      <Counter name="latency-hit" label="Time here">
+      <Counter name="latency-hit" label="Their time">
         {time(latencies.medianHitMs)} <small>to {time(latencies.p95HitMs)}</small>
       </Counter>
-      <Counter name="latency-miss" label="With the edge">
+      <Counter name="latency-miss" label="With the full model">
         {time(latencies.medianMissMs)} <small>to {time(latencies.p95MissMs)}</small>
       </Counter>
       <Counter name="accuracy" label="Right">
         {shareOf(totals.correct, totals.labelled)}
       </Counter>
       <Counter name="misses" label="Asked the edge">
-        {formatCount(totals.misses)}
+        {formatCount(totals.misses - totals.missesHere)}
       </Counter>
+      {totals.missesHere > 0 && (
+        <Counter name="misses-here" label="Full model, here">
+          {formatCount(totals.missesHere)}
+        </Counter>
+      )}
       <Counter name="uncertain" label="Uncertain">
         {formatCount(totals.uncertain)}
       </Counter>

@@ -4,6 +4,7 @@ import { formatShare } from '../format.ts'
 import { usePage } from '../page-context.ts'
 import { Slider } from '../../components/slider.tsx'
 import { Switch } from './field.tsx'
+import { FullModelSetting } from './full-model-setting.tsx'
 
 /** What crosses the network beyond misses. */
 export function TrafficSettings(): VNode {
@@ -12,6 +13,7 @@ export function TrafficSettings(): VNode {
   const isCostly = isMetered(navigator)
   return (
     <>
+      <FullModelSetting />
       <Slider
         label="Have the edge check"
         unit="of what is answered here"

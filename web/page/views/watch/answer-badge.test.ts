@@ -9,6 +9,7 @@ const answer: ShownAnswer = {
   entropyNats: 0.1,
   thresholdNats: 0.3,
   outcome: 'hit',
+  answeredBy: 'device',
   network: 'generalist',
   latencyMs: 1,
   edgeEntropyNats: null,
@@ -22,8 +23,11 @@ describe('the words for an answer', () => {
     expect(badgeText(answer, false)).toBe('On this device')
     expect(badgeText({ ...answer, sureness: 'likely' }, false)).toBe('On this device, likely')
     expect(badgeText({ ...answer, sureness: 'unsure' }, false)).toBe('On this device, a guess')
-    expect(badgeText({ ...answer, outcome: 'miss' }, false)).toBe('Edge')
-    expect(badgeText({ ...answer, outcome: 'miss', sureness: 'unsure' }, false)).toBe('Edge, uncertain too')
+    const miss = { ...answer, outcome: 'miss', answeredBy: 'edge' } as const
+    expect(badgeText(miss, false)).toBe('Edge')
+    expect(badgeText({ ...miss, sureness: 'unsure' }, false)).toBe('Edge, uncertain too')
+    expect(badgeText({ ...miss, answeredBy: 'device' }, false)).toBe('Full model, here')
+    expect(badgeText({ ...miss, isPending: true }, false)).toBe('Asking the full model')
     expect(badgeText({ ...answer, outcome: 'uncertain', sureness: 'unsure' }, true)).toBe(
       'Uncertain, offline',
     )

@@ -4,11 +4,13 @@ import type { ShownAnswer } from '../../state/stream-view.ts'
 export const badgeTexts = {
   hit: 'On this device',
   miss: 'Edge',
+  missHere: 'Full model, here',
   uncertain: 'Uncertain',
   offline: 'Uncertain, offline',
-  pending: 'Asking the edge',
+  pending: 'Asking the full model',
 } as const
-export type Badge = keyof typeof badgeTexts
+/** How it is coloured; which words go with it is `badgeText`'s matter. */
+export type Badge = Exclude<keyof typeof badgeTexts, 'missHere'>
 
 /** An answer that is not among the classes of a bundle. */
 export const noneText = 'None of these'
@@ -29,7 +31,10 @@ export const isGuess = ({ outcome, sureness }: ShownAnswer): boolean =>
 export function badgeText(answer: ShownAnswer, isOffline: boolean): string {
   const badge = badgeOf(answer, isOffline)
   const { sureness } = answer
-  if (badge === 'miss' && isGuess(answer)) return 'Edge, uncertain too'
+  if (badge === 'miss') {
+    const text = badgeTexts[answer.answeredBy === 'device' ? 'missHere' : 'miss']
+    return isGuess(answer) ? `${text}, uncertain too` : text
+  }
   if (badge !== 'hit' || sureness === 'certain') return badgeTexts[badge]
   return sureness === 'likely' ? 'On this device, likely' : 'On this device, a guess'
 }

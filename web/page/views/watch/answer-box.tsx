@@ -81,7 +81,7 @@ function Legend(): VNode {
       <dt class="answer-badge" data-outcome="miss">
         {badgeTexts.miss}
       </dt>
-      <dd>This device is not: a larger network at the edge answers.</dd>
+      <dd>It is not: the full model answers, at the edge or, where that is slow or away, on this device.</dd>
       <dt class="answer-badge" data-outcome="uncertain">
         {badgeTexts.uncertain}
       </dt>
@@ -92,6 +92,6 @@ function Legend(): VNode {
 
 /** Which network it was, in a person's words. */
 function networkText({ network }: ShownAnswer, manifest: Manifest | undefined): string {
-  if (network === 'full') return 'large network'
+  if (network === 'full') return 'full model'
   return network === 'generalist' ? 'all-round network' : `specialist ${partitionName(manifest, network)}`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GateSettings } from '../../../core/gate/settings.ts'
-import { gateWithoutEdge } from './gate-without-edge.ts'
+import { gateWithoutFullModel } from './gate-without-full-model.ts'
 
 const gate: GateSettings = {
   thresholdNats: 0.5,
@@ -10,14 +10,14 @@ const gate: GateSettings = {
   asksGeneralist: true,
 }
 
-describe('gateWithoutEdge', () => {
+describe('gateWithoutFullModel', () => {
   it('asks every partition that is in memory, and never fewer than with an edge', () => {
-    expect(gateWithoutEdge(gate, 5)).toEqual({ ...gate, maxProbes: 5 })
-    expect(gateWithoutEdge(gate, 1)).toEqual(gate)
+    expect(gateWithoutFullModel(gate, 5)).toEqual({ ...gate, maxProbes: 5 })
+    expect(gateWithoutFullModel(gate, 1)).toEqual(gate)
   })
 
   it('asks none where the generalist alone is asked', () => {
     const alone = { ...gate, maxProbes: 0 }
-    expect(gateWithoutEdge(alone, 5)).toEqual(alone)
+    expect(gateWithoutFullModel(alone, 5)).toEqual(alone)
   })
 })

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { apiPaths } from '../../core/wire/frames.ts'
+import type { StreamLogExport } from '../page/stream-log/export.ts'
+import { useTemperedStage } from './harness/tempered-stage.ts'
+
+// The full model comes to a device from which the edge is slow, and answers there: in the real page, out of the
+// real store, with no edge at all.
+
+const stage = useTemperedStage({ hasFullModel: true })
+
+async function exported(): Promise<StreamLogExport> {
+  await stage.driver.go('insight')
+  const [download] = await Promise.all([
+    stage.driver.page.waitForEvent('download'),
+    stage.driver.page.getByTestId('export-json').click(),
+  ])
+  return JSON.parse(await readFile(await download.path(), 'utf8')) as StreamLogExport
+}
+
+async function untilState(state: string): Promise<void> {
+  await stage.driver.go('settings')
+  await stage.driver.page.locator(`[data-testid="full-model-state"][data-state="${state}"]`).waitFor()
+  await stage.driver.go('watch')
+}
+
+async function stop(): Promise<void> {
+  await stage.driver.go('watch')
+  await stage.driver.page.getByTestId('stop').click()
+  await stage.driver.untilState('stopped')
+}
+
+/** The bundle that is certain of nothing: every frame asks the full model. */
+const misses = '?seed=3&bundle=unsure&threshold=0'
+
+describe('the full model on the device', () => {
+  it('comes where the edge is slow, says what the edge says, and answers when the edge is gone', async () => {
+    await stage.open(misses)
+    await stage.driver.untilControlled()
+    stage.proxy.faults.set(apiPaths.frames('unsure'), 'late')
+    await stage.driver.playDemo()
+    await untilState('ready')
+    await stage.driver.expectGoingOn(20)
+    await stage.proxy.goOffline()
+    await stage.driver.expectGoingOn(20)
+    expect(await stage.driver.outcome()).toBe('miss')
+    await stop()
+    const { frames, totals } = await exported()
+    const here = frames.filter(({ answeredBy, outcome }) => outcome === 'miss' && answeredBy === 'device')
+    expect(here.length).toBeGreaterThan(20)
+    expect(totals.missesHere).toBe(here.length)
+    expect(here.every(({ network, bytesUp }) => network === 'full' && bytesUp === 0)).toBe(true)
+    // A person in the demo is held for a while: what the edge said of one, the device says too.
+    const lastOfEdge = frames.filter(({ answeredBy }) => answeredBy === 'edge').at(-1)
+    const firstHere = here.find(({ index }) => index > (lastOfEdge?.index ?? Infinity))
+    expect(firstHere?.label).toBe(lastOfEdge?.label)
+    await stage.proxy.goOnline()
+  })
+
+  it('is there offline after a reload, once somebody wanted it always, and is deleted where nobody wants it', async () => {
+    await stage.open(misses)
+    await stage.driver.untilControlled()
+    await stage.driver.go('settings')
+    await stage.driver.page.getByTestId('full-model').selectOption('always')
+    await untilState('ready')
+    await stage.proxy.goOffline()
+    await stage.driver.page.reload()
+    await stage.driver.page.getByTestId('play-demo').waitFor()
+    await untilState('ready')
+    await stage.driver.playDemo()
+    await expect.poll(() => stage.driver.outcome()).toBe('miss')
+    await stop()
+    await stage.driver.go('settings')
+    await stage.driver.page.getByTestId('full-model').selectOption('never')
+    await stage.driver.page.locator('[data-testid="full-model-state"][data-state="absent"]').waitFor()
+    await stage.driver.go('watch')
+    await stage.driver.playDemo()
+    await expect.poll(() => stage.driver.outcome()).toBe('uncertain')
+    await stop()
+    await stage.proxy.goOnline()
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import {
+  isWorthFetching,
+  noAnswerTimes,
+  noteAnswerTime,
+  placeOfAnswer,
+  type AnswerTimes,
+} from './answer-place.ts'
+
+const here = { isHere: true, isEdgeAway: false, nowMs: 1_000 }
+const after = (answers: readonly (readonly ['edge' | 'device', number])[]): AnswerTimes =>
+  answers.reduce((times, [place, tookMs]) => noteAnswerTime(times, place, tookMs, 1_000), noAnswerTimes)
+
+describe('where a miss is answered', () => {
+  it('is the edge while the full model is not here, however slow it is', () => {
+    expect(placeOfAnswer(after([['edge', 900]]), { ...here, isHere: false, isEdgeAway: true })).toBe('edge')
+  })
+
+  it('is this device where the edge is away', () => {
+    expect(placeOfAnswer(noAnswerTimes, { ...here, isEdgeAway: true })).toBe('device')
+    expect(
+      placeOfAnswer(
+        after([
+          ['device', 900],
+          ['edge', 20],
+        ]),
+        { ...here, isEdgeAway: true },
+      ),
+    ).toBe('device')
+  })
+
+  it('is the edge until somebody has measured it', () => {
+    expect(placeOfAnswer(noAnswerTimes, here)).toBe('edge')
+  })
+
+  it('is whoever answers sooner', () => {
+    expect(
+      placeOfAnswer(
+        after([
+          ['edge', 90],
+          ['device', 30],
+        ]),
+        here,
+      ),
+    ).toBe('device')
+    expect(
+      placeOfAnswer(
+        after([
+          ['edge', 20],
+          ['device', 30],
+        ]),
+        here,
+      ),
+    ).toBe('edge')
+    expect(placeOfAnswer(after([['edge', 90]]), here)).toBe('device')
+  })
+
+  it('is the edge once a minute, whose network may have become fast', () => {
+    const times = after([
+      ['edge', 90],
+      ['device', 30],
+    ])
+    expect(placeOfAnswer(times, { ...here, nowMs: 61_000 })).toBe('device')
+    expect(placeOfAnswer(times, { ...here, nowMs: 61_001 })).toBe('edge')
+  })
+
+  it('follows a network that becomes fast', () => {
+    const times = after([
+      ['device', 30],
+      ['edge', 90],
+      ...Array.from({ length: 12 }, () => ['edge', 10] as const),
+    ])
+    expect(placeOfAnswer(times, here)).toBe('edge')
+  })
+})
+
+describe('a full model on the device', () => {
+  const answers = (count: number, tookMs: number): AnswerTimes =>
+    after(Array.from({ length: count }, () => ['edge', tookMs] as const))
+
+  it('is worth its download where the edge is slow from here, which takes some answers to say', () => {
+    expect(isWorthFetching(answers(5, 90))).toBe(true)
+    expect(isWorthFetching(answers(4, 90))).toBe(false)
+    expect(isWorthFetching(answers(50, 20))).toBe(false)
+    expect(isWorthFetching(noAnswerTimes)).toBe(false)
+  })
+})

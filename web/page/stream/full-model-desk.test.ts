@@ -1,0 +1,136 @@
+import { signal } from '@preact/signals'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CacheNetError, type ErrorCode } from '../../../core/wire/errors.ts'
+import type { FrameAnswer } from '../../../core/wire/frames.ts'
+import type { EdgeState } from '../edge/edge-client.ts'
+import type { FullModelState } from '../full-model/device-full-model.ts'
+import { createFullModelDesk, type FullModelDesk } from './full-model-desk.ts'
+
+const never = new AbortController().signal
+const rgb = new Uint8Array(3)
+const answer: FrameAnswer = {
+  classIndex: 0,
+  label: 'ant',
+  probabilities: [1, 0],
+  entropyNats: 0,
+  code: [],
+  answeredBy: 'full',
+  timings: { decodeMs: 0, queueMs: 0, inferenceMs: 1 },
+}
+
+let now: number
+let edgeMs: number
+let deviceMs: number
+let edgeFailure: ErrorCode | undefined
+let deviceFailure: ErrorCode | undefined
+let mayFetch: boolean
+let started: number
+let notices: string[]
+const edgeState = signal<EdgeState>('online')
+const modelState = signal<FullModelState>('absent')
+let desk: FullModelDesk
+
+function answerAfter(tookMs: number, failure: ErrorCode | undefined): Promise<FrameAnswer> {
+  now += tookMs
+  return failure === undefined ? Promise.resolve(answer) : Promise.reject(new CacheNetError(failure, 'no'))
+}
+
+beforeEach(() => {
+  now = 1_000
+  edgeMs = 90
+  deviceMs = 30
+  edgeFailure = deviceFailure = undefined
+  mayFetch = true
+  started = 0
+  notices = []
+  edgeState.value = 'online'
+  modelState.value = 'absent'
+  const opened = {
+    edge: {
+      state: edgeState,
+      answer: async () => ({ answer: await answerAfter(edgeMs, edgeFailure), bytesUp: 3, bytesDown: 300 }),
+    },
+    fullModel: {
+      state: modelState,
+      start: () => void started++,
+      answer: () => answerAfter(deviceMs, deviceFailure),
+    },
+  }
+  desk = createFullModelDesk({
+    opened: () => opened,
+    notices: {
+      showError: (about) => void notices.push(about),
+      dismiss: () => undefined,
+    },
+    mayFetch: () => mayFetch,
+    nowMs: () => now,
+  })
+})
+
+const ask = async (times = 1): Promise<string[]> => {
+  const places: string[] = []
+  for (let time = 0; time < times; time++) places.push((await desk.answer(never, rgb, true)).answeredBy)
+  return places
+}
+
+describe('the desk of the full model', () => {
+  it('has it fetched once five answers of the edge were slow, and goes on asking the edge until it is here', async () => {
+    await ask(4)
+    expect(started).toBe(0)
+    expect(await ask()).toEqual(['edge'])
+    expect(started).toBe(1)
+    modelState.value = 'ready'
+    expect(await ask(2)).toEqual(['device', 'device'])
+  })
+
+  it('has nothing fetched where the edge is fast, or nobody wants that', async () => {
+    edgeMs = 20
+    await ask(20)
+    edgeMs = 200
+    mayFetch = false
+    await ask(20)
+    expect(started).toBe(0)
+  })
+
+  it('sends nothing where the full model is here', async () => {
+    await ask()
+    modelState.value = 'ready'
+    expect(await desk.answer(never, rgb, true)).toMatchObject({
+      bytesUp: 0,
+      bytesDown: 0,
+      answeredBy: 'device',
+    })
+  })
+
+  it('asks the edge where that is faster than this device', async () => {
+    edgeMs = 20
+    modelState.value = 'ready'
+    expect(await ask(3)).toEqual(['edge', 'device', 'edge'])
+  })
+
+  it('answers with no edge at all', async () => {
+    edgeState.value = 'offline'
+    edgeFailure = 'edge-unreachable'
+    expect(desk.isNear()).toBe(false)
+    await expect(ask()).rejects.toMatchObject({ code: 'edge-unreachable' })
+    modelState.value = 'ready'
+    expect(desk.isNear()).toBe(true)
+    expect(await ask()).toEqual(['device'])
+  })
+
+  it('asks the edge about a frame that the full model breaks down over, and gives no frame up that was called off', async () => {
+    await ask()
+    modelState.value = 'ready'
+    deviceFailure = 'worker-crashed'
+    expect(await ask()).toEqual(['edge'])
+    deviceFailure = 'aborted'
+    await expect(ask()).rejects.toMatchObject({ code: 'aborted' })
+    expect(desk.isBusy()).toBe(false)
+  })
+
+  it('says where the edge lets nobody in', async () => {
+    edgeFailure = 'unauthorized'
+    await expect(ask()).rejects.toMatchObject({ code: 'unauthorized' })
+    expect(notices).toEqual(['access'])
+  })
+})

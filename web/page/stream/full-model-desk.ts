@@ -1,0 +1,124 @@
+import type { FrameAnswer } from '../../../core/wire/frames.ts'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { EdgeAnswer, EdgeClient } from '../edge/edge-client.ts'
+import {
+  isWorthFetching,
+  noAnswerTimes,
+  noteAnswerTime,
+  placeOfAnswer,
+  type AnswerPlace,
+} from '../full-model/answer-place.ts'
+import type { DeviceFullModel } from '../full-model/device-full-model.ts'
+import type { Notices } from '../state/notices.ts'
+
+/** An answer of the full model, and where it ran. */
+export interface FullModelAnswer extends EdgeAnswer {
+  readonly answeredBy: AnswerPlace
+}
+
+/** Has the full model answer what the small networks here are uncertain of. */
+export interface FullModelDesk {
+  /** Another frame is with the full model already: one of a live stream is not sent after it. */
+  isBusy(): boolean
+  /** Somebody may be there to ask. */
+  isNear(): boolean
+  /** Rejects where nobody answers; see `EdgeClient.answer`. */
+  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<FullModelAnswer>
+}
+
+/** Both as the bundle that is open has them. */
+interface OpenedFullModel {
+  readonly edge: Pick<EdgeClient, 'answer' | 'state'>
+  readonly fullModel: Pick<DeviceFullModel, 'state' | 'start' | 'answer'>
+}
+
+export interface FullModelDeskOptions {
+  readonly opened: () => OpenedFullModel | undefined
+  readonly notices: Pick<Notices, 'showError' | 'dismiss'>
+  /** Whether the full model may come to this device, should the edge turn out to be slow. */
+  readonly mayFetch: () => boolean
+  readonly nowMs?: () => number
+}
+
+/**
+ * Asks the full model where it answers sooner: at the edge, or on this device. Knows how many frames are with
+ * it, and says where the edge lets nobody in.
+ */
+export function createFullModelDesk({
+  opened,
+  notices,
+  mayFetch,
+  nowMs = () => performance.now(),
+}: FullModelDeskOptions): FullModelDesk {
+  let asking = 0
+  let times = noAnswerTimes
+  let timesOf: OpenedFullModel | undefined
+
+  async function timed<Answer>(place: AnswerPlace, ask: () => Promise<Answer>): Promise<Answer> {
+    const startMs = nowMs()
+    const answer = await ask()
+    times = noteAnswerTime(times, place, nowMs() - startMs, nowMs())
+    return answer
+  }
+
+  async function askEdge(
+    { edge, fullModel }: OpenedFullModel,
+    signal: AbortSignal,
+    rgb: Uint8Array<ArrayBuffer>,
+    takesPartition: boolean,
+  ): Promise<FullModelAnswer> {
+    try {
+      const answered = await timed('edge', () => edge.answer(signal, rgb, takesPartition))
+      notices.dismiss('access')
+      if (isWorthFetching(times) && mayFetch()) fullModel.start()
+      return { ...answered, answeredBy: 'edge' }
+    } catch (thrown) {
+      const error = CacheNetError.from(thrown)
+      if (error.code === 'unauthorized') notices.showError('access', error)
+      throw error
+    }
+  }
+
+  /** Undefined where it breaks down over the frame: then the edge is asked. */
+  async function askDevice(
+    { fullModel }: OpenedFullModel,
+    signal: AbortSignal,
+    rgb: Uint8Array<ArrayBuffer>,
+  ): Promise<FrameAnswer | undefined> {
+    try {
+      return await timed('device', () => fullModel.answer(signal, rgb))
+    } catch (thrown) {
+      if (CacheNetError.from(thrown).code === 'aborted') throw thrown
+      return undefined
+    }
+  }
+
+  return {
+    isBusy: () => asking > 0,
+    isNear() {
+      const current = opened()
+      if (current === undefined) return false
+      return current.fullModel.state.value === 'ready' || current.edge.state.value !== 'offline'
+    },
+    async answer(signal, rgb, takesPartition) {
+      const current = opened()
+      if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
+      if (timesOf !== current) times = noAnswerTimes
+      timesOf = current
+      const { edge, fullModel } = current
+      asking++
+      try {
+        const place = placeOfAnswer(times, {
+          isHere: fullModel.state.peek() === 'ready',
+          isEdgeAway: edge.state.peek() === 'offline',
+          nowMs: nowMs(),
+        })
+        const answer = place === 'device' ? await askDevice(current, signal, rgb) : undefined
+        if (answer !== undefined) return { answer, bytesUp: 0, bytesDown: 0, answeredBy: 'device' }
+        return await askEdge(current, signal, rgb, takesPartition)
+      } finally {
+        asking--
+      }
+    },
+  }
+}
