@@ -4,8 +4,8 @@ import { apiPaths } from '../../core/wire/frames.ts'
 import type { StreamLogExport } from '../page/stream-log/export.ts'
 import { useTemperedStage } from './harness/tempered-stage.ts'
 
-// The full model comes to a device from which the edge is slow, and answers there: in the real page, out of the
-// real store, with no edge at all.
+// The full model comes to a device from which the edge is slow, and answers there: in the real page, out of
+// the real store, with no edge at all.
 
 const stage = useTemperedStage({ hasFullModel: true })
 

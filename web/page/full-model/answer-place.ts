@@ -1,4 +1,4 @@
-/** Who answers what the small networks are uncertain of: the full model on the edge, or the one on this device. */
+/** Where the full model answers what the small networks are uncertain of. */
 export type AnswerPlace = 'edge' | 'device'
 
 /** What answers have cost so far. */

@@ -52,7 +52,9 @@ beforeEach(() => {
     },
     fullModel: {
       state: modelState,
-      start: () => void started++,
+      start: () => {
+        started++
+      },
       answer: () => answerAfter(deviceMs, deviceFailure),
     },
   }

@@ -11,7 +11,7 @@ const stateTexts: Readonly<Record<FullModelState, string>> = {
   failed: 'It cannot run here; the edge is asked.',
 }
 
-/** Whether the full model, which answers what the small networks are uncertain of, comes to this device too. */
+/** Whether the full model comes to this device too; it answers what the small networks are uncertain of. */
 export function FullModelSetting(): VNode {
   const { app } = usePage()
   const { fullModel: wanted } = app.settings.values.value
