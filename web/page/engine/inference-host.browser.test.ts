@@ -61,12 +61,13 @@ function createHost(
   frameLimitMs = 10_000,
   threads = 1,
   inPage?: () => InferenceClient,
+  threadsLimitMs = 60_000,
 ): InferenceHost {
   return new InferenceHost({
     ...(inPage === undefined ? {} : { createInPageEngine: inPage }),
     frameLimitMs,
     threads,
-    threadsLimitMs: 2_000,
+    threadsLimitMs,
     createWorker: (threadsOfWorker) => {
       const worker = createWorker(workers.length, threadsOfWorker)
       workers.push(worker)
@@ -228,8 +229,12 @@ describe('InferenceHost and threads', () => {
 
   it('stays with what runs where they do not start, or hang', async () => {
     const scripts = { 2: 'throw new Error("no threads")', 3: '' } as const
-    host = createHost((_index, threads) =>
-      threads === 2 || threads === 3 ? running(scripts[threads]) : realWorker(),
+    host = createHost(
+      (_index, threads) => (threads === 2 || threads === 3 ? running(scripts[threads]) : realWorker()),
+      undefined,
+      1,
+      undefined,
+      2_000,
     )
     await open()
     await host.load(signal, 'p0', partitionBytes('p0'))

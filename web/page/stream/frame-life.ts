@@ -112,7 +112,7 @@ export interface FramePlace {
 
 /**
  * A frame's life: gate on the device → hit, or miss → full model, at the edge or here. For a slow one a live
- * stream waits no longer than a moment: the small networks' answer stands until the full model's comes. Throws
+ * stream waits only a moment: the small networks’ answer stands until the full model’s comes. Throws
  * `aborted`, or a code of `InferenceHost.classify`; whatever the edge does, there is an answer.
  */
 export async function* liveFrame(
