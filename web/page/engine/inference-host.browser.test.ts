@@ -247,7 +247,7 @@ describe('InferenceHost and threads', () => {
   })
 
   it('begins with one where they do not start', async () => {
-    host = createHost((index) => (index === 0 ? running('') : realWorker()), 10_000, 2)
+    host = createHost((index) => (index === 0 ? running('') : realWorker()), 10_000, 2, undefined, 2_000)
     await host.prepare(signal)
     await open()
     expect(threadsFailures).toEqual(['worker-timeout, 1'])

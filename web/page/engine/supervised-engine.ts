@@ -97,7 +97,6 @@ export class SupervisedEngine {
   }
 
   #perform(command: SupervisorCommand): void {
-    const { onGiveUpPage, onRestart, onThreadsFailure } = this.#options
     switch (command.kind) {
       case 'start':
         void this.#fleet.start(command.engine, command.site)
@@ -109,13 +108,13 @@ export class SupervisedEngine {
         this.#fleet.stop(command.engine, command.reason)
         return
       case 'give-up-page':
-        onGiveUpPage()
+        this.#options.onGiveUpPage()
         return
       case 'tell-restart':
-        onRestart(command.reason)
+        this.#options.onRestart(command.reason)
         return
       case 'tell-threads-failure':
-        onThreadsFailure(command.reason, command.threads)
+        this.#options.onThreadsFailure(command.reason, command.threads)
     }
   }
 }
