@@ -53,10 +53,25 @@ function table(rows: readonly Row[], all: readonly Row[]): string[] {
     ...rows.map((row) => {
       const { runs } = row
       const of = (pick: (run: Row['runs'][number]) => number): number[] => runs.map(pick)
-      return `| ${conditionsOf(row)} | ${strategyTitles[row.strategy]} | ${spread(
-        of(({ meanMs }) => meanMs),
-        1,
-      )} | ${mean(of(({ p50Ms }) => p50Ms)).toFixed(1)} | ${mean(of(({ p95Ms }) => p95Ms)).toFixed(1)} | ${mean(of(({ p99Ms }) => p99Ms)).toFixed(1)} | ${overOurs(row, all)} | ${accuracyOf(runs)} | ${percent(mean(of(({ hitRate }) => hitRate)))} | ${(mean(of(({ wireBytesUp }) => wireBytesUp)) / 1000).toFixed(0)} / ${(mean(of(({ wireBytesDown }) => wireBytesDown)) / 1000).toFixed(0)} | ${row.n} |`
+      const kilobytes = (pick: (run: Row['runs'][number]) => number): string =>
+        (mean(of(pick)) / 1000).toFixed(0)
+      const cells = [
+        conditionsOf(row),
+        strategyTitles[row.strategy],
+        spread(
+          of(({ meanMs }) => meanMs),
+          1,
+        ),
+        mean(of(({ p50Ms }) => p50Ms)).toFixed(1),
+        mean(of(({ p95Ms }) => p95Ms)).toFixed(1),
+        mean(of(({ p99Ms }) => p99Ms)).toFixed(1),
+        overOurs(row, all),
+        accuracyOf(runs),
+        percent(mean(of(({ hitRate }) => hitRate))),
+        `${kilobytes(({ wireBytesUp }) => wireBytesUp)} / ${kilobytes(({ wireBytesDown }) => wireBytesDown)}`,
+        String(row.n),
+      ]
+      return `| ${cells.join(' | ')} |`
     }),
   ]
 }

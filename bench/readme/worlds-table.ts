@@ -66,10 +66,19 @@ function world(manifest: Manifest): string[] {
     'full model, told',
     'AUROC outside',
   ]
+  const { command, calibration } = training
+  const commands = [command, ...(calibration === undefined ? [] : [calibration.command])].map(
+    (text) => `\`${text}\``,
+  )
   return [
     `## ${manifest.id}`,
     '',
-    `${classNames.length} classes, ${partitions.length} partitions; \`${training.command}\`${training.calibration === undefined ? '' : `, \`${training.calibration.command}\``}. Full model ${macs(networks.full)} MMACs, ${percent(fullAccuracy)} of ${images} test images right; generalist ${macs(networks.generalist)} MMACs, ${percent(generalistAccuracy)}; partitions ${macs(networks.partition)} MMACs.`,
+    [
+      `${classNames.length} classes, ${partitions.length} partitions; ${commands.join(', ')}.`,
+      `Full model ${macs(networks.full)} MMACs, ${percent(fullAccuracy)} of ${images} test images right;`,
+      `generalist ${macs(networks.generalist)} MMACs, ${percent(generalistAccuracy)};`,
+      `partitions ${macs(networks.partition)} MMACs.`,
+    ].join(' '),
     '',
     'Right on the test images of each region, each class as often as it is seen there. *Told*: the region’s shares as prior.',
     '',

@@ -50,11 +50,21 @@ export function plotFrame(area: PlotArea, xAxis: Axis, yAxis: Axis): PlotFrame {
   const yTicks = yAxis.ticks ?? niceTicks(...yAxis.domain)
   const title = (text: string, atX: number, atY: number, anchor: 'start' | 'end'): Markup =>
     text === '' ? nothing : label(atX, atY, text, { anchor, className: 'axis' })
+  const ground = [
+    rect(left, top, width, height, 'ground'),
+    yTicks.map((value) => line(left, y(value), right, y(value), 'grid')),
+    yTicks.map((value) => label(left - 6, y(value) + 3.5, yAxis.format(value), { anchor: 'end' })),
+    xTicks.map((value) => line(x(value), bottom, x(value), bottom + 4, 'grid')),
+    xTicks.map((value) => {
+      const text = xAxis.format(value)
+      return label(Math.min(x(value), right + air - textWidth(text) / 2), bottom + 15, text)
+    }),
+    title(yAxis.title, left, top - 8, 'start'),
+    title(xAxis.title, right, bottom + 29, 'end'),
+  ]
   return {
     x,
     y,
-    ground: markup`${rect(left, top, width, height, 'ground')}${yTicks.map((value) => line(left, y(value), right, y(value), 'grid'))}${yTicks.map(
-      (value) => label(left - 6, y(value) + 3.5, yAxis.format(value), { anchor: 'end' }),
-    )}${xTicks.map((value) => line(x(value), bottom, x(value), bottom + 4, 'grid'))}${xTicks.map((value) => label(Math.min(x(value), right + air - textWidth(xAxis.format(value)) / 2), bottom + 15, xAxis.format(value)))}${title(yAxis.title, left, top - 8, 'start')}${title(xAxis.title, right, bottom + 29, 'end')}`,
+    ground: markup`${ground}`,
   }
 }

@@ -40,6 +40,25 @@ function curveFigure({ manifest, gate, imageCounts }: ReportData): Markup {
     series(curve, 'CacheNet', 'series-1', of),
   ]
   const accuracies = [...curve, ...gate.cascadeCurve].map(({ accuracyOfWhole }) => accuracyOfWhole)
+  const coverage = lineChart({
+    label: 'Coverage by threshold',
+    x,
+    y: { domain: [0, 1], title: 'coverage', format: (value) => percent(value, 0) },
+    series: both('coverage'),
+    markers: [chosen],
+  })
+  const { fullAccuracy } = gate
+  const accuracy = lineChart({
+    label: 'Accuracy of the whole by threshold',
+    x,
+    y: {
+      domain: accuracyDomain([...accuracies, fullAccuracy]),
+      title: 'accuracy of the whole',
+      format: (value) => percent(value),
+    },
+    series: both('accuracyOfWhole'),
+    markers: [chosen, { axis: 'y', at: fullAccuracy, name: `full model ${percent(fullAccuracy)}` }],
+  })
   return figure({
     title: 'Coverage and accuracy by threshold',
     isWide: true,
@@ -47,7 +66,7 @@ function curveFigure({ manifest, gate, imageCounts }: ReportData): Markup {
       { name: 'CacheNet', className: 'series-1' },
       { name: 'Cascade', className: 'series-2' },
     ]),
-    chart: markup`<div class="pair">${lineChart({ label: 'Coverage by threshold', x, y: { domain: [0, 1], title: 'coverage', format: (value) => percent(value, 0) }, series: both('coverage'), markers: [chosen] })}${lineChart({ label: 'Accuracy of the whole by threshold', x, y: { domain: accuracyDomain([...accuracies, gate.fullAccuracy]), title: 'accuracy of the whole', format: (value) => percent(value) }, series: both('accuracyOfWhole'), markers: [chosen, { axis: 'y', at: gate.fullAccuracy, name: `full model ${percent(gate.fullAccuracy)}` }] })}</div>`,
+    chart: markup`<div class="pair">${coverage}${accuracy}</div>`,
     caption: `Validation images, one stream (${gate.stream}), the settings of the gate that does not adapt; Cascade is the generalist alone. The vertical line is the threshold that was chosen for CacheNet.`,
     table: {
       caption: 'Gate curve of CacheNet',

@@ -25,10 +25,27 @@ function codeBars(code: readonly number[], ids: readonly string[]): Markup {
 
 function card(shown: PicturedReconstruction, { classNames, partitions }: ReportData['manifest']): Markup {
   const name = classNames[shown.classIndex] ?? ''
-  return markup`<figure class="reconstruction"><div class="picture"><img src="${shown.thumbnail}" alt="Validation image ${shown.image}, class ${name}" width="96" height="96"><figcaption>${name}</figcaption></div><div class="levels">${vectorStrips(`Features of the image and their reconstruction from z, ${shown.features.length} values`, shown.features, shown.reconstructedFeatures, ['features', 'from z'])}${vectorStrips(`z and its reconstruction from the code, ${shown.z.length} values`, shown.z, shown.reconstructedZ, ['z', 'from code'])}</div>${codeBars(
+  const picture = markup`<div class="picture">
+<img src="${shown.thumbnail}" alt="Validation image ${shown.image}, class ${name}" width="96" height="96">
+<figcaption>${name}</figcaption>
+</div>`
+  const features = vectorStrips(
+    `Features of the image and their reconstruction from z, ${shown.features.length} values`,
+    shown.features,
+    shown.reconstructedFeatures,
+    ['features', 'from z'],
+  )
+  const z = vectorStrips(
+    `z and its reconstruction from the code, ${shown.z.length} values`,
+    shown.z,
+    shown.reconstructedZ,
+    ['z', 'from code'],
+  )
+  const code = codeBars(
     shown.code,
     partitions.map(({ id }) => id),
-  )}</figure>
+  )
+  return markup`<figure class="reconstruction">${picture}<div class="levels">${features}${z}</div>${code}</figure>
 `
 }
 

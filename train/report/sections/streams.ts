@@ -71,12 +71,18 @@ function streamTable(
 export function streamsSection({ evaluation, manifest, accuracyTolerance }: ReportData): Markup {
   const strategies = strategiesOf(evaluation, manifest.partitions.length > 0)
   const keys = Object.keys(evaluation.streams)
+  const dots = streamDots(
+    'Coverage of each strategy on each stream; the tables below hold the numbers.',
+    lanesOf(strategies, keys, accuracyTolerance),
+  )
+  const reading =
+    'Further right is better: more frames answered without the network. A hollow dot paid for it with accuracy. The numbers are in the tables below.'
   return section({
     id: 'streams',
     title: 'Streams',
     lead: `Every strategy on the same streams of test images; misses are answered by the full model. L is the mean length of a scene in frames. ✗ and hollow dots: more than ${(accuracyTolerance * 100).toFixed(1)} points below the full model.`,
     body: [
-      markup`<figure class="wide"><h3>Coverage by stream</h3>${legend(strategies.filter(isDrawn))}${streamDots('Coverage of each strategy on each stream; the tables below hold the numbers.', lanesOf(strategies, keys, accuracyTolerance))}<figcaption>Further right is better: more frames answered without the network. A hollow dot paid for it with accuracy. The numbers are in the tables below.</figcaption></figure>`,
+      markup`<figure class="wide"><h3>Coverage by stream</h3>${legend(strategies.filter(isDrawn))}${dots}<figcaption>${reading}</figcaption></figure>`,
       markup`<div class="tables">${keys.map((key) => streamTable(key, strategies, accuracyTolerance, evaluation.images))}</div>`,
     ],
   })

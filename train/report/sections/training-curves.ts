@@ -34,13 +34,33 @@ function curveFigure(curve: TrainingCurve): Markup {
     lineChart({ label: `${of} of ${network} by step`, x, y, series: [series] })
   // From its own lowest: distillation and smoothing keep a loss far from 0.
   const [low, high] = [Math.min(...losses), Math.max(...losses)]
+  const drawn = [
+    draw(
+      'Loss',
+      {
+        domain: [low - (high - low) * 0.06, high + (high - low) * 0.06 + 1e-6],
+        title: 'loss',
+        format: (value) => String(value),
+      },
+      { name: 'loss', className: 'series-2', points: points.map(({ step, loss }) => [step, loss]) },
+    ),
+    draw(
+      'Accuracy',
+      { domain: [0, 1], title: 'accuracy', format: (value) => percent(value, 0) },
+      {
+        name: 'accuracy',
+        className: 'series-1',
+        points: points.map(({ step, accuracy }) => [step, accuracy]),
+      },
+    ),
+  ]
   return figure({
     title: network,
     legend: legend([
       { name: 'loss', className: 'series-2' },
       { name: 'accuracy', className: 'series-1' },
     ]),
-    chart: markup`${draw('Loss', { domain: [low - (high - low) * 0.06, high + (high - low) * 0.06 + 1e-6], title: 'loss', format: (value) => String(value) }, { name: 'loss', className: 'series-2', points: points.map(({ step, loss }) => [step, loss]) })}${draw('Accuracy', { domain: [0, 1], title: 'accuracy', format: (value) => percent(value, 0) }, { name: 'accuracy', className: 'series-1', points: points.map(({ step, accuracy }) => [step, accuracy]) })}`,
+    chart: markup`${drawn}`,
     caption:
       last === undefined
         ? 'Nothing was logged.'
