@@ -1,6 +1,6 @@
 import { softmax } from '../../core/gate/entropy.ts'
 import { predictVectors } from './predict.ts'
-import type { ShippedNetwork } from './trained-network.ts'
+import type { ShippedNetwork } from './ship-network.ts'
 
 /** Codes of images from the full model's features: c(x) = softmax(z̄), one array of [partitions] an image. */
 export function encodeFeatures(

@@ -6,7 +6,7 @@ import { createRandom } from '../../core/random.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { initialise, parameterLayout, trainingForward, type Architecture } from './architecture.ts'
 import { foldNetwork, inferenceSpec, unfoldNetwork } from './fold.ts'
-import { shipNetwork, shipWeights } from './trained-network.ts'
+import { shipNetwork, shipWeights } from './ship-network.ts'
 import { symmetricEigen, whiteningFilters } from './whitening.ts'
 
 beforeAll(startTrainingBackend)

@@ -6,7 +6,7 @@ import { createRandom } from '../../core/random.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { initialise, parameterLayout, trainingForward, type Architecture } from './architecture.ts'
 import { deltaSpec, shipDelta } from './generator.ts'
-import { shipNetwork } from './trained-network.ts'
+import { shipNetwork } from './ship-network.ts'
 
 beforeAll(startTrainingBackend)
 

@@ -2,7 +2,7 @@ import { applyDelta, encodeDelta, type DeltaSpec } from '../../core/bundle/delta
 import { foldedAffine } from '../kernels/batch-norm-relu.ts'
 import { inferenceSpec } from './fold.ts'
 import { convSteps, headScale, parameterLayout, type Architecture } from './architecture.ts'
-import type { ShippedNetwork, TrainedNetwork } from './trained-network.ts'
+import type { ShippedNetwork, TrainedNetwork } from './ship-network.ts'
 
 /**
  * The generator: code → the parameters of a partition, as a difference from the generalist. It is linear in

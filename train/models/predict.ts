@@ -4,7 +4,7 @@ import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
-import type { ShippedNetwork } from './trained-network.ts'
+import type { ShippedNetwork } from './ship-network.ts'
 
 const batchSize = 250
 

@@ -13,7 +13,7 @@ import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { TrainedNetworks } from '../stages/answers.ts'
-import type { ShippedNetwork } from './trained-network.ts'
+import type { ShippedNetwork } from './ship-network.ts'
 
 async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array> {
   const path = join(folder, 'blobs', `${sha256}.bin`)

@@ -1,6 +1,6 @@
 import { headOutputs, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { parameterLayout, type Architecture } from './architecture.ts'
-import type { TrainedNetwork } from './trained-network.ts'
+import type { TrainedNetwork } from './ship-network.ts'
 
 /**
  * Parameters to train a partition from: a network that knows all classes, its head cut down to the region's.

@@ -1,7 +1,7 @@
 import { createRandom } from '../../core/random.ts'
 import { splitCount } from '../data/dataset.ts'
 import { initialise, type Architecture } from '../models/architecture.ts'
-import type { TrainedNetwork } from '../models/trained-network.ts'
+import type { TrainedNetwork } from '../models/ship-network.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { StageContext } from './context.ts'
 import { trainNetwork } from './train-network.ts'

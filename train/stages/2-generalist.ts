@@ -1,6 +1,6 @@
 import { createRandom } from '../../core/random.ts'
 import { initialise, type Architecture } from '../models/architecture.ts'
-import type { TrainedNetwork } from '../models/trained-network.ts'
+import type { TrainedNetwork } from '../models/ship-network.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { Teacher } from '../parallel/job.ts'
 import { allImages } from './1-full.ts'

@@ -1,7 +1,7 @@
 import { featureSize, planNetwork } from '../../core/network/plan.ts'
 import { encoderSpec } from '../models/encoder.ts'
 import { predictImages } from '../models/predict.ts'
-import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/trained-network.ts'
+import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/ship-network.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
 import { keepReconstructions } from './keep-reconstructions.ts'

@@ -8,7 +8,7 @@ import { encodeFeatures } from '../models/encode-features.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
-import type { ShippedNetwork } from '../models/trained-network.ts'
+import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { EvaluationContext } from './context.ts'
 
 /** A specialist in the forms in which it ships. */

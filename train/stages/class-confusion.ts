@@ -1,6 +1,6 @@
 import { softmax } from '../../core/gate/entropy.ts'
 import { logitsOf, predictImages } from '../models/predict.ts'
-import type { ShippedNetwork } from '../models/trained-network.ts'
+import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { StageContext } from './context.ts'
 
 /**

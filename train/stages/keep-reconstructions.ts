@@ -6,7 +6,7 @@ import { createRandom } from '../../core/random.ts'
 import { imagesByClass, selectImages } from '../data/dataset.ts'
 import type { EncoderPass } from '../models/encoder.ts'
 import { predictImages } from '../models/predict.ts'
-import type { ShippedNetwork } from '../models/trained-network.ts'
+import type { ShippedNetwork } from '../models/ship-network.ts'
 import { writeAtomically } from '../run/write-atomically.ts'
 import type { StageContext } from './context.ts'
 

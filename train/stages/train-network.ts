@@ -1,7 +1,7 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { NetworkStageSettings } from '../config/schema.ts'
 import type { Architecture } from '../models/architecture.ts'
-import { shipNetwork, type TrainedNetwork } from '../models/trained-network.ts'
+import { shipNetwork, type TrainedNetwork } from '../models/ship-network.ts'
 import { totalSteps } from '../parallel/batches.ts'
 import type { JobHead, Teacher, TrainingJob } from '../parallel/job.ts'
 import { createState, runTraining } from '../parallel/pool.ts'

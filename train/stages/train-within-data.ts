@@ -1,7 +1,7 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { TrainedNetworks } from './answers.ts'
 import type { StageContext } from './context.ts'
-import { trainNetworks } from './train-networks.ts'
+import { trainOnSharedAnswers } from './train-on-shared-answers.ts'
 
 /** Stage 4 refused a region: it has fewer images than a partition can learn from. */
 export const isTooLittleForPartitions = (thrown: unknown): thrown is CacheNetError =>
@@ -19,7 +19,7 @@ export async function trainWithinData(
   context: StageContext,
 ): Promise<{ context: StageContext; networks: TrainedNetworks }> {
   try {
-    return { context, networks: await trainNetworks(context) }
+    return { context, networks: await trainOnSharedAnswers(context) }
   } catch (thrown) {
     if (!isTooLittleForPartitions(thrown)) throw thrown
     context.progress.say(
@@ -27,6 +27,6 @@ export async function trainWithinData(
     )
     const alone: StageContext = { ...context, config: { ...context.config, partitionCount: 0 } }
     // Full model and generalist are there already.
-    return { context: alone, networks: await trainNetworks(alone) }
+    return { context: alone, networks: await trainOnSharedAnswers(alone) }
   }
 }

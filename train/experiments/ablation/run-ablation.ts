@@ -14,7 +14,7 @@ import { answerSplit } from '../../stages/answers.ts'
 import type { StageContext } from '../../stages/context.ts'
 import { evaluateValidation } from '../../stages/evaluate-splits.ts'
 import { takeFull } from '../../stages/take-full.ts'
-import { trainNetworks, type SharedAnswers } from '../../stages/train-networks.ts'
+import { trainOnSharedAnswers, type SharedAnswers } from '../../stages/train-on-shared-answers.ts'
 import type { AblatedTerm } from './terms.ts'
 
 export interface AblationRequest extends Pick<
@@ -81,7 +81,7 @@ async function outcomeOf(
   shared: SharedAnswers,
 ): Promise<VariantOutcome> {
   try {
-    const networks = await trainNetworks(context, shared)
+    const networks = await trainOnSharedAnswers(context, shared)
     const validation = answerSplit(context, networks, context.dataset.validation, 'validation')
     return judge(
       variant,

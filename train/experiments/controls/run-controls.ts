@@ -9,7 +9,7 @@ import { measureInput, splitCount } from '../../data/dataset.ts'
 import { startTrainingBackend } from '../../kernels/register.ts'
 import { initialise } from '../../models/architecture.ts'
 import { predictImages } from '../../models/predict.ts'
-import type { TrainedNetwork } from '../../models/trained-network.ts'
+import type { TrainedNetwork } from '../../models/ship-network.ts'
 import { whiteningFilters } from '../../models/whitening.ts'
 import { createTeacher } from '../../parallel/ask-teacher.ts'
 import type { Teacher } from '../../parallel/job.ts'
@@ -33,7 +33,7 @@ import type { StageContext } from '../../stages/context.ts'
 import { controlAccuracy, trainHeadControls } from '../../stages/head-controls.ts'
 import { headShares, imagesOfHead } from '../../stages/region-images.ts'
 import { trainNetwork } from '../../stages/train-network.ts'
-import { trainNetworks } from '../../stages/train-networks.ts'
+import { trainOnSharedAnswers } from '../../stages/train-on-shared-answers.ts'
 
 export interface ControlsRequest extends Omit<SeriesRequest, 'fullFrom'> {
   /** Finished run whose networks are taken over. */
@@ -168,7 +168,7 @@ export async function runControls(
     splitCount(dataset.train),
     dataset.classNames.length,
   )
-  const networks = await trainNetworks(context, { teacher })
+  const networks = await trainOnSharedAnswers(context, { teacher })
   const scratch = await trainFromScratch(context, teacher, networks)
   const wideWidths = widthsOfBytes(config.generalist.widths, 1 + config.gate.cacheEntries)
   const wide = await trainGeneralist(context, teacher, { name: 'wide', widths: wideWidths })

@@ -11,7 +11,7 @@ import type { StreamMetrics } from '../../stages/6-evaluate.ts'
 import { answerSplit, type TrainedNetworks } from '../../stages/answers.ts'
 import type { StageContext } from '../../stages/context.ts'
 import { evaluateValidation } from '../../stages/evaluate-splits.ts'
-import { trainNetworks } from '../../stages/train-networks.ts'
+import { trainOnSharedAnswers } from '../../stages/train-on-shared-answers.ts'
 
 export interface DeltasRequest extends Omit<SeriesRequest, 'fullFrom'> {
   /** Finished run whose networks are taken over: only deltas are trained. */
@@ -86,7 +86,7 @@ export async function runDeltas(
     run,
     progress,
   }
-  const networks = await trainNetworks(context)
+  const networks = await trainOnSharedAnswers(context)
   return [
     { form: 'delta: gains, shifts, head', ...judge(context, networks, 'delta') },
     { form: 'whole', ...judge(context, networks, 'whole') },

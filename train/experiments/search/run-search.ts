@@ -15,7 +15,7 @@ import { calibrate, type CalibratedGate } from '../../stages/5-calibrate.ts'
 import { answerSplit, answerTable } from '../../stages/answers.ts'
 import type { StageContext } from '../../stages/context.ts'
 import { takeFull } from '../../stages/take-full.ts'
-import { trainNetworks, type SharedAnswers } from '../../stages/train-networks.ts'
+import { trainOnSharedAnswers, type SharedAnswers } from '../../stages/train-on-shared-answers.ts'
 
 export type StrategyName = 'Cascade' | 'Cascade + scene' | 'CacheNet'
 
@@ -69,7 +69,7 @@ function candidateConfig(
  * The strategies of one trained candidate, each at its own best settings; CacheNet with the gate that adapts,
  * as the product runs.
  */
-function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainNetworks>>): SearchRow[] {
+function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainOnSharedAnswers>>): SearchRow[] {
   const { config, dataset } = context
   const { streamKind: kind, streamLength: meanLength, streamFrames: frames, cacheEntries } = config.gate
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
@@ -175,7 +175,7 @@ export async function runSearch(signal: AbortSignal, request: SeriesRequest): Pr
         )
         continue
       }
-      rows.push(...judge(context, await trainNetworks(context, shared)))
+      rows.push(...judge(context, await trainOnSharedAnswers(context, shared)))
       for (const [, key] of sources) if (!taken.has(key)) taken.set(key, run.path)
     }
   }

@@ -23,7 +23,7 @@ export interface SharedAnswers {
  * Stages 1 to 4: every network of a bundle. What a checkpoint of the run holds is not trained again, what
  * `shared` holds not asked again.
  */
-export async function trainNetworks(
+export async function trainOnSharedAnswers(
   context: StageContext,
   shared: SharedAnswers = {},
 ): Promise<TrainedNetworks> {
