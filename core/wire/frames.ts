@@ -107,7 +107,14 @@ export type FrameAnswer = z.infer<typeof frameAnswerSchema>
 export const bundleListSchema = z.object({
   defaultBundle: z.string(),
   bundles: z.array(
-    z.object({ id: z.string(), description: z.string(), classes: z.int(), partitions: z.int() }),
+    z.object({
+      id: z.string(),
+      description: z.string(),
+      classes: z.int(),
+      partitions: z.int(),
+      /** What a device fetches to start with, and with every partition. Older edges do not say. */
+      bytes: z.optional(z.object({ start: z.int(), all: z.int() })),
+    }),
   ),
 })
 export type BundleList = z.infer<typeof bundleListSchema>

@@ -13,12 +13,32 @@ describe('GET bundles', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('Cache-Control')).toBe('no-cache')
     const list = bundleListSchema.parse(await response.json())
+    const start = sample.manifest.generalist.whole.bytes
+    const [{ whole: { bytes: each } } = { whole: { bytes: 0 } }] = sample.manifest.partitions
     expect(list).toEqual({
       defaultBundle: 'sample',
       bundles: [
-        { id: 'alone', description: 'Random weights for tests.', classes: 4, partitions: 0 },
-        { id: 'own', description: sample.manifest.dataset.description, classes: 4, partitions: 5 },
-        { id: 'sample', description: sample.manifest.dataset.description, classes: 4, partitions: 4 },
+        {
+          id: 'alone',
+          description: 'Random weights for tests.',
+          classes: 4,
+          partitions: 0,
+          bytes: { start, all: start },
+        },
+        {
+          id: 'own',
+          description: sample.manifest.dataset.description,
+          classes: 4,
+          partitions: 5,
+          bytes: { start, all: start + 5 * each },
+        },
+        {
+          id: 'sample',
+          description: sample.manifest.dataset.description,
+          classes: 4,
+          partitions: 4,
+          bytes: { start, all: start + 4 * each },
+        },
       ],
     })
   })

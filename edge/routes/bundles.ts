@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { apiPaths, type BundleList } from '../../core/wire/frames.ts'
 import type { EdgeDeps } from '../deps.ts'
+import { bytesOfDevice } from '../bundles/bytes-of-device.ts'
 import { matchesEtag } from '../http/etag.ts'
 
 /**
@@ -18,6 +19,7 @@ export function bundleRoutes({ bundles: store }: Pick<EdgeDeps, 'bundles'>): Hon
         description: manifest.dataset.description,
         classes: manifest.classNames.length,
         partitions: manifest.partitions.length,
+        bytes: bytesOfDevice(manifest),
       })),
     }
     return c.json(list, 200, { 'Cache-Control': 'no-cache' })

@@ -8,6 +8,7 @@ const record: FrameRecord = {
   trueLabel: 'ant',
   label: 'ant',
   certainty: 0.9,
+  runnersUp: [],
   sureness: 'certain',
   entropyNats: 0.2,
   thresholdNats: 0.3,

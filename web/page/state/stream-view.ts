@@ -7,6 +7,7 @@ type ShownFields =
   | 'label'
   | 'certainty'
   | 'sureness'
+  | 'runnersUp'
   | 'entropyNats'
   | 'thresholdNats'
   | 'outcome'

@@ -9,6 +9,7 @@ const frame: FrameRecord = {
   trueLabel: null,
   label: '=1+1',
   certainty: 0.5,
+  runnersUp: [],
   sureness: 'certain',
   entropyNats: 0.25,
   thresholdNats: 0.2,

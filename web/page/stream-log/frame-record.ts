@@ -1,10 +1,17 @@
 import type { Sureness } from '../../../core/gate/sureness.ts'
 
 /**
- * How a frame ended. `hit`: a small network on this device was certain. `miss`: the full model answered, at the
- * edge or here. `uncertain`: nobody here was certain and no full model answered.
+ * How a frame ended. `hit`: a small network on this device was certain. `miss`: the full model answered, at
+ * the edge or here. `uncertain`: nobody here was certain and no full model answered.
  */
 export type Outcome = 'hit' | 'miss' | 'uncertain'
+
+/** A class that might be it too. */
+export interface RunnerUp {
+  readonly label: string
+  /** 0 to 1. */
+  readonly probability: number
+}
 
 /** What became of one frame. */
 export interface FrameRecord {
@@ -18,6 +25,8 @@ export interface FrameRecord {
    * not bear one another out, the mean of what they give it.
    */
   readonly certainty: number
+  /** The two next classes of an answer that is not certain; none of one that is. */
+  readonly runnersUp: readonly RunnerUp[]
   /** How sure the answer is, by what networks said of the frame alone. */
   readonly sureness: Sureness
   /** What the gate looked at: predictive entropy on this device, of whoever asked here was the surest. */

@@ -8,6 +8,7 @@ const frame = (index: number, outcome: Outcome, switchedTo: string | null = null
   trueLabel: null,
   label: '',
   certainty: 1,
+  runnersUp: [],
   sureness: 'certain',
   entropyNats: index / 10,
   thresholdNats: 0.5,

@@ -9,6 +9,7 @@ const frame = (index: number, changes: Partial<FrameRecord> = {}): FrameRecord =
   trueLabel: null,
   label: 'ant',
   certainty: 0.9,
+  runnersUp: [],
   sureness: 'certain',
   entropyNats: 0.2,
   thresholdNats: 0.3,

@@ -328,7 +328,12 @@ describe('the life of a frame', () => {
     factors = Float32Array.from([0.25, 1.75])
     isNovel = true
     local = () => Promise.resolve(hit)
-    expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
+    expect(await answer()).toMatchObject({
+      outcome: 'miss',
+      answeredBy: 'edge',
+      sureness: 'none',
+      runnersUp: [{ label: 'bee', probability: 0.25 }],
+    })
     edge = () => failing('edge-unreachable')
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', sureness: 'none' })
   })

@@ -4,7 +4,8 @@ import { thresholdOf } from '../../../core/gate/gate.ts'
 import type { GateSettings } from '../../../core/gate/settings.ts'
 import { rawAnswer } from '../../../core/gate/raw-answer.ts'
 import { applyFactors } from '../../../core/gate/scene-prior.ts'
-import { surenessOfDevice, surenessOfEdge } from '../../../core/gate/sureness.ts'
+import { mostProbable } from '../../../core/gate/most-probable.ts'
+import { surenessOfDevice, surenessOfEdge, type Sureness } from '../../../core/gate/sureness.ts'
 import { showsNothing } from '../../../core/image/shows-nothing.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
@@ -194,20 +195,22 @@ async function lookAt(
   // the scene had no say, the threshold has decided, and somebody may have set it so.
   const isHit = isCertain && !(isNovel && classFactors !== undefined) && !isTested
   const { ownCertainty, ownEntropyNats } = local
+  const sureness = surenessOfDevice({
+    ownCertainty,
+    ownEntropyNats,
+    outputs: bundle.outputsOf(local.network),
+    isHit: isCertain,
+    isNovel,
+    thresholdNats: asking.gate.thresholdAlone(local.network),
+  })
   const own: FrameRecord = {
     index,
     name: frame.name,
     trueLabel: frame.trueLabel,
     label: bundle.classNames[local.classIndex] ?? '',
     certainty: ownCertainty,
-    sureness: surenessOfDevice({
-      ownCertainty,
-      ownEntropyNats,
-      outputs: bundle.outputsOf(local.network),
-      isHit: isCertain,
-      isNovel,
-      thresholdNats: asking.gate.thresholdAlone(local.network),
-    }),
+    runnersUp: runnersUp(local.probabilities, sureness, bundle.classNames),
+    sureness,
     entropyNats: local.entropyNats,
     thresholdNats: thresholdOf(local.network, gate),
     outcome: isHit ? 'hit' : 'uncertain',
@@ -274,6 +277,7 @@ async function askFullModel(
     label: bundle.classNames[classIndex] ?? answer.label,
     // Where the two do not bear one another out, neither is believed alone.
     certainty: sureness === 'certain' ? alone : (alone + (raw[classIndex] ?? 0)) / 2,
+    runnersUp: runnersUp(probabilities, sureness, bundle.classNames),
     sureness,
     outcome: 'miss',
     network: answer.answeredBy === 'full' ? 'full' : (answer.partition?.id ?? 'full'),
@@ -290,6 +294,20 @@ async function askFullModel(
     wanted: partition && { partition, inlineDelta },
     likelyNext: asksPartitions ? answer.likelyNext?.id : undefined,
   }
+}
+
+/** So many classes of an answer that is not certain are shown. */
+const shownClasses = 3
+
+function runnersUp(
+  probabilities: ArrayLike<number>,
+  sureness: Sureness,
+  classNames: readonly string[],
+): FrameRecord['runnersUp'] {
+  if (sureness === 'certain') return []
+  return mostProbable(probabilities, shownClasses)
+    .slice(1)
+    .map((index) => ({ label: classNames[index] ?? '', probability: probabilities[index] ?? 0 }))
 }
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */

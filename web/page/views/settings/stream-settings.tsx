@@ -1,14 +1,28 @@
 import type { VNode } from 'preact'
+import type { BundleList } from '../../../../core/wire/frames.ts'
+import { formatBytes, formatCount } from '../format.ts'
 import { usePage } from '../page-context.ts'
 import { Select, Switch } from './field.tsx'
+
+type ListedBundle = Pick<BundleList['bundles'][number], 'id' | 'bytes'> & { readonly classes?: number }
+
+/** What is behind an id, and what it weighs, before it is fetched. */
+const bundleText = ({ id, classes, bytes }: ListedBundle): string =>
+  [
+    id,
+    ...(classes === undefined ? [] : [`${formatCount(classes)} classes`]),
+    ...(bytes === undefined
+      ? []
+      : [`${formatBytes(bytes.start)} to start, ${formatBytes(bytes.all)} with all`]),
+  ].join(' · ')
 
 const rates = [1, 2, 5, 10, 15, 30] as const
 
 export function StreamSettings(): VNode {
   const { app } = usePage()
   const bundle = app.bundle.opened.value
-  const bundles =
-    bundle?.list.value?.bundles.map(({ id }) => id) ?? (bundle === undefined ? [] : [bundle.manifest.id])
+  const bundles: readonly ListedBundle[] =
+    bundle?.list.value?.bundles ?? (bundle === undefined ? [] : [{ id: bundle.manifest.id }])
   const { rate, isSmoothing } = app.settings.values.value
   const numbers =
     rate === 'max' || rates.some((choice) => choice === rate) ? rates : [...rates, rate].sort((a, b) => a - b)
@@ -19,7 +33,7 @@ export function StreamSettings(): VNode {
         testId="bundle"
         value={bundle?.manifest.id}
         isDisabled={bundles.length === 0}
-        choices={bundles.map((id) => [id, id])}
+        choices={bundles.map((one) => [one.id, bundleText(one)])}
         onChange={(id) => {
           app.changeSettings({ bundle: id })
           void app.bundle.open()

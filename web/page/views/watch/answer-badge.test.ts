@@ -5,6 +5,7 @@ import { badgeText, isGuess, labelText } from './answer-badge.ts'
 const answer: ShownAnswer = {
   label: 'bee',
   certainty: 0.99,
+  runnersUp: [],
   sureness: 'certain',
   entropyNats: 0.1,
   thresholdNats: 0.3,
