@@ -243,6 +243,7 @@ describe('the life of a frame', () => {
       trueLabel: 'bee',
       label: 'bee',
       certainty: 0.875,
+      runnersUp: [],
       sureness: 'certain',
       entropyNats: 0.1,
       thresholdNats: 0.3,
@@ -260,6 +261,12 @@ describe('the life of a frame', () => {
     expect(provisional).toEqual([])
     expect(learned).toEqual(['hit'])
     expect(hitsNoted).toBe(1)
+  })
+
+  it('says of an answer by the full model here whose it is', async () => {
+    local = () => Promise.resolve(miss)
+    place = 'device'
+    expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'device', network: 'full' })
   })
 
   it('logs the threshold that the generalist is held to, where it was the generalist', async () => {
@@ -332,7 +339,8 @@ describe('the life of a frame', () => {
       outcome: 'miss',
       answeredBy: 'edge',
       sureness: 'none',
-      runnersUp: [{ label: 'bee', probability: 0.25 }],
+      // The scene has made the other one likelier.
+      runnersUp: [{ label: 'ant', probability: expect.closeTo(0.3) as number }],
     })
     edge = () => failing('edge-unreachable')
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', sureness: 'none' })
