@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { areaAverage } from '../../core/image/area-average.ts'
-import { encodePicture, pictureSize } from './edge-picture.ts'
+import { encodePicture, isLosslessWebp, pictureSize } from './edge-picture.ts'
 import { LastFrame } from './last-frame.ts'
 
 /** A ramp from black to red, and from black to green downwards. */
@@ -32,6 +32,7 @@ describe('the picture of a frame for the edge', () => {
     const image = { width: 128, height: 128, rgba: ramp(128, 128) }
     const { type, bytes } = await encodePicture(image, edgeInput)
     expect(type).toBe('image/webp')
+    expect(isLosslessWebp(bytes)).toBe(true)
     expect(bytes.byteLength).toBeLessThan((64 * 64 * 3) / 2)
     const { data, width, height } = await decoded(bytes, type)
     expect([width, height]).toEqual([64, 64])
@@ -39,6 +40,16 @@ describe('the picture of a frame for the edge', () => {
     const wanted = areaAverage(image.rgba, 4, image, edgeInput)
     const found = wanted.map((_, index) => data[Math.floor(index / 3) * 4 + (index % 3)] ?? 0)
     expect(found).toEqual(wanted)
+  })
+
+  it('knows a WebP with losses, and what is none', async () => {
+    const canvas = new OffscreenCanvas(16, 16)
+    canvas.getContext('2d')?.fillRect(2, 2, 9, 9)
+    const written = async (type: string, quality: number): Promise<Uint8Array> =>
+      new Uint8Array(await (await canvas.convertToBlob({ type, quality })).arrayBuffer())
+    expect(isLosslessWebp(await written('image/webp', 0.9))).toBe(false)
+    expect(isLosslessWebp(await written('image/png', 1))).toBe(false)
+    expect(isLosslessWebp(new Uint8Array(3))).toBe(false)
   })
 
   it('is of the last frame alone, whose bitmap stays open until the next one comes', async () => {

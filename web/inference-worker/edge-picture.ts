@@ -11,12 +11,22 @@ import { FramePixels } from './frame-pixels.ts'
  */
 export const pictureQuality = 1
 
-/** A WebP file says with its first chunk that it is lossless (RFC 9649, section 2.6). */
-const losslessChunk = 'VP8L'
-const chunkAt = 12
+/** The name of a chunk, or of a file's form: four letters. */
+const nameAt = (file: DataView, at: number): string =>
+  String.fromCharCode(...Array.from({ length: 4 }, (_, letter) => file.getUint8(at + letter)))
 
-const isLossless = (webp: Uint8Array): boolean =>
-  String.fromCharCode(...webp.subarray(chunkAt, chunkAt + losslessChunk.length)) === losslessChunk
+/** Whether a file is a WebP whose picture lost nothing: it has a chunk `VP8L` (RFC 9649, section 2). */
+export function isLosslessWebp(bytes: Uint8Array): boolean {
+  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (file.byteLength < 20 || nameAt(file, 0) !== 'RIFF' || nameAt(file, 8) !== 'WEBP') return false
+  // A name and a length, then so many bytes, and one more where they are odd.
+  for (let at = 12; at + 8 <= file.byteLength;) {
+    if (nameAt(file, at) === 'VP8L') return true
+    const length = file.getUint32(at + 4, true)
+    at += 8 + length + (length % 2)
+  }
+  return false
+}
 
 /** The part of a frame that the edge looks at, never larger than the frame itself. */
 export function pictureSize(image: PixelSize, edgeInput: PixelSize): PixelSize {
@@ -51,7 +61,7 @@ export async function encodePicture(image: FrameImage, edgeInput: PixelSize): Pr
   context.putImageData(new ImageData(rgba, size.width, size.height), 0, 0)
   // Browsers that write no WebP hand over a PNG in its place; others write it with losses.
   const webp = await bytesOf(canvas, 'image/webp')
-  return isLossless(webp)
+  return isLosslessWebp(webp)
     ? { type: 'image/webp', bytes: webp }
     : { type: 'image/png', bytes: await bytesOf(canvas, 'image/png') }
 }
