@@ -58,7 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['{core,edge,kernels,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
+          include: ['{core,edge,kernels,onnx,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
           ...patient,
           setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],

@@ -29,7 +29,7 @@ describe('importCircles', () => {
 })
 
 describe('the sources', () => {
-  const imports = readImports('.', ['core', 'edge', 'train', 'web', 'bench', 'test'])
+  const imports = readImports('.', ['core', 'onnx', 'edge', 'train', 'web', 'bench', 'test'])
 
   it('are found, and what they import, types too', () => {
     expect(imports.size).toBeGreaterThan(500)

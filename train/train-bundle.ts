@@ -3,6 +3,8 @@ import type { Manifest } from '../core/bundle/manifest.ts'
 import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
+import { askFullGraph } from './full/ask-full-graph.ts'
+import type { FullGraph } from './full/full-graph.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
@@ -25,6 +27,8 @@ export interface BundleRequest {
   readonly bundleId: string
   readonly bundleFolder: string
   readonly command: string
+  /** A full model that somebody brought, in place of one that is trained. */
+  readonly full?: FullGraph | undefined
   /** Signs the bundle; it stays unsigned where there is none. */
   readonly signingKey?: SigningKey | undefined
 }
@@ -52,11 +56,16 @@ export async function trainBundle(
     input: measureInput(dataset.train, dataset.size),
     run,
     progress,
+    fullGraph: request.full,
   }
   progress.say(
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,
   )
 
+  if (request.full !== undefined) {
+    const training = { mirror: config.augment.mirror }
+    await askFullGraph({ full: request.full, dataset, progress, signal, run, training }).finally(countTime)
+  }
   // A start that is stopped counts as well: the run goes on where it ended.
   const { context, networks } = await trainWithinData(started).finally(countTime)
   const validation = answerSplit(context, networks, dataset.validation, 'validation')

@@ -1,4 +1,5 @@
 import { defineCommand, type CommandDef } from 'citty'
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CacheNetError } from '../core/wire/errors.ts'
@@ -8,7 +9,10 @@ import { trainedSettings, type TrainingConfig } from './config/schema.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { dataIdentity } from './data/data-identity.ts'
 import { measureInput, splitCount } from './data/dataset.ts'
-import { loadDataset } from './data/load-dataset.ts'
+import { decodedFolder, loadDataset } from './data/load-dataset.ts'
+import { bringFull, type BroughtModel } from './full/bring-full.ts'
+import type { FullGraph } from './full/full-graph.ts'
+import { withUnlabelled } from './full/label-pictures.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { checkBundleId } from './run/check-bundle-id.ts'
 import { checkDataset } from './run/check-dataset.ts'
@@ -35,6 +39,44 @@ const trainArgs = {
     description:
       'Run, finished or not, or bundle whose full model this run takes over instead of training its own',
     valueHint: 'DIR',
+  },
+  full: {
+    type: 'string',
+    description:
+      'ONNX classifier of pictures that becomes the full model instead of one that is trained: the teacher, the answer to misses, the trunk of the encoder',
+    valueHint: 'FILE',
+  },
+  labels: {
+    type: 'string',
+    description:
+      'With --full: one class a line, in the order of its outputs, called like the folders. Left out: what the file says, or the folders in alphabetical order',
+    valueHint: 'FILE',
+  },
+  'full-input': {
+    type: 'string',
+    description:
+      'With --full: what the file does not say of its pictures, such as "224,imagenet": size; imagenet, half, unit (0..1), byte (0..255), tf (-1..1), clip, caffe, or mean=R/G/B and std=R/G/B; rgb or bgr; nchw or nhwc. A scale that is left out is found by trying',
+    valueHint: 'WORDS',
+  },
+  'full-features': {
+    type: 'string',
+    description: 'With --full: name of the value that the last dense layer reads, where it is not found',
+    valueHint: 'NAME',
+  },
+  'full-licence': {
+    type: 'string',
+    description: 'With --full: file with the licence of the model, which ships beside it',
+    valueHint: 'FILE',
+  },
+  unlabelled: {
+    type: 'string',
+    description: 'With --full: folder of pictures without labels; the full model labels them for training',
+    valueHint: 'DIR',
+  },
+  'dry-run': {
+    type: 'boolean',
+    description: 'With --full: say what the model was taken for and how right it is, and stop',
+    default: false,
   },
   resume: { type: 'boolean', description: 'Go on with the run, after Ctrl-C or a failure', default: false },
   anew: {
@@ -77,6 +119,60 @@ function startOf({ resume, anew }: { readonly resume: boolean; readonly anew: bo
   return resume ? 'resume' : anew ? 'anew' : 'new'
 }
 
+interface FullArgs {
+  readonly full?: string | undefined
+  readonly labels?: string | undefined
+  readonly 'full-input'?: string | undefined
+  readonly 'full-features'?: string | undefined
+  readonly 'full-licence'?: string | undefined
+  readonly unlabelled?: string | undefined
+  readonly 'full-from'?: string | undefined
+  readonly 'dry-run': boolean
+}
+
+const fullFlags = (args: FullArgs): Readonly<Record<string, string | undefined>> => ({
+  full: args.full,
+  labels: args.labels,
+  'full-input': args['full-input'],
+  'full-features': args['full-features'],
+  'full-licence': args['full-licence'],
+  unlabelled: args.unlabelled,
+})
+
+/**
+ * The model that somebody brings; undefined where a full model is trained. Throws `config-invalid` for flags
+ * that say something of a model that there is not.
+ */
+function broughtModel(args: FullArgs): BroughtModel | undefined {
+  const { full: model } = args
+  if (model === undefined) {
+    const without = Object.entries(fullFlags(args)).find(([, value]) => value !== undefined)?.[0]
+    const flag = without ?? (args['dry-run'] ? 'dry-run' : undefined)
+    if (flag === undefined) return undefined
+    throw new CacheNetError('config-invalid', `--${flag} says something of --full FILE, and there is none.`, {
+      flag,
+    })
+  }
+  if (args['full-from'] !== undefined)
+    throw new CacheNetError(
+      'config-invalid',
+      '--full and --full-from both name a full model. Choose one.',
+      {},
+    )
+  const { labels } = args
+  return {
+    model,
+    labels,
+    input: args['full-input'],
+    features: args['full-features'],
+    licence: args['full-licence'],
+  }
+}
+
+/** Of the file as it ships, and of how it is fed. */
+const identityOf = ({ blob, spec }: FullGraph): string =>
+  createHash('sha256').update(blob).update(JSON.stringify(spec.input)).digest('hex')
+
 export function trainCommand(preset: PresetName, description: string): CommandDef<typeof trainArgs> {
   return defineCommand({
     meta: { name: preset, description },
@@ -96,6 +192,9 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           return
         }
 
+        const brought = broughtModel(args)
+        const isDry = args['dry-run']
+
         // All that can be known before is said before: first what costs nothing to find out.
         const id = args.id ?? preset
         checkBundleId(id)
@@ -103,21 +202,28 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const path = args.run ?? join('runs', id)
         const bundleFolder = join(args.out, id)
         const signing = await chooseKey(args.key)
-        if (!args['print-config']) {
+        if (!args['print-config'] && !isDry) {
           await RunFolder.requireStart(path, start)
           await checkWritable('--out', bundleFolder)
           await checkWritable('--run', path)
           await RunFolder.lock(path)
         }
-        const dataset = await loadDataset(preset, data, early, progress)
-        const warnings = checkDataset(dataset)
-        const images = splitCount(dataset.train)
-        const config = configFor(images)
+        const labelled = await loadDataset(preset, data, early, progress)
+        const warnings = checkDataset(labelled)
         if (args['print-config']) {
-          print(config)
+          print(configFor(splitCount(labelled.train)))
           return
         }
         for (const warning of warnings) progress.say(warning)
+        const full =
+          brought === undefined ? undefined : (await bringFull(brought, labelled, early.seed, progress)).full
+        if (isDry) return
+        const { dataset, digest: unlabelled } =
+          full === undefined || args.unlabelled === undefined
+            ? { dataset: labelled, digest: undefined }
+            : await withUnlabelled(labelled, args.unlabelled, full, decodedFolder(), progress)
+        const images = splitCount(dataset.train)
+        const config = configFor(images)
         if (config.partitionCount === 0 && early.partitionCount > 0) {
           progress.say(
             `${images} images to train on are too few for partitions, which need ${fewestForPartitions}: the bundle gets the generalist alone. --set partitionCount=2 tries all the same.`,
@@ -130,12 +236,21 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           data: data === undefined ? null : resolve(data),
           config: trainedSettings(config),
           ...dataIdentity(dataset),
+          ...(full === undefined ? {} : { full: identityOf(full) }),
+          ...(unlabelled === undefined ? {} : { unlabelled }),
         }
         const run = await RunFolder.open(path, identity, start === 'resume')
         const fullFrom = args['full-from']
         if (fullFrom !== undefined && start !== 'resume')
           await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
-        const command = typedCommand(preset, { id, data, config: args.config, fullFrom, set })
+        const command = typedCommand(preset, {
+          id,
+          data,
+          config: args.config,
+          fullFrom,
+          full: fullFlags(args),
+          set,
+        })
         const { summary } = await trainBundle(abortOnInterrupt(progress), {
           dataset,
           config,
@@ -144,6 +259,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           bundleId: id,
           bundleFolder,
           command,
+          full,
           signingKey: signing.key,
         })
         process.stdout.write(`\n${summary}\n\n${signing.says}\n`)

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { frameBytes } from '../../core/image/preprocess.ts'
+import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
-import { planNetwork } from '../../core/network/plan.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { openBundle } from '../../edge/bundles/stored-bundle.ts'
 import { installedEngines } from '../../edge/engine/create-engine.ts'
@@ -57,7 +57,7 @@ export async function runEdgeBench(settings: EdgeBenchSettings, say: (line: stri
       stops.unshift(() => edge.stop())
       return edge.port
     }
-    const { megaMacs } = planNetwork(manifest.networks.full)
+    const megaMacs = megaMacsOfFull(manifest.networks.full)
     say(
       `${manifest.id}: full model of ${megaMacs.toFixed(1)} MMACs; ${settings.rounds} rounds of ${settings.seconds} s`,
     )

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium as browserType } from 'playwright-core'
 import { build } from 'vite'
+import { requireLayers } from '../../core/bundle/full-network.ts'
 import { parseManifest } from '../../core/bundle/manifest.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -89,7 +90,7 @@ export async function runEngines({
   const { input, networks } = manifest
   const blob = async (sha256: string): Promise<Uint8Array> =>
     new Uint8Array(await readFile(join(bundleFolder, 'blobs', `${sha256}.bin`)))
-  const full = { spec: networks.full, blob: await blob(manifest.full.whole.sha256) }
+  const full = { spec: requireLayers(networks.full), blob: await blob(manifest.full.whole.sha256) }
   const order: EngineOrder = {
     full,
     partition: {

@@ -6,6 +6,7 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium as browserType } from 'playwright-core'
 import { build } from 'vite'
+import { requireLayers } from '../../core/bundle/full-network.ts'
 import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -76,7 +77,7 @@ async function releasedNetworks(folder: string): Promise<Record<'partition' | 'f
       spec: networks.generalist,
       blob: await blob(generalist.whole.sha256),
     },
-    full: { name: `${id}/full`, spec: networks.full, blob: await blob(full.whole.sha256) },
+    full: { name: `${id}/full`, spec: requireLayers(networks.full), blob: await blob(full.whole.sha256) },
   }
 }
 

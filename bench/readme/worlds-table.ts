@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { percent } from '../../core/percent.ts'
+import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
-import { planNetwork } from '../../core/network/plan.ts'
 
 export const worldsStart = '<!-- worlds: written by npm run results -->'
 export const worldsEnd = '<!-- /worlds -->'
@@ -52,7 +52,7 @@ function world(manifest: Manifest): string[] {
   if (!metrics.success) return []
   const { images, fullAccuracy, generalistAccuracy, streams, cascadeScene, inRegion } = metrics.data
   const { networks, partitions, classNames, training } = manifest
-  const macs = (spec: Manifest['networks']['full']): string => planNetwork(spec).megaMacs.toFixed(1)
+  const macs = (spec: Manifest['networks']['full']): string => megaMacsOfFull(spec).toFixed(1)
   const mean = (of: (region: (typeof inRegion)[number]) => number | undefined): string => {
     const values = inRegion.flatMap((region) => of(region) ?? [])
     return values.length === 0 ? '–' : percent(values.reduce((sum, value) => sum + value, 0) / values.length)

@@ -1,3 +1,4 @@
+import { requireLayers } from '../../core/bundle/full-network.ts'
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { encodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
@@ -96,12 +97,13 @@ export async function deriveBundle(strategy: Played, original: Manifest): Promis
     case 'device':
     case 'device-scene': {
       const { networks, full } = named
+      const layers = requireLayers(networks.full)
       // Nothing is strange to an opponent that answers everything.
       const { mostStrange: _, ...generalist } = full
       const base = withoutPartitions({ ...named, generalist })
       return finish(
         withGate(
-          { ...base, networks: { ...base.networks, generalist: networks.full, partition: networks.full } },
+          { ...base, networks: { ...base.networks, generalist: layers, partition: layers } },
           told(alwaysOnDevice, strategy === 'device-scene', original),
         ),
       )

@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { basename, join } from 'node:path'
+import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import { percent } from '../../core/percent.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -187,7 +188,7 @@ export async function runStrategies(
       const { networks, metrics, createdAt } = stage.manifest
       const facts = {
         createdAt,
-        fullMegaMacs: planNetwork(networks.full).megaMacs,
+        fullMegaMacs: megaMacsOfFull(networks.full),
         partitionMegaMacs: planNetwork(networks.partition).megaMacs,
         partitions: stage.manifest.partitions.length,
       }

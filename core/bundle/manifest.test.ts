@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../testing/sample-bundle.ts'
-import { blobsOf, outputsOf, parseManifest, specOfPartition, type Manifest } from './manifest.ts'
+import { blobsOf, fullInputOf, outputsOf, parseManifest, specOfPartition, type Manifest } from './manifest.ts'
 
 let sample: SampleBundle
 beforeAll(async () => {
@@ -21,6 +21,38 @@ describe('parseManifest', () => {
       Object.assign(manifest, { schemaVersion: 2, networks })
     })
     expect(parseManifest(old)).toEqual(sample.manifest)
+  })
+
+  it('reads a full model that somebody brought, with an input of its own', () => {
+    const graph = {
+      kind: 'onnx',
+      input: { width: 224, height: 224, channels: 3, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+      features: 1280,
+      outputs: 4,
+      isBatched: true,
+      megaMacs: 300.5,
+      activationBytes: 5e6,
+    }
+    const brought = (change: Record<string, unknown>, schemaVersion = 4): unknown =>
+      altered((manifest) => {
+        const { encoder: _network, ...networks } = manifest.networks
+        Object.assign(manifest, {
+          schemaVersion,
+          networks: { ...networks, full: { ...graph, ...change } },
+          full: { ...manifest.full, licence: { bytes: 12, sha256: 'a'.repeat(64) } },
+          partitions: [],
+          encoder: undefined,
+        })
+      })
+    const manifest = parseManifest(brought({}))
+    expect(fullInputOf(manifest)).toEqual(graph.input)
+    expect(fullInputOf(sample.manifest)).toBe(sample.manifest.input)
+    expect(blobsOf(manifest).map(({ role }) => role)).toEqual(['full', 'licence', 'generalist'])
+    const refused = expect.objectContaining({ code: 'manifest-invalid' }) as Error
+    for (const wrong of [{ outputs: 5 }, { kind: 'tflite' }, { features: 5000 }])
+      expect(() => parseManifest(brought(wrong))).toThrow(refused)
+    // Programs that read no more than version 3 would not understand it.
+    expect(() => parseManifest(brought({}, 3))).toThrow(refused)
   })
 
   it('reads partitions with heads of their own, each on what all share', async () => {
@@ -86,12 +118,12 @@ describe('parseManifest', () => {
     )
   })
 
-  it.each([0, 1, 4, 99])('refuses schema version %d by its own code', (version) => {
+  it.each([0, 1, 5, 99])('refuses schema version %d by its own code', (version) => {
     const other = { ...sample.manifest, schemaVersion: version }
     expect(() => parseManifest(other)).toThrow(
       expect.objectContaining({
         code: 'manifest-version-unsupported',
-        details: { found: version, supported: [2, 3] },
+        details: { found: version, supported: [2, 3, 4] },
       }),
     )
   })

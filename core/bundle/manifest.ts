@@ -2,19 +2,26 @@
 // anything.
 import * as z from 'zod/mini'
 import { networkSpecSchema, type NetworkSpec } from '../network/spec.ts'
-import { featureSize, planNetwork } from '../network/plan.ts'
+import { planNetwork } from '../network/plan.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { bundleGateSchema } from '../gate/settings.ts'
 import { deltaBlobBytes } from './delta.ts'
+import { featureSizeOfFull, fullNetworkSchema, isGraph, outputsOfFull } from './full-network.ts'
 import { identifierPattern } from './identifier.ts'
+import { modelInputSchema, type ModelInput } from './model-input.ts'
 import { partitionSpec, type PartitionHead } from './partition-head.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
 
 export const manifestSchemaVersion = 3
-/** What this program reads: its own version and the one before. */
-export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion]
+/**
+ * Of a bundle whose full model somebody brought (`GraphSpec`). Programs before it cannot read such a bundle,
+ * and this number makes them say so. All other bundles keep the version before.
+ */
+export const graphSchemaVersion = 4
+/** What this program reads: what it writes, and the version before. */
+export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion, graphSchemaVersion]
 
 /** What a bundle was trained on. */
 export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
@@ -73,19 +80,7 @@ const partitionSchema = z.extend(networkSchema, {
 })
 export type Partition = z.infer<typeof partitionSchema>
 
-const inputSchema = z.object({
-  width: z.int().check(z.minimum(8), z.maximum(512)),
-  height: z.int().check(z.minimum(8), z.maximum(512)),
-  channels: z.literal(3),
-  /** Per channel, on the 0–1 scale. */
-  mean: z.tuple([z.number(), z.number(), z.number()]),
-  std: z.tuple([
-    z.number().check(z.positive()),
-    z.number().check(z.positive()),
-    z.number().check(z.positive()),
-  ]),
-})
-export type ModelInput = z.infer<typeof inputSchema>
+export type { ModelInput } from './model-input.ts'
 
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({
@@ -103,7 +98,7 @@ const scenesSchema = z.object({
  * (`core/trust/check-signature.ts`).
  */
 export const manifestSchema = z.object({
-  schemaVersion: z.literal(manifestSchemaVersion),
+  schemaVersion: z.literal([manifestSchemaVersion, graphSchemaVersion]),
   id: identifier,
   createdAt: z.iso.datetime(),
   /** `digest`: of the images that it was trained on. Absent in older bundles. */
@@ -115,12 +110,13 @@ export const manifestSchema = z.object({
   classNames: z
     .array(z.string().check(z.normalize('NFC'), z.minLength(1)))
     .check(z.minLength(2), z.maxLength(10_000)),
-  input: inputSchema,
+  /** What the networks of the device read. The full model may have an input of its own: `fullInputOf`. */
+  input: modelInputSchema,
   networks: z.object({
     generalist: networkSpecSchema,
     /** Of all partitions, but for the outputs of their heads: see `specOfPartition`. */
     partition: networkSpecSchema,
-    full: networkSpecSchema,
+    full: fullNetworkSchema,
     /**
      * `full`: the encoder reads the full model's features; `own`: it reads the image. It ends in z̄, one
      * logit a partition.
@@ -136,7 +132,10 @@ export const manifestSchema = z.object({
       }),
     ),
   }),
-  full: networkSchema,
+  full: z.extend(networkSchema, {
+    /** The licence of a model that somebody brought, as text: a blob like any. */
+    licence: z.optional(blobRefSchema),
+  }),
   encoder: z.optional(z.object({ whole: blobRefSchema })),
   /** The network that knows all classes; always resident. */
   generalist: networkSchema,
@@ -163,6 +162,10 @@ export const manifestSchema = z.object({
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
+/** What the full model reads: an input of its own where somebody brought it, or else that of all networks. */
+export const fullInputOf = ({ networks, input }: Pick<Manifest, 'networks' | 'input'>): ModelInput =>
+  isGraph(networks.full) ? networks.full.input : input
+
 /** The head of a partition; undefined where it answers all classes of the bundle. */
 export const headOf = ({
   classIndices,
@@ -187,7 +190,7 @@ export function outputsOf(
   return partition?.prior?.length ?? classNames.length
 }
 
-export type BlobRole = 'full' | 'encoder' | 'generalist' | 'partition' | 'delta'
+export type BlobRole = 'full' | 'licence' | 'encoder' | 'generalist' | 'partition' | 'delta'
 
 export interface NamedBlob {
   readonly role: BlobRole
@@ -199,6 +202,7 @@ export interface NamedBlob {
 export function blobsOf({ full, encoder, generalist, partitions }: Manifest): NamedBlob[] {
   return [
     { role: 'full', id: 'full', ref: full.whole },
+    ...(full.licence === undefined ? [] : [{ role: 'licence' as const, id: 'licence', ref: full.licence }]),
     ...(encoder === undefined ? [] : [{ role: 'encoder' as const, id: 'encoder', ref: encoder.whole }]),
     { role: 'generalist', id: 'generalist', ref: generalist.whole },
     ...partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
@@ -253,7 +257,7 @@ function checkNetworks(manifest: Manifest): void {
   for (const [name, spec, outputs] of [
     ['generalist', networks.generalist, all],
     ['partition', networks.partition, undefined],
-    ['full', networks.full, all],
+    ...(isGraph(networks.full) ? [] : [['full', networks.full, all] as const]),
   ] as const) {
     requireFit(spec.inputShape.join() === imageShape, `the ${name} network reads another input size`, {
       name,
@@ -265,6 +269,16 @@ function checkNetworks(manifest: Manifest): void {
       { name },
     )
   }
+  requireFit(
+    !isGraph(networks.full) || manifest.schemaVersion === graphSchemaVersion,
+    `a full model that somebody brought asks for schema version ${graphSchemaVersion}`,
+    {},
+  )
+  requireFit(
+    outputsOfFull(networks.full) === classNames.length,
+    'the full model has another count of classes',
+    {},
+  )
   for (const partition of partitions) checkHead(manifest, partition)
   for (const { name, shares } of manifest.scenes?.places ?? []) {
     requireFit(
@@ -291,7 +305,12 @@ function checkNetworks(manifest: Manifest): void {
     {},
   )
   if (encoder === undefined) return
-  const encoderInput = encoder.trunk === 'full' ? String(featureSize(networks.full)) : imageShape
+  requireFit(
+    encoder.trunk === 'full' || !isGraph(networks.full),
+    'an encoder behind a full model that somebody brought reads its features',
+    {},
+  )
+  const encoderInput = encoder.trunk === 'full' ? String(featureSizeOfFull(networks.full)) : imageShape
   requireFit(encoder.spec.inputShape.join() === encoderInput, 'the encoder does not fit its trunk', {
     trunk: encoder.trunk,
   })
@@ -306,8 +325,10 @@ function checkBlobSizes(manifest: Manifest): void {
   const { delta } = networks
   const specs = new Map(partitions.map((partition) => [partition.id, specOfPartition(manifest, partition)]))
   const specOf = (id: string): NetworkSpec => specs.get(id) ?? networks.partition
-  const expectedBytesOf: Record<BlobRole, (id: string) => number> = {
-    full: () => wholeBlobBytes(networks.full),
+  /** Undefined of what may have any length: files that somebody brought. */
+  const expectedBytesOf: Record<BlobRole, (id: string) => number | undefined> = {
+    full: () => (isGraph(networks.full) ? undefined : wholeBlobBytes(networks.full)),
+    licence: () => undefined,
     encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
     generalist: () => wholeBlobBytes(networks.generalist),
     partition: (id) => wholeBlobBytes(specOf(id)),
@@ -315,10 +336,14 @@ function checkBlobSizes(manifest: Manifest): void {
   }
   for (const { role, id, ref } of blobsOf(manifest)) {
     const expectedBytes = expectedBytesOf[role](id)
-    requireFit(ref.bytes === expectedBytes, `the weights of ${id} have another length than its network`, {
-      id,
-      expectedBytes,
-    })
+    requireFit(
+      expectedBytes === undefined || ref.bytes === expectedBytes,
+      `the weights of ${id} have another length than its network`,
+      {
+        id,
+        expectedBytes,
+      },
+    )
   }
 }
 
@@ -333,7 +358,7 @@ export function parseManifest(value: unknown): Manifest {
   if (typeof version === 'number' && !readableSchemaVersions.includes(version)) {
     throw new CacheNetError(
       'manifest-version-unsupported',
-      `This bundle has schema version ${version}, and this program reads ${readableSchemaVersions.join(' and ')}. Update the older of the two.`,
+      `This bundle has schema version ${version}, and this program reads ${readableSchemaVersions.join(', ')}. Update the older of the two.`,
       { found: version, supported: readableSchemaVersions },
     )
   }

@@ -25,6 +25,7 @@ const keepingOf: Readonly<Record<Role, Keeping>> = {
   partition: 'evictable',
   full: 'resident',
   encoder: 'not-kept',
+  licence: 'not-kept',
 }
 const byStrength: readonly Keeping[] = ['not-kept', 'evictable', 'resident']
 

@@ -11,9 +11,9 @@ import {
   hitsHeader,
   holdsHeader,
   manifestHeader,
-  rawFrameType,
 } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
+import { bytesOfFrame, typeOfFrame, type SentFrame } from '../wire/sent-frame.ts'
 import { fetchChecked } from './fetch-checked.ts'
 import { fetchManifest } from './fetch-manifest.ts'
 import { jsonOf, readBounded } from './read-bounded.ts'
@@ -61,11 +61,10 @@ export interface EdgeApi {
   listBundles(signal: AbortSignal): Promise<BundleList>
   /** Whoever signed it: for tools. Page and service worker hold to a key (`fetchManifest`). */
   manifest(signal: AbortSignal, bundleId: string): Promise<Manifest>
-  /** @param rgb the frame at the model's input size, RGB */
   answerFrame(
     signal: AbortSignal,
     bundleId: string,
-    rgb: Uint8Array<ArrayBuffer>,
+    frame: SentFrame,
     context?: FrameContext,
   ): Promise<Received<FrameAnswer>>
   /**
@@ -154,12 +153,12 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
         })
       ).manifest
     },
-    async answerFrame(signal, bundleId, rgb, context = {}) {
-      const headers = { 'Content-Type': rawFrameType, ...bearer(token), ...contextHeaders(context) }
+    async answerFrame(signal, bundleId, frame, context = {}) {
+      const headers = { 'Content-Type': typeOfFrame(frame), ...bearer(token), ...contextHeaders(context) }
       const { bytes, response } = await call(signal, apiPaths.frames(bundleId), {
         method: 'POST',
         headers,
-        body: rgb,
+        body: bytesOfFrame(frame),
       })
       return {
         value: read(frameAnswerSchema, bytes),

@@ -2,11 +2,7 @@ import * as z from 'zod/mini'
 import { identifierGroup } from '../bundle/identifier.ts'
 import { blobRefSchema } from '../bundle/manifest.ts'
 
-/** Media type of a frame sent as bare pixels: RGB, row by row, exactly the model's input size. */
-export const rawFrameType = 'application/octet-stream'
-
-/** Media types of encoded frames; the edge scales them to the model's input. */
-export const imageFrameTypes = ['image/jpeg', 'image/png', 'image/webp'] as const
+export { imageFrameTypes, rawFrameType } from './frame-types.ts'
 
 /**
  * What the phone has in memory, most recently used first: `p1=whole,p3=delta`. Left out where no partition is

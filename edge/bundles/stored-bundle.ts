@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyBlob } from '../../core/bundle/hash.ts'
-import { blobsOf, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
+import { isGraph } from '../../core/bundle/full-network.ts'
+import {
+  blobsOf,
+  parseManifest,
+  type BlobRef,
+  type BlobRole,
+  type Manifest,
+} from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 /**
  * One version of a bundle, checked and held in memory: whatever happens to its folder, it is served whole
- * until the next version takes over. A bundle is a few megabytes.
+ * until the next version takes over. A bundle is a few megabytes, and more where somebody
+ * brought its full model.
  */
 export interface StoredBundle {
   /** Names this version: the id, and the beginning of the manifest's hash. */
@@ -57,7 +65,7 @@ async function readStart(path: string, bytes: number): Promise<Uint8Array<ArrayB
   }
 }
 
-/** Exponents of all ones are infinities and what is no number. Every blob is half floats, little endian. */
+/** Exponents of all ones are infinities and what is no number. Weights are half floats, little endian. */
 function requireFinite(bytes: Uint8Array, file: string): void {
   const allOnes = 0x7c
   for (let at = 1; at < bytes.length; at += 2) {
@@ -70,7 +78,7 @@ function requireFinite(bytes: Uint8Array, file: string): void {
   }
 }
 
-async function readBlob(folder: string, ref: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
+async function readBlob(folder: string, ref: BlobRef, isWeights: boolean): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readPlainFile(join(folder, blobName(ref)), ref.bytes).catch((cause: unknown) => {
     throw new CacheNetError(
       'blob-missing',
@@ -93,7 +101,7 @@ async function readBlob(folder: string, ref: BlobRef): Promise<Uint8Array<ArrayB
       },
     )
   }
-  requireFinite(bytes, blobName(ref))
+  if (isWeights) requireFinite(bytes, blobName(ref))
   return bytes
 }
 
@@ -138,7 +146,11 @@ async function readManifest(
 export async function openBundle(folder: string): Promise<StoredBundle> {
   const { manifest, manifestBytes } = await readManifest(folder)
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
-  for (const { ref } of blobsOf(manifest)) blobs.set(ref.sha256, await readBlob(folder, ref))
+  // A file that somebody brought is in a form of its own.
+  const isWeights = (role: BlobRole): boolean =>
+    role !== 'licence' && !(role === 'full' && isGraph(manifest.networks.full))
+  for (const { role, ref } of blobsOf(manifest))
+    blobs.set(ref.sha256, await readBlob(folder, ref, isWeights(role)))
   const hash = createHash('sha256').update(manifestBytes).digest('hex')
   return {
     key: `${manifest.id}@${hash.slice(0, 12)}`,

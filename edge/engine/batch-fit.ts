@@ -1,13 +1,13 @@
-import type { NetworkSpec } from '../../core/network/spec.ts'
+import { inputShapeOfFull, type FullNetwork } from '../../core/bundle/full-network.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EngineBatch } from './engine.ts'
 
-/** Values of one frame that a network reads: height × width × 3. */
-export const valuesPerFrame = (spec: NetworkSpec): number =>
-  spec.inputShape.reduce((product, extent) => product * extent, 1)
+/** Values of one frame that a full model reads: height × width × 3. */
+export const valuesPerFrame = (spec: FullNetwork): number =>
+  inputShapeOfFull(spec).reduce<number>((product, extent) => product * extent, 1)
 
 /** Throws `frame-size-wrong` where a batch does not hold the frames that it says. */
-export function requireFit(spec: NetworkSpec, { frames, count }: EngineBatch): void {
+export function requireFit(spec: FullNetwork, { frames, count }: EngineBatch): void {
   const expectedValues = count * valuesPerFrame(spec)
   if (count >= 1 && frames.length === expectedValues) return
   throw new CacheNetError('frame-size-wrong', 'The batch does not fit the input of the full model.', {

@@ -1,3 +1,4 @@
+import { isGraph, megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Shape } from '../../core/network/layer.ts'
@@ -28,9 +29,12 @@ function peakBytes({ inputShape, layers }: NetworkSpec): number {
 
 export function bundleCost({ full, encoder }: Pick<EngineBundle, 'full' | 'encoder'>): BundleCost {
   const specs = [full.spec, ...(encoder === undefined ? [] : [encoder.spec])]
+  // A graph's own were counted while it ran, by who trained the bundle: what computes for longer is ended.
   return {
-    megaMacs: specs.reduce((sum, spec) => sum + planNetwork(spec).megaMacs, 0),
-    activationBytes: Math.max(...specs.map(peakBytes)),
+    megaMacs: specs.reduce((sum, spec) => sum + megaMacsOfFull(spec), 0),
+    activationBytes: Math.max(
+      ...specs.map((spec) => (isGraph(spec) ? spec.activationBytes : peakBytes(spec))),
+    ),
   }
 }
 

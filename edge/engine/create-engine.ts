@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { installedRuntime } from '../../onnx/runtime.ts'
 import type { Engine } from './engine.ts'
 import { createOnnxEngine } from './onnx/onnx-engine.ts'
 import { createWasmEngine } from './wasm.ts'
@@ -20,15 +20,7 @@ export interface EngineChoice {
  * started.
  */
 export function installedEngines(): EngineKind[] {
-  const { resolve } = createRequire(import.meta.url)
-  return engineKinds.filter((kind) => {
-    if (kind === 'tfjs-wasm') return true
-    try {
-      return resolve('onnxruntime-node') !== ''
-    } catch {
-      return false
-    }
-  })
+  return engineKinds.filter((kind) => kind === 'tfjs-wasm' || installedRuntime() === 'native')
 }
 
 /**

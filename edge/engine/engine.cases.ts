@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { softmax } from '../../core/gate/entropy.ts'
+import { inputShapeOfFull } from '../../core/bundle/full-network.ts'
+import { openSession } from '../../onnx/open-session.ts'
+import { runFrames } from '../../onnx/run-frames.ts'
+import { loadRuntime } from '../../onnx/runtime.ts'
+import { pytorchModel, ultralyticsModel } from '../../onnx/testing/sample-models.ts'
+import { withBrought } from '../testing/brought-sample.ts'
 import { engineBundleOf, ownTrunk, randomFrames, withoutPartitions } from '../testing/engine-samples.ts'
-import { referenceOutput } from '../testing/reference-network.ts'
+import { referenceOutput, runReference } from '../testing/reference-network.ts'
 import type { Engine } from './engine.ts'
 
 /** What every engine does, whatever it runs on. `create` starts one without bundles. */
@@ -57,6 +63,36 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       const alone = withoutPartitions(await createSampleBundle({ seed: 7, id: 'alone' }))
       await engine.load(engineBundleOf(alone))
       await expectReference(alone, 2)
+    })
+
+    it.each([
+      ['several frames at once', pytorchModel(), true],
+      ['one frame at a time', ultralyticsModel(), false],
+    ] as const)('runs a full model that somebody brought, which takes %s', async (_, model, isBatched) => {
+      const brought = await withBrought(await createSampleBundle({ seed: 12, id: 'brought' }), model)
+      const { full, encoder } = engineBundleOf(brought)
+      if (encoder === undefined) throw new RangeError('The sample has an encoder.')
+      await engine.load(engineBundleOf(brought))
+      const count = 3
+      const frames = randomFrames(brought.manifest, count)
+      const runtime = await loadRuntime('wasm')
+      const session = await openSession(runtime, full.blob, 'the sample')
+      const taking = { inputShape: inputShapeOfFull(full.spec), isBatched }
+      const said = await runFrames(runtime, session, taking, frames, count, ['logits', 'features'])
+      await session.release()
+      const found = await engine.run({ bundleId: 'brought', frames, count })
+      expect(found.logits).toHaveLength(count * brought.manifest.classNames.length)
+      for (const [index, value] of said.logits.entries()) expect(found.logits[index]).toBeCloseTo(value, 4)
+      const size = said.features.length / count
+      const codes = Array.from({ length: count }, (_row, row) => {
+        const features = Array.from(said.features.subarray(row * size, (row + 1) * size))
+        return runReference(encoder.spec, encoder.blob, features).logits
+      }).flat()
+      expect(found.codeLogits).toHaveLength(codes.length)
+      for (const [index, value] of codes.entries()) expect(found.codeLogits[index]).toBeCloseTo(value, 3)
+      await expect(engine.run({ bundleId: 'brought', frames: frames.slice(1), count })).rejects.toMatchObject(
+        { code: 'frame-size-wrong' },
+      )
     })
 
     it('forgets what is unloaded, and nothing else', async () => {

@@ -1,8 +1,16 @@
+import type { FullNetwork } from '../../core/bundle/full-network.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 
 export interface EngineNetwork {
   readonly spec: NetworkSpec
   /** The network's blob, checked already. */
+  readonly blob: Uint8Array
+}
+
+/** The full model: layers of our own and their weights, or the ONNX file that somebody brought. */
+export interface EngineFull {
+  readonly spec: FullNetwork
+  /** Checked already. */
   readonly blob: Uint8Array
 }
 
@@ -13,7 +21,7 @@ export interface EngineBundle {
    * other.
    */
   readonly id: string
-  readonly full: EngineNetwork
+  readonly full: EngineFull
   /**
    * `full`: reads the full model's features; `own`: reads the image. Absent where a bundle has no partitions
    * to choose from.
@@ -24,7 +32,7 @@ export interface EngineBundle {
 /** Frames that run together. */
 export interface EngineBatch {
   readonly bundleId: string
-  /** Preprocessed frames one after the other: count × height × width × 3. */
+  /** Preprocessed frames one after the other, as the full model reads them: count × height × width × 3. */
   readonly frames: Float32Array<ArrayBuffer>
   readonly count: number
   /** No other batch runs at the same time, so that all threads may share this one. */

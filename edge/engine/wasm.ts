@@ -2,22 +2,24 @@ import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
+import { isGraph, type FullNetwork } from '../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
-import { disposeWeights, forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
-import type { NetworkSpec } from '../../core/network/spec.ts'
+import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { openSession } from '../../onnx/open-session.ts'
+import { runFrames } from '../../onnx/run-frames.ts'
+import { loadRuntime } from '../../onnx/runtime.ts'
 import { requireFit, unknownBundle } from './batch-fit.ts'
-import type { Engine, EngineBatch, EngineBundle, EngineOutput } from './engine.ts'
+import type { Engine, EngineBatch, EngineBundle, EngineNetwork, EngineOutput } from './engine.ts'
+import { bundleGraph } from './onnx/bundle-graph.ts'
+import { frameTakingOf } from './onnx/frame-taking.ts'
 import { requireNumbers, trialFrame } from './trial-frame.ts'
 
-interface LoadedNetwork {
-  readonly spec: NetworkSpec
-  readonly weights: NetworkWeights
-}
-
+/** One bundle, ready to answer. */
 interface LoadedBundle {
-  readonly full: LoadedNetwork
-  readonly encoder: (LoadedNetwork & { readonly trunk: 'full' | 'own' }) | undefined
+  readonly spec: FullNetwork
+  run(batch: Pick<EngineBatch, 'frames' | 'count'>): Promise<Omit<EngineOutput, 'inferenceMs'>>
+  dispose(): void | Promise<void>
 }
 
 /**
@@ -38,53 +40,70 @@ async function startBackend(): Promise<void> {
   await tf.ready()
 }
 
-function loadBundle({ full, encoder }: EngineBundle): LoadedBundle {
+/** Layers of our own, by tfjs. */
+function loadOwn(full: EngineNetwork, encoder: EngineBundle['encoder']): LoadedBundle {
   // Both are decoded before either is uploaded: a broken blob must not leave tensors behind.
-  const fullWeights = decodeWeights(full.spec, full.blob)
-  const encoderWeights = encoder === undefined ? [] : decodeWeights(encoder.spec, encoder.blob)
+  const decoded = decodeWeights(full.spec, full.blob)
+  const decodedEncoder = encoder === undefined ? [] : decodeWeights(encoder.spec, encoder.blob)
+  const weights = toTensors(decoded)
+  const encoderWeights = toTensors(decodedEncoder)
   return {
-    full: { spec: full.spec, weights: toTensors(fullWeights) },
-    encoder:
-      encoder === undefined
-        ? undefined
-        : { spec: encoder.spec, weights: toTensors(encoderWeights), trunk: encoder.trunk },
+    spec: full.spec,
+    // What throws inside becomes a rejection.
+    run: ({ frames, count }) =>
+      Promise.resolve().then(() =>
+        tf.tidy(() => {
+          const image = tf.tensor(frames, [count, ...full.spec.inputShape], 'float32')
+          const answer = forward(full.spec, weights, image)
+          const code =
+            encoder === undefined
+              ? undefined
+              : forward(encoder.spec, encoderWeights, encoder.trunk === 'full' ? answer.features : image)
+          // Copies: what dataSync returns may be a view of the WASM heap, which must not be handed to another
+          // thread.
+          return {
+            logits: Float32Array.from(answer.logits.dataSync()),
+            codeLogits: Float32Array.from(code?.logits.dataSync() ?? []),
+          }
+        }),
+      ),
+    dispose() {
+      disposeWeights(weights)
+      disposeWeights(encoderWeights)
+    },
   }
 }
 
-function disposeBundle({ full, encoder }: LoadedBundle): void {
-  disposeWeights(full.weights)
-  if (encoder !== undefined) disposeWeights(encoder.weights)
+/** A full model that somebody brought: tfjs does not know its operators, ONNX Runtime on WebAssembly does. */
+async function loadBrought(bundle: EngineBundle): Promise<LoadedBundle> {
+  const { spec } = bundle.full
+  const runtime = await loadRuntime('wasm')
+  const graph = bundleGraph(bundle, { isForBatches: false })
+  const session = await openSession(runtime, graph, 'the networks of this bundle')
+  return {
+    spec,
+    run: ({ frames, count }) =>
+      runFrames(runtime, session, frameTakingOf(spec), frames, count, ['logits', 'codeLogits']),
+    dispose: () => session.release(),
+  }
 }
 
-function runBundle(
-  { full, encoder }: LoadedBundle,
-  { frames, count }: EngineBatch,
-): Omit<EngineOutput, 'inferenceMs'> {
-  return tf.tidy(() => {
-    const image = tf.tensor(frames, [count, ...full.spec.inputShape], 'float32')
-    const answer = forward(full.spec, full.weights, image)
-    const code =
-      encoder === undefined
-        ? undefined
-        : forward(encoder.spec, encoder.weights, encoder.trunk === 'full' ? answer.features : image)
-    // Copies: what dataSync returns may be a view of the WASM heap, which must not be handed to another
-    // thread.
-    return {
-      logits: Float32Array.from(answer.logits.dataSync()),
-      codeLogits: Float32Array.from(code?.logits.dataSync() ?? []),
-    }
-  })
+const loadBundle = (bundle: EngineBundle): LoadedBundle | Promise<LoadedBundle> => {
+  const { spec, blob } = bundle.full
+  return isGraph(spec) ? loadBrought(bundle) : loadOwn({ spec, blob }, bundle.encoder)
 }
 
 /**
- * The engine that is always there: tfjs on WebAssembly SIMD, in the calling thread, which it blocks while it
- * runs.
+ * The engine that is always there: WebAssembly SIMD, in the calling thread, which it blocks while it runs.
  */
 export async function createWasmEngine(): Promise<Engine> {
   await startBackend()
   const bundles = new Map<string, LoadedBundle>()
-  /** What throws inside becomes a rejection. */
-  const promise = <Result>(work: () => Result): Promise<Result> => Promise.resolve().then(work)
+  const drop = async (bundleId: string): Promise<void> => {
+    const loaded = bundles.get(bundleId)
+    bundles.delete(bundleId)
+    await loaded?.dispose()
+  }
 
   return {
     name: 'tfjs-wasm',
@@ -92,45 +111,33 @@ export async function createWasmEngine(): Promise<Engine> {
     slots: 1,
     canShare: false,
 
-    load: (bundle) =>
-      promise(() => {
-        const loaded = loadBundle(bundle)
-        // Once through both networks, so that the first real frame does not pay for the start.
-        try {
-          requireNumbers(
-            runBundle(loaded, { bundleId: bundle.id, frames: trialFrame(bundle.full.spec), count: 1 }),
-          )
-        } catch (thrown) {
-          disposeBundle(loaded)
-          throw thrown
-        }
-        const previous = bundles.get(bundle.id)
-        bundles.set(bundle.id, loaded)
-        if (previous !== undefined) disposeBundle(previous)
-        return {}
-      }),
+    async load(bundle) {
+      const loaded = await loadBundle(bundle)
+      // Once through both networks, so that the first real frame does not pay for the start.
+      try {
+        requireNumbers(await loaded.run({ frames: trialFrame(loaded.spec), count: 1 }))
+      } catch (thrown) {
+        await loaded.dispose()
+        throw thrown
+      }
+      await drop(bundle.id)
+      bundles.set(bundle.id, loaded)
+      return {}
+    },
 
-    run: (batch) =>
-      promise(() => {
-        const loaded = bundles.get(batch.bundleId)
-        if (loaded === undefined) throw unknownBundle(batch.bundleId)
-        requireFit(loaded.full.spec, batch)
-        const startedAt = performance.now()
-        const output = runBundle(loaded, batch)
-        return { ...output, inferenceMs: performance.now() - startedAt }
-      }),
+    async run(batch) {
+      const loaded = bundles.get(batch.bundleId)
+      if (loaded === undefined) throw unknownBundle(batch.bundleId)
+      requireFit(loaded.spec, batch)
+      const startedAt = performance.now()
+      const output = await loaded.run(batch)
+      return { ...output, inferenceMs: performance.now() - startedAt }
+    },
 
-    unload: (bundleId) =>
-      promise(() => {
-        const loaded = bundles.get(bundleId)
-        bundles.delete(bundleId)
-        if (loaded !== undefined) disposeBundle(loaded)
-      }),
+    unload: drop,
 
-    close: () =>
-      promise(() => {
-        for (const loaded of bundles.values()) disposeBundle(loaded)
-        bundles.clear()
-      }),
+    async close() {
+      for (const id of [...bundles.keys()]) await drop(id)
+    },
   }
 }

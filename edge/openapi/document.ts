@@ -91,7 +91,7 @@ const frameOperation = {
   ],
   requestBody: {
     required: true,
-    description: `Bare RGB bytes at the model's input size (\`${rawFrameType}\`), or an image that the edge scales`,
+    description: `Bare RGB bytes at the size that the full model reads (\`${rawFrameType}\`), or an image that the edge scales`,
     content: Object.fromEntries([rawFrameType, ...imageFrameTypes].map((type) => [type, binary])),
   },
   responses: {

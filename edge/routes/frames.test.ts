@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
-import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { fullInputOf } from '../../core/bundle/manifest.ts'
+import { createSampleBundle, type SampleBundle } from '../../core/testing/sample-bundle.ts'
+import { pytorchModel } from '../../onnx/testing/sample-models.ts'
+import { writeBundle } from '../testing/bundle-folder.ts'
+import { withBrought } from '../testing/brought-sample.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import {
   apiPaths,
@@ -57,6 +61,34 @@ function expectTrue(answer: FrameAnswer, bundle: SampleBundle, rgb: Uint8Array):
   expect(answer.partition).toEqual(chosen === undefined ? undefined : partitionRef(chosen))
   expect(answer.answeredBy).toBe('full')
 }
+
+describe('a bundle whose full model somebody brought', () => {
+  it('takes pictures of any size and bare pixels of the size that this model reads', async () => {
+    const test = await createTestApp()
+    const brought = await withBrought(await createSampleBundle({ id: 'brought', seed: 4 }), pytorchModel())
+    await writeBundle(test.bundlesFolder, brought)
+    await test.store.refresh()
+    const side = fullInputOf(brought.manifest).width
+    const picture = sharp({ create: { width: 40, height: 30, channels: 3, background: '#20e010' } })
+    const rgb = Uint8Array.from({ length: side * side * 3 }, (_, index) => [0x20, 0xe0, 0x10][index % 3] ?? 0)
+    const answers = [
+      await send(test, new Uint8Array(await picture.png().toBuffer()), 'image/png', 'brought'),
+      await send(test, rgb, rawFrameType, 'brought'),
+    ]
+    for (const answer of answers) {
+      expect(answer.status).toBe(200)
+      const { classIndex, code, partition } = frameAnswerSchema.parse(await answer.json())
+      // The model knows colours: its second output is green.
+      expect(classIndex).toBe(1)
+      expect(code).toHaveLength(brought.manifest.partitions.length)
+      expect(partition?.id).toMatch(/^p\d$/)
+    }
+    const small = await send(test, rgb.slice(0, 16 * 16 * 3), rawFrameType, 'brought')
+    await expectError(small, 'frame-size-wrong')
+    const { licence } = brought.manifest.full
+    expect((await test.app.request(apiPaths.blob('brought', licence?.sha256 ?? ''))).status).toBe(200)
+  })
+})
 
 describe('POST frames', () => {
   it('names the manifest that it answers by, and refuses a frame of a device that holds another', async () => {

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono'
+import { fullInputOf } from '../../core/bundle/manifest.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths, manifestHeader } from '../../core/wire/frames.ts'
@@ -77,18 +78,14 @@ export function frameRoutes(deps: FrameDeps): Hono {
     body: Uint8Array,
   ): Promise<Response> => {
     const { manifest } = bundle
+    // Larger or smaller pictures are brought to what the full model reads.
+    const input = fullInputOf(manifest)
     const { holds, auditOf, hits } = readFrameContext(c, manifest)
     const priority = auditOf === undefined ? 'miss' : 'audit'
     const decodeStartedAt = performance.now()
-    const rgb = await decodeFrame(
-      body,
-      c.req.header('Content-Type'),
-      manifest.input,
-      limits.maxPixels,
-      decoding,
-    )
+    const rgb = await decodeFrame(body, c.req.header('Content-Type'), input, limits.maxPixels, decoding)
     const frame = new Float32Array(rgb.length)
-    preprocess(rgb, manifest.input, frame)
+    preprocess(rgb, input, frame)
     const decodeMs = performance.now() - decodeStartedAt
     const found = await inference.answer(c.req.raw.signal, bundle.key, frame, priority)
 

@@ -33,7 +33,7 @@ describe('resolveSettings', () => {
       'cors-origins': [],
       hosts: [],
       'token-file': '.cache/token',
-      'max-mega-macs': 4000,
+      'max-mega-macs': 8000,
       'max-activation-mb': 64,
       'rate-limit': 100,
       'trust-proxy': 0,

@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../core/bundle/hash.ts'
-import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { fullInputOf, parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { encodeWeights } from '../../core/bundle/weights.ts'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { networkSpecSchema } from '../../core/network/spec.ts'
@@ -63,14 +63,14 @@ export function withoutPartitions({ manifest, blobs }: SampleBundle): SampleBund
   return { manifest: parseManifest({ ...rest, networks, partitions: [], gate }), blobs }
 }
 
-/** Bytes of a frame of noise. */
+/** Bytes of a frame of noise, as the full model reads it. */
 export function randomRgb(manifest: Manifest, seed = 3): Uint8Array<ArrayBuffer> {
   const random = createRandom(seed)
-  return Uint8Array.from({ length: frameBytes(manifest.input) }, () => Math.floor(random.next() * 256))
+  return Uint8Array.from({ length: frameBytes(fullInputOf(manifest)) }, () => Math.floor(random.next() * 256))
 }
 
 /** Preprocessed frames of noise, one after the other. */
 export function randomFrames(manifest: Manifest, count: number, seed = 4): Float32Array<ArrayBuffer> {
   const random = createRandom(seed)
-  return Float32Array.from({ length: count * frameBytes(manifest.input) }, () => random.normal())
+  return Float32Array.from({ length: count * frameBytes(fullInputOf(manifest)) }, () => random.normal())
 }

@@ -1,3 +1,4 @@
+import { requireLayers } from '../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { ConvLayer, Layer } from '../../core/network/layer.ts'
@@ -109,7 +110,11 @@ function apply(layer: Layer, weights: Weights, x: Tensor): Tensor {
   }
 }
 
-function run(spec: NetworkSpec, blob: Uint8Array, input: number[]): { logits: number[]; features: number[] } {
+export function runReference(
+  spec: NetworkSpec,
+  blob: Uint8Array,
+  input: number[],
+): { logits: number[]; features: number[] } {
   const weights = new Map(decodeWeights(spec, blob).map(({ name, values }) => [name, values]))
   let x: Tensor = { shape: spec.inputShape, values: input }
   let features = x
@@ -132,11 +137,12 @@ export function referenceOutput(
   const size = frames.length / count
   for (let index = 0; index < count; index++) {
     const image = Array.from(frames.subarray(index * size, (index + 1) * size))
-    const answer = run(full.spec, full.blob, image)
+    const answer = runReference(requireLayers(full.spec), full.blob, image)
     logits.push(...answer.logits)
     if (encoder !== undefined)
       codeLogits.push(
-        ...run(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image).logits,
+        ...runReference(encoder.spec, encoder.blob, encoder.trunk === 'full' ? answer.features : image)
+          .logits,
       )
   }
   return { logits: Float32Array.from(logits), codeLogits: Float32Array.from(codeLogits) }

@@ -7,6 +7,13 @@ export interface Split {
   readonly pixels: Uint8Array<SharedArrayBuffer>
   /** Class of each image. */
   readonly labels: Int32Array<SharedArrayBuffer>
+  /**
+   * An image again, as a square of another size, [size, size, 3]: from its file, or drawn anew. Left out
+   * where there is nothing but the pixels.
+   */
+  readonly readAt?: ((image: number, size: number) => Promise<Uint8Array>) | undefined
+  /** SHA-256 of the file of each image, where it is from one. */
+  readonly digests?: readonly string[] | undefined
 }
 
 export interface Dataset {
@@ -50,7 +57,11 @@ export function allocateSplit(count: number, size: number): Split {
 /** Copies the images at `indices` into a split of their own. */
 export function selectImages(split: Split, indices: ArrayLike<number>, size: number): Split {
   const bytes = size * size * 3
-  const result = allocateSplit(indices.length, size)
+  const { readAt } = split
+  const result: Split = {
+    ...allocateSplit(indices.length, size),
+    ...(readAt === undefined ? {} : { readAt: (image, at) => readAt(indices[image]!, at) }),
+  }
   for (let position = 0; position < indices.length; position++) {
     const index = indices[position]!
     result.pixels.set(split.pixels.subarray(index * bytes, (index + 1) * bytes), position * bytes)

@@ -169,6 +169,31 @@ export interface FolderOptions {
 }
 
 /**
+ * Images of files as a split. Decoded ones are kept in one file, so that only the first run waits for them.
+ *
+ * @param classNames part of the name of that file: labels are indices of them
+ */
+export async function loadFiles(
+  files: readonly ClassFile[],
+  classNames: readonly string[],
+  { size, cacheFolder }: Pick<FolderOptions, 'size' | 'cacheFolder'>,
+  onProgress: (done: number, of: number) => void,
+): Promise<Split> {
+  const key = [
+    `pixels ${pixelDefinition}`,
+    `size ${size}`,
+    `classes ${JSON.stringify(classNames)}`,
+    ...files.map(({ classIndex, digest }) => `${classIndex} ${digest}`),
+  ]
+  const images = { images: files.length, size }
+  return {
+    ...(await decodedCache(cacheFolder, key, images, () => decode(files, size, onProgress))),
+    readAt: (image, at) => readFilePixels(files[image]!.path, at),
+    digests: files.map(({ digest }) => digest),
+  }
+}
+
+/**
  * Any folder of images, one sub-folder a class; or `DIR/train` with `DIR/val`, `DIR/test` or both, under
  * their usual names in any case. Without images for the test a tenth of each class is put aside, without such
  * for choices `validationShare`. Decoded images are kept in one file, so that only the first run waits for
@@ -184,18 +209,10 @@ export async function loadFolder(
   const line = leftOut.sentence()
   if (line !== undefined) options.onLeftOut?.(line)
 
-  const { size, cacheFolder } = options
+  const { size } = options
   const { classNames } = files
   const places = await placesOfFolder(folder, files.train, classNames)
-  const load = (of: readonly ClassFile[]): Promise<Split> => {
-    const key = [
-      `pixels ${pixelDefinition}`,
-      `size ${size}`,
-      `classes ${JSON.stringify(classNames)}`,
-      ...of.map(({ classIndex, digest }) => `${classIndex} ${digest}`),
-    ]
-    return decodedCache(cacheFolder, key, { images: of.length, size }, () => decode(of, size, onProgress))
-  }
+  const load = (of: readonly ClassFile[]): Promise<Split> => loadFiles(of, classNames, options, onProgress)
   return {
     kind: 'folder',
     description: `A folder of images, ${classNames.length} classes.`,

@@ -27,6 +27,9 @@ const hasImages = (folder: string): Promise<boolean> =>
     () => false,
   )
 
+/** Where decoded images are kept. */
+export const decodedFolder = (): string => join(homedir(), '.cache', 'cachenet')
+
 /**
  * The images of a data set, decoded or drawn. Throws `dataset-invalid` for what is wrong with them, by file.
  */
@@ -44,7 +47,7 @@ export async function loadDataset(
       {
         size,
         validationShare,
-        cacheFolder: join(homedir(), '.cache', 'cachenet'),
+        cacheFolder: decodedFolder(),
         onLeftOut: (line) => progress.say(line),
       },
       report,

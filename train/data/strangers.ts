@@ -14,31 +14,52 @@ const walkersAmongPhotographs = 200
 const knowsWalkers = (kind: Dataset['kind']): boolean =>
   kind === 'walkers' || kind === 'people' || kind === 'world'
 
+type Of = Pick<Dataset, 'kind' | 'size'>
+type SplitName = 'validation' | 'test'
+
+/** How one of them is drawn, at any size. */
+function drawersOf(kind: Dataset['kind'], split: SplitName): ((size: number) => Uint8Array)[] {
+  const drawn = strangerKinds[split].flatMap((one) =>
+    Array.from(
+      { length: picturesOfKind },
+      (_, picture) =>
+        (size: number): Uint8Array =>
+          drawStranger(one, `${split} ${picture}`, size),
+    ),
+  )
+  const walkers = split === 'test' && !knowsWalkers(kind) ? walkersAmongPhotographs : 0
+  const random = createRandom('strangers: walkers')
+  const walking = Array.from({ length: walkers }, (_, picture) => {
+    const walker = createWalker(picture)
+    const session = createSession({ identity: picture, split, session: 0 })
+    const time = random.next() * 3
+    return (size: number): Uint8Array => rgbaToRgb(renderWalker({ walker, session, time, size }))
+  })
+  return [...drawn, ...walking]
+}
+
+function draw({ kind, size }: Of, split: SplitName): Split {
+  const drawers = drawersOf(kind, split)
+  const images: Split = {
+    ...allocateSplit(drawers.length, size),
+    readAt: (image, at) => Promise.resolve(drawers[image]!(at)),
+  }
+  images.labels.fill(strangerLabel)
+  for (const [image, drawAt] of drawers.entries()) images.pixels.set(drawAt(size), image * size * size * 3)
+  return images
+}
+
+/** Of each data set they are drawn once: several stages ask about the same ones. */
+const known = new WeakMap<Of, Map<SplitName, Split>>()
+
 /**
  * Pictures that no network of a data set knows, all of the label `strangerLabel`: textures and patterns, of
  * other kinds in each split; and in the test, where the data has no people, people.
  */
-export function drawStrangers(
-  { kind, size }: Pick<Dataset, 'kind' | 'size'>,
-  split: 'validation' | 'test',
-): Split {
-  const kinds = strangerKinds[split]
-  const walkers = split === 'test' && !knowsWalkers(kind) ? walkersAmongPhotographs : 0
-  const images = allocateSplit(kinds.length * picturesOfKind + walkers, size)
-  images.labels.fill(strangerLabel)
-  const bytes = size * size * 3
-  let image = 0
-  for (const one of kinds)
-    for (let picture = 0; picture < picturesOfKind; picture++)
-      images.pixels.set(drawStranger(one, `${split} ${picture}`, size), image++ * bytes)
-  const random = createRandom('strangers: walkers')
-  for (let picture = 0; picture < walkers; picture++) {
-    const walker = createWalker(picture)
-    const session = createSession({ identity: picture, split, session: 0 })
-    images.pixels.set(
-      rgbaToRgb(renderWalker({ walker, session, time: random.next() * 3, size })),
-      image++ * bytes,
-    )
-  }
+export function drawStrangers(dataset: Of, split: SplitName): Split {
+  const drawn = known.get(dataset) ?? new Map<SplitName, Split>()
+  known.set(dataset, drawn)
+  const images = drawn.get(split) ?? draw(dataset, split)
+  drawn.set(split, images)
   return images
 }

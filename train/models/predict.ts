@@ -1,26 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
+import { joinFloats } from '../../core/join-floats.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
-import { splitCount, type Split } from '../data/dataset.ts'
+import { selectImages, splitCount, type Split } from '../data/dataset.ts'
+import { isFullGraph, type FullGraph } from '../full/full-graph.ts'
+import type { Predictions } from './predictions.ts'
 import type { ShippedNetwork } from './ship-network.ts'
 
 const batchSize = 250
 
-export interface Predictions {
-  readonly count: number
-  /** [count, outputs] */
-  readonly logits: Float32Array
-  readonly outputs: number
-  /** [count, featureSize] */
-  readonly features: Float32Array
-  readonly featureSize: number
-}
-
-/** Logits of one image. */
-export const logitsOf = ({ logits, outputs }: Predictions, image: number): Float32Array =>
-  logits.subarray(image * outputs, (image + 1) * outputs)
+export { logitsOf, type Predictions } from './predictions.ts'
 
 interface Rows {
   readonly count: number
@@ -53,16 +44,8 @@ function runInBatches(
   } finally {
     disposeWeights(weights)
   }
-  const join = (field: 'logits' | 'features'): Float32Array => {
-    const joined = new Float32Array(parts.reduce((sum, part) => sum + part[field].length, 0))
-    let position = 0
-    for (const part of parts) {
-      joined.set(part[field], position)
-      position += part[field].length
-    }
-    return joined
-  }
-  const [logits, features] = [join('logits'), join('features')]
+  const logits = joinFloats(parts.map((part) => part.logits))
+  const features = joinFloats(parts.map((part) => part.features))
   return {
     count: rows.count,
     logits,
@@ -72,14 +55,18 @@ function runInBatches(
   }
 }
 
-/** Runs a network, as it ships, on all images of a split, or on their mirror images. */
+/**
+ * Runs a network, as it ships, on all images of a split, or on their mirror images. A full model that
+ * somebody brought has been asked before.
+ */
 export function predictImages(
-  network: ShippedNetwork,
+  network: ShippedNetwork | FullGraph,
   split: Split,
   input: ModelInput,
   onProgress?: (done: number, of: number) => void,
   isMirrored = false,
 ): Predictions {
+  if (isFullGraph(network)) return network.predictionsOf(split, isMirrored)
   const bytes = input.width * input.height * 3
   const slice = (from: number, to: number): tf.Tensor => {
     const values = new Float32Array((to - from) * bytes)
@@ -94,6 +81,32 @@ export function predictImages(
     return tf.tensor4d(values, [to - from, input.height, input.width, 3])
   }
   return runInBatches(network, { count: splitCount(split), slice }, onProgress)
+}
+
+/** The same of some images of a split, in the order in which they are named. */
+export function predictSome(
+  network: ShippedNetwork | FullGraph,
+  split: Split,
+  images: readonly number[],
+  input: ModelInput,
+): Predictions {
+  if (!isFullGraph(network)) return predictImages(network, selectImages(split, images, input.width), input)
+  const { logits, outputs, features, featureSize } = network.predictionsOf(split, false)
+  return {
+    count: images.length,
+    logits: gatherRows(logits, outputs, images),
+    outputs,
+    features: gatherRows(features, featureSize, images),
+    featureSize,
+  }
+}
+
+/** Rows of a [count, columns] array, in the order of `rows`. */
+function gatherRows(values: Float32Array, columns: number, rows: readonly number[]): Float32Array {
+  const gathered = new Float32Array(rows.length * columns)
+  for (const [at, row] of rows.entries())
+    gathered.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
+  return gathered
 }
 
 /** Runs a network on vectors, [count, size] in a row: the encoder on the full model's features. */

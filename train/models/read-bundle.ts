@@ -9,11 +9,14 @@ import {
   type BlobRef,
   type Manifest,
 } from '../../core/bundle/manifest.ts'
+import { isGraph, type FullNetwork } from '../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { TrainedNetworks } from '../stages/answers.ts'
-import type { ShippedNetwork } from './ship-network.ts'
+import { requireSelfContained } from '../../onnx/require-self-contained.ts'
+import { createFullGraph } from '../full/full-graph.ts'
+import type { FullModel, ShippedNetwork } from './ship-network.ts'
 
 async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array> {
   const path = join(folder, 'blobs', `${sha256}.bin`)
@@ -43,6 +46,13 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     const blob = await readBlob(folder, ref)
     return { spec, blob, weights: decodeWeights(spec, blob) }
   }
+  const readFull = async (spec: FullNetwork): Promise<FullModel> => {
+    if (!isGraph(spec)) return read(spec, full.whole)
+    const licence = full.licence === undefined ? undefined : await readBlob(folder, full.licence)
+    const blob = await readBlob(folder, full.whole)
+    requireSelfContained(blob)
+    return createFullGraph({ spec, blob, licence })
+  }
   const base = await read(networks.generalist, generalist.whole)
   const readDelta = async (spec: NetworkSpec, ref: BlobRef): Promise<ShippedNetwork> => {
     const blob = await readBlob(folder, ref)
@@ -51,7 +61,7 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
   return {
     manifest,
     networks: {
-      full: await read(networks.full, full.whole),
+      full: await readFull(networks.full),
       encoder:
         networks.encoder === undefined || encoder === undefined
           ? undefined

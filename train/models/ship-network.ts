@@ -1,5 +1,6 @@
 import { decodeWeights, encodeWeights, type NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
+import type { FullGraph } from '../full/full-graph.ts'
 import type { Architecture } from './architecture.ts'
 import { foldNetwork, inferenceSpec } from './fold.ts'
 
@@ -11,6 +12,9 @@ export interface ShippedNetwork {
   readonly blob: Uint8Array
   readonly weights: readonly NamedTensor[]
 }
+
+/** The full model: trained here, or one that somebody brought. */
+export type FullModel = ShippedNetwork | FullGraph
 
 export function shipWeights(spec: NetworkSpec, weights: readonly NamedTensor[]): ShippedNetwork {
   const blob = encodeWeights(spec, weights)

@@ -41,6 +41,8 @@ export function askTeacher(
   const rowOf = ({ image, isMirrored }: Shown): number => image + (isMirrored ? count : 0)
   const unknown = shown.filter((one) => isKnown[rowOf(one)] === 0)
   if (unknown.length > 0) {
+    if (spec === undefined)
+      throw new RangeError('A teacher that cannot be run is asked what it has not said.')
     const exampleSize = input.width * input.height * 3
     const values = new Float32Array(unknown.length * exampleSize)
     for (const [row, { image, isMirrored }] of unknown.entries())

@@ -24,7 +24,8 @@ export interface SharedImages {
  * when it was asked; later networks of a run find it there.
  */
 export interface Teacher {
-  readonly spec: NetworkSpec
+  /** Undefined where every image is known already: then it is never run. */
+  readonly spec: NetworkSpec | undefined
   readonly weights: readonly NamedTensor[]
   readonly logits: Float32Array<SharedArrayBuffer>
   readonly isKnown: Uint8Array<SharedArrayBuffer>

@@ -3,6 +3,8 @@ import { placesOfScenes } from '../../core/streams/places-of-scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { restoreConfig } from '../config/presets.ts'
 import { loadDataset } from '../data/load-dataset.ts'
+import { askFullGraph } from '../full/ask-full-graph.ts'
+import { isFullGraph } from '../full/full-graph.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import type { TrainedNetworks } from '../stages/answers.ts'
@@ -48,6 +50,7 @@ export async function openBundle(
       { folder, differences },
     )
   }
+  if (isFullGraph(networks.full)) await askFullGraph({ full: networks.full, dataset, progress })
   await startTrainingBackend()
   return { manifest, networks, context: { config, dataset, input: manifest.input, progress } }
 }

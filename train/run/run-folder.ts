@@ -15,6 +15,10 @@ export interface RunIdentity extends DataIdentity {
   readonly config: unknown
   /** `pixelDefinition`: the same files are other pixels under another. */
   readonly pixels?: number | undefined
+  /** SHA-256 of a full model that somebody brought. */
+  readonly full?: string | undefined
+  /** Digest of pictures that it labelled. */
+  readonly unlabelled?: string | undefined
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -39,6 +43,8 @@ function differences(before: RunIdentity, now: RunIdentity): string[] {
     found.push(`The data were in ${String(before.data)}.`)
   if (before.pixels !== undefined && before.pixels !== now.pixels)
     found.push('The run began with a program that reads other pixels from the same files.')
+  if (before.full !== now.full) found.push('The full model is another (--full and what belongs to it).')
+  if (before.unlabelled !== now.unlabelled) found.push('The unlabelled pictures are others.')
   const settings = settingDifferences(before.config, now.config)
   if (settings.length > 0)
     found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)

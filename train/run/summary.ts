@@ -1,3 +1,4 @@
+import { isGraph, megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
@@ -49,8 +50,10 @@ export function formatSummary(manifest: Manifest, test: Evaluation): string {
   const isFew = test.images < fewImages
   const chosenOn = validationImages(manifest)
   const cost = (spec: Manifest['networks']['full']): string => {
-    const { megaMacs, parameters } = planNetwork(spec)
-    return `${megaMacs.toFixed(1)} MMACs, ${(parameters / 1000).toFixed(0)} k weights`
+    const macs = `${megaMacsOfFull(spec).toFixed(1)} MMACs`
+    return isGraph(spec)
+      ? `${macs}, brought as ONNX, ${spec.input.width}x${spec.input.height}`
+      : `${macs}, ${(planNetwork(spec).parameters / 1000).toFixed(0)} k weights`
   }
   const bothOf = ({ accuracy, coverage }: StreamMetrics): string =>
     `${percent(accuracy)} at ${percent(coverage)}`

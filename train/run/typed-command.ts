@@ -6,6 +6,10 @@ export interface TypedCommand {
   readonly data?: string | undefined
   readonly config?: string | undefined
   readonly fullFrom?: string | undefined
+  /**
+   * Flags of a full model that somebody brought, by their names; values that are paths lose their folders.
+   */
+  readonly full?: Readonly<Record<string, string | undefined>> | undefined
   readonly set?: string | undefined
 }
 
@@ -16,12 +20,17 @@ export const setArgument = (set: string): string => (set.includes('"') ? `--set 
  * The command of a training as a person would type it on another machine: folders and files by their last
  * names only.
  */
-export function typedCommand(preset: PresetName, { id, data, config, fullFrom, set }: TypedCommand): string {
+export function typedCommand(
+  preset: PresetName,
+  { id, data, config, fullFrom, full, set }: TypedCommand,
+): string {
   const parts = ['npm run train --', preset]
   if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)
   if (id !== preset) parts.push(`--id ${id}`)
   if (config !== undefined) parts.push(`--config ${basename(config)}`)
   if (fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(fullFrom))}`)
+  for (const [flag, value] of Object.entries(full ?? {}))
+    if (value !== undefined) parts.push(`--${flag} ${basename(value)}`)
   if (set !== undefined) parts.push(setArgument(set))
   return parts.join(' ')
 }

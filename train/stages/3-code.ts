@@ -1,7 +1,8 @@
-import { featureSize, planNetwork } from '../../core/network/plan.ts'
+import { featureSizeOfFull } from '../../core/bundle/full-network.ts'
+import { planNetwork } from '../../core/network/plan.ts'
 import { encoderSpec } from '../models/encoder.ts'
 import { predictImages } from '../models/predict.ts'
-import { shipWeights, type ShippedNetwork, type TrainedNetwork } from '../models/ship-network.ts'
+import { shipWeights, type FullModel, type ShippedNetwork } from '../models/ship-network.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import type { StageContext } from './context.ts'
 import { keepReconstructions } from './keep-reconstructions.ts'
@@ -10,17 +11,14 @@ import { standardise, trainEncoder } from './train-encoder.ts'
 
 /** What the encoder reads: features of the full model, row by row. */
 export interface TrunkFeatures {
-  readonly full: TrainedNetwork
+  readonly full: FullModel
   /** [training images, size] */
   readonly values: Float32Array
   readonly size: number
 }
 
 /** Runs the full model over all training images: minutes where it is large. */
-export function trunkFeatures(
-  { dataset, input, progress }: StageContext,
-  full: TrainedNetwork,
-): TrunkFeatures {
+export function trunkFeatures({ dataset, input, progress }: StageContext, full: FullModel): TrunkFeatures {
   progress.start()
   const { features, featureSize } = predictImages(full, dataset.train, input, (done, of) =>
     progress.count('features', done, of),
@@ -34,13 +32,13 @@ export function trunkFeatures(
  */
 export async function trainCode(
   context: StageContext,
-  full: TrainedNetwork,
+  full: FullModel,
   regions: readonly Region[],
   shared: { trunk?: TrunkFeatures } = {},
 ): Promise<ShippedNetwork> {
   const { config, run, progress } = context
   const sizes = {
-    features: featureSize(full.spec),
+    features: featureSizeOfFull(full.spec),
     hidden: config.encoder.hiddenSize,
     latent: config.encoder.latentSize,
     partitions: regions.length,

@@ -1,3 +1,4 @@
+import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { GatePoint, GateSettings, LocalityRow } from '../../core/gate/settings.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
@@ -191,7 +192,7 @@ function calibrateGates(
     }
   }
 
-  const costs = networkCosts(context)
+  const costs = { ...networkCosts(context), fullMegaMacs: megaMacsOfFull(networks.full.spec) }
   const costOf: GateOptions['costOf'] = (spent) => expectedMs(costs, spent, config.search.device)
   const mainKind = isDrawable(context, streamKind) ? streamKind : 'single'
   const mainImages = imageStream(

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isGraph } from '../../core/bundle/full-network.ts'
 import {
+  graphSchemaVersion,
   manifestSchemaVersion,
   parseManifest,
   type BlobRef,
@@ -10,6 +12,7 @@ import {
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
+import { isFullGraph } from '../full/full-graph.ts'
 import type { Architecture } from '../models/architecture.ts'
 import { deltaSpec } from '../models/generator.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
@@ -34,7 +37,7 @@ export interface ExportFacts {
   readonly signingKey?: SigningKey | undefined
 }
 
-const refOf = ({ blob }: ShippedNetwork): BlobRef => ({
+const refOf = ({ blob }: Pick<ShippedNetwork, 'blob'>): BlobRef => ({
   bytes: blob.byteLength,
   sha256: createHash('sha256').update(blob).digest('hex'),
 })
@@ -72,9 +75,10 @@ function buildManifest(
   const temperature = (id: string): number => calibration.temperatures.get(id) ?? 1
   const { classByPartition: _, ...validation } = evaluations.validation
   const { cascade, cascadeScene } = calibration
-  const { encoder } = networks
+  const { encoder, full } = networks
+  const licence = isFullGraph(full) ? full.licence : undefined
   return parseManifest({
-    schemaVersion: manifestSchemaVersion,
+    schemaVersion: isGraph(networks.full.spec) ? graphSchemaVersion : manifestSchemaVersion,
     id: facts.id,
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description, digest: dataset.digest },
@@ -87,7 +91,11 @@ function buildManifest(
       ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec } }),
       ...(hasDeltas ? { delta: deltaEntry(architecture) } : {}),
     },
-    full: { whole: refOf(networks.full), ...fitOf(fullId) },
+    full: {
+      whole: refOf(networks.full),
+      ...(licence === undefined ? {} : { licence: refOf({ blob: licence }) }),
+      ...fitOf(fullId),
+    },
     ...(encoder === undefined ? {} : { encoder: { whole: refOf(encoder) } }),
     generalist: { whole: refOf(networks.generalist), ...fitOf(generalistId) },
     partitions: networks.partitions.map(({ name, classIndices, head, whole, delta }, index) => ({
@@ -135,8 +143,10 @@ export async function exportBundle(
   const blobs = join(folder, 'blobs')
   await mkdir(blobs, { recursive: true })
   const kept = new Set<string>()
+  const { full } = networks
   for (const network of [
-    networks.full,
+    full,
+    ...(isFullGraph(full) && full.licence !== undefined ? [{ blob: full.licence }] : []),
     ...(networks.encoder === undefined ? [] : [networks.encoder]),
     networks.generalist,
     ...networks.partitions.flatMap(({ whole, delta }) => (delta === undefined ? [whole] : [whole, delta])),

@@ -8,7 +8,7 @@ import { encodeFeatures } from '../models/encode-features.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
-import type { ShippedNetwork } from '../models/ship-network.ts'
+import type { FullModel, ShippedNetwork } from '../models/ship-network.ts'
 import type { EvaluationContext } from './context.ts'
 
 /** A specialist in the forms in which it ships. */
@@ -24,7 +24,7 @@ export interface PartitionForms {
 }
 
 export interface TrainedNetworks {
-  readonly full: ShippedNetwork
+  readonly full: FullModel
   readonly generalist: ShippedNetwork
   /** Absent, and no partitions, where the generalist is all. */
   readonly encoder: ShippedNetwork | undefined
@@ -76,7 +76,7 @@ function answerAll(
   const total = splitCount(split) * (networks.partitions.length + deltas + (config.augment.mirror ? 3 : 2))
   let before = 0
   progress.start()
-  const run = (network: ShippedNetwork, isMirrored = false): Predictions => {
+  const run = (network: FullModel, isMirrored = false): Predictions => {
     const predictions = predictImages(
       network,
       split,

@@ -1,6 +1,6 @@
 import { softmax } from '../../core/gate/entropy.ts'
 import { logitsOf, predictImages } from '../models/predict.ts'
-import type { ShippedNetwork } from '../models/ship-network.ts'
+import type { FullModel } from '../models/ship-network.ts'
 import type { StageContext } from './context.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { StageContext } from './context.ts'
  */
 export function classConfusion(
   { dataset, input, progress }: StageContext,
-  network: ShippedNetwork,
+  network: FullModel,
 ): Float64Array[] {
   const { validation, classNames } = dataset
   progress.start()

@@ -1,6 +1,7 @@
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
+import type { FullGraph } from '../full/full-graph.ts'
 import type { Progress } from '../run/progress.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 
@@ -14,6 +15,8 @@ export interface EvaluationContext {
 
 /** What every stage of a run is given. */
 export interface StageContext extends EvaluationContext {
+  /** A full model that somebody brought: then none is trained. */
+  readonly fullGraph?: FullGraph | undefined
   readonly signal: AbortSignal
   readonly run: RunFolder
 }

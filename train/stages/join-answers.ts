@@ -1,18 +1,12 @@
+import { joinFloats } from '../../core/join-floats.ts'
 import type { Predictions } from '../models/predict.ts'
 import type { SplitAnswers } from './answers.ts'
-
-const joinValues = (a: Float32Array, b: Float32Array): Float32Array => {
-  const joined = new Float32Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
-}
 
 const joinPredictions = (a: Predictions, b: Predictions): Predictions => ({
   ...a,
   count: a.count + b.count,
-  logits: joinValues(a.logits, b.logits),
-  features: joinValues(a.features, b.features),
+  logits: joinFloats([a.logits, b.logits]),
+  features: joinFloats([a.features, b.features]),
 })
 
 /**

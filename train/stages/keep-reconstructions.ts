@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { createRandom } from '../../core/random.ts'
-import { imagesByClass, selectImages } from '../data/dataset.ts'
+import { imagesByClass } from '../data/dataset.ts'
 import type { EncoderPass } from '../models/encoder.ts'
-import { predictImages } from '../models/predict.ts'
-import type { ShippedNetwork } from '../models/ship-network.ts'
+import { predictSome } from '../models/predict.ts'
+import type { FullModel } from '../models/ship-network.ts'
 import { writeAtomically } from '../run/write-atomically.ts'
 import type { StageContext } from './context.ts'
 
@@ -71,7 +71,7 @@ export function explainedShare(original: Float32Array, reconstruction: Float32Ar
 }
 
 interface EncoderStage {
-  readonly full: ShippedNetwork
+  readonly full: FullModel
   readonly encoder: { run(features: tf.Tensor2D): EncoderPass }
   /** Standardisation of the features: (f − mean) / deviation. */
   readonly mean: Float32Array
@@ -88,11 +88,7 @@ export function reconstruct(
 ): Reconstructions {
   const { dataset, input } = context
   const images = drawImages(context)
-  const { features, featureSize } = predictImages(
-    full,
-    selectImages(dataset.validation, images, dataset.size),
-    input,
-  )
+  const { features, featureSize } = predictSome(full, dataset.validation, images, input)
   const standardised = features.map(
     (value, index) => (value - mean[index % featureSize]!) / deviation[index % featureSize]!,
   )

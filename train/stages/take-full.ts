@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { isFullGraph } from '../full/full-graph.ts'
 import { inferenceSpec, unfoldNetwork } from '../models/fold.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import { finishedStep, writeCheckpoint } from '../run/checkpoint.ts'
@@ -52,15 +53,18 @@ export async function takeFull(
       { path: from },
     )
   }
+  const { full } = networks
+  if (isFullGraph(full))
+    return refuse('somebody brought it as an ONNX file. Bring that file again with --full')
   if (manifest.classNames.join() !== context.dataset.classNames.join())
     refuse(`its classes are ${manifest.classNames.join(', ')}`)
-  if (JSON.stringify(networks.full.spec) !== JSON.stringify(inferenceSpec(architecture)))
+  if (JSON.stringify(full.spec) !== JSON.stringify(inferenceSpec(architecture)))
     refuse('it has other sizes than full.widths and imageSize say')
   const normalisation = ({ mean, std }: StageContext['input']): number[] => [...mean, ...std]
   const own = normalisation(context.input)
   if (normalisation(manifest.input).some((value, index) => Math.abs(value - own[index]!) > sameInput))
     refuse('it was trained on other images')
-  const vector = unfoldNetwork(architecture, networks.full.weights)
+  const vector = unfoldNetwork(architecture, full.weights)
   await writeCheckpoint(context.run.checkpointPath('full.bin'), finishedStep, [
     vector,
     new Float32Array(vector.length),

@@ -1,4 +1,6 @@
 import { splitCount } from '../data/dataset.ts'
+import { isFullGraph } from '../full/full-graph.ts'
+import { teacherOfGraph } from '../full/teacher-of-graph.ts'
 import { createTeacher } from '../parallel/ask-teacher.ts'
 import type { Teacher } from '../parallel/job.ts'
 import { trainFull } from './1-full.ts'
@@ -28,12 +30,10 @@ export async function trainOnSharedAnswers(
   shared: SharedAnswers = {},
 ): Promise<TrainedNetworks> {
   const { config, dataset, progress } = context
-  const full = await trainFull(context)
-  const teacher = (shared.teacher ??= createTeacher(
-    full,
-    splitCount(dataset.train),
-    dataset.classNames.length,
-  ))
+  const full = context.fullGraph ?? (await trainFull(context))
+  const teacher = (shared.teacher ??= isFullGraph(full)
+    ? teacherOfGraph(full, dataset.train, config.augment.mirror)
+    : createTeacher(full, splitCount(dataset.train), dataset.classNames.length))
   const generalist = await trainGeneralist(context, teacher)
   if (config.partitionCount === 0) return { full, generalist, encoder: undefined, partitions: [] }
   const regions = formRegions(

@@ -8,10 +8,14 @@ import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
+import type { PixelSize } from '../../core/image/pixel-size.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
 import { FramePixels } from './frame-pixels.ts'
+import { LastFrame } from './last-frame.ts'
 import { NetworkRunner } from './network-runner.ts'
 import { trunkOf, unitsOf, withUnits } from './padded-head.ts'
 import { Residents, type NetworkBlob, type ResidentSpec } from './residents.ts'
@@ -31,6 +35,8 @@ export interface EngineOptions {
   readonly maxPartitions: number
   /** Where the bundle has deltas: what they change. */
   readonly delta?: DeltaSpec | undefined
+  /** What the full model on the edge reads, where that is another size: then pictures go there. */
+  readonly edgeInput?: PixelSize | undefined
   /** See `FramePixels`. */
   readonly keepsBitmaps?: boolean
 }
@@ -112,6 +118,7 @@ export class Engine {
   readonly residents: Residents
   readonly #input: ModelInput
   readonly #pixels: FramePixels
+  readonly #lastFrame: LastFrame | undefined
   readonly #graphs: Graphs
   readonly #heads: ReadonlyMap<string, PartitionHead>
   readonly #runners: ReadonlyMap<string, NetworkRunner>
@@ -127,10 +134,12 @@ export class Engine {
       generalist,
       maxPartitions,
       delta,
-      keepsBitmaps,
+      edgeInput,
+      keepsBitmaps = false,
     } = options
     this.#input = input
-    this.#pixels = new FramePixels(input, keepsBitmaps)
+    this.#lastFrame = edgeInput && new LastFrame(edgeInput, !keepsBitmaps)
+    this.#pixels = new FramePixels(input, keepsBitmaps || edgeInput !== undefined)
     this.#graphs = new Graphs(kernels, options)
     this.#heads = heads
     this.#classes = unitsOf(spec)
@@ -174,6 +183,7 @@ export class Engine {
     { classFactors, choice }: ClassifyOptions = {},
   ): Classification {
     const startMs = performance.now()
+    const frame = this.#lastFrame?.keep(image)
     const rgb = this.#pixels.read(image)
     const readyMs = performance.now()
     const written = new Set<NetworkRunner>()
@@ -209,10 +219,21 @@ export class Engine {
       residents: this.residents.order,
       timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
       rgb,
+      ...(frame === undefined ? {} : { frame }),
     }
   }
 
+  /**
+   * The frame of that number as the edge wants it. Throws `frame-empty` where another one came since, or
+   * where the edge takes bare pixels.
+   */
+  async picture(frame: number): Promise<EncodedFrame> {
+    if (this.#lastFrame !== undefined) return this.#lastFrame.picture(frame)
+    throw new CacheNetError('frame-empty', 'The edge takes the pixels of this bundle’s frames as they are.')
+  }
+
   dispose(): void {
+    this.#lastFrame?.forget()
     this.residents.dispose()
     this.#graphs.dispose()
   }

@@ -1,4 +1,3 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
 import { AreaAverage } from '../../core/image/area-average.ts'
 import { centreCrop, type Crop } from '../../core/image/centre-crop.ts'
 import type { PixelSize } from '../../core/image/pixel-size.ts'
@@ -28,12 +27,12 @@ function contextOf({ width, height }: PixelSize): OffscreenCanvasRenderingContex
  * Makes frames of any size into RGB bytes at the model's input size. Keeps its canvas from frame to frame.
  */
 export class FramePixels {
-  readonly #input: ModelInput
+  readonly #input: PixelSize
   readonly #keepsBitmaps: boolean
   #context: OffscreenCanvasRenderingContext2D | undefined
 
   /** @param keepsBitmaps where it is not a copy that arrives: whoever handed a bitmap over closes it */
-  constructor(input: ModelInput, keepsBitmaps = false) {
+  constructor(input: PixelSize, keepsBitmaps = false) {
     this.#input = input
     this.#keepsBitmaps = keepsBitmaps
   }

@@ -69,6 +69,10 @@ export function createHandlers(
       const answer = open.classify(image, gate, { choice: choice && { id: choice.id }, classFactors })
       return new MovedAnswer(answer, [answer.probabilities.buffer, answer.rgb.buffer])
     },
+    async picture(_signal, { frame }) {
+      const picture = await (await engine()).picture(frame)
+      return new MovedAnswer(picture, [picture.bytes.buffer])
+    },
     'measure-memory': () => measureMemory(),
   }
 }

@@ -6,6 +6,8 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { probeSettingsSchema } from '../../core/gate/settings.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
+import { imageFrameTypes } from '../../core/wire/frame-types.ts'
+import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
 import type { RpcProtocol } from './rpc.ts'
 
 /** Pixels that need no decoding, row by row; what a source that draws its frames itself hands over. */
@@ -54,6 +56,8 @@ const requestSchema = z.discriminatedUnion('kind', [
     maxPartitions: count,
     /** What the bundle's deltas change; absent where it has none. */
     delta: z.optional(z.custom<DeltaSpec>(record)),
+    /** The size that the edge's full model reads, where it is another: then `picture` may be asked for. */
+    edgeInput: z.optional(z.object({ width: count, height: count })),
   }),
   /**
    * Puts a partition's weights into memory and makes it the most recent; the least recent goes where there is
@@ -84,6 +88,11 @@ const requestSchema = z.discriminatedUnion('kind', [
     /** What the scene makes of each class: see `classFactors` of the gate. */
     classFactors: z.optional(floats),
   }),
+  /**
+   * The frame that was classified last, encoded for an edge that reads another size. `frame` is the number
+   * that its classification told; `frame-empty` where another one came since.
+   */
+  z.object({ kind: z.literal('picture'), frame: count }),
   z.object({ kind: z.literal('measure-memory') }),
 ])
 export type InferenceRequest = z.infer<typeof requestSchema>
@@ -93,6 +102,7 @@ const residents = z.object({
   /** Partitions in memory, most recent first; the generalist, always there, is not among them. */
   residents: z.array(z.string()),
 })
+const picture = z.object({ type: z.enum(imageFrameTypes), bytes })
 const memory = z.object({ tensors: z.int(), bytes: z.number() })
 
 const classification = z.object({
@@ -112,8 +122,13 @@ const classification = z.object({
   /** After this frame: the partition that answered a hit is now the first. */
   residents: residents.shape.residents,
   timings: z.object({ pixelsMs: z.number(), inferenceMs: z.number() }),
-  /** The frame as it travels to the edge: RGB, row by row, the model's input size. */
+  /**
+   * The frame as the networks see it: RGB, row by row, the model's input size. It goes to the edge as it is,
+   * but where the full model there reads another size.
+   */
   rgb: bytes,
+  /** Its number, by which `picture` is asked for; absent where the edge takes `rgb`. */
+  frame: z.optional(count),
 })
 /** What the device makes of a frame. */
 export type Classification = z.infer<typeof classification>
@@ -127,6 +142,7 @@ export interface InferenceAnswers {
   readonly unload: z.infer<typeof residents>
   readonly 'set-room': z.infer<typeof residents>
   readonly classify: Classification
+  readonly picture: EncodedFrame
   readonly 'measure-memory': z.infer<typeof memory>
 }
 
@@ -142,6 +158,7 @@ export const inferenceProtocol: RpcProtocol<InferenceRequest, InferenceAnswers, 
     unload: (value) => residents.parse(value),
     'set-room': (value) => residents.parse(value),
     classify: (value) => classification.parse(value),
+    picture: (value) => picture.parse(value),
     'measure-memory': (value) => memory.parse(value),
   },
   parseEvent: (value) => z.never().parse(value),

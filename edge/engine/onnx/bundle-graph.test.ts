@@ -7,7 +7,8 @@ import { createRandom } from '../../../core/random.ts'
 import { installedEngines } from '../create-engine.ts'
 import type { EngineBundle } from '../engine.ts'
 import { createWasmEngine } from '../wasm.ts'
-import { bundleGraph, graphNames } from './bundle-graph.ts'
+import { graphNames } from '../../../onnx/graph-names.ts'
+import { bundleGraph } from './bundle-graph.ts'
 import { hasWinograd } from './winograd-conv.ts'
 
 const layers = (middle: NetworkSpecInput['layers'], pool: 'max' | 'average'): NetworkSpecInput['layers'] => [

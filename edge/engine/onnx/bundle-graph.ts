@@ -1,24 +1,19 @@
 import onnxProto from 'onnx-proto'
+import { isGraph, type GraphSpec } from '../../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
-import type { EngineBundle } from '../engine.ts'
-import { createGraphBuilder } from './graph-builder.ts'
+import { createGraphBuilder } from '../../../onnx/graph-builder.ts'
+import { graphNames } from '../../../onnx/graph-names.ts'
+import { namedValue } from '../../../onnx/named-value.ts'
+import { requireSelfContained } from '../../../onnx/require-self-contained.ts'
+import { floatValue } from '../../../onnx/value-info.ts'
+import type { EngineBundle, EngineNetwork } from '../engine.ts'
 import type { LaidOut } from './layout.ts'
 import { networkNodes, type NetworkNodesOptions } from './network-nodes.ts'
-
-/** Names of the graph's values that a caller feeds and fetches. */
-export const graphNames = { frames: 'frames', logits: 'logits', codeLogits: 'codeLogits' } as const
 
 /** Of July 2022; runtimes read older operator sets for ever. */
 const opset = 17
 const irVersion = 8
-
-const { DataType } = onnxProto.onnx.TensorProto
-
-function floats(name: string, shape: readonly number[]): onnxProto.onnx.IValueInfoProto {
-  const dim = [{ dimParam: 'batch' }, ...shape.map((dimValue) => ({ dimValue }))]
-  return { name, type: { tensorType: { elemType: DataType.FLOAT, shape: { dim } } } }
-}
 
 /**
  * The full model and the encoder of a bundle as one ONNX model, so that one call answers a frame and encodes
@@ -27,6 +22,43 @@ function floats(name: string, shape: readonly number[]): onnxProto.onnx.IValueIn
  * fit its network.
  */
 export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNodesOptions): Uint8Array {
+  const { spec, blob } = full
+  return isGraph(spec) ? broughtGraph(spec, blob, encoder) : ownGraph({ spec, blob }, encoder, options)
+}
+
+/** A full model that somebody brought, with the encoder behind its features. */
+function broughtGraph(
+  { features, isBatched }: GraphSpec,
+  blob: Uint8Array,
+  encoder: EngineBundle['encoder'],
+): Uint8Array {
+  const model = requireSelfContained(blob)
+  if (encoder === undefined) return blob
+  const builder = createGraphBuilder('cachenet/encoder')
+  const input: LaidOut = { name: graphNames.features, layout: 'channels-first', shape: [features] }
+  const code = networkNodes(builder, encoder.spec, decodeWeights(encoder.spec, encoder.blob), input, {
+    isForBatches: false,
+  })
+  const { graph } = model
+  return onnxProto.onnx.ModelProto.encode({
+    ...model,
+    graph: {
+      ...graph,
+      node: [...(graph?.node ?? []), ...builder.nodes, namedValue(graphNames.codeLogits, code.output.name)],
+      initializer: [...(graph?.initializer ?? []), ...builder.initializers],
+      output: [
+        ...(graph?.output ?? []),
+        floatValue(graphNames.codeLogits, planNetwork(encoder.spec).outputShape, isBatched ? undefined : 1),
+      ],
+    },
+  }).finish()
+}
+
+function ownGraph(
+  full: EngineNetwork,
+  encoder: EngineBundle['encoder'],
+  options: NetworkNodesOptions,
+): Uint8Array {
   const builders = [createGraphBuilder('full'), createGraphBuilder('encoder')] as const
   const turned = builders[0].transpose(graphNames.frames, [0, 3, 1, 2])
   const image: LaidOut = { name: turned, layout: 'channels-first', shape: full.spec.inputShape }
@@ -41,26 +73,20 @@ export function bundleGraph({ full, encoder }: EngineBundle, options: NetworkNod
           encoder.trunk === 'full' ? answer.features : image,
           options,
         )
-  const named = (name: string, value: LaidOut): onnxProto.onnx.INodeProto => ({
-    opType: 'Identity',
-    name,
-    input: [value.name],
-    output: [name],
-  })
   const graph: onnxProto.onnx.IGraphProto = {
     name: 'bundle',
     node: [
       ...builders.flatMap(({ nodes }) => nodes),
-      named(graphNames.logits, answer.output),
-      ...(code === undefined ? [] : [named(graphNames.codeLogits, code.output)]),
+      namedValue(graphNames.logits, answer.output.name),
+      ...(code === undefined ? [] : [namedValue(graphNames.codeLogits, code.output.name)]),
     ],
     initializer: builders.flatMap(({ initializers }) => initializers),
-    input: [floats(graphNames.frames, full.spec.inputShape)],
+    input: [floatValue(graphNames.frames, full.spec.inputShape)],
     output: [
-      floats(graphNames.logits, planNetwork(full.spec).outputShape),
+      floatValue(graphNames.logits, planNetwork(full.spec).outputShape),
       ...(encoder === undefined
         ? []
-        : [floats(graphNames.codeLogits, planNetwork(encoder.spec).outputShape)]),
+        : [floatValue(graphNames.codeLogits, planNetwork(encoder.spec).outputShape)]),
     ],
   }
   const model = { irVersion, opsetImport: [{ domain: '', version: opset }], producerName: 'cachenet', graph }

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../core/network/layer.ts'
-import type { GraphBuilder } from './graph-builder.ts'
+import type { GraphBuilder } from '../../../onnx/graph-builder.ts'
 
 /**
  * How images lie in memory. `channels-first`, [batch, channels, height, width], is what the runtime's own

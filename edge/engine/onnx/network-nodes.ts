@@ -2,10 +2,10 @@ import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
 import type { ConvLayer, Layer, Shape } from '../../../core/network/layer.ts'
-import { attribute } from './attribute.ts'
-import type { GraphBuilder } from './graph-builder.ts'
+import { attribute } from '../../../onnx/attribute.ts'
+import type { GraphBuilder } from '../../../onnx/graph-builder.ts'
 import { cropped, inLayout, isInsideTiles, poolPositionsFirst, poolTiles, type LaidOut } from './layout.ts'
-import { kernelToOnnx } from './tensor.ts'
+import { kernelToOnnx } from '../../../onnx/tensor.ts'
 import { isWorthWinograd, winogradConv } from './winograd-conv.ts'
 
 /** What a network gives, as values of a graph. */

@@ -1,17 +1,18 @@
-import type { InferenceSession } from 'onnxruntime-node'
-import { CacheNetError } from '../../../core/wire/errors.ts'
-import type { NetworkSpec } from '../../../core/network/spec.ts'
+import type { InferenceSession } from 'onnxruntime-web'
+import { isGraph, type FullNetwork } from '../../../core/bundle/full-network.ts'
+import { openSession } from '../../../onnx/open-session.ts'
+import { runFrames } from '../../../onnx/run-frames.ts'
+import { loadRuntime } from '../../../onnx/runtime.ts'
 import { requireFit, unknownBundle, valuesPerFrame } from '../batch-fit.ts'
 import type { Engine, EngineBatch, EngineBundle, EngineOutput, LoadHints } from '../engine.ts'
 import { requireNumbers, trialFrame } from '../trial-frame.ts'
-import { bundleGraph, graphNames } from './bundle-graph.ts'
+import { bundleGraph } from './bundle-graph.ts'
+import { frameTakingOf } from './frame-taking.ts'
 import { leastBatch } from './least-batch.ts'
 import { hasWinograd } from './winograd-conv.ts'
 
-type Runtime = typeof import('onnxruntime-node')
-
 interface LoadedBundle {
-  readonly spec: NetworkSpec
+  readonly spec: FullNetwork
   /** For what runs alone, on all threads. */
   readonly alone: InferenceSession
   /** On the threads of one batch. */
@@ -27,29 +28,6 @@ export interface OnnxEngineOptions {
   readonly aloneThreads?: number | undefined
 }
 
-/** The package is optional: where it is not installed, or has no binary for this machine, there is tfjs. */
-async function importRuntime(): Promise<Runtime> {
-  try {
-    return await import('onnxruntime-node')
-  } catch (cause) {
-    throw new CacheNetError(
-      'engine-failed',
-      'The native ONNX Runtime is not installed. Install it with `npm ci`, or choose --engine tfjs-wasm.',
-      {},
-      { cause },
-    )
-  }
-}
-
-function floatsOf(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array<ArrayBuffer> {
-  const data = outputs[name]?.data
-  if (data === undefined) return new Float32Array()
-  if (!(data instanceof Float32Array))
-    throw new CacheNetError('engine-failed', `The graph gave no floats as ${name}.`, { name })
-  // A copy: what the runtime returns lives in its memory, which must not be handed to another thread.
-  return Float32Array.from(data)
-}
-
 /**
  * Native inference by ONNX Runtime on the CPU. The runtime computes on the thread that calls it, which it
  * blocks; it brings in the others itself. Throws `engine-failed` where the package is not installed.
@@ -58,23 +36,16 @@ export async function createOnnxEngine({
   threads,
   aloneThreads = threads,
 }: OnnxEngineOptions): Promise<Engine> {
-  const { InferenceSession, Tensor } = await importRuntime()
+  const runtime = await loadRuntime('native')
   const bundles = new Map<string, LoadedBundle>()
 
-  const runSession = async (
-    { inputShape }: NetworkSpec,
+  const runSession = (
+    spec: FullNetwork,
     session: InferenceSession,
     frames: Float32Array,
     count: number,
-  ): Promise<Omit<EngineOutput, 'inferenceMs'>> => {
-    const outputs = await session.run({
-      [graphNames.frames]: new Tensor('float32', frames, [count, ...inputShape]),
-    })
-    return {
-      logits: floatsOf(outputs, graphNames.logits),
-      codeLogits: floatsOf(outputs, graphNames.codeLogits),
-    }
-  }
+  ): Promise<Omit<EngineOutput, 'inferenceMs'>> =>
+    runFrames(runtime, session, frameTakingOf(spec), frames, count, ['logits', 'codeLogits'])
   const sessionFor = (
     { alone, plain, forBatches }: LoadedBundle,
     { count, isAlone }: EngineBatch,
@@ -83,19 +54,8 @@ export async function createOnnxEngine({
     return forBatches !== undefined && count >= forBatches.least ? forBatches.session : plain
   }
 
-  const open = (
-    bundle: EngineBundle,
-    intraOpNumThreads: number,
-    isForBatches: boolean,
-  ): Promise<InferenceSession> =>
-    InferenceSession.create(bundleGraph(bundle, { isForBatches }), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      // Threads that wait for work by spinning would take the core from the event loop.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    })
+  const open = (bundle: EngineBundle, threads: number, isForBatches: boolean): Promise<InferenceSession> =>
+    openSession(runtime, bundleGraph(bundle, { isForBatches }), 'the networks of this bundle', threads)
 
   /**
    * Both forms compute the same; which is faster depends on the network, on the batch and on the machine, so
@@ -105,7 +65,7 @@ export async function createOnnxEngine({
     const { spec } = bundle.full
     const plain = await open(bundle, threads, false)
     const alone = threads === aloneThreads ? plain : await open(bundle, aloneThreads, false)
-    if (!hasWinograd(spec) || known === null) return { spec, alone, plain }
+    if (isGraph(spec) || !hasWinograd(spec) || known === null) return { spec, alone, plain }
     const session = await open(bundle, threads, true)
     const trial = (tried: InferenceSession) => (count: number) =>
       runSession(spec, tried, new Float32Array(count * valuesPerFrame(spec)), count)

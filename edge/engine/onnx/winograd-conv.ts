@@ -2,8 +2,8 @@ import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
 import type { ConvLayer, Shape } from '../../../core/network/layer.ts'
-import type { GraphBuilder } from './graph-builder.ts'
-import { attribute } from './attribute.ts'
+import type { GraphBuilder } from '../../../onnx/graph-builder.ts'
+import { attribute } from '../../../onnx/attribute.ts'
 import { storedExtents, type LaidOut } from './layout.ts'
 import {
   axisToPoints,

@@ -2,7 +2,7 @@ import { markup, nothing, type Markup } from '../html/markup.ts'
 import { byteSize, measured, whole } from '../html/number-format.ts'
 import { section } from '../html/section.ts'
 import { dataTable } from '../html/table.ts'
-import { type NetworkSpec } from '../../../core/network/spec.ts'
+import { isGraph, megaMacsOfFull, type FullNetwork } from '../../../core/bundle/full-network.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import { formatDuration } from '../../run/progress.ts'
 import type { ReportData } from '../report-data.ts'
@@ -20,14 +20,14 @@ const list = (findings: readonly Finding[]): Markup =>
 function networksTable({ manifest, evaluation }: ReportData): Markup {
   const { networks, partitions } = manifest
   const percent = measured(evaluation.images)
-  const { megaMacs: fullMacs } = planNetwork(networks.full)
-  const row = (name: string, spec: NetworkSpec, sizeBytes: number, accuracy: string): string[] => {
-    const { megaMacs, parameters } = planNetwork(spec)
+  const fullMacs = megaMacsOfFull(networks.full)
+  const row = (name: string, spec: FullNetwork, sizeBytes: number, accuracy: string): string[] => {
+    const megaMacs = megaMacsOfFull(spec)
     return [
       name,
       megaMacs.toFixed(2),
       `${(fullMacs / megaMacs).toFixed(1)} ×`,
-      whole(parameters),
+      isGraph(spec) ? '–' : whole(planNetwork(spec).parameters),
       byteSize(sizeBytes),
       accuracy,
     ]

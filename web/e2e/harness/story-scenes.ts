@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
+import { requireLayers } from '../../../core/bundle/full-network.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../../../core/bundle/manifest.ts'
 import { decodeWeights } from '../../../core/bundle/weights.ts'
 import { argMax, predictiveEntropy, softmax } from '../../../core/gate/entropy.ts'
@@ -69,7 +70,8 @@ async function askEverybody(bundleFolder: string, manifest: Manifest, hold: numb
   if (networks.encoder === undefined || encoder === undefined)
     throw new Error(`Bundle ${manifest.id} has no encoder.`)
   const encoderSpec = networks.encoder.spec
-  const fullWeights = await readBlob(bundleFolder, networks.full, full.whole)
+  const fullSpec = requireLayers(networks.full)
+  const fullWeights = await readBlob(bundleFolder, fullSpec, full.whole)
   const encoderWeights = await readBlob(bundleFolder, encoderSpec, encoder.whole)
   const small = await Promise.all(
     [{ id: generalistId, ...generalist }, ...partitions].map(async ({ id, whole, temperature }) => ({
@@ -86,7 +88,7 @@ async function askEverybody(bundleFolder: string, manifest: Manifest, hold: numb
       const code = forward(
         encoderSpec,
         encoderWeights,
-        forward(networks.full, fullWeights, first).features,
+        forward(fullSpec, fullWeights, first).features,
       ).logits.dataSync<'float32'>()
       const entropies = small.map(({ id, temperature, weights }): [string, number[]] => {
         const logits = forward(networks.partition, weights, frames).logits.arraySync()

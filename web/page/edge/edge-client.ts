@@ -4,6 +4,7 @@ import { checkFrameAnswer } from '../../../core/client/check-frame-answer.ts'
 import { createEdgeApi, type Received } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
+import { bytesOfFrame, type SentFrame } from '../../../core/wire/sent-frame.ts'
 import { wait, within } from '../platform/within.ts'
 import { backoffMs } from './backoff.ts'
 import {
@@ -55,15 +56,14 @@ export interface EdgeClient {
    * (at once while the circuit is open), `edge-timeout`, `edge-answer-invalid`, `bundle-changed` where the
    * edge has another version of the bundle, whatever code the edge refused with, or `aborted`.
    *
-   * @param rgb the frame at the model's input size, RGB
    * @param takesPartition a partition is wanted: its delta comes along where it is missing here
    */
-  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition?: boolean): Promise<EdgeAnswer>
+  answer(signal: AbortSignal, frame: SentFrame, takesPartition?: boolean): Promise<EdgeAnswer>
   /**
    * Has the edge say whether it agrees with a hit that this device answered with `classIndex`. One attempt,
    * and none while the edge is away: nobody waits for it. Rejects as `answer` does.
    */
-  audit(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, classIndex: number): Promise<EdgeAnswer>
+  audit(signal: AbortSignal, frame: SentFrame, classIndex: number): Promise<EdgeAnswer>
   /**
    * A frame was answered here: told to the edge with the next frame that it is sent, since only the device
    * can count them.
@@ -109,7 +109,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   const state = signal<EdgeState>(options.initialState ?? 'unknown')
   let circuit: CircuitState = closedCircuit
   let probeTimer: ReturnType<typeof setTimeout> | undefined
-  let lastFrame: Uint8Array<ArrayBuffer> | undefined
+  let lastFrame: SentFrame | undefined
   let untoldHits = 0
   /**
    * An edge elsewhere that does not know the header would have its browser refuse the whole request: it is
@@ -161,7 +161,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
 
   async function post(
     signal: AbortSignal,
-    rgb: Uint8Array<ArrayBuffer>,
+    frame: SentFrame,
     { auditOf, takesPartition = true }: FrameOptions = {},
   ): Promise<{ answer: FrameAnswer; bytesDown: number }> {
     // The token may have changed since the last frame.
@@ -176,7 +176,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     }
     try {
       const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) =>
-        api.answerFrame(limited, manifest.id, rgb, context),
+        api.answerFrame(limited, manifest.id, frame, context),
       )
       check(received)
       return { answer: received.value, bytesDown: received.bytesDown }
@@ -190,16 +190,16 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
 
   return {
     state,
-    async answer(signal, rgb, takesPartition = true) {
-      lastFrame = rgb
+    async answer(signal, frame, takesPartition = true) {
+      lastFrame = frame
       for (let attempt = 0; ; attempt++) {
         if (circuit.kind !== 'closed')
           throw new CacheNetError('edge-unreachable', 'The edge is away; answers come from this device.')
         if (nowMs() < pausedUntilMs) throw changed()
         try {
-          const { answer, bytesDown } = await post(signal, rgb, { takesPartition })
+          const { answer, bytesDown } = await post(signal, frame, { takesPartition })
           step({ kind: 'succeeded' })
-          return { answer, bytesDown, bytesUp: rgb.byteLength * (attempt + 1) }
+          return { answer, bytesDown, bytesUp: bytesOfFrame(frame).byteLength * (attempt + 1) }
         } catch (thrown) {
           const error = CacheNetError.from(thrown)
           if (error.code === 'aborted') throw error
@@ -210,11 +210,11 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
         }
       }
     },
-    async audit(signal, rgb, classIndex) {
+    async audit(signal, frame, classIndex) {
       if (circuit.kind !== 'closed') throw new CacheNetError('edge-unreachable', 'The edge is away.')
       if (nowMs() < pausedUntilMs) throw changed()
-      const { answer, bytesDown } = await post(signal, rgb, { auditOf: classIndex })
-      return { answer, bytesDown, bytesUp: rgb.byteLength }
+      const { answer, bytesDown } = await post(signal, frame, { auditOf: classIndex })
+      return { answer, bytesDown, bytesUp: bytesOfFrame(frame).byteLength }
     },
     noteHit() {
       untoldHits++

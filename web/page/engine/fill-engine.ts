@@ -1,4 +1,5 @@
-import type { Manifest } from '../../../core/bundle/manifest.ts'
+import { fullInputOf, type Manifest } from '../../../core/bundle/manifest.ts'
+import type { PixelSize } from '../../../core/image/pixel-size.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 import type { InferenceClient } from './in-page-engine.ts'
 import { fitOf, fitOfPartition, headsOf } from './network-facts.ts'
@@ -17,6 +18,13 @@ export type ReloadPartition = (
   form: HeldPartition['form'],
 ) => Promise<Uint8Array<ArrayBuffer>>
 
+/** What the full model on the edge reads, where it is another size than what the networks here read. */
+function edgeInputOf(manifest: Manifest): PixelSize | undefined {
+  const { input } = manifest
+  const { width, height } = fullInputOf(manifest)
+  return width === input.width && height === input.height ? undefined : { width, height }
+}
+
 /** Opens a bundle on an engine; what was in its memory is dropped. Rejects as the engine does. */
 export async function openOnEngine(
   signal: AbortSignal,
@@ -33,6 +41,7 @@ export async function openOnEngine(
     generalist: { weights: generalist, ...fitOf(manifest.generalist) },
     maxPartitions,
     delta: networks.delta,
+    edgeInput: edgeInputOf(manifest),
   })
 }
 

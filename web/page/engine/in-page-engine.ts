@@ -1,5 +1,5 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import type { InferenceAnswers, InferenceRequest } from '../../messages/inference.ts'
+import type { Classification, InferenceAnswers, InferenceRequest } from '../../messages/inference.ts'
 import type { RpcCallOptions, RpcClient } from '../../messages/rpc-client.ts'
 import { MovedAnswer } from '../../messages/rpc-server.ts'
 
@@ -18,6 +18,8 @@ export function createInPageEngine(): InferenceClient {
   loading.catch(() => undefined)
   let handlers: Awaited<typeof loading> | undefined
   let closedBy: CacheNetError | undefined
+  /** Of the last frame, where its picture may be asked for. */
+  const kept: ImageBitmap[] = []
 
   return {
     async call<Asked extends InferenceRequest>(
@@ -25,6 +27,7 @@ export function createInPageEngine(): InferenceClient {
       request: Asked,
       { transfer = [] }: RpcCallOptions = {},
     ): Promise<InferenceAnswers[Asked['kind']]> {
+      let isAskedForLater = false
       try {
         handlers ??= await loading
         if (closedBy !== undefined) throw closedBy
@@ -32,17 +35,25 @@ export function createInPageEngine(): InferenceClient {
           throw new CacheNetError('aborted', 'The request was called off.', { kind: request.kind })
         const handle = handlers[request.kind] as (signal: AbortSignal, asked: Asked) => Promise<unknown>
         const result = await handle(signal, request)
-        return (result instanceof MovedAnswer ? result.answer : result) as InferenceAnswers[Asked['kind']]
+        const answer = (
+          result instanceof MovedAnswer ? result.answer : result
+        ) as InferenceAnswers[Asked['kind']]
+        isAskedForLater = request.kind === 'classify' && (answer as Classification).frame !== undefined
+        return answer
       } catch (thrown) {
         throw CacheNetError.from(thrown)
       } finally {
         // What is moved to a worker is not seen again, and here nobody else has it.
-        for (const moved of transfer) if (moved instanceof ImageBitmap) moved.close()
+        const moved = transfer.filter((each) => each instanceof ImageBitmap)
+        if (request.kind === 'classify') for (const before of kept.splice(0)) before.close()
+        if (isAskedForLater) kept.push(...moved)
+        else for (const bitmap of moved) bitmap.close()
       }
     },
     onEvent: () => () => undefined,
     close(reason = new CacheNetError('worker-crashed', 'The networks run elsewhere now.')) {
       closedBy = reason
+      for (const last of kept.splice(0)) last.close()
     },
   }
 }

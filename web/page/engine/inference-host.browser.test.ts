@@ -337,6 +337,41 @@ describe('InferenceHost with small networks', () => {
     expect(bitmap.width).toBe(0)
   })
 
+  it('gives the picture of the last frame for an edge that reads another size, in a worker and in the page', async () => {
+    host = createHost(realWorker, 10_000, 1, watched())
+    const input = { ...bundle.manifest.input, width: 40, height: 40 }
+    const full = {
+      kind: 'onnx',
+      input,
+      features: 4,
+      outputs: 4,
+      isBatched: true,
+      megaMacs: 1,
+      activationBytes: 1,
+    } as const
+    const manifest = { ...bundle.manifest, networks: { ...bundle.manifest.networks, full } }
+    await host.open(signal, {
+      manifest,
+      generalist: bytesOf(manifest.generalist.whole.sha256),
+      maxPartitions: 2,
+    })
+    const pictureOf = async (): Promise<string> => {
+      const bitmap = await createImageBitmap(new ImageData(60, 50))
+      const { frame: number } = await answer(bitmap)
+      const { type, bytes } = await host.picture(signal, number ?? 0)
+      const { width, height } = await createImageBitmap(new Blob([bytes], { type }))
+      return `${type} ${width}x${height}`
+    }
+    expect(await pictureOf()).toBe('image/webp 40x40')
+    await untilInPage()
+    expect(await pictureOf()).toBe('image/webp 40x40')
+    const gone = await createImageBitmap(new ImageData(60, 50))
+    const { frame: number } = await answer(gone)
+    await answer()
+    expect(gone.width).toBe(0)
+    await expect(host.picture(signal, number ?? 0)).rejects.toMatchObject({ code: 'frame-empty' })
+  })
+
   it('moves them back where they take too long', async () => {
     host = createHost(
       realWorker,

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { GateSettings } from '../../../core/gate/settings.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { EncodedFrame } from '../../../core/wire/sent-frame.ts'
 import type { Classification, FrameImage } from '../../messages/inference.ts'
 import { classifyRequest, type ClassifyOptions } from './classify-request.ts'
 import { EnginePlaceChooser } from './engine-place.ts'
@@ -88,6 +89,15 @@ export class InferenceHost extends EngineMemory {
     })
     this.#reconsiderPlace(answer.timings.pixelsMs + answer.timings.inferenceMs)
     return answer
+  }
+
+  /**
+   * The frame that was classified last, as a picture for an edge that reads another size. Rejects with
+   * `frame-empty` where another one came since.
+   */
+  picture(signal: AbortSignal, frame: number): Promise<EncodedFrame> {
+    const { frameLimitMs: timeLimitMs = 10_000 } = this.#options
+    return this.engine.run((client) => client.call(signal, { kind: 'picture', frame }, { timeLimitMs }))
   }
 
   /**

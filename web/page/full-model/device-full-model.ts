@@ -1,4 +1,5 @@
 import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
+import { isGraph } from '../../../core/bundle/full-network.ts'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/settings.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
@@ -59,7 +60,9 @@ export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFu
   const { whole } = manifest.full
   const { width, height } = manifest.input
   const closing = new AbortController()
-  const state = createSignal<FullModelState>('absent')
+  // One that somebody brought runs at the edge alone.
+  const isBrought = isGraph(manifest.networks.full)
+  const state = createSignal<FullModelState>(isBrought ? 'failed' : 'absent')
   let opening = new AbortController()
   let host: InferenceHost | undefined
 
@@ -101,6 +104,7 @@ export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFu
     )
 
   function drop(): void {
+    if (isBrought) return
     opening.abort()
     opening = new AbortController()
     host?.close()

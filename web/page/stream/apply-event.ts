@@ -102,7 +102,12 @@ async function follow(
     const used = audience.bundle.partitionOf(record.network)
     if (used !== undefined) audience.lastUses.note(used.whole.sha256)
     audience.edge.noteHit()
-    if (auditor.isDrawn()) void auditor.audit(signal, hit.rgb, hit.classIndex, hit.classFactors)
+    // The picture is asked for now: the next frame takes its place.
+    if (auditor.isDrawn())
+      void hit.toSend().then(
+        (sent) => auditor.audit(signal, sent, hit.classIndex, hit.classFactors),
+        () => undefined,
+      )
   }
   const isAwaited = isWholeAwaited && hit === undefined
   const arriving = wanted && want(signal, wanted, isAwaited, audience)

@@ -1,6 +1,7 @@
 import { argMax } from '../../../core/gate/entropy.ts'
 import { applyFactors } from '../../../core/gate/scene-prior.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
+import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { EdgeClient } from '../edge/edge-client.ts'
 import type { StreamView } from '../state/stream-view.ts'
 
@@ -28,12 +29,7 @@ export interface Auditor {
    * @param classFactors what the scene made of each class then: the full model's answer is held against it
    * under the same
    */
-  audit(
-    signal: AbortSignal,
-    rgb: Uint8Array<ArrayBuffer>,
-    classIndex: number,
-    classFactors?: Float32Array,
-  ): Promise<void>
+  audit(signal: AbortSignal, frame: SentFrame, classIndex: number, classFactors?: Float32Array): Promise<void>
 }
 
 /** An edge that knows nothing of audits answers all the same; none knows what the scene shows. */
@@ -57,11 +53,11 @@ export function createAuditor({
   let isAuditing = false
   return {
     isDrawn: () => share() > 0 && !isAuditing && isAllowed() && random() < share(),
-    async audit(signal, rgb, classIndex, classFactors) {
+    async audit(signal, frame, classIndex, classFactors) {
       if (isAuditing) return
       isAuditing = true
       try {
-        const asked = await edge()?.audit(signal, rgb, classIndex)
+        const asked = await edge()?.audit(signal, frame, classIndex)
         if (asked === undefined) return
         const agrees = agreesWith(asked.answer, classIndex, classFactors)
         streamView.addAudit({ bytesUp: asked.bytesUp, bytesDown: asked.bytesDown, agrees })

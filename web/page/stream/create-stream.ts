@@ -72,6 +72,7 @@ export function createStream(options: StreamOptions): Stream {
     },
     scene: gateControl.scene,
     classify: (...args) => host.classify(...args),
+    picture: (...args) => host.picture(...args),
     residents: () => host.residents.value,
     mayPrefetch: () => settings.value.isPrefetching && isCheap(),
     onAnswered,

@@ -10,7 +10,7 @@ import type { PlayerOptions } from './player.ts'
 export interface FrameAnswererOptions
   extends
     Omit<FrameAudience, 'bundle' | 'partitions' | 'edge' | 'showsProvisional'>,
-    Pick<FrameCollaborators, 'classify'> {
+    Pick<FrameCollaborators, 'classify' | 'picture'> {
   readonly opened: ReadonlySignal<OpenedBundle | undefined>
   readonly desk: FrameCollaborators['fullModel']
   readonly gateOfFrames: FrameCollaborators['gate']
@@ -40,7 +40,7 @@ export const streamSwitches = (parameters: URLSearchParams): StreamSwitches => (
 
 /** What the player asks for each frame. */
 export function createFrameAnswerer(options: FrameAnswererOptions): PlayerOptions['answer'] {
-  const { opened, desk, gateOfFrames, scene, switches, classify } = options
+  const { opened, desk, gateOfFrames, scene, switches, classify, picture } = options
   /** Once for each bundle. */
   const open = computed(() => {
     const { value } = opened
@@ -50,6 +50,7 @@ export function createFrameAnswerer(options: FrameAnswererOptions): PlayerOption
     const asking: FrameCollaborators = {
       bundle,
       classify,
+      picture,
       fullModel: desk,
       gate: gateOfFrames,
       scene,

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SceneChoice } from '../../../core/gate/gate.ts'
 import { CacheNetError, type ErrorCode } from '../../../core/wire/errors.ts'
-import type { FrameAnswer } from '../../../core/wire/frames.ts'
+import { rawFrameType, type FrameAnswer } from '../../../core/wire/frames.ts'
+import { bytesOfFrame, typeOfFrame, type SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { Classification, RawImage } from '../../messages/inference.ts'
 import { answerFrame } from './answer-frame.ts'
 import { applyEvent, type FrameAudience } from './apply-event.ts'
@@ -68,6 +69,7 @@ let seen: number[][]
 let isNovel: boolean
 let choice: SceneChoice | undefined
 let isTestDue: boolean
+let pictured: () => Promise<SentFrame>
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
 const bundle: FrameBundle = {
@@ -102,10 +104,17 @@ const asking: FrameCollaborators = {
     now += 2
     return local()
   },
+  picture: (_signal, number) => {
+    happened.push(`picture of frame ${number}`)
+    return pictured()
+  },
   fullModel: {
     isBusy: () => isEdgeBusy,
-    answer: async (_signal, rgb, takesPartition) => {
-      happened.push(`edge gets ${rgb.length} bytes${takesPartition ? '' : ', no partition wanted'}`)
+    answer: async (_signal, sent, takesPartition) => {
+      const type = typeOfFrame(sent) === rawFrameType ? '' : ` of ${typeOfFrame(sent)}`
+      happened.push(
+        `edge gets ${bytesOfFrame(sent).length} bytes${type}${takesPartition ? '' : ', no partition wanted'}`,
+      )
       const answer = await edge()
       now += 40
       return { answer, answeredBy: place, bytesUp: 3, bytesDown: 300 }
@@ -142,8 +151,8 @@ const audience: FrameAudience = {
   },
   auditor: {
     isDrawn: () => isAudited,
-    audit(_signal, rgb, classIndex) {
-      happened.push(`audit ${rgb.length} bytes, class ${classIndex}`)
+    audit(_signal, sent, classIndex) {
+      happened.push(`audit ${bytesOfFrame(sent).length} bytes, class ${classIndex}`)
       return Promise.resolve()
     },
   },
@@ -344,6 +353,28 @@ describe('the life of a frame', () => {
     })
     edge = () => failing('edge-unreachable')
     expect(await answer()).toMatchObject({ label: 'bee', outcome: 'uncertain', sureness: 'none' })
+  })
+
+  it('sends a picture where the full model reads another size, of misses and of audits', async () => {
+    pictured = () => Promise.resolve({ type: 'image/webp', bytes: new Uint8Array(77) })
+    local = () => Promise.resolve({ ...miss, frame: 5 })
+    expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge' })
+    expect(happened.slice(1, 3)).toEqual(['picture of frame 5', 'edge gets 77 bytes of image/webp'])
+    happened = []
+    isAudited = true
+    local = () => Promise.resolve({ ...hit, frame: 6 })
+    await answer()
+    expect(happened.filter((one) => /picture|audit/.test(one))).toEqual([
+      'picture of frame 6',
+      'audit 77 bytes, class 1',
+    ])
+  })
+
+  it('stands by its own answer where the picture of a frame cannot be had', async () => {
+    pictured = () => failing('frame-empty')
+    local = () => Promise.resolve({ ...miss, frame: 5 })
+    expect(await answer()).toMatchObject({ outcome: 'uncertain', answeredBy: 'device' })
+    expect(happened.join()).not.toContain('edge gets')
   })
 
   it('knows nothing of one colour, whoever is certain of it, and the scene learns nothing from it', async () => {

@@ -10,6 +10,7 @@ import { showsNothing } from '../../../core/image/shows-nothing.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import type { Classification, FrameImage } from '../../messages/inference.ts'
+import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { ClassifyOptions } from '../engine/classify-request.ts'
 import type { WantedPartition } from '../partitions/partition-keeper.ts'
 import type { FrameRecord } from '../stream-log/frame-record.ts'
@@ -26,6 +27,8 @@ export interface FrameCollaborators {
     gate: GateSettings,
     options: ClassifyOptions,
   ): Promise<Classification>
+  /** The frame of that number as a picture for the edge; see `Classification`. */
+  picture(signal: AbortSignal, frame: number): Promise<SentFrame>
   readonly fullModel: Pick<FullModelDesk, 'isBusy' | 'answer'>
   readonly gate: {
     settings(): GateSettings
@@ -94,7 +97,8 @@ export interface WantedByFrame {
 }
 
 export interface FrameHit {
-  readonly rgb: Uint8Array<ArrayBuffer>
+  /** As it goes to the edge. To be asked for before the next frame is. */
+  toSend(): Promise<SentFrame>
   readonly classIndex: number
   readonly classFactors: ClassifyOptions['classFactors']
 }
@@ -130,7 +134,8 @@ export async function* liveFrame(
     // The scene has asked for another partition than the one at hand: it comes while frames go on.
     const chosen = choice?.id === local.residents[0] ? undefined : asking.bundle.partitionOf(choice?.id)
     const wanted = chosen && { partition: chosen, inlineDelta: undefined }
-    const hit = { rgb: local.rgb, classIndex: local.classIndex, classFactors }
+    const toSend = (): Promise<SentFrame> => frameToSend(signal, local, asking)
+    const hit = { toSend, classIndex: local.classIndex, classFactors }
     yield { kind: 'answered', record: own, wanted, hit }
     return
   }
@@ -238,12 +243,13 @@ async function lookAt(
 async function askFullModel(
   signal: AbortSignal,
   look: DeviceLook,
-  { bundle, fullModel, scene, clock }: FrameCollaborators,
+  asking: FrameCollaborators,
 ): Promise<Answered> {
+  const { bundle, fullModel, scene, clock } = asking
   const { own, local, raw, classFactors, asksPartitions, isNothing, isNovel, startMs } = look
   let given: FullModelAnswer
   try {
-    given = await fullModel.answer(signal, local.rgb, asksPartitions)
+    given = await fullModel.answer(signal, await frameToSend(signal, local, asking), asksPartitions)
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
@@ -309,6 +315,15 @@ function runnersUp(
     .slice(1)
     .map((index) => ({ label: classNames[index] ?? '', probability: probabilities[index] ?? 0 }))
 }
+
+/**
+ * What the edge is sent of a frame: its bare pixels, or a picture where the full model reads another size.
+ */
+const frameToSend = (
+  signal: AbortSignal,
+  { rgb, frame }: Classification,
+  { picture }: Pick<FrameCollaborators, 'picture'>,
+): Promise<SentFrame> => (frame === undefined ? Promise.resolve(rgb) : picture(signal, frame))
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */
 async function classify(

@@ -1,5 +1,6 @@
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
+import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { EdgeAnswer, EdgeClient } from '../edge/edge-client.ts'
 import {
   isWorthFetching,
@@ -23,7 +24,7 @@ export interface FullModelDesk {
   /** Somebody may be there to ask. */
   isNear(): boolean
   /** Rejects where nobody answers; see `EdgeClient.answer`. */
-  answer(signal: AbortSignal, rgb: Uint8Array<ArrayBuffer>, takesPartition: boolean): Promise<FullModelAnswer>
+  answer(signal: AbortSignal, frame: SentFrame, takesPartition: boolean): Promise<FullModelAnswer>
 }
 
 /** Both as the bundle that is open has them. */
@@ -64,11 +65,11 @@ export function createFullModelDesk({
   async function askEdge(
     { edge, fullModel }: OpenedFullModel,
     signal: AbortSignal,
-    rgb: Uint8Array<ArrayBuffer>,
+    frame: SentFrame,
     takesPartition: boolean,
   ): Promise<FullModelAnswer> {
     try {
-      const answered = await timed('edge', () => edge.answer(signal, rgb, takesPartition))
+      const answered = await timed('edge', () => edge.answer(signal, frame, takesPartition))
       notices.dismiss('access')
       if (isWorthFetching(times) && mayFetch()) fullModel.start()
       return { ...answered, answeredBy: 'edge' }
@@ -83,10 +84,12 @@ export function createFullModelDesk({
   async function askDevice(
     { fullModel }: OpenedFullModel,
     signal: AbortSignal,
-    rgb: Uint8Array<ArrayBuffer>,
+    frame: SentFrame,
   ): Promise<FrameAnswer | undefined> {
+    // A full model that reads another size is at the edge alone.
+    if (!(frame instanceof Uint8Array)) return undefined
     try {
-      return await timed('device', () => fullModel.answer(signal, rgb))
+      return await timed('device', () => fullModel.answer(signal, frame))
     } catch (thrown) {
       if (CacheNetError.from(thrown).code === 'aborted') throw thrown
       return undefined
@@ -100,7 +103,7 @@ export function createFullModelDesk({
       if (current === undefined) return false
       return current.fullModel.state.value === 'ready' || current.edge.state.value !== 'offline'
     },
-    async answer(signal, rgb, takesPartition) {
+    async answer(signal, frame, takesPartition) {
       const current = opened()
       if (current === undefined) throw new CacheNetError('engine-failed', 'No bundle is open.')
       if (timesOf !== current) times = noAnswerTimes
@@ -113,9 +116,9 @@ export function createFullModelDesk({
           isEdgeAway: edge.state.peek() === 'offline',
           nowMs: nowMs(),
         })
-        const answer = place === 'device' ? await askDevice(current, signal, rgb) : undefined
+        const answer = place === 'device' ? await askDevice(current, signal, frame) : undefined
         if (answer !== undefined) return { answer, bytesUp: 0, bytesDown: 0, answeredBy: 'device' }
-        return await askEdge(current, signal, rgb, takesPartition)
+        return await askEdge(current, signal, frame, takesPartition)
       } finally {
         asking--
       }
