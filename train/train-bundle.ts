@@ -6,6 +6,7 @@ import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { askFullGraph } from './full/ask-full-graph.ts'
 import type { FullGraph } from './full/full-graph.ts'
 import { startTrainingBackend } from './kernels/register.ts'
+import type { BaseBundle } from './models/base-bundle.ts'
 import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
@@ -23,6 +24,8 @@ export interface BundleRequest {
   readonly dataset: Dataset
   readonly config: TrainingConfig
   readonly run: RunFolder
+  /** A finished bundle whose trunks full model and generalist begin with. */
+  readonly base?: BaseBundle | undefined
   readonly progress: Progress
   readonly bundleId: string
   readonly bundleFolder: string
@@ -57,6 +60,7 @@ export async function trainBundle(
     run,
     progress,
     fullGraph: request.full,
+    base: request.base,
   }
   progress.say(
     `${dataset.classNames.length} classes; ${splitCount(dataset.train)} images to train on, ${splitCount(dataset.validation)} for choices, ${splitCount(dataset.test)} for the report. Run: ${run.path}`,

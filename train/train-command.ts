@@ -7,17 +7,21 @@ import { isScaled, resolveConfig, type PresetName } from './config/presets.ts'
 import { fewestForPartitions } from './config/scale-to-data.ts'
 import { trainedSettings, type TrainingConfig } from './config/schema.ts'
 import { splitAssignments } from './config/split-assignments.ts'
+import { otherSizes, requireBaseSizes } from './config/start-from-base.ts'
 import { dataIdentity } from './data/data-identity.ts'
 import { measureInput, splitCount } from './data/dataset.ts'
 import { decodedFolder, loadDataset } from './data/load-dataset.ts'
 import { bringFull, type BroughtModel } from './full/bring-full.ts'
 import type { FullGraph } from './full/full-graph.ts'
 import { withUnlabelled } from './full/label-pictures.ts'
+import { loadDataset } from './data/load-dataset.ts'
+import type { BaseBundle } from './models/base-bundle.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { checkBundleId } from './run/check-bundle-id.ts'
 import { checkDataset } from './run/check-dataset.ts'
 import { givenSettings } from './run/check-flags.ts'
 import { checkWritable } from './run/check-writable.ts'
+import { namedBase, sizesOf, usualBaseFor, type ChosenBase } from './run/choose-base.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { RunFolder, type RunStart } from './run/run-folder.ts'
 import { typedCommand } from './run/typed-command.ts'
@@ -77,6 +81,12 @@ const trainArgs = {
     type: 'boolean',
     description: 'With --full: say what the model was taken for and how right it is, and stop',
     default: false,
+  },
+  from: {
+    type: 'string',
+    description:
+      'Bundle (folder, or id in public/bundles) whose trunks full model and generalist begin with; none: from scratch. Default: cifar10 for a folder of few images, else none',
+    valueHint: 'BUNDLE',
   },
   resume: { type: 'boolean', description: 'Go on with the run, after Ctrl-C or a failure', default: false },
   anew: {
@@ -182,9 +192,11 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         const { data } = args
         const set = givenSettings(rawArgs)
         const file = await readJson(args.config)
-        const configFor = (images?: number): TrainingConfig =>
-          resolveConfig(preset, file, splitAssignments(set), images)
-        const early = configFor()
+        const configFor = (images?: number, base?: BaseBundle): TrainingConfig =>
+          resolveConfig(preset, file, splitAssignments(set), images, base && sizesOf(base))
+        const named = await namedBase(args.from)
+        const early = configFor(undefined, named)
+        if (named !== undefined) requireBaseSizes(early, sizesOf(named))
         const print = (config: TrainingConfig): void =>
           void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
         if (args['print-config'] && (data === undefined || !isScaled(preset))) {
@@ -210,8 +222,21 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         }
         const labelled = await loadDataset(preset, data, early, progress)
         const warnings = checkDataset(labelled)
+        const fullFrom = args['full-from']
+        const choose = (images: number): Promise<ChosenBase> =>
+          args.from === undefined
+            ? usualBaseFor({
+                preset,
+                images,
+                hasOwnSizes: (sizes) =>
+                  fullFrom !== undefined ||
+                  otherSizes(resolveConfig(preset, file, splitAssignments(set), images, sizes), sizes)
+                    .length > 0,
+              })
+            : Promise.resolve({ base: named, says: undefined })
         if (args['print-config']) {
-          print(configFor(splitCount(labelled.train)))
+          const images = splitCount(labelled.train)
+          print(configFor(images, (await choose(images)).base))
           return
         }
         for (const warning of warnings) progress.say(warning)
@@ -223,7 +248,9 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
             ? { dataset: labelled, digest: undefined }
             : await withUnlabelled(labelled, args.unlabelled, full, decodedFolder(), progress)
         const images = splitCount(dataset.train)
-        const config = configFor(images)
+        const { base, says } = await choose(images)
+        const config = configFor(images, base)
+        if (says !== undefined) progress.say(says)
         if (config.partitionCount === 0 && early.partitionCount > 0) {
           progress.say(
             `${images} images to train on are too few for partitions, which need ${fewestForPartitions}: the bundle gets the generalist alone. --set partitionCount=2 tries all the same.`,
@@ -238,15 +265,16 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           ...dataIdentity(dataset),
           ...(full === undefined ? {} : { full: identityOf(full) }),
           ...(unlabelled === undefined ? {} : { unlabelled }),
+          ...(base === undefined ? {} : { base: { id: base.id, sha256: base.sha256 } }),
         }
         const run = await RunFolder.open(path, identity, start === 'resume')
-        const fullFrom = args['full-from']
         if (fullFrom !== undefined && start !== 'resume')
           await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const command = typedCommand(preset, {
           id,
           data,
           config: args.config,
+          from: args.from,
           fullFrom,
           full: fullFlags(args),
           set,
@@ -255,6 +283,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           dataset,
           config,
           run,
+          base,
           progress,
           bundleId: id,
           bundleFolder,

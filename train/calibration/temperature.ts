@@ -4,7 +4,7 @@ import { logitsOf, type Predictions } from '../models/predict.ts'
 const temperatureRange = [0.2, 5] as const
 
 /** Mean −ln p of the true class. */
-function negativeLogLikelihood(
+export function negativeLogLikelihood(
   predictions: Predictions,
   labels: Int32Array,
   images: readonly number[],

@@ -1,5 +1,6 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { scaleToData } from './scale-to-data.ts'
+import { startFromBase, type BaseSizes } from './start-from-base.ts'
 import { parseConfig, type OptimizerSettings, type TrainingConfig } from './schema.ts'
 
 /**
@@ -56,7 +57,16 @@ export const defaults: TrainingConfig = {
     },
     copies: 8,
   },
-  augment: { mirror: true, shiftPixels: 2 },
+  augment: {
+    mirror: true,
+    shiftPixels: 2,
+    rotationDegrees: 0,
+    brightness: 0,
+    contrast: 0,
+    saturation: 0,
+    mixup: 0,
+  },
+  earlyStop: { checks: 0, patience: 5 },
   partitionCount: 4,
   full: {
     widths: [32, 96, 128],
@@ -340,17 +350,20 @@ export const isScaled = (preset: PresetName): boolean => preset === 'folder'
  * result is checked.
  *
  * @param trainImages for presets that follow their number; without it they are as for 50,000
+ * @param base that the networks begin with: they have its sizes
  */
 export function resolveConfig(
   preset: PresetName,
   file: unknown,
   assignments: readonly string[],
   trainImages?: number,
+  base?: BaseSizes,
 ): TrainingConfig {
   const scaled = trainImages === undefined || !isScaled(preset) ? [] : [scaleToData(trainImages)]
   const layers: unknown[] = [
     presets[preset],
     ...scaled,
+    ...(base === undefined ? [] : [startFromBase(base)]),
     ...(file === undefined ? [] : [file]),
     ...assignments.map(parseAssignment),
   ]

@@ -57,8 +57,34 @@ const augmentSchema = z.strictObject({
   mirror: z.boolean(),
   /** Largest shift in pixels, borders reflected. */
   shiftPixels: z.int().min(0).max(8),
+  /** Largest angle that an image is turned by, either way, in degrees. */
+  rotationDegrees: z.number().min(0).max(45),
+  /**
+   * Colour: largest change of each, as a share, so that 0.3 is a factor between 0.7 and 1.3. Contrast is
+   * about the mean of all images, saturation about each pixel's own grey.
+   */
+  brightness: z.number().min(0).lt(1),
+  contrast: z.number().min(0).lt(1),
+  saturation: z.number().min(0).max(1),
+  /**
+   * Mixup (Zhang et al. 2018): shares of two images are drawn from Beta(mixup, mixup), and so are those of
+   * their labels. 0: none.
+   */
+  mixup: z.number().min(0).max(2),
 })
 export type AugmentSettings = z.infer<typeof augmentSchema>
+
+/**
+ * Early stopping: a network is asked about the validation images now and then, and of all its weights then
+ * the best are kept (least cross-entropy).
+ */
+const earlyStopSchema = z.strictObject({
+  /** How often in a training, evenly. 0: never, and the last weights are kept. */
+  checks: z.int().min(0).max(1000),
+  /** So many checks without a better one end the training. */
+  patience: count,
+})
+export type EarlyStopSettings = z.infer<typeof earlyStopSchema>
 
 const networkStageSchema = z.strictObject({
   /** Channels of the three stages. */
@@ -237,6 +263,8 @@ export const configSchema = z.strictObject({
    */
   world: z.strictObject({ people: peopleSchema, copies: count }),
   augment: augmentSchema,
+  /** Of full model and generalist; partitions and encoder are trained to their end. */
+  earlyStop: earlyStopSchema,
   /**
    * At most so many partitions: where the data knows fewer places, one for each. 0: the generalist alone,
    * without encoder and partitions.

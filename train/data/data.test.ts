@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { blankSquare, writeAugmented } from './augment.ts'
+import { blankSquare, mixImages, writeAugmented, type Look } from './augment.ts'
 import { loadCifar10 } from './cifar10.ts'
 import { imagesByClass, measureInput, splitCount } from './dataset.ts'
 import { loadFolder } from './folder.ts'
@@ -413,6 +413,58 @@ describe('writeAugmented', () => {
     expect(reds({ x: -2, y: 0, isMirrored: false })).toEqual([30, 20, 10])
     expect(reds({ x: 0, y: 0, isMirrored: true })).toEqual([30, 20, 10])
   })
+
+  const grid = { ...input, height: 3 }
+  const shown = (look: Partial<Look>, pixels: Uint8Array): Float32Array => {
+    const target = new Float32Array(27)
+    writeAugmented(pixels, 0, grid, { x: 0, y: 0, isMirrored: false, ...look }, target, 0)
+    return target
+  }
+  const numbered = Uint8Array.from({ length: 27 }, (_, index) => 10 * Math.floor(index / 3) + 5)
+  const redsOf = (values: Float32Array): number[] =>
+    [...values].filter((_, index) => index % 3 === 0).map(Math.round)
+
+  it('turns about the middle, between pixels and with reflected borders', () => {
+    expect(redsOf(shown({ turn: 0 }, numbered))).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85])
+    expect(redsOf(shown({ turn: Math.PI / 2 }, numbered))).toEqual([25, 55, 85, 15, 45, 75, 5, 35, 65])
+    // A tiny angle is next to none; a mirrored image is turned all the same.
+    expect(redsOf(shown({ turn: 1e-6 }, numbered))).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85])
+    expect(redsOf(shown({ turn: 1e-6, isMirrored: true }, numbered))).toEqual([
+      25, 15, 5, 55, 45, 35, 85, 75, 65,
+    ])
+    const between = shown({ turn: Math.PI / 8 }, numbered)
+    expect([...between].every((value) => value >= 5 && value <= 85)).toBe(true)
+    expect(between[12]).toBeCloseTo(45, 4)
+  })
+
+  it('changes brightness, contrast and saturation on the scale of the pixels, whatever they are normalised by', () => {
+    const pixels = Uint8Array.from({ length: 27 }, (_, index) => [200, 100, 50][index % 3]!)
+    const of = (colour: Partial<NonNullable<Look['colour']>>, mean = 0.5): number[] => {
+      const target = new Float32Array(27)
+      const normalised = {
+        ...grid,
+        mean: [mean, mean, mean] as [number, number, number],
+        std: [0.2, 0.3, 0.4] as [number, number, number],
+      }
+      const all = { brightness: 1, contrast: 1, saturation: 1, ...colour }
+      writeAugmented(pixels, 0, normalised, { x: 0, y: 0, isMirrored: false, colour: all }, target, 0)
+      return [0, 1, 2].map((channel) => (target[channel]! * normalised.std[channel]! + mean) * 255)
+    }
+    const expectClose = (found: number[], wanted: number[]): void => {
+      for (const [index, value] of wanted.entries()) expect(found[index]).toBeCloseTo(value, 3)
+    }
+    expectClose(of({}), [200, 100, 50])
+    expectClose(of({ brightness: 0.5 }), [100, 50, 25])
+    expectClose(of({ contrast: 0.5 }, 100 / 255), [150, 100, 75])
+    const grey = 0.299 * 200 + 0.587 * 100 + 0.114 * 50
+    expectClose(of({ saturation: 0 }), [grey, grey, grey])
+  })
+})
+
+it('mixImages takes so much of one and the rest of the other', () => {
+  const values = Float32Array.of(9, 1, 2)
+  mixImages(values, 1, Float32Array.of(3, 6), { share: 0.75 })
+  expect([...values]).toEqual([9, 1.5, 3])
 })
 
 describe('blankSquare', () => {

@@ -140,6 +140,26 @@ describe('partitionLoss', () => {
     expect(loss).toBeCloseTo((Math.log(1 + Math.exp(-2)) + Math.LN2) / 2, 5)
   })
 
+  it('of two images in one is the mean of what each alone would cost, by their shares', () => {
+    const logits = tf.tensor2d([[2, 0, -1]])
+    const told = [tf.tensor2d([[1, 0, 3]]), tf.tensor2d([[0, 2, 0]])] as const
+    const taught = { ...settings, labelSmoothing: 0.1, distillation: 0.6, distillationTemperature: 2 }
+    const inputs = { logits, outsiders: 0, batchSize: 1 }
+    const alone = [0, 2].map((label, index) =>
+      number(partitionLoss({ ...inputs, labels: labels(label), teacherLogits: told[index] }, taught)),
+    )
+    const mixed = partitionLoss(
+      {
+        ...inputs,
+        labels: labels(0),
+        teacherLogits: told[0],
+        mix: { shares: tf.tensor1d([0.75]), labels: labels(2), teacherLogits: told[1] },
+      },
+      taught,
+    )
+    expect(number(mixed)).toBeCloseTo(0.75 * alone[0]! + 0.25 * alone[1]!, 5)
+  })
+
   it('asks for uncertainty outside: a confident stranger costs more than an uncertain one', () => {
     const outside = (row: [number, number]): number =>
       number(

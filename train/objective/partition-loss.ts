@@ -17,6 +17,17 @@ export interface PartitionLossInputs {
   readonly elsewhere?: number | undefined
   /** [members, classes] logits of the full model on the same images, where it teaches. */
   readonly teacherLogits: tf.Tensor2D | undefined
+  /**
+   * Where each member is two images in one (mixup): the share of its own, [members], and what the other is,
+   * as `labels` and `teacherLogits` say it of the first.
+   */
+  readonly mix?:
+    | {
+        readonly shares: tf.Tensor1D
+        readonly labels: tf.Tensor1D
+        readonly teacherLogits: tf.Tensor2D | undefined
+      }
+    | undefined
   /** Examples in the whole batch, over all threads: what the sum is divided by. */
   readonly batchSize: number
   /** Hears each part of the sum, so that a loss that is no number can be told from which. */
@@ -30,10 +41,11 @@ export interface PartitionLossInputs {
  *   outside: w · H(something else, ŷ)       where the head has such an output: "this is none of mine"
  *            w · H(1/C, ŷ)                  where it has none: "be uncertain here"
  *
+ * Of two images in one, y and softmax(t/T) are the mean of both, by their shares.
  * The first line is J_F with distillation (Hinton et al. 2015); the others are the entropy-outside term.
  */
 export function partitionLoss(
-  { logits, labels, outsiders, elsewhere, teacherLogits, batchSize, onTerm }: PartitionLossInputs,
+  { logits, labels, outsiders, elsewhere, teacherLogits, mix, batchSize, onTerm }: PartitionLossInputs,
   { labelSmoothing, distillation, distillationTemperature, outsideWeight }: PartitionLossSettings,
 ): tf.Scalar {
   return tf.tidy(() => {
@@ -41,14 +53,22 @@ export function partitionLoss(
     const [rows, classes] = logits.shape
     const members = rows - outsiders
     const inside = tf.slice(logits, [0, 0], [members, classes])
-    const hard = tf.add(
-      tf.mul(tf.oneHot(tf.cast(labels, 'int32'), classes), 1 - labelSmoothing),
-      labelSmoothing / classes,
-    )
+    const share = mix === undefined ? undefined : tf.reshape(mix.shares, [members, 1])
+    const both = (own: tf.Tensor, other: tf.Tensor | undefined): tf.Tensor =>
+      share === undefined || other === undefined
+        ? own
+        : tf.add(tf.mul(own, share), tf.mul(other, tf.sub(1, share)))
+    const ones = (of: tf.Tensor1D): tf.Tensor => tf.oneHot(tf.cast(of, 'int32'), classes)
+    const named = both(ones(labels), mix === undefined ? undefined : ones(mix.labels))
+    const hard = tf.add(tf.mul(named, 1 - labelSmoothing), labelSmoothing / classes)
     let loss: tf.Scalar = tf.mul(tf.sum(tf.mul(hard, tf.logSoftmax(inside))), -1)
     tell('labels', loss)
     if (teacherLogits !== undefined && distillation > 0) {
-      const soft = tf.softmax(tf.div(teacherLogits, distillationTemperature))
+      const softOf = (told: tf.Tensor2D): tf.Tensor => tf.softmax(tf.div(told, distillationTemperature))
+      const soft = both(
+        softOf(teacherLogits),
+        mix?.teacherLogits === undefined ? undefined : softOf(mix.teacherLogits),
+      )
       const student = tf.logSoftmax(tf.div(inside, distillationTemperature))
       const cross: tf.Scalar = tf.mul(tf.sum(tf.mul(soft, student)), -(distillationTemperature ** 2))
       tell('teacher', cross)

@@ -1,10 +1,28 @@
 import { engine, type Tensor4D, type TensorInfo } from '@tensorflow/tfjs-core'
-import { blankSquare, writeAugmented } from '../data/augment.ts'
+import { blankSquare, mixImages, writeAugmented, type Look } from '../data/augment.ts'
 import { allocate, view, wasmBackend } from '../kernels/heap.ts'
 import type { Batch } from './batches.ts'
 import type { SharedImages } from './job.ts'
 
 type Range = readonly [from: number, to: number]
+
+/** How the image at a position of a batch is shown. */
+function lookAt({ shifts, mirrored, turns, colours }: Batch, position: number): Look {
+  return {
+    x: shifts[position * 2]!,
+    y: shifts[position * 2 + 1]!,
+    isMirrored: mirrored[position] === 1,
+    turn: turns?.[position] ?? 0,
+    colour:
+      colours === undefined
+        ? undefined
+        : {
+            brightness: colours[position * 3]!,
+            contrast: colours[position * 3 + 1]!,
+            saturation: colours[position * 3 + 2]!,
+          },
+  }
+}
 
 /**
  * Images of a batch as network input, [members + outsiders, size, size, 3], for positions [from, to) of each
@@ -21,15 +39,16 @@ export function assembleBatch(
   const backend = wasmBackend()
   const [x] = allocate(backend, [[count, input.height, input.width, 3]]) as [TensorInfo]
   const values = view(backend, x)
+  const other = new Float32Array(batch.mix === undefined ? 0 : exampleSize)
   let row = 0
   const write = (image: number, position: number): void => {
-    const shift = {
-      x: batch.shifts[position * 2]!,
-      y: batch.shifts[position * 2 + 1]!,
-      isMirrored: batch.mirrored[position] === 1,
-    }
     const start = row++ * exampleSize
-    writeAugmented(pixels, image, input, shift, values, start)
+    writeAugmented(pixels, image, input, lookAt(batch, position), values, start)
+    if (batch.mix !== undefined && position < batch.members.length) {
+      const at = batch.mix.others[position]!
+      writeAugmented(pixels, batch.members[at]!, input, lookAt(batch, at), other, 0)
+      mixImages(values, start, other, { share: batch.mix.shares[position]! })
+    }
     if (batch.cutouts !== undefined) {
       const { side, corners } = batch.cutouts
       blankSquare(values, start, input, {

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../core/random.ts'
+import type { AugmentSettings } from '../config/schema.ts'
 import type { TrainingJob } from './job.ts'
 
 /** Images of one step: first those to classify, then those to be uncertain about. */
@@ -13,7 +14,24 @@ export interface Batch {
    * none.
    */
   readonly cutouts: { readonly side: number; readonly corners: Int16Array } | undefined
+  /** Angle of each image in radians; undefined where none is turned. */
+  readonly turns: Float32Array | undefined
+  /** Factors of brightness, contrast and saturation, three an image; undefined where none is coloured. */
+  readonly colours: Float32Array | undefined
+  /** Mixup: the other member, by its position in the batch, and the share of each member's own image. */
+  readonly mix: { readonly others: Int32Array; readonly shares: Float32Array } | undefined
 }
+
+/** Beta(α, α), the larger of both shares (Jöhnk 1964). */
+function largerShare(alpha: number, random: Random): number {
+  for (;;) {
+    const [one, other] = [random.next() ** (1 / alpha), random.next() ** (1 / alpha)]
+    const sum = one + other
+    if (sum > 0 && sum <= 1) return Math.max(one, other) / sum
+  }
+}
+
+const colourFields = ['brightness', 'contrast', 'saturation'] as const satisfies (keyof AugmentSettings)[]
 
 function memberCount(job: TrainingJob): number {
   const { batchSize } = job.optimizer
@@ -83,6 +101,40 @@ export class BatchSource {
     return { side, corners }
   }
 
+  /** Uniform in ±1, for each image and purpose. */
+  #spread(name: string, step: number, count: number): Float32Array {
+    const random = this.#random.fork(`${name}-${step}`)
+    return Float32Array.from({ length: count }, () => random.next() * 2 - 1)
+  }
+
+  #turns(step: number, count: number): Batch['turns'] {
+    const { rotationDegrees } = this.#job.augment
+    if (rotationDegrees === 0) return undefined
+    const largest = (rotationDegrees * Math.PI) / 180
+    return this.#spread('turn', step, count).map((share) => share * largest)
+  }
+
+  #colours(step: number, count: number): Batch['colours'] {
+    const { augment } = this.#job
+    if (colourFields.every((field) => augment[field] === 0)) return undefined
+    return this.#spread('colour', step, count * colourFields.length).map(
+      (share, index) => 1 + share * augment[colourFields[index % colourFields.length]!],
+    )
+  }
+
+  #mix(step: number, members: number): Batch['mix'] {
+    const { mixup } = this.#job.augment
+    if (mixup === 0 || members < 2) return undefined
+    const random = this.#random.fork(`mix-${step}`)
+    const others = new Int32Array(members)
+    const shares = new Float32Array(members)
+    for (let position = 0; position < members; position++) {
+      others[position] = (position + 1 + random.integer(members - 1)) % members
+      shares[position] = largerShare(mixup, random)
+    }
+    return { others, shares }
+  }
+
   at(step: number): Batch {
     const { members, outsiders, augment, optimizer } = this.#job
     const memberShare = Math.min(memberCount(this.#job), members.length)
@@ -112,6 +164,15 @@ export class BatchSource {
       for (const [position, image] of all.entries())
         mirrored[position] = (((image * 2654435761) >>> 16) + epoch) & 1
     }
-    return { members: chosen, outsiders: strangers, shifts, mirrored, cutouts: this.#cutouts(step, count) }
+    return {
+      members: chosen,
+      outsiders: strangers,
+      shifts,
+      mirrored,
+      cutouts: this.#cutouts(step, count),
+      turns: this.#turns(step, count),
+      colours: this.#colours(step, count),
+      mix: this.#mix(step, chosen.length),
+    }
   }
 }

@@ -81,7 +81,11 @@ export const controlWords = {
   command: 3,
   /** Counts the checkpoints that the main thread has finished writing. */
   checkpointsWritten: 4,
-  count: 5,
+  /** Counts the checks of early stopping that the main thread has finished. */
+  checksDone: 5,
+  /** Set by the main thread in a check: the training ends here. */
+  isEnough: 6,
+  count: 7,
 } as const
 
 export const commands = { goOn: 0, checkpoint: 1, checkpointAndStop: 2, stop: 3 } as const
@@ -101,6 +105,8 @@ export interface WorkerSetup {
   readonly sums: Float64Array<SharedArrayBuffer>
   readonly firstStep: number
   readonly checkpointSeconds: number
+  /** A check of early stopping behind every so many steps, and behind the last; undefined: none. */
+  readonly checkEvery: number | undefined
 }
 
 export interface StepReport {
@@ -118,6 +124,8 @@ export interface StepReport {
 export type WorkerMessage =
   | { readonly kind: 'step'; readonly report: StepReport }
   | { readonly kind: 'checkpoint'; readonly step: number }
+  /** The weights of this step are to be checked; all threads wait for it. */
+  | { readonly kind: 'check'; readonly step: number }
   /**
    * The loss of a step is no finite number, and so is what was learnt from it; `terms` are those parts of it
    * that are none.

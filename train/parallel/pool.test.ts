@@ -45,6 +45,28 @@ describe('runTraining', () => {
     expect(Buffer.from(parted.average.buffer).equals(Buffer.from(whole.average.buffer))).toBe(true)
   })
 
+  it('asks now and then whether it is enough, and ends where it is', async () => {
+    const job = barsJob()
+    const state = startOf(job)
+    const checked: number[] = []
+    const reports: number[] = []
+    const { isStopped } = await runTraining(new AbortController().signal, job, state, {
+      workers: 2,
+      firstStep: 0,
+      checkpointSeconds: 3600,
+      onStep: ({ step }) => reports.push(step),
+      onCheckpoint: () => Promise.resolve(),
+      check: {
+        every: 4,
+        isEnough: (step) => {
+          checked.push(step)
+          return step >= 12
+        },
+      },
+    })
+    expect([isStopped, checked, reports.at(-1)]).toEqual([false, [4, 8, 12], 12])
+  })
+
   it('stops where the loss is no number any more, names step and term, and gives nothing spoilt to a checkpoint', async () => {
     const job = barsJob()
     const state = startOf(job)

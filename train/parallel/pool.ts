@@ -30,6 +30,11 @@ export interface RunOptions {
   readonly onStep: (report: StepReport) => void
   /** Writes the state away; the threads wait for it. */
   readonly onCheckpoint: (step: number) => Promise<void>
+  /**
+   * Early stopping: every so many steps, and behind the last, the threads wait for `isEnough`; true ends the
+   * training.
+   */
+  readonly check?: { readonly every: number; readonly isEnough: (step: number) => boolean } | undefined
 }
 
 /**
@@ -44,7 +49,7 @@ export async function runTraining(
   state: TrainingState,
   options: RunOptions,
 ): Promise<{ isStopped: boolean }> {
-  const { workers: ranks, firstStep, checkpointSeconds, onStep, onCheckpoint } = options
+  const { workers: ranks, firstStep, checkpointSeconds, onStep, onCheckpoint, check } = options
   const control = new Int32Array(new SharedArrayBuffer(controlWords.count * 4))
   const { size } = parameterLayout(job.architecture)
   const gradients = Array.from({ length: ranks }, () => new Float32Array(new SharedArrayBuffer(size * 4)))
@@ -67,16 +72,25 @@ export async function runTraining(
         await onCheckpoint(step)
         lastGood = step
       }
+      const count = (counter: number): void => {
+        Atomics.add(control, counter, 1)
+        Atomics.notify(control, counter)
+      }
       const receive = (message: WorkerMessage): void => {
         switch (message.kind) {
           case 'step':
             onStep(message.report)
             return
           case 'checkpoint':
-            write(message.step).then(() => {
-              Atomics.add(control, controlWords.checkpointsWritten, 1)
-              Atomics.notify(control, controlWords.checkpointsWritten)
-            }, fail)
+            write(message.step).then(() => count(controlWords.checkpointsWritten), fail)
+            return
+          case 'check':
+            try {
+              if (check?.isEnough(message.step) === true) Atomics.store(control, controlWords.isEnough, 1)
+              count(controlWords.checksDone)
+            } catch (thrown) {
+              fail(thrown)
+            }
             return
           case 'diverged':
             failDiverged(message.step, message.terms)
@@ -100,6 +114,7 @@ export async function runTraining(
           sums,
           firstStep,
           checkpointSeconds,
+          checkEvery: check?.every,
         }
         const thread = startThread(new URL('./worker.ts', import.meta.url), { workerData: setup })
         thread.on('message', receive)

@@ -13,7 +13,7 @@ import { rateOf, updateShare } from './optimizer.ts'
 import { tellRegion } from './tell-region.ts'
 
 const setup = workerData as WorkerSetup
-const { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds } = setup
+const { rank, ranks, job, state, control, gradients, sums, firstStep, checkpointSeconds, checkEvery } = setup
 const { images, architecture } = job
 const { parameters, size } = parameterLayout(architecture)
 const steps = totalSteps(job)
@@ -30,6 +30,28 @@ function part(length: number, index = rank, count = ranks): [number, number] {
   return [Math.floor((length * index) / count), Math.floor((length * (index + 1)) / count)]
 }
 
+/** Which output is right for the members at these positions of a batch. */
+const labelsAt = ({ members }: Batch, positions: readonly number[]): number[] =>
+  positions.map((position) => {
+    const label = images.labels[members[position]!]!
+    return job.head === undefined ? label : job.head.outputOf[label]!
+  })
+
+/** What the teacher says of them, told the region where there is one; undefined where nobody teaches. */
+function teacherAt(
+  teacher: NetworkWeights | undefined,
+  { members, mirrored }: Batch,
+  positions: readonly number[],
+): tf.Tensor2D | undefined {
+  if (teacher === undefined || job.teacher === undefined) return undefined
+  const shown = positions.map((position) => ({
+    image: members[position]!,
+    isMirrored: mirrored[position] === 1,
+  }))
+  const taught = askTeacher(job.teacher, teacher, images, shown)
+  return job.head === undefined ? taught : tellRegion(taught, job.head)
+}
+
 /**
  * Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the
  * sums.
@@ -44,20 +66,14 @@ function accumulate(
   const [memberFrom, memberTo] = part(batch.members.length, rank * micros + micro, ranks * micros)
   const outsiders = part(batch.outsiders.length, rank * micros + micro, ranks * micros)
   const { head } = job
-  const labels = Array.from(batch.members.subarray(memberFrom, memberTo), (image) =>
-    head === undefined ? images.labels[image]! : head.outputOf[images.labels[image]!]!,
-  )
+  const positions = Array.from({ length: memberTo - memberFrom }, (_, index) => memberFrom + index)
+  const { mix } = batch
+  const others = mix === undefined ? [] : positions.map((position) => mix.others[position]!)
+  const labels = labelsAt(batch, positions)
   tf.tidy(() => {
     const x = assembleBatch(images, batch, [memberFrom, memberTo], outsiders)
-    const shown = labels.map((_, index) => ({
-      image: batch.members[memberFrom + index]!,
-      isMirrored: batch.mirrored[memberFrom + index] === 1,
-    }))
-    const taught =
-      teacher === undefined || job.teacher === undefined
-        ? undefined
-        : askTeacher(job.teacher, teacher, images, shown)
-    const teacherLogits = taught === undefined || head === undefined ? taught : tellRegion(taught, head)
+    const teacherLogits = teacherAt(teacher, batch, positions)
+    const othersLogits = mix === undefined ? undefined : teacherAt(teacher, batch, others)
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const byName = new Map([
@@ -80,6 +96,11 @@ function accumulate(
         {
           logits,
           labels: tf.tensor1d(labels, 'int32'),
+          mix: mix && {
+            shares: tf.tensor1d(mix.shares.slice(memberFrom, memberTo)),
+            labels: tf.tensor1d(labelsAt(batch, others), 'int32'),
+            teacherLogits: othersLogits,
+          },
           outsiders: outsiders[1] - outsiders[0],
           elsewhere: head?.classIndices.length,
           teacherLogits,
@@ -152,6 +173,16 @@ function runStep(
   return true
 }
 
+/** Tells the main thread of this step, and waits until it has counted one more. */
+function askMain(kind: 'checkpoint' | 'check', step: number, counter: number): void {
+  const before = Atomics.load(control, counter)
+  post({ kind, step: step + 1 })
+  Atomics.wait(control, counter, before, 120_000)
+}
+
+const isCheck = (step: number): boolean =>
+  checkEvery !== undefined && ((step + 1) % checkEvery === 0 || step + 1 === steps)
+
 async function main(): Promise<void> {
   await startTrainingBackend()
   const barrier = new Barrier(
@@ -163,6 +194,15 @@ async function main(): Promise<void> {
   let lastCheckpoint = performance.now()
   for (let step = firstStep; step < steps; step++) {
     const isFinite = runStep(batches, teacher, step, barrier)
+    // Before any checkpoint of this step: a training that goes on from there must not check it again.
+    if (isCheck(step)) {
+      if (rank === 0 && isFinite) askMain('check', step, controlWords.checksDone)
+      barrier.wait()
+      if (Atomics.load(control, controlWords.isEnough) === 1) {
+        if (rank === 0) post({ kind: 'done', step: step + 1, isStopped: false })
+        return
+      }
+    }
     if (rank === 0) {
       const isDue = performance.now() - lastCheckpoint > checkpointSeconds * 1000
       const isStopped = Atomics.load(control, controlWords.stopRequested) === 1
@@ -175,9 +215,7 @@ async function main(): Promise<void> {
     if (command === commands.goOn) continue
     if (command === commands.stop) return
     if (rank === 0) {
-      const written = Atomics.load(control, controlWords.checkpointsWritten)
-      post({ kind: 'checkpoint', step: step + 1 })
-      Atomics.wait(control, controlWords.checkpointsWritten, written, 120_000)
+      askMain('checkpoint', step, controlWords.checkpointsWritten)
       lastCheckpoint = performance.now()
     }
     barrier.wait()

@@ -97,21 +97,28 @@ async function newestOf(path: string, say: (sentence: string) => void): Promise<
  * Fills `arrays` and returns the step; undefined where there is no checkpoint. A damaged one is named to
  * `say`, and the one before is taken. Throws `checkpoint-invalid` where none is whole, and for one of another
  * network.
+ *
+ * @param more arrays that are filled too where the checkpoint has them, and left as they are where it has not
  */
 export async function readCheckpoint(
   path: string,
   arrays: readonly Float32Array[],
   say: (sentence: string) => void = () => undefined,
+  more: readonly Float32Array[] = [],
 ): Promise<number | undefined> {
   const checkpoint = await newestOf(path, say)
   if (checkpoint === undefined) return undefined
-  if (checkpoint.lengths.join() !== arrays.map(({ length }) => length).join()) {
+  const found = checkpoint.lengths.join()
+  const filled = [arrays, [...arrays, ...more]].find(
+    (wanted) => wanted.map(({ length }) => length).join() === found,
+  )
+  if (filled === undefined) {
     const why =
       'is no checkpoint of this run: its network has another size. Delete it to train this part again.'
     throw new CacheNetError('checkpoint-invalid', `${path} ${why}`, { path })
   }
   let position = 0
-  for (const array of arrays) {
+  for (const array of filled) {
     bytesOf(array).set(checkpoint.body.subarray(position, position + array.byteLength))
     position += array.byteLength
   }

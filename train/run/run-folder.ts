@@ -13,6 +13,8 @@ export interface RunIdentity extends DataIdentity {
   /** Where the images lie; where their digest is known the same ones may have moved. */
   readonly data: string | null
   readonly config: unknown
+  /** The bundle whose trunks the networks begin with; left out where they begin from scratch. */
+  readonly base?: { readonly id: string; readonly sha256: { readonly [network: string]: string } } | undefined
   /** `pixelDefinition`: the same files are other pixels under another. */
   readonly pixels?: number | undefined
   /** SHA-256 of a full model that somebody brought. */
@@ -45,6 +47,13 @@ function differences(before: RunIdentity, now: RunIdentity): string[] {
     found.push('The run began with a program that reads other pixels from the same files.')
   if (before.full !== now.full) found.push('The full model is another (--full and what belongs to it).')
   if (before.unlabelled !== now.unlabelled) found.push('The unlabelled pictures are others.')
+  if (JSON.stringify(before.base?.sha256) !== JSON.stringify(now.base?.sha256)) {
+    const named = ({ base }: RunIdentity): string =>
+      base === undefined
+        ? 'from scratch'
+        : `with the bundle ${base.id} (${base.sha256['full']?.slice(0, 12)})`
+    found.push(`It began ${named(before)}, and would now begin ${named(now)}: --from says which.`)
+  }
   const settings = settingDifferences(before.config, now.config)
   if (settings.length > 0)
     found.push(`Settings differ: ${settings.slice(0, 5).join(', ')}${settings.length > 5 ? ', …' : ''}.`)

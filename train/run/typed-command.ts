@@ -5,6 +5,7 @@ export interface TypedCommand {
   readonly id: string
   readonly data?: string | undefined
   readonly config?: string | undefined
+  readonly from?: string | undefined
   readonly fullFrom?: string | undefined
   /**
    * Flags of a full model that somebody brought, by their names; values that are paths lose their folders.
@@ -22,12 +23,13 @@ export const setArgument = (set: string): string => (set.includes('"') ? `--set 
  */
 export function typedCommand(
   preset: PresetName,
-  { id, data, config, fullFrom, full, set }: TypedCommand,
+  { id, data, config, from, fullFrom, full, set }: TypedCommand,
 ): string {
   const parts = ['npm run train --', preset]
   if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)
   if (id !== preset) parts.push(`--id ${id}`)
   if (config !== undefined) parts.push(`--config ${basename(config)}`)
+  if (from !== undefined) parts.push(`--from ${basename(resolve(from))}`)
   if (fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(fullFrom))}`)
   for (const [flag, value] of Object.entries(full ?? {}))
     if (value !== undefined) parts.push(`--${flag} ${basename(value)}`)

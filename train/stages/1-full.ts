@@ -1,9 +1,9 @@
 import { createRandom } from '../../core/random.ts'
 import { splitCount } from '../data/dataset.ts'
-import { initialise, type Architecture } from '../models/architecture.ts'
+import type { Architecture } from '../models/architecture.ts'
 import type { TrainedNetwork } from '../models/ship-network.ts'
-import { whiteningFilters } from '../models/whitening.ts'
 import type { StageContext } from './context.ts'
+import { firstParameters } from './first-parameters.ts'
 import { trainNetwork } from './train-network.ts'
 
 /** Indices of all training images. */
@@ -20,18 +20,17 @@ export const fullArchitecture = ({
 })
 
 /**
- * Stage 1: the full model, from scratch, on everything. It is the teacher of all others and answers the
- * misses.
+ * Stage 1: the full model, from scratch or from the trunk of a base, on everything. It is the teacher of all
+ * others and answers the misses.
  */
 export async function trainFull(context: StageContext): Promise<TrainedNetwork> {
-  const { config, dataset, input } = context
+  const { config } = context
   const random = createRandom(config.seed).fork('full')
   const architecture = fullArchitecture(context)
-  const whitening = whiteningFilters(dataset.train.pixels, input, random)
   return trainNetwork(context, {
     name: 'full',
     architecture,
-    initial: initialise(architecture, whitening, random),
+    initial: firstParameters(context, 'full', architecture, random),
     members: allImages(context),
     outsiders: [],
     teacher: undefined,

@@ -1,10 +1,10 @@
 import { createRandom } from '../../core/random.ts'
-import { initialise, type Architecture } from '../models/architecture.ts'
+import type { Architecture } from '../models/architecture.ts'
 import type { TrainedNetwork } from '../models/ship-network.ts'
-import { whiteningFilters } from '../models/whitening.ts'
 import type { Teacher } from '../parallel/job.ts'
 import { allImages } from './1-full.ts'
 import type { StageContext } from './context.ts'
+import { firstParameters } from './first-parameters.ts'
 import { trainNetwork } from './train-network.ts'
 
 /** Another network that knows all classes: what partitions of another size start from. It does not ship. */
@@ -23,13 +23,13 @@ export async function trainGeneralist(
   teacher: Teacher,
   { name, widths }: OtherSize = { name: 'generalist', widths: context.config.generalist.widths },
 ): Promise<TrainedNetwork> {
-  const { config, dataset, input } = context
+  const { config, dataset } = context
   const random = createRandom(config.seed).fork(name)
   const architecture = { size: dataset.size, widths, classes: dataset.classNames.length }
   return trainNetwork(context, {
     name,
     architecture,
-    initial: initialise(architecture, whiteningFilters(dataset.train.pixels, input, random), random),
+    initial: firstParameters(context, name === 'generalist' ? name : undefined, architecture, random),
     members: allImages(context),
     outsiders: [],
     teacher,

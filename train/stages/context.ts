@@ -2,6 +2,7 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { FullGraph } from '../full/full-graph.ts'
+import type { BaseBundle } from '../models/base-bundle.ts'
 import type { Progress } from '../run/progress.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 
@@ -19,4 +20,6 @@ export interface StageContext extends EvaluationContext {
   readonly fullGraph?: FullGraph | undefined
   readonly signal: AbortSignal
   readonly run: RunFolder
+  /** A finished bundle whose trunks full model and generalist begin with; from scratch where left out. */
+  readonly base?: BaseBundle | undefined
 }

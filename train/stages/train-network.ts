@@ -5,8 +5,10 @@ import { shipNetwork, type TrainedNetwork } from '../models/ship-network.ts'
 import { totalSteps } from '../parallel/batches.ts'
 import type { JobHead, Teacher, TrainingJob } from '../parallel/job.ts'
 import { createState, runTraining } from '../parallel/pool.ts'
-import { readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
+import { finishedStep, readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
+import { BestWeights } from './best-weights.ts'
 import type { StageContext } from './context.ts'
+import { validationLoss } from './validation-loss.ts'
 
 export interface NetworkToTrain {
   readonly name: string
@@ -30,7 +32,8 @@ function sharedIndices(indices: ArrayLike<number>): Int32Array<SharedArrayBuffer
 
 /**
  * Trains the parameters of one network, or goes on where its checkpoint stands; a finished one is only read.
- * Returns their average. Throws `aborted` after its checkpoint is written when the run is stopped.
+ * Returns their average, where a network of all classes is stopped early the best of them on the validation
+ * images. Throws `aborted` after its checkpoint is written when the run is stopped.
  */
 export async function trainParameters(context: StageContext, network: NetworkToTrain): Promise<Float32Array> {
   const { config, dataset, input, run, progress, signal } = context
@@ -51,7 +54,12 @@ export async function trainParameters(context: StageContext, network: NetworkToT
   const arrays = [state.vector, state.momentum, state.average]
   const path = run.checkpointPath(`${network.name}.bin`)
   const steps = totalSteps(job)
-  const firstStep = (await readCheckpoint(path, arrays, (sentence) => progress.say(sentence))) ?? 0
+  const best = new BestWeights(network.initial.length)
+  const { checks, patience } = config.earlyStop
+  // What a partition is for is one region; the validation images are of all.
+  const isChecked = checks > 0 && network.head === undefined
+  const firstStep =
+    (await readCheckpoint(path, arrays, (sentence) => progress.say(sentence), best.arrays)) ?? 0
   if (firstStep < steps) {
     progress.start(firstStep)
     const logged: Promise<void>[] = []
@@ -64,6 +72,13 @@ export async function trainParameters(context: StageContext, network: NetworkToT
         )
       hasLost = true
     }
+    let lastStep = steps
+    const isEnough = (step: number): boolean => {
+      lastStep = step
+      const loss = validationLoss(context, network.architecture, state.average)
+      logged.push(run.log({ stage: network.name, step, validationLoss: loss }).catch(loseLine))
+      return best.offer(state.average, loss, patience)
+    }
     const { isStopped } = await runTraining(signal, job, state, {
       workers: config.workers,
       firstStep,
@@ -73,7 +88,8 @@ export async function trainParameters(context: StageContext, network: NetworkToT
         if (report.step % 20 === 0 || report.step === steps)
           logged.push(run.log({ stage: network.name, ...report }).catch(loseLine))
       },
-      onCheckpoint: (step) => writeCheckpoint(path, step, arrays),
+      onCheckpoint: (step) => writeCheckpoint(path, step, isChecked ? [...arrays, ...best.arrays] : arrays),
+      check: isChecked ? { every: Math.max(1, Math.round(steps / checks)), isEnough } : undefined,
     })
     await Promise.all(logged)
     if (isStopped) {
@@ -83,7 +99,13 @@ export async function trainParameters(context: StageContext, network: NetworkToT
         { run: run.path },
       )
     }
-    await writeCheckpoint(path, steps, arrays)
+    if (best.weights !== undefined) state.average.set(best.weights)
+    if (lastStep < steps)
+      progress.say(
+        `${network.name}: ${patience} checks on validation images brought nothing better, so it ends at step ${lastStep} of ${steps}.`,
+      )
+    // Finished is finished, however few steps it took.
+    await writeCheckpoint(path, isChecked ? finishedStep : steps, arrays)
   }
   return Float32Array.from(state.average)
 }

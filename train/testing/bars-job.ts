@@ -39,7 +39,7 @@ export function barsJob(): TrainingJob {
     teacher: undefined,
     loss: { ...defaults.full.loss, labelSmoothing: 0.05 },
     optimizer: { ...defaults.full.optimizer, epochs: 10, batchSize: 64, microBatchSize: 32, learningRate: 2 },
-    augment: { mirror: true, shiftPixels: 1, cutoutPixels: 3 },
+    augment: { ...defaults.augment, shiftPixels: 1, cutoutPixels: 3 },
     seed: 1,
   }
 }

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { resolveConfig } from './presets.ts'
+import { otherSizes, requireBaseSizes, type BaseSizes } from './start-from-base.ts'
+
+const base: BaseSizes = { id: 'small', imageSize: 48, full: [8, 16, 24], generalist: [4, 8, 12] }
+
+it('gives the networks the sizes of the base', () => {
+  const config = resolveConfig('folder', undefined, [], 400, base)
+  expect([config.imageSize, config.full.widths, config.generalist.widths]).toEqual([
+    48,
+    [8, 16, 24],
+    [4, 8, 12],
+  ])
+  expect(() => requireBaseSizes(config, base)).not.toThrow()
+})
+
+it('refuses sizes that a person has set otherwise, and names the settings that fit', () => {
+  const config = resolveConfig('folder', undefined, ['full.widths=[8,8,8]'], 400, base)
+  expect(otherSizes(config, base)).toEqual(['full.widths=[8,16,24]'])
+  expect(() => requireBaseSizes(config, base)).toThrow(
+    expect.objectContaining({
+      code: 'config-invalid',
+      details: { from: 'small', settings: ['full.widths=[8,16,24]'] },
+    }),
+  )
+})
