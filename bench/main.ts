@@ -2,6 +2,8 @@ import { defineCommand, renderUsage, runMain, type ArgsDef, type CommandDef } fr
 import { CacheNetError } from '../core/wire/errors.ts'
 import { runEdgeBench } from './edge/run-edge-bench.ts'
 import { edgeBenchFlags, resolveEdgeBenchSettings } from './edge/settings.ts'
+import { runFewBench } from './few/run-few-bench.ts'
+import { fewBenchFlags, resolveFewBenchSettings } from './few/settings.ts'
 import { onStopSignal } from '../edge/stop-on-signal.ts'
 import { findChromium } from '../test/find-chromium.ts'
 import { runKernelsBench } from './kernels/run-kernels-bench.ts'
@@ -17,6 +19,7 @@ const examples = `EXAMPLES
   npm run bench -- edge                    frames and blobs of the edge: native, WASM and nginx side by side
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
   npm run bench -- kernels                 our convolutions in Chromium against tfjs's: partition, full model, a mobile network
+  npm run bench -- few --data DIR          few pictures: from scratch against a released base; DIR holds CIFAR-100's images
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
   npm run bench -- strategies --folder DIR --bundle cifar10   the same strategies over images of your own
@@ -60,6 +63,13 @@ const edge = bench(
   'Frames a second, latency and blobs of the edge, each against what it is to beat',
   edgeBenchFlags,
   async (rawArgs, flags, say) => runEdgeBench(resolveEdgeBenchSettings(rawArgs, flags), say),
+)
+
+const few = bench(
+  'few',
+  'Training on few pictures: with the trunks of a released bundle, against from scratch',
+  fewBenchFlags,
+  async (rawArgs, flags, say) => runFewBench(resolveFewBenchSettings(rawArgs, flags), say),
 )
 
 /** Throws `config-invalid` where there is none. */
@@ -106,7 +116,7 @@ const strategies = bench(
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge, kernels, strategies },
+  subCommands: { training, edge, kernels, few, strategies },
 })
 
 await runMain(command, {

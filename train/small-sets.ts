@@ -1,11 +1,11 @@
 import { defineCommand, runMain } from 'citty'
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRandom } from '../core/random.ts'
 import { resolveConfig } from './config/presets.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { measureInput, splitCount } from './data/dataset.ts'
+import { drawSet } from './data/draw-set.ts'
 import { loadFolder } from './data/folder.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import { predictImages } from './models/predict.ts'
@@ -55,25 +55,6 @@ const args = {
  */
 const byHandSteps = 480
 const byHandBatch = 32
-
-/** Copies images of a set drawn by `seed` into a folder of its own. */
-async function drawSet(
-  from: string,
-  to: string,
-  counts: { readonly classes: number; readonly train: number; readonly test: number },
-  seed: number,
-): Promise<void> {
-  const names = (await readdir(join(from, 'train'))).sort()
-  const random = createRandom(seed).fork('small-sets')
-  for (let index = 0; index < counts.classes; index++) {
-    const name = names[Math.floor((index * names.length) / counts.classes)]!
-    for (const split of ['train', 'test'] as const) {
-      const files = random.shuffle((await readdir(join(from, split, name))).sort()).slice(0, counts[split])
-      await mkdir(join(to, split, name), { recursive: true })
-      for (const file of files) await cp(join(from, split, name, file), join(to, split, name, file))
-    }
-  }
-}
 
 interface Outcome {
   readonly full: number

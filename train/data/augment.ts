@@ -134,7 +134,7 @@ const greyShares = [0.299, 0.587, 0.114] as const
 
 /**
  * Colours one image that is network input already. On the 0–1 scale a pixel becomes
- * m + c · (b · (s · p + (1 − s) · grey) − m), m being the mean of all images: one matrix for all of its pixels.
+ * m + c · (b · (s · p + (1 − s) · grey) − m), m being the mean of all images: one matrix for all pixels.
  * Nothing is cut off at 0 and 1.
  */
 function recolour(
