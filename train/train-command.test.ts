@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Manifest } from '../core/bundle/manifest.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 let folder = ''
@@ -75,6 +76,12 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     ],
     ['a flag that was given twice', () => ['--id', 'a', '--id', 'b'], /--id was given more than once/],
     ['a run that is not there', () => ['--resume'], /no run to resume/],
+    ['a base that is not there', () => ['--from', 'no-such'], /no bundle no-such.*--from none/],
+    [
+      'sizes that the base has not',
+      () => ['--from', 'cifar10', '--set', 'full.widths=[4,4,8]'],
+      /other sizes than yours.*--set "full.widths=\[64,256,256\]"/,
+    ],
   ])('refuses %s before it reads an image', async (_, args, message) => {
     const { code, output } = await train(...args())
     expect(output).toMatch(message)
@@ -101,6 +108,24 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     expect(first.output).toContain('Few images to learn from')
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining('2 classes') as string })
     expect(await readdir(join(folder, 'bundles', 'folder'))).toContain('manifest.json')
+
+    expect(first.output).toMatch(/images are few, but your settings have other sizes than the bundle cifar10/)
+
+    // Ten images a class, two classes, with the trunks of a base: its sizes are taken without being asked for.
+    const base = ['--from', join(folder, 'bundles', 'folder')]
+    const [run, epochs] = [join(folder, 'started'), 'full.optimizer.epochs=1 generalist.optimizer.epochs=1']
+    const more = ['--out', join(folder, 'bundles'), '--id', 'started', '--run', run]
+    const settings = ['--set', `${epochs} workers=1 gate.streamFrames=200`]
+    const started = await train(...more, ...base, ...settings)
+    expect(started.output).not.toMatch(isStack)
+    expect(started).toMatchObject({ code: 0, output: expect.stringContaining('Bundle started') as string })
+    const { networks, training } = JSON.parse(
+      await readFile(join(folder, 'bundles', 'started', 'manifest.json'), 'utf8'),
+    ) as Pick<Manifest, 'networks' | 'training'>
+    expect(networks.full.inputShape).toEqual([16, 16, 3])
+    expect(training.command).toContain('--from folder')
+    const otherwise = await train(...more, '--from', 'none', '--resume', ...settings)
+    expect(otherwise.output).toMatch(/It began with the bundle folder.*would now begin from scratch/)
 
     const again = await train(...out)
     expect(again.output).toMatch(/--resume goes on with it, --anew throws it away/)

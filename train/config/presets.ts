@@ -75,6 +75,7 @@ export const defaults: TrainingConfig = {
       labelSmoothing: 0.2,
       distillation: 0,
       distillationTemperature: 1,
+      distillsShown: false,
       outsideWeight: 0,
       outsideShare: 0,
     },
@@ -87,6 +88,7 @@ export const defaults: TrainingConfig = {
       labelSmoothing: 0.1,
       distillation: 0.7,
       distillationTemperature: 2,
+      distillsShown: false,
       outsideWeight: 0,
       outsideShare: 0,
     },
@@ -104,6 +106,7 @@ export const defaults: TrainingConfig = {
       labelSmoothing: 0.05,
       distillation: 0.5,
       distillationTemperature: 2,
+      distillsShown: false,
       outsideWeight: 0.3,
       outsideShare: 0.4,
     },
@@ -363,7 +366,7 @@ export function resolveConfig(
   const layers: unknown[] = [
     presets[preset],
     ...scaled,
-    ...(base === undefined ? [] : [startFromBase(base)]),
+    ...(base === undefined ? [] : [startFromBase(base, isScaled(preset) ? trainImages : undefined)]),
     ...(file === undefined ? [] : [file]),
     ...assignments.map(parseAssignment),
   ]

@@ -46,9 +46,6 @@ const mostEpochs = 100
 const imagesForPartition = 256
 const mostPartitions = 4
 
-/** With so many training images at most a training begins with the trunks of a released bundle. */
-export const mostForBase = 4096
-
 /** The least number of training images for which partitions are trained. */
 export const fewestForPartitions = 2 * imagesForPartition
 

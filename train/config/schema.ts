@@ -47,6 +47,11 @@ const lossSchema = z.strictObject({
   /** δ: share of the loss that follows the full model's soft labels instead of the true ones. */
   distillation: share,
   distillationTemperature: z.number().positive(),
+  /**
+   * Whether the full model is asked about each image as the network sees it, moved, turned and mixed (Beyer
+   * et al. 2022), which costs its forward pass at every step; otherwise once about the image as it is.
+   */
+  distillsShown: z.boolean(),
   /** Weight of the entropy-outside term, and the share of each batch that comes from outside the region. */
   outsideWeight: weight,
   outsideShare: z.number().min(0).lt(1),

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
+import { isFullGraph } from '../full/full-graph.ts'
 import { whiteningChannels, type Architecture } from './architecture.ts'
 import { inferenceSpec } from './fold.ts'
 import { readBundle } from './read-bundle.ts'
-import type { ShippedNetwork } from './ship-network.ts'
+import type { FullModel, ShippedNetwork } from './ship-network.ts'
 
 /** A network of a base, and the sizes that another must have to begin with its trunk. */
 export interface BaseNetwork {
@@ -63,9 +64,9 @@ export async function readBase(from: string, bundles: string): Promise<BaseBundl
       { from },
     )
   const { manifest, networks } = await readBundle(folder)
-  const read = (network: ShippedNetwork, name: string): BaseNetwork => {
-    const architecture = architectureOf(network.spec)
-    if (architecture !== undefined) return { network, architecture }
+  const read = (network: FullModel, name: string): BaseNetwork => {
+    const architecture = isFullGraph(network) ? undefined : architectureOf(network.spec)
+    if (architecture !== undefined && !isFullGraph(network)) return { network, architecture }
     throw new CacheNetError(
       'config-invalid',
       `The ${name} of the bundle ${manifest.id} is no network that training can begin with. Take another with --from, or --from none.`,

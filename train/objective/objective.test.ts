@@ -121,6 +121,7 @@ describe('partitionLoss', () => {
     labelSmoothing: 0,
     distillation: 0,
     distillationTemperature: 1,
+    distillsShown: false,
     outsideWeight: 0,
     outsideShare: 0,
   }

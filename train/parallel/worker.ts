@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { parentPort, workerData } from 'node:worker_threads'
-import { toTensors, type NetworkWeights } from '../../core/network/forward.ts'
+import { forward, toTensors, type NetworkWeights } from '../../core/network/forward.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { parameterLayout, trainingForward } from '../models/architecture.ts'
 import { lossTerms, partitionLoss } from '../objective/partition-loss.ts'
@@ -52,6 +52,20 @@ function teacherAt(
   return job.head === undefined ? taught : tellRegion(taught, job.head)
 }
 
+/** What it says of the members of a batch as they are shown: the first rows of its input. */
+function teacherOf(
+  teacher: NetworkWeights | undefined,
+  x: tf.Tensor4D,
+  members: number,
+): tf.Tensor2D | undefined {
+  if (teacher === undefined || job.teacher === undefined) return undefined
+  const { spec } = job.teacher
+  if (spec === undefined) throw new RangeError('A teacher that cannot be run is asked about what is shown.')
+  const shown = tf.slice(x, [0, 0, 0, 0], [members, -1, -1, -1])
+  const told = forward(spec, teacher, shown).logits
+  return job.head === undefined ? told : tellRegion(told, job.head)
+}
+
 /**
  * Adds the gradient of one micro-batch to this rank's gradient vector, and its loss and right answers to the
  * sums.
@@ -72,8 +86,12 @@ function accumulate(
   const labels = labelsAt(batch, positions)
   tf.tidy(() => {
     const x = assembleBatch(images, batch, [memberFrom, memberTo], outsiders)
-    const teacherLogits = teacherAt(teacher, batch, positions)
-    const othersLogits = mix === undefined ? undefined : teacherAt(teacher, batch, others)
+    const { distillsShown } = job.loss
+    const teacherLogits = distillsShown
+      ? teacherOf(teacher, x, positions.length)
+      : teacherAt(teacher, batch, positions)
+    // Of two images in one as it is shown the teacher has spoken already.
+    const othersLogits = mix === undefined || distillsShown ? undefined : teacherAt(teacher, batch, others)
     let right = 0
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const byName = new Map([

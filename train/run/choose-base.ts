@@ -1,7 +1,6 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { isScaled, type PresetName } from '../config/presets.ts'
-import { mostForBase } from '../config/scale-to-data.ts'
-import type { BaseSizes } from '../config/start-from-base.ts'
+import { mostForBase, type BaseSizes } from '../config/start-from-base.ts'
 import { readBase, type BaseBundle } from '../models/base-bundle.ts'
 
 /** Where ids of bundles are looked up. */
