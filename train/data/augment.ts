@@ -101,7 +101,14 @@ function writeTurned(
   target: Float32Array,
   targetStart: number,
 ): void {
-  const [cos, sin] = [Math.cos(turn), Math.sin(turn)]
+  const cos = Math.cos(turn)
+  const sin = Math.sin(turn)
+  const [red, green, blue] = [0, 1, 2].map((channel) => 1 / (255 * std[channel]!)) as [number, number, number]
+  const [noRed, noGreen, noBlue] = [0, 1, 2].map((channel) => mean[channel]! / std[channel]!) as [
+    number,
+    number,
+    number,
+  ]
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2]
   const start = image * width * height * 3
   let to = targetStart
@@ -111,20 +118,25 @@ function writeTurned(
       const fromY = y - middleY + shiftY
       const sourceX = cos * fromX - sin * fromY + middleX
       const sourceY = sin * fromX + cos * fromY + middleY
-      const [left, upper] = [Math.floor(sourceX), Math.floor(sourceY)]
-      const [right, lower] = [sourceX - left, sourceY - upper]
+      const left = Math.floor(sourceX)
+      const upper = Math.floor(sourceY)
       const leftAt = reflect(left, width) * 3
       const rightAt = reflect(left + 1, width) * 3
       const upperAt = start + reflect(upper, height) * width * 3
       const lowerAt = start + reflect(upper + 1, height) * width * 3
-      for (let channel = 0; channel < 3; channel++) {
-        const above =
-          pixels[upperAt + leftAt + channel]! * (1 - right) + pixels[upperAt + rightAt + channel]! * right
-        const below =
-          pixels[lowerAt + leftAt + channel]! * (1 - right) + pixels[lowerAt + rightAt + channel]! * right
-        const value = above * (1 - lower) + below * lower
-        target[to + channel] = (value / 255 - mean[channel]!) / std[channel]!
-      }
+      const [a, b, c, d] = [upperAt + leftAt, upperAt + rightAt, lowerAt + leftAt, lowerAt + rightAt]
+      // Shares of the four pixels, which add up to 1.
+      const ofD = (sourceX - left) * (sourceY - upper)
+      const ofB = sourceX - left - ofD
+      const ofC = sourceY - upper - ofD
+      const ofA = 1 - ofB - ofC - ofD
+      target[to] = (pixels[a]! * ofA + pixels[b]! * ofB + pixels[c]! * ofC + pixels[d]! * ofD) * red - noRed
+      target[to + 1] =
+        (pixels[a + 1]! * ofA + pixels[b + 1]! * ofB + pixels[c + 1]! * ofC + pixels[d + 1]! * ofD) * green -
+        noGreen
+      target[to + 2] =
+        (pixels[a + 2]! * ofA + pixels[b + 2]! * ofB + pixels[c + 2]! * ofC + pixels[d + 2]! * ofD) * blue -
+        noBlue
     }
   }
 }
