@@ -53,7 +53,7 @@ export const fewestForPartitions = 2 * imagesForPartition
  * The batch grows with the root of the number of images, so that neither the steps of a pass become few nor
  * the passes.
  */
-function batchFor(images: number): number {
+export function batchFor(images: number): number {
   const ideal = largestBatch * Math.sqrt(images / manyImages)
   return Math.max(smallestBatch, Math.min(largestBatch, 2 ** Math.round(Math.log2(ideal))))
 }

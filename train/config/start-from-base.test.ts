@@ -14,6 +14,14 @@ it('gives the networks the sizes of the base', () => {
   expect(() => requireBaseSizes(config, base)).not.toThrow()
 })
 
+it('trains few images as was measured on such sets, and more as without a base', () => {
+  const few = resolveConfig('folder', undefined, ['earlyStop.patience=7'], 360, base)
+  expect(few.full.optimizer).toMatchObject({ batchSize: 32, epochs: 14, learningRate: 10 })
+  expect(few.earlyStop).toEqual({ checks: 10, patience: 7 })
+  const [many, plain] = [base, undefined].map((of) => resolveConfig('folder', undefined, [], 20_000, of))
+  expect([many!.full.optimizer, many!.augment]).toEqual([plain!.full.optimizer, plain!.augment])
+})
+
 it('refuses sizes that a person has set otherwise, and names the settings that fit', () => {
   const config = resolveConfig('folder', undefined, ['full.widths=[8,8,8]'], 400, base)
   expect(otherSizes(config, base)).toEqual(['full.widths=[8,16,24]'])

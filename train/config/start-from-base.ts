@@ -1,11 +1,6 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type {
-  AugmentSettings,
-  EarlyStopSettings,
-  OptimizerSettings,
-  PartitionLossSettings,
-  TrainingConfig,
-} from './schema.ts'
+import { batchFor } from './scale-to-data.ts'
+import type { AugmentSettings, EarlyStopSettings, OptimizerSettings, TrainingConfig } from './schema.ts'
 
 type Widths = Readonly<TrainingConfig['full']['widths']>
 
@@ -16,8 +11,6 @@ export interface BaseSizes {
   readonly full: Widths
   readonly generalist: Widths
 }
-
-type Stage = 'full' | 'generalist'
 
 /** Settings that a base brings with it; whatever a person sets goes before them. */
 export interface StartedSettings {
@@ -30,8 +23,7 @@ export interface StartedSettings {
 
 interface StartedStage {
   readonly widths: Widths
-  readonly optimizer?: Pick<OptimizerSettings, 'batchSize' | 'epochs' | 'learningRate'>
-  readonly loss?: Partial<PartitionLossSettings>
+  readonly optimizer?: Partial<OptimizerSettings>
 }
 
 /**
@@ -40,36 +32,29 @@ interface StartedStage {
  */
 export const mostForBase = 2000
 
-/** A trunk that knows something needs fewer images than a fresh one; shown to each network: */
-const shown: Record<Stage, number> = { full: 5_000, generalist: 14_000 }
-const mostEpochs = 100
-const leastEpochs = 8
-/** Norms of few images are noisy: two threads have 32 each; with 8 a network was 5 points worse. */
-const batchSize = 64
-/** A batch takes it as one of 1024 takes a sixteenth: higher than from scratch, for the head is new. */
-const learningRate = 10
-
-function stageFor(stage: Stage, images: number): Required<Pick<StartedStage, 'optimizer'>> {
-  const epochs = Math.max(leastEpochs, Math.min(mostEpochs, Math.round(shown[stage] / images)))
-  return { optimizer: { batchSize: Math.min(batchSize, images), epochs, learningRate } }
-}
+/** A full model that knows something needs fewer images than a fresh one: so many are shown to it. */
+const shownToFull = 5_000
+const [leastEpochs, mostEpochs] = [8, 100]
+/**
+ * Rate of a step of the full model at its peak, higher than from scratch: with a quarter of it the new head
+ * stays behind (47 % for 55 %).
+ */
+const fullStepRate = 0.3125
 
 /** Settings of a training that begins with these trunks, for so many images; undefined: not known yet. */
 export function startFromBase(
   { imageSize, full, generalist }: BaseSizes,
   images: number | undefined,
 ): StartedSettings {
-  const sizes = { imageSize, full: { widths: full }, generalist: { widths: generalist } }
-  if (images === undefined || images > mostForBase) return sizes
+  if (images === undefined || images > mostForBase)
+    return { imageSize, full: { widths: full }, generalist: { widths: generalist } }
+  const epochs = Math.max(leastEpochs, Math.min(mostEpochs, Math.round(shownToFull / images)))
+  const learningRate = Number(((fullStepRate * 1024) / batchFor(images)).toPrecision(3))
   return {
     imageSize,
-    full: { widths: full, ...stageFor('full', images) },
-    generalist: {
-      widths: generalist,
-      ...stageFor('generalist', images),
-      loss: { distillsShown: true },
-    },
-    augment: { rotationDegrees: 12, brightness: 0.2, contrast: 0.2, mixup: 0.2 },
+    full: { widths: full, optimizer: { epochs, learningRate } },
+    generalist: { widths: generalist, optimizer: { shiftRate: 4 } },
+    augment: { rotationDegrees: 10 },
     earlyStop: { checks: 10, patience: 4 },
   }
 }
