@@ -108,10 +108,9 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     expect(first.output).toContain('Few images to learn from')
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining('2 classes') as string })
     expect(await readdir(join(folder, 'bundles', 'folder'))).toContain('manifest.json')
-
     expect(first.output).toMatch(/images are few, but your settings have other sizes than the bundle cifar10/)
 
-    // Ten images a class, two classes, with the trunks of a base: its sizes are taken without being asked for.
+    // Ten images a class, two classes, with the trunks of a base: its sizes are taken unasked.
     const base = ['--from', join(folder, 'bundles', 'folder')]
     const [run, epochs] = [join(folder, 'started'), 'full.optimizer.epochs=1 generalist.optimizer.epochs=1']
     const more = ['--out', join(folder, 'bundles'), '--id', 'started', '--run', run]
@@ -122,7 +121,7 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     const { networks, training } = JSON.parse(
       await readFile(join(folder, 'bundles', 'started', 'manifest.json'), 'utf8'),
     ) as Pick<Manifest, 'networks' | 'training'>
-    expect(networks.full.inputShape).toEqual([16, 16, 3])
+    expect(networks.full).toMatchObject({ inputShape: [16, 16, 3] })
     expect(training.command).toContain('--from folder')
     const otherwise = await train(...more, '--from', 'none', '--resume', ...settings)
     expect(otherwise.output).toMatch(/It began with the bundle folder.*would now begin from scratch/)

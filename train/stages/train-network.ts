@@ -50,6 +50,12 @@ export async function trainParameters(context: StageContext, network: NetworkToT
     augment: { ...config.augment, cutoutPixels: network.settings.cutoutPixels },
     seed: network.seed,
   }
+  if (job.loss.distillsShown && job.teacher !== undefined && job.teacher.spec === undefined)
+    throw new CacheNetError(
+      'config-invalid',
+      'A full model that was brought is asked once about each image as it is: leave loss.distillsShown away.',
+      { network: network.name },
+    )
   const state = createState(network.initial)
   const arrays = [state.vector, state.momentum, state.average]
   const path = run.checkpointPath(`${network.name}.bin`)
