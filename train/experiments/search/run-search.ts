@@ -69,7 +69,10 @@ function candidateConfig(
  * The strategies of one trained candidate, each at its own best settings; CacheNet with the gate that adapts,
  * as the product runs.
  */
-function judge(context: StageContext, networks: Awaited<ReturnType<typeof trainOnSharedAnswers>>): SearchRow[] {
+function judge(
+  context: StageContext,
+  networks: Awaited<ReturnType<typeof trainOnSharedAnswers>>,
+): SearchRow[] {
   const { config, dataset } = context
   const { streamKind: kind, streamLength: meanLength, streamFrames: frames, cacheEntries } = config.gate
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
