@@ -22,13 +22,8 @@ import {
 import { drawStrangers } from '../data/strangers.ts'
 import { logitsOf, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
-import {
-  answerSplit,
-  answerTable,
-  type NetworkFacts,
-  type SplitAnswers,
-  type TrainedNetworks,
-} from './answers.ts'
+import { answerSplit, answerTable, type NetworkFacts, type SplitAnswers } from './answers.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { partitionIndex } from '../models/partition-id.ts'
 import { answerRecordings } from './answer-recordings.ts'
 import type { EvaluationContext } from './context.ts'

@@ -1,4 +1,5 @@
-import { answerSplit, type SplitAnswers, type TrainedNetworks } from './answers.ts'
+import { answerSplit, type SplitAnswers } from './answers.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import type { EvaluationContext } from './context.ts'
 
 /**

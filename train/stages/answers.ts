@@ -8,28 +8,9 @@ import { encodeFeatures } from '../models/encode-features.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
 import { logitsOf, predictImages, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
-import type { FullModel, ShippedNetwork } from '../models/ship-network.ts'
+import type { FullModel } from '../models/ship-network.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import type { EvaluationContext } from './context.ts'
-
-/** A specialist in the forms in which it ships. */
-export interface PartitionForms {
-  /** What it is for, in words. */
-  readonly name: string
-  /** Its own classes; all of them where it has no head of its own. */
-  readonly classIndices: readonly number[]
-  readonly head: PartitionHead | undefined
-  readonly whole: ShippedNetwork
-  /** As a difference from the generalist; undefined where it is of another size. */
-  readonly delta: ShippedNetwork | undefined
-}
-
-export interface TrainedNetworks {
-  readonly full: FullModel
-  readonly generalist: ShippedNetwork
-  /** Absent, and no partitions, where the generalist is all. */
-  readonly encoder: ShippedNetwork | undefined
-  readonly partitions: readonly PartitionForms[]
-}
 
 /** Logits of every network on every image of a split: from here on nothing needs to run again. */
 export interface SplitAnswers {

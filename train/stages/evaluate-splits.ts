@@ -1,7 +1,8 @@
 import { answerStrangers, type Calibration } from './5-calibrate.ts'
 import { evaluate, reportedSessionFrames, type Evaluation } from './6-evaluate.ts'
 import { answerRecordings } from './answer-recordings.ts'
-import { answerSplit, type SplitAnswers, type TrainedNetworks } from './answers.ts'
+import { answerSplit, type SplitAnswers } from './answers.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import type { EvaluationContext } from './context.ts'
 import { trainHeadControls } from './head-controls.ts'
 

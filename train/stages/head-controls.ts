@@ -3,7 +3,7 @@ import { argMax } from '../../core/gate/entropy.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { createRandom } from '../../core/random.ts'
 import { predictImages, type Predictions } from '../models/predict.ts'
-import type { TrainedNetworks } from './answers.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import type { EvaluationContext } from './context.ts'
 import { imagesOfHead } from './region-images.ts'
 

@@ -1,5 +1,5 @@
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { TrainedNetworks } from './answers.ts'
+import type { TrainedNetworks } from '../models/trained-networks.ts'
 import type { StageContext } from './context.ts'
 import { trainOnSharedAnswers } from './train-on-shared-answers.ts'
 

@@ -21,13 +21,8 @@ import { lessonsOf } from '../../stages/4-partitions.ts'
 import { partitionId } from '../../models/partition-id.ts'
 import { calibrate } from '../../stages/5-calibrate.ts'
 import { toldAccuracy } from '../../stages/6-evaluate.ts'
-import {
-  accuracyOf,
-  answerSplit,
-  answerTable,
-  type SplitAnswers,
-  type TrainedNetworks,
-} from '../../stages/answers.ts'
+import { accuracyOf, answerSplit, answerTable, type SplitAnswers } from '../../stages/answers.ts'
+import type { TrainedNetworks } from '../../models/trained-networks.ts'
 import { deltaId } from '../../models/partition-id.ts'
 import type { StageContext } from '../../stages/context.ts'
 import { controlAccuracy, trainHeadControls } from '../../stages/head-controls.ts'
