@@ -43,7 +43,7 @@ describe('the full model on the device', () => {
     await stage.driver.expectGoingOn(20)
     await stage.proxy.goOffline()
     await stage.driver.expectGoingOn(20)
-    expect(await stage.driver.outcome()).toBe('miss')
+    await expect.poll(() => stage.driver.outcome()).toBe('miss')
     await stop()
     const { frames, totals } = await exported()
     const here = frames.filter(({ answeredBy, outcome }) => outcome === 'miss' && answeredBy === 'device')
@@ -54,7 +54,6 @@ describe('the full model on the device', () => {
     const lastOfEdge = frames.filter(({ answeredBy }) => answeredBy === 'edge').at(-1)
     const firstHere = here.find(({ index }) => index > (lastOfEdge?.index ?? Infinity))
     expect(firstHere?.label).toBe(lastOfEdge?.label)
-    await stage.proxy.goOnline()
   })
 
   it('is there offline after a reload, once somebody wanted it always, and is deleted where nobody wants it', async () => {
@@ -77,6 +76,5 @@ describe('the full model on the device', () => {
     await stage.driver.playDemo()
     await expect.poll(() => stage.driver.outcome()).toBe('uncertain')
     await stop()
-    await stage.proxy.goOnline()
   })
 })

@@ -31,6 +31,7 @@ export interface FaultProxy {
   readonly faults: Map<string, Fault | Spoil>
   /** How often paths that contain `part` were asked for. */
   requests(part: string): number
+  readonly isOnline: boolean
   /** Goes out of reach: every connection breaks, and no new one is taken. */
   goOffline(): Promise<void>
   goOnline(): Promise<void>
@@ -172,6 +173,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     upstream,
     faults,
     requests: (part) => asked.filter((path) => path.includes(part)).length,
+    get isOnline() {
+      return server.listening
+    },
     goOffline: stop,
     async goOnline() {
       await listen(port)

@@ -41,6 +41,7 @@ export function useTemperedStage(options: LaunchOptions = {}): TemperedStage {
   })
   afterEach(async () => {
     proxy.faults.clear()
+    if (!proxy.isOnline) await proxy.goOnline()
     expect(driver.complaints).toEqual([])
     await context.close()
   })
