@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
+import { strangeness } from '../../core/gate/strangeness.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import { openBundle } from '../../edge/bundles/stored-bundle.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
@@ -46,6 +47,8 @@ describe('bundles derived from a released one', () => {
 
   it('send everything to the edge, at next to no cost on the device', async () => {
     const { networks, generalist, gate } = await manifestOf('edge')
+    // Or the page would take all for novel, and no scene would ever be known.
+    expect(strangeness(new Float32Array(10), false)).toBeLessThan(generalist.mostStrange ?? 0)
     expect(planNetwork(networks.generalist).megaMacs).toBeLessThan(
       planNetwork(original.networks.generalist).megaMacs / 100,
     )

@@ -57,6 +57,12 @@ function withoutPartitions(manifest: Manifest): Manifest {
 }
 
 /**
+ * Who knows nothing finds nothing strange. Without it the page would take every frame for one that the bundle
+ * does not know, and the scene would learn nothing from the edge's answers.
+ */
+const neverStrange = 1e6
+
+/**
  * Hardly a network: it is uncertain of everything, in next to no time, so that every frame goes to the edge.
  */
 const shrug = ({ input, classNames }: Manifest): NetworkSpec =>
@@ -117,7 +123,10 @@ export async function deriveBundle(strategy: Played, original: Manifest): Promis
         values: new Float32Array(size),
       }))
       const whole = await store(encodeWeights(spec, nothing))
-      const base = withoutPartitions({ ...named, generalist: { whole, temperature: 1 } })
+      const base = withoutPartitions({
+        ...named,
+        generalist: { whole, temperature: 1, mostStrange: neverStrange },
+      })
       return finish(
         withGate(
           { ...base, networks: { ...base.networks, generalist: spec, partition: spec } },

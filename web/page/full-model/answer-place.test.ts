@@ -64,6 +64,18 @@ describe('where a miss is answered', () => {
     expect(placeOfAnswer(times, { ...here, nowMs: 61_001 })).toBe('edge')
   })
 
+  it('is this device again after a while, whose first answer came while it was busy', () => {
+    const times = after([
+      ['edge', 90],
+      ['device', 400],
+    ])
+    expect(placeOfAnswer(times, { ...here, nowMs: 6_000 })).toBe('edge')
+    expect(placeOfAnswer(times, { ...here, nowMs: 6_001 })).toBe('device')
+    // One fast answer counts for what the slow one was not.
+    const again = noteAnswerTime(times, 'device', 30, 6_001)
+    expect(placeOfAnswer(again, { ...here, nowMs: 6_002 })).toBe('device')
+  })
+
   it('follows a network that becomes fast', () => {
     const times = after([
       ['device', 30],

@@ -8,8 +8,9 @@ export interface AnswerTimes {
   /** When the last of them came. */
   readonly edgeAtMs: number
   readonly edgeAnswers: number
-  /** The same of the device's own full model. */
+  /** The same of the device's own full model; a fast answer counts at once. */
   readonly deviceMs: number | undefined
+  readonly deviceAtMs: number
 }
 
 export const noAnswerTimes: AnswerTimes = {
@@ -17,12 +18,16 @@ export const noAnswerTimes: AnswerTimes = {
   edgeAtMs: -Infinity,
   edgeAnswers: 0,
   deviceMs: undefined,
+  deviceAtMs: -Infinity,
 }
 
 /** Weight of the newest answer. */
 const newest = 0.25
-/** A network changes: so long the edge's time counts, and then one frame measures it anew. */
-const edgeTimeHoldsMs = 60_000
+/**
+ * A network changes, and a device that was busy with something else (its first answers come while partitions
+ * are fetched) is not so for ever. So long the time of the slower one counts; then a frame measures it anew.
+ */
+const timeHoldsMs = { edge: 60_000, device: 5_000 } as const
 /** An edge that answers sooner leaves a full model on the device little to gain. */
 const slowEdgeMs = 50
 /** So many answers say what the edge takes. */
@@ -39,7 +44,12 @@ export const noteAnswerTime = (
   nowMs: number,
 ): AnswerTimes =>
   place === 'device'
-    ? { ...times, deviceMs: averaged(times.deviceMs, tookMs) }
+    ? {
+        ...times,
+        // A fast answer says what the device can do, a slow one often what else it had to do.
+        deviceMs: Math.min(tookMs, averaged(times.deviceMs, tookMs)),
+        deviceAtMs: nowMs,
+      }
     : {
         ...times,
         edgeMs: averaged(times.edgeMs, tookMs),
@@ -56,13 +66,14 @@ export interface AnswerChoice {
 
 /** Where the next miss is answered: where the full model answers sooner, as far as that was measured. */
 export function placeOfAnswer(
-  { edgeMs, edgeAtMs, deviceMs }: AnswerTimes,
+  { edgeMs, edgeAtMs, deviceMs, deviceAtMs }: AnswerTimes,
   { isHere, isEdgeAway, nowMs }: AnswerChoice,
 ): AnswerPlace {
   if (!isHere) return 'edge'
   if (isEdgeAway) return 'device'
-  if (edgeMs === undefined || nowMs - edgeAtMs > edgeTimeHoldsMs) return 'edge'
-  return deviceMs === undefined || deviceMs <= edgeMs ? 'device' : 'edge'
+  if (edgeMs === undefined || nowMs - edgeAtMs > timeHoldsMs.edge) return 'edge'
+  if (deviceMs === undefined || nowMs - deviceAtMs > timeHoldsMs.device) return 'device'
+  return deviceMs <= edgeMs ? 'device' : 'edge'
 }
 
 /** The edge is so slow from here that the full model is worth its download. */
