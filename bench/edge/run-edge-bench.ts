@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
@@ -12,6 +11,7 @@ import { startEdgeProcess } from '../../edge/testing/edge-process.ts'
 import { currentCommit } from '../../train/run/commit.ts'
 import { machine, packageVersion } from '../harness/machine.ts'
 import { ratios, spreadOf } from '../harness/spread.ts'
+import { writeResult } from '../harness/write-result.ts'
 import { measureBlobs } from './measure-blobs.ts'
 import { measureFrames } from './measure-frames.ts'
 import type { EdgeBenchSettings } from './settings.ts'
@@ -104,10 +104,8 @@ export async function runEdgeBench(settings: EdgeBenchSettings, say: (line: stri
       frames,
       blobs: blobs ?? 'not measured: nginx or wrk is not installed',
     }
-    await mkdir(dirname(settings.out), { recursive: true })
-    await writeFile(settings.out, `${JSON.stringify(result, null, 2)}\n`)
     say(JSON.stringify(result.spread, null, 2))
-    say(`written to ${settings.out}`)
+    await writeResult(settings.out, result, say)
   } finally {
     for (const stop of stops) await stop()
   }

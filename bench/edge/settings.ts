@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 
 const settingsSchema = z.object({
   bundle: text.optional(),
@@ -23,8 +23,4 @@ export const edgeBenchFlags = {
   out: flag('file', 'Where to write the numbers (bench/results/edge.json)'),
 } satisfies Record<keyof EdgeBenchSettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveEdgeBenchSettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): EdgeBenchSettings => resolveFlags(settingsSchema, edgeBenchFlags, args, given)
+export const resolveEdgeBenchSettings = flagsResolver(settingsSchema, edgeBenchFlags)

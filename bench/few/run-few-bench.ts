@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { mean } from '../../core/mean.ts'
 import { drawSet } from '../../train/data/draw-set.ts'
 import { currentCommit } from '../../train/run/commit.ts'
 import { machine, packageVersion } from '../harness/machine.ts'
 import { watchOtherWork } from '../harness/other-work.ts'
 import { spreadOf, type Spread } from '../harness/spread.ts'
+import { writeResult } from '../harness/write-result.ts'
 import { accuraciesOf, type Accuracies } from './accuracies.ts'
 import type { FewBenchSettings } from './settings.ts'
 import { trainOnce, type Trained } from './train-once.ts'
@@ -23,9 +25,6 @@ interface Outcome extends Accuracies {
 }
 
 const networks = ['full', 'generalist', 'whole'] as const
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
 
 const show = ({ n, median, least, most }: Spread): string =>
   `${median.toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)}, n = ${n})`
@@ -112,7 +111,5 @@ export async function runFewBench(settings: FewBenchSettings, say: (line: string
     },
     raw: { ...outcomes, photographs: photographed },
   }
-  await mkdir(dirname(out), { recursive: true })
-  await writeFile(out, `${JSON.stringify(result, undefined, 2)}\n`)
-  say(`written to ${out}`)
+  await writeResult(out, result, say)
 }

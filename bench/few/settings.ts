@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 
 const settingsSchema = z.object({
   data: text,
@@ -28,8 +28,4 @@ export const fewBenchFlags = {
   out: flag('file', 'Where to write the numbers (bench/results/few.json)'),
 } satisfies Record<keyof FewBenchSettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveFewBenchSettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): FewBenchSettings => resolveFlags(settingsSchema, fewBenchFlags, args, given)
+export const resolveFewBenchSettings = flagsResolver(settingsSchema, fewBenchFlags)

@@ -25,7 +25,7 @@ export const flag = (
  * @param args the command line as it was typed
  * @param given the values that were parsed out of it
  */
-export function resolveFlags<Settings>(
+function resolveFlags<Settings>(
   schema: z.ZodType<Settings>,
   known: Readonly<Record<string, { readonly type?: string }>>,
   args: readonly string[],
@@ -43,3 +43,12 @@ export function resolveFlags<Settings>(
     problems,
   })
 }
+
+/** What makes settings of one command out of its command line; see `resolveFlags`. */
+export const flagsResolver =
+  <Settings>(
+    schema: z.ZodType<Settings>,
+    known: Readonly<Record<keyof Settings & string, { readonly type?: string }>>,
+  ) =>
+  (args: readonly string[], given: Readonly<Record<string, unknown>>): Settings =>
+    resolveFlags(schema, known, args, given)

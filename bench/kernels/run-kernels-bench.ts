@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { writeResult } from '../harness/write-result.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, extname, join, normalize } from 'node:path'
+import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium as browserType } from 'playwright-core'
 import { build } from 'vite'
@@ -189,7 +190,5 @@ export async function runKernelsBench(
     largestLogitDifference: answer.largestDifference,
     raw: answer.msPerFrame,
   }
-  await mkdir(dirname(out), { recursive: true })
-  await writeFile(out, `${JSON.stringify(result, undefined, 2)}\n`)
-  say(`written to ${out}`)
+  await writeResult(out, result, say)
 }

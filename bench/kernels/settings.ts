@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 
 const settingsSchema = z.object({
   rounds: wholeNumber(2, 999).default(40),
@@ -16,8 +16,4 @@ export const kernelsBenchFlags = {
   out: flag('file', 'Where to write the numbers (bench/results/kernels.json)'),
 } satisfies Record<keyof KernelsBenchSettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveKernelsBenchSettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): KernelsBenchSettings => resolveFlags(settingsSchema, kernelsBenchFlags, args, given)
+export const resolveKernelsBenchSettings = flagsResolver(settingsSchema, kernelsBenchFlags)

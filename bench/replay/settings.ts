@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sceneKinds } from '../../core/streams/scene-kinds.ts'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 
 export const orders = ['scenes', 'files'] as const
 export const imageChoices = ['held-out', 'all'] as const
@@ -47,8 +47,4 @@ export const replayFlags = {
   page: flag('folder', 'Folder of the built page; built where it is missing (dist)'),
 } satisfies Record<keyof ReplaySettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveReplaySettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): ReplaySettings => resolveFlags(settingsSchema, replayFlags, args, given)
+export const resolveReplaySettings = flagsResolver(settingsSchema, replayFlags)

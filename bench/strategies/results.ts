@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { writeAtomically } from '../../train/run/write-atomically.ts'
 import { runSchema, type Run } from './measure-run.ts'
 import { scenarioKey, streamName, type Scenario } from './scenario.ts'
 import { strategyNames, type Strategy } from './strategy.ts'
@@ -83,15 +83,12 @@ export async function readResults(path: string): Promise<Results | undefined> {
   }
 }
 
-/** Written under another name first: whoever reads the file never sees half of it. */
-export async function writeResults(path: string, results: Results): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(
-    `${path}.tmp`,
-    `${JSON.stringify(results, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value), 1)}\n`,
-  )
-  await rename(`${path}.tmp`, path)
-}
+/** Numbers to four places: what a run is written with, no one reads more exactly. */
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
+
+export const writeResults = (path: string, results: Results): Promise<void> =>
+  writeAtomically(path, `${JSON.stringify(results, rounded, 1)}\n`)
 
 /**
  * Puts a run in its place among the rows: a run of the same round is replaced, and so are those of other

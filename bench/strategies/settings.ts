@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 import { sectionNames } from './scenarios.ts'
 
 export const parts = [...sectionNames, 'kernels', 'policies'] as const
@@ -86,8 +86,4 @@ export const strategiesFlags = {
   seed: flag('number', 'The same seed gives the same streams (1)'),
 } as const satisfies Record<keyof StrategiesSettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveStrategiesSettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): StrategiesSettings => resolveFlags(settingsSchema, strategiesFlags, args, given)
+export const resolveStrategiesSettings = flagsResolver(settingsSchema, strategiesFlags)

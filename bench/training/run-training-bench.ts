@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { currentCommit } from '../../train/run/commit.ts'
+import { writeResult } from '../harness/write-result.ts'
 import { machine, packageVersion } from '../harness/machine.ts'
 import { ratios, spreadOf, type Spread } from '../harness/spread.ts'
 import { runMeasurement, type Measurement } from './measurement.ts'
@@ -82,7 +81,5 @@ export async function runTrainingBench(
     operations: { full: operations(networks.full), partition: operations(networks.partition) },
     raw: { full, partition, stock, scaling },
   }
-  await mkdir(dirname(out), { recursive: true })
-  await writeFile(out, `${JSON.stringify(result, undefined, 2)}\n`)
-  say(`written to ${out}`)
+  await writeResult(out, result, say)
 }

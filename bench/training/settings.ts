@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, resolveFlags, text, wholeNumber } from '../harness/flags.ts'
+import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 
 const settingsSchema = z.object({
   rounds: wholeNumber(1, 99).default(9),
@@ -12,8 +12,4 @@ export const trainingBenchFlags = {
   out: flag('file', 'Where to write the numbers (bench/results/training.json)'),
 } satisfies Record<keyof TrainingBenchSettings, unknown>
 
-/** See `resolveFlags`. */
-export const resolveTrainingBenchSettings = (
-  args: readonly string[],
-  given: Readonly<Record<string, unknown>>,
-): TrainingBenchSettings => resolveFlags(settingsSchema, trainingBenchFlags, args, given)
+export const resolveTrainingBenchSettings = flagsResolver(settingsSchema, trainingBenchFlags)

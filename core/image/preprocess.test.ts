@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ModelInput } from '../bundle/manifest.ts'
-import { frameBytes, preprocess, rgbaToRgb } from './preprocess.ts'
+import { frameBytes, preprocess, rgbaToRgb, rgbToRgba } from './preprocess.ts'
 
 const input: ModelInput = { width: 2, height: 1, channels: 3, mean: [0.5, 0, 0.2], std: [0.25, 1, 0.1] }
 
@@ -22,6 +22,14 @@ describe('preprocess', () => {
     expect(() => preprocess(new Uint8Array(frameBytes(input) - 1), input)).toThrow(
       expect.objectContaining({ code: 'frame-size-wrong', details: { expectedBytes: 6, foundBytes: 5 } }),
     )
+  })
+})
+
+describe('rgbToRgba', () => {
+  it('makes opaque pixels, which are the same bytes again', () => {
+    const rgb = Uint8Array.from([1, 2, 3, 4, 5, 6])
+    expect(Array.from(rgbToRgba(rgb))).toEqual([1, 2, 3, 255, 4, 5, 6, 255])
+    expect(rgbaToRgb(rgbToRgba(rgb))).toEqual(rgb)
   })
 })
 

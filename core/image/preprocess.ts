@@ -20,6 +20,13 @@ export function rgbaToRgb(rgba: Uint8Array | Uint8ClampedArray): Uint8Array<Arra
   return rgb
 }
 
+/** The RGB bytes of a frame as opaque RGBA pixels, which is what canvases and workers take. */
+export function rgbToRgba(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255)
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to)
+  return rgba
+}
+
 /**
  * Frame bytes to network input: (value / 255 − mean) / std per channel, [height, width, 3] as float32.
  * Training, edge and phone all use this, so that they see the same numbers. Throws `frame-size-wrong`.

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
+import { rgbToRgba } from '../../core/image/preprocess.ts'
 import { adobeRgbProfile } from './adobe-rgb.ts'
 import { drawPicture, layDown, type Picture } from './picture.ts'
 
@@ -26,11 +27,9 @@ const open = ({ width, height, rgb }: Picture): Sharp => sharp(rgb, { raw: { wid
 
 /** The picture with an opacity for each pixel. */
 function withAlpha({ width, height, rgb }: Picture, opacity: (x: number, y: number) => number): Sharp {
-  const rgba = new Uint8Array(width * height * 4)
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    rgba.set(rgb.subarray(pixel * 3, pixel * 3 + 3), pixel * 4)
+  const rgba = rgbToRgba(rgb)
+  for (let pixel = 0; pixel < width * height; pixel++)
     rgba[pixel * 4 + 3] = opacity(pixel % width, Math.floor(pixel / width))
-  }
   return sharp(rgba, { raw: { width, height, channels: 4 } })
 }
 

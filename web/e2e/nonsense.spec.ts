@@ -25,7 +25,7 @@ async function familiar(frames: number): Promise<ChosenFile[]> {
 }
 
 it.each<[string, Way]>([
-  ['people', 'with no edge'],
+  ['people', 'with the full model here'],
   ['cifar100', 'with no edge'],
   ['world', 'with its edge'],
 ])('the bundle %s, %s, is certain of no picture that it does not know, but for its debts', (bundle, way) =>

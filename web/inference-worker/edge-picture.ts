@@ -1,5 +1,6 @@
 import { centreCrop } from '../../core/image/centre-crop.ts'
 import type { PixelSize } from '../../core/image/pixel-size.ts'
+import { rgbToRgba } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
 import type { FrameImage } from '../messages/inference.ts'
@@ -37,20 +38,13 @@ export function pictureSize(image: PixelSize, edgeInput: PixelSize): PixelSize {
   }
 }
 
-/** RGB, opaque, as a canvas takes it. */
-function toRgba(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255)
-  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to)
-  return rgba
-}
-
 /**
  * A frame as an edge wants it whose full model reads another size than the device's networks: the middle of
  * the frame, by the same definition of pixels as everywhere, encoded. The image stays open.
  */
 export async function encodePicture(image: FrameImage, edgeInput: PixelSize): Promise<EncodedFrame> {
   const size = pictureSize(image, edgeInput)
-  const rgba = toRgba(new FramePixels(size, true).read(image))
+  const rgba = rgbToRgba(new FramePixels(size, true).read(image))
   const canvas = new OffscreenCanvas(size.width, size.height)
   const context = canvas.getContext('2d', { alpha: false, colorSpace: 'srgb' })
   if (context === null)

@@ -16,16 +16,17 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 export const hold = 12
 
 export type ChosenFile = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }
-export type Way = 'with its edge' | 'with no edge'
-export const ways: readonly Way[] = ['with its edge', 'with no edge']
+export const ways = ['with its edge', 'with no edge', 'with the full model here'] as const
+/** Whom the page may ask; with the full model here there is no edge. */
+export type Way = (typeof ways)[number]
 
 /**
  * What a bundle is wrong about: each is a debt, and the page calls it certain. A soft white glow on blue is a
  * cloud to a network that knows clouds: to the whole of cifar100, and to the full model of world.
  */
 const mistaken: Readonly<Record<string, Partial<Record<Way, readonly string[]>>>> = {
-  cifar100: { 'with its edge': ['glow'], 'with no edge': ['glow'] },
-  world: { 'with its edge': ['glow'] },
+  cifar100: { 'with its edge': ['glow'], 'with no edge': ['glow'], 'with the full model here': ['glow'] },
+  world: { 'with its edge': ['glow'], 'with the full model here': ['glow'] },
 }
 
 /** The built page, its edge with the released bundles, and pictures that none of them knows. */
@@ -75,10 +76,10 @@ export function useNonsenseStage(): NonsenseStage {
     await context.close()
   })
 
-  async function open(bundle: string): Promise<void> {
+  async function open(bundle: string, query = ''): Promise<void> {
     context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'light' })
     driver = drivePage(await context.newPage())
-    await driver.page.goto(`${proxy.origin}/?bundle=${bundle}&rate=max`)
+    await driver.page.goto(`${proxy.origin}/?bundle=${bundle}&rate=max${query}`)
     await vi.waitFor(
       async () => expect(await driver.page.locator('.invitation').textContent()).not.toContain('ready'),
       { timeout: 60_000 },
@@ -109,11 +110,21 @@ export function useNonsenseStage(): NonsenseStage {
     open,
     play,
     async expectNothingCertain(bundle, way) {
-      await open(bundle)
-      if (way === 'with no edge') proxy.faults.set(apiPaths.frames(bundle), 'login-page')
+      const isHere = way === 'with the full model here'
+      await open(bundle, isHere ? '&full=always' : '')
+      if (isHere) {
+        await driver.go('settings')
+        await driver.page.locator('[data-testid="full-model-state"][data-state="ready"]').waitFor()
+        await driver.go('watch')
+      }
+      if (way !== 'with its edge') proxy.faults.set(apiPaths.frames(bundle), 'login-page')
       const certain = new Map<string, string[]>()
+      let answeredHere = 0
       for (const picture of pictures) {
         const frames = await play(held(picture, 0))
+        answeredHere += frames.filter(
+          ({ network, answeredBy }) => network === 'full' && answeredBy === 'device',
+        ).length
         const wrong = frames.filter(({ sureness }) => sureness === 'certain').map(told)
         if (wrong.length > 0) certain.set(picture.name, wrong)
         if (mistaken[bundle]?.[way]?.includes(picture.name) === true) continue
@@ -124,6 +135,7 @@ export function useNonsenseStage(): NonsenseStage {
         ).not.toBe('certain')
         expect(await driver.page.getByTestId('certainty').textContent()).not.toMatch(/100|>\s?99/)
       }
+      expect(answeredHere > 0, `${answeredHere} frames by the full model here`).toBe(isHere)
       // A debt that is paid is struck off, so that it does not come back unseen.
       expect([...certain.keys()], JSON.stringify([...certain.values()])).toEqual(
         mistaken[bundle]?.[way] ?? [],

@@ -2,6 +2,7 @@ import { signal as createSignal, type ReadonlySignal } from '@preact/signals'
 import { isGraph } from '../../../core/bundle/full-network.ts'
 import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/settings.ts'
+import { rgbToRgba } from '../../../core/image/preprocess.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import { InferenceHost } from '../engine/inference-host.ts'
@@ -126,13 +127,9 @@ export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFu
     async answer(signal, rgb) {
       if (host === undefined || state.peek() !== 'ready')
         throw new CacheNetError('engine-failed', 'The full model is not on this device.')
-      const rgba = new Uint8ClampedArray(width * height * 4)
-      for (let pixel = 0; pixel < width * height; pixel++) {
-        rgba.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel)
-        rgba[4 * pixel + 3] = 255
-      }
+      const image = { width, height, rgba: rgbToRgba(rgb) }
       try {
-        return fullModelAnswer(manifest, await host.classify(signal, { width, height, rgba }, noGate))
+        return fullModelAnswer(manifest, await host.classify(signal, image, noGate))
       } catch (thrown) {
         if (CacheNetError.from(thrown).code === 'engine-failed') state.value = 'failed'
         throw thrown

@@ -130,6 +130,16 @@ describe('the desk of the full model', () => {
     expect(desk.isBusy()).toBe(false)
   })
 
+  it('answers here what the edge fails to answer, before anybody knows that it is away', async () => {
+    modelState.value = 'ready'
+    edgeFailure = 'edge-answer-invalid'
+    expect(await ask()).toEqual(['device'])
+    deviceFailure = 'worker-crashed'
+    await expect(ask()).rejects.toMatchObject({ code: 'edge-answer-invalid' })
+    edgeFailure = 'aborted'
+    await expect(ask()).rejects.toMatchObject({ code: 'aborted' })
+  })
+
   it('says where the edge lets nobody in', async () => {
     edgeFailure = 'unauthorized'
     await expect(ask()).rejects.toMatchObject({ code: 'unauthorized' })

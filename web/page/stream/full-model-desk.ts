@@ -1,4 +1,3 @@
-import type { FrameAnswer } from '../../../core/wire/frames.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { EdgeAnswer, EdgeClient } from '../edge/edge-client.ts'
@@ -80,16 +79,18 @@ export function createFullModelDesk({
     }
   }
 
-  /** Undefined where it breaks down over the frame: then the edge is asked. */
+  /** Undefined where it is not here, or breaks down over the frame. */
   async function askDevice(
     { fullModel }: OpenedFullModel,
     signal: AbortSignal,
     frame: SentFrame,
-  ): Promise<FrameAnswer | undefined> {
+  ): Promise<FullModelAnswer | undefined> {
+    if (fullModel.state.peek() !== 'ready') return undefined
     // A full model that reads another size is at the edge alone.
     if (!(frame instanceof Uint8Array)) return undefined
     try {
-      return await timed('device', () => fullModel.answer(signal, frame))
+      const answer = await timed('device', () => fullModel.answer(signal, frame))
+      return { answer, bytesUp: 0, bytesDown: 0, answeredBy: 'device' }
     } catch (thrown) {
       if (CacheNetError.from(thrown).code === 'aborted') throw thrown
       return undefined
@@ -116,9 +117,17 @@ export function createFullModelDesk({
           isEdgeAway: edge.state.peek() === 'offline',
           nowMs: nowMs(),
         })
-        const answer = place === 'device' ? await askDevice(current, signal, frame) : undefined
-        if (answer !== undefined) return { answer, bytesUp: 0, bytesDown: 0, answeredBy: 'device' }
-        return await askEdge(current, signal, frame, takesPartition)
+        const here = place === 'device' ? await askDevice(current, signal, frame) : undefined
+        if (here !== undefined) return here
+        try {
+          return await askEdge(current, signal, frame, takesPartition)
+        } catch (thrown) {
+          // Whatever the edge does, this frame has its answer where the full model is here too.
+          const isOver = place === 'device' || CacheNetError.from(thrown).code === 'aborted'
+          const instead = isOver ? undefined : await askDevice(current, signal, frame)
+          if (instead === undefined) throw thrown
+          return instead
+        }
       } finally {
         asking--
       }
