@@ -6,13 +6,6 @@ import type { Sureness } from '../../../core/gate/sureness.ts'
  */
 export type Outcome = 'hit' | 'miss' | 'uncertain'
 
-/** A class that might be it too. */
-export interface RunnerUp {
-  readonly label: string
-  /** 0 to 1. */
-  readonly probability: number
-}
-
 /** What became of one frame. */
 export interface FrameRecord {
   /** Counts the frames of a stream from 0, dropped ones not counted. */
@@ -25,8 +18,11 @@ export interface FrameRecord {
    * not bear one another out, the mean of what they give it.
    */
   readonly certainty: number
-  /** The two next classes of an answer that is not certain; none of one that is. */
-  readonly runnersUp: readonly RunnerUp[]
+  /**
+   * What else an uncertain answer might be: at most two classes, the likelier first. The scene has a
+   * say in that and none in `certainty`, so that they come without numbers.
+   */
+  readonly runnersUp: readonly string[]
   /** How sure the answer is, by what networks said of the frame alone. */
   readonly sureness: Sureness
   /** What the gate looked at: predictive entropy on this device, of whoever asked here was the surest. */

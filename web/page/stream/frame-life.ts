@@ -302,8 +302,8 @@ async function askFullModel(
   }
 }
 
-/** So many classes of an answer that is not certain are shown. */
-const shownClasses = 3
+/** So many classes of an answer that is not certain are named, and none that is less likely than that. */
+const [namedClasses, leastNamed] = [3, 0.01]
 
 function runnersUp(
   probabilities: ArrayLike<number>,
@@ -311,9 +311,10 @@ function runnersUp(
   classNames: readonly string[],
 ): FrameRecord['runnersUp'] {
   if (sureness === 'certain') return []
-  return mostProbable(probabilities, shownClasses)
+  return mostProbable(probabilities, namedClasses)
     .slice(1)
-    .map((index) => ({ label: classNames[index] ?? '', probability: probabilities[index] ?? 0 }))
+    .filter((index) => (probabilities[index] ?? 0) >= leastNamed)
+    .map((index) => classNames[index] ?? '')
 }
 
 /**

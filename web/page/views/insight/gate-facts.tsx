@@ -26,13 +26,13 @@ export function GateFacts(): VNode {
         {maxProbes === 0 ? (
           <>
             The all-round network answers up to a doubt of{' '}
-            <strong>{formatDoubt(ofGeneralist, classes)}</strong>; beyond, the edge is asked.
+            <strong>{formatDoubt(ofGeneralist, classes)}</strong>; beyond, the full model is asked.
           </>
         ) : (
           <>
             Up to {formatCount(maxProbes)} {maxProbes === 1 ? 'specialist is' : 'specialists are'} asked
             {asksGeneralist && ', then the all-round network'}; beyond a doubt of{' '}
-            <strong>{formatDoubt(thresholdNats, classes)}</strong>, the edge.
+            <strong>{formatDoubt(thresholdNats, classes)}</strong>, the full model.
           </>
         )}
         {looksTwice &&

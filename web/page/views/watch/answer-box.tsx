@@ -6,7 +6,7 @@ import type { ShownAnswer } from '../../state/stream-view.ts'
 import { badgeOf, badgeText, badgeTexts, isGuess, isNone, labelText } from './answer-badge.ts'
 import { CertaintyRing } from './certainty-ring.tsx'
 import { EntropyMeter } from './entropy-meter.tsx'
-import { formatMs, formatShare } from '../format.ts'
+import { formatMs } from '../format.ts'
 import { usePage } from '../page-context.ts'
 
 /** Label, certainty, who answered, and how much doubt there is. */
@@ -43,7 +43,9 @@ export function AnswerBox(): VNode {
                 {answer.agreement.agreeing} of {answer.agreement.frames} agree
               </span>
             )}
-            {isUnsure && <RunnersUp answer={answer} />}
+            {isUnsure && answer.runnersUp.length > 0 && (
+              <span data-testid="runners-up">or {answer.runnersUp.join(', ')}</span>
+            )}
             {answer.trueLabel !== null && <Truth label={answer.label} trueLabel={answer.trueLabel} />}
           </p>
         </div>
@@ -58,20 +60,6 @@ export function AnswerBox(): VNode {
         outcome={answer.outcome}
       />
     </div>
-  )
-}
-
-/** Below it a class is not worth a word. */
-const leastShown = 0.01
-
-/** What else it might be, where nobody is certain. */
-function RunnersUp({ answer: { runnersUp } }: { readonly answer: ShownAnswer }): VNode | null {
-  const shown = runnersUp.filter(({ probability }) => probability >= leastShown)
-  if (shown.length === 0) return null
-  return (
-    <span data-testid="runners-up">
-      or {shown.map(({ label, probability }) => `${label} ${formatShare(probability)}`).join(', ')}
-    </span>
   )
 }
 

@@ -57,7 +57,7 @@ export function WatchScreen(): VNode {
 /** The stream in two numbers; the rest is under Insight. */
 function Summary(): VNode {
   const { app } = usePage()
-  const { frames, hits } = app.streamView.tally.value.totals
+  const { frames, hits, missesHere } = app.streamView.tally.value.totals
   return (
     <dl class="summary">
       <div data-testid="counter-frames">
@@ -66,7 +66,7 @@ function Summary(): VNode {
       </div>
       <div>
         <dt>answered here</dt>
-        <dd>{frames === 0 ? '–' : formatShare(hits / frames)}</dd>
+        <dd>{frames === 0 ? '–' : formatShare((hits + missesHere) / frames)}</dd>
       </div>
     </dl>
   )
