@@ -12,7 +12,7 @@ export const formatPictures = ({
   encodings,
 }: MeasuredPictures): string =>
   [
-    `${images} test images at ${size} px`,
+    `${images} validation images at ${size} px`,
     '',
     '| pictures | right | lost, points | standard error | bytes, mean |',
     '| --- | --- | --- | --- | --- |',

@@ -73,16 +73,17 @@ async function ask({ manifest, networks }: OpenBundle, split: Split): Promise<Pr
 }
 
 /**
- * Accuracy of a bundle's full model on test images as bare pixels, and as they come out of an encoder.
+ * Accuracy of a bundle's full model as bare pixels, and as they come out of an encoder. By it the encoding
+ * is chosen, so that it looks at validation images.
  *
  * @param most images that are looked at
  */
 export async function measurePictures(opened: OpenBundle, most: number): Promise<MeasuredPictures> {
   const { dataset, progress } = opened.context
   const size = fullInputOf(opened.manifest).width
-  const all = Array.from({ length: splitCount(dataset.test) }, (_, image) => image)
+  const all = Array.from({ length: splitCount(dataset.validation) }, (_, image) => image)
   const chosen = createRandom('pictures').shuffle(all).slice(0, most)
-  const some = selectImages(dataset.test, chosen, dataset.size)
+  const some = selectImages(dataset.validation, chosen, dataset.size)
   const { labels } = some
   const count = splitCount(some)
   const pixels = await Promise.all(chosen.map((_, image) => fullPixels(some, dataset.size, image, size)))

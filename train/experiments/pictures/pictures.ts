@@ -8,7 +8,7 @@ import { measurePictures } from './measure-pictures.ts'
 export const pictures = experimentCommand({
   name: 'pictures',
   description:
-    'What it costs the full model of a finished bundle that pictures come to the edge encoded, by format and quality, on its test images; trains nothing.',
+    'What it costs the full model of a finished bundle that pictures come to the edge encoded, by format and quality, on its validation images; trains nothing.',
   args: {
     bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },
     data: {
@@ -16,7 +16,12 @@ export const pictures = experimentCommand({
       description: 'Folder with the data that it was trained on (not for people and walkers)',
       valueHint: 'DIR',
     },
-    images: { type: 'string', description: 'Test images to look at', default: '2000', valueHint: 'NUMBER' },
+    images: {
+      type: 'string',
+      description: 'Validation images to look at',
+      default: '2000',
+      valueHint: 'NUMBER',
+    },
     run: {
       type: 'string',
       description: 'Folder of the results. Default: runs/pictures-<bundle>',
