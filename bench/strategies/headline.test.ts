@@ -79,8 +79,10 @@ describe('headlineOf', () => {
     row(strategy, [run(0, 60 - 10 * index, { hitRate: 0.8, partitionHitShare: 0.75 })]),
   )
 
-  it('says nothing while an opponent is missing', () => {
-    expect(headlineOf(complete, 'b', {})).toBeUndefined()
+  it('says nothing while an opponent that knows the scene is missing', () => {
+    const untold = complete.filter(({ strategy }) => strategy !== 'cascade-scene')
+    expect(headlineOf(untold, 'b', {})).toBeUndefined()
+    expect(headlineOf(complete, 'b', {})).toMatchObject({ overCascadeScene: 2, overDevice: null })
     expect(headlineOf([...complete, row('device', [run(0, 60)])], 'other', {})).toBeUndefined()
   })
 

@@ -38,48 +38,54 @@ const evaluatedSchema = z.object({
   streams: z.record(z.string(), z.object({ accuracy: z.number(), edgeSceneAccuracy: z.number() })),
 })
 
-const opponents = {
-  overDeviceScene: 'device-scene',
-  overEdgeScene: 'edge-scene',
-  overCascadeScene: 'cascade-scene',
-  overDevice: 'device',
-  overEdge: 'edge',
-  overCascade: 'cascade',
-} as const satisfies Record<string, Strategy>
-
 /**
  * The headline of one bundle: CacheNet with the adaptive gate against the others, those that know the scene
  * first. The accuracy that it is held against is that of *Edge + scene*, which answers the same frames with
- * the full model and knows the scene too. Undefined while something is missing.
+ * the full model and knows the scene too. Undefined while one of those that know the scene is missing.
  */
 export function headlineOf(rows: readonly Row[], bundle: string, metrics: unknown): Headline | undefined {
   const rowIn = (section: Row['section'], strategy: Strategy): Row | undefined =>
     rows.find((row) => row.section === section && row.bundle === bundle && row.strategy === strategy)
   const ours = rowIn('headline', 'adaptive')
-  const found = Object.entries(opponents).map(
-    ([key, strategy]) => [key, ratioOfMeans(rowIn('headline', strategy), ours)] as const,
-  )
+  const over = (strategy: Strategy): Spread | undefined => ratioOfMeans(rowIn('headline', strategy), ours)
+  const overDeviceScene = over('device-scene')
+  const overEdgeScene = over('edge-scene')
+  const overCascadeScene = over('cascade-scene')
   const delta = accuracyDelta(ours, rowIn('headline', 'edge-scene'))
-  const ratios = found.flatMap(([key, spread]) => (spread === undefined ? [] : [[key, spread] as const]))
-  if (ours === undefined || ratios.length < found.length || delta === undefined) return undefined
+  if (
+    ours === undefined ||
+    overDeviceScene === undefined ||
+    overEdgeScene === undefined ||
+    overCascadeScene === undefined ||
+    delta === undefined
+  )
+    return undefined
+  const [overDevice, overEdge, overCascade] = [over('device'), over('edge'), over('cascade')]
   const fullSpeed = ratioOfMeans(rowIn('full-speed', 'device-scene'), rowIn('full-speed', 'adaptive'))
   const stream = ours.stream
   const evaluated = evaluatedSchema.safeParse(metrics).data?.streams[evaluatedAs[stream] ?? stream]
-  const medians = Object.fromEntries(ratios.map(([key, { median }]) => [key, median])) as Record<
-    keyof typeof opponents,
-    number
-  >
+  const spreads = {
+    overDeviceScene,
+    overEdgeScene,
+    overCascadeScene,
+    ...(overDevice && { overDevice }),
+    ...(overEdge && { overEdge }),
+    ...(overCascade && { overCascade }),
+    ...(fullSpeed && { overDeviceFullSpeed: fullSpeed }),
+  }
   return {
-    ...medians,
+    overDeviceScene: overDeviceScene.median,
+    overEdgeScene: overEdgeScene.median,
+    overCascadeScene: overCascadeScene.median,
+    overDevice: overDevice?.median ?? null,
+    overEdge: overEdge?.median ?? null,
+    overCascade: overCascade?.median ?? null,
     partitionHitShare: partitionHitShare(ours),
     accuracyDelta: delta,
     accuracyDeltaEvaluated:
       evaluated === undefined ? null : 100 * (evaluated.accuracy - evaluated.edgeSceneAccuracy),
     overDeviceFullSpeed: fullSpeed?.median ?? null,
-    spread: {
-      ...Object.fromEntries(ratios),
-      ...(fullSpeed === undefined ? {} : { overDeviceFullSpeed: fullSpeed }),
-    },
+    spread: spreads,
   }
 }
 

@@ -36,10 +36,10 @@ export const headlineSchema = z.object({
   overDeviceScene: z.number(),
   overEdgeScene: z.number(),
   overCascadeScene: z.number(),
-  /** The same opponents without scenes, as the source has them. */
-  overDevice: z.number(),
-  overEdge: z.number(),
-  overCascade: z.number(),
+  /** The same opponents without scenes, as the source has them; null where they were not played. */
+  overDevice: z.number().nullable(),
+  overEdge: z.number().nullable(),
+  overCascade: z.number().nullable(),
   /** Share of CacheNet's hits that a partition answered. */
   partitionHitShare: z.number(),
   /** Percentage points against *Edge + scene* on the same frames. */

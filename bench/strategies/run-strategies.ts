@@ -20,8 +20,6 @@ import type { StrategiesSettings } from './settings.ts'
 import { openStage, type Stage } from './stage.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Device costs the same for every frame, so fewer of them say as much. */
-const deviceFrames = 100
 const versioned = [
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-backend-wasm',
@@ -131,6 +129,10 @@ export async function runStrategies(
     .filter((name) => settings.only.includes(name))
     .flatMap((name) => sections[name](extent))
     .filter((scenario) => scenarioKey(scenario).includes(settings.match ?? ''))
+    .map((scenario) => ({
+      ...scenario,
+      strategies: scenario.strategies.filter((name) => settings.strategies?.includes(name) ?? true),
+    }))
   const { commit } = results
   const isThere = ({ scenario, strategy, round }: PlannedRun): boolean =>
     settings.resume &&
@@ -193,9 +195,7 @@ export async function runStrategies(
         partitions: stage.manifest.partitions.length,
       }
       const seed = settings.seed + round
-      const stream = await sources.stream(stage.manifest, scenario.stream, scenario.frames, seed)
-      const images =
-        strategy === 'device' || strategy === 'device-scene' ? stream.slice(0, deviceFrames) : stream
+      const images = await sources.stream(stage.manifest, scenario.stream, scenario.frames, seed)
       const tools: PlayTools = {
         stage,
         chromium,

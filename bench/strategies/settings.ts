@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flag, flagsResolver, text, wholeNumber } from '../harness/flags.ts'
 import { sectionNames } from './scenarios.ts'
+import { strategyNames } from './strategy.ts'
 
 export const parts = [...sectionNames, 'kernels', 'policies'] as const
 /** A folder is played only where one is named, and then nothing else is unless that is asked for. */
@@ -20,6 +21,7 @@ const flagsSchema = z.object({
   bundle: text.default('cifar10'),
   only: listOf(parts).optional(),
   match: text.optional(),
+  strategies: listOf(strategyNames).optional(),
   rounds: wholeNumber(1, 100).default(5),
   frames: wholeNumber(20, 20_000).default(400),
   devices: listOf(['1', '4', '8'] as const)
@@ -60,14 +62,12 @@ export const strategiesFlags = {
     'text',
     'Only what is played under conditions whose name holds this, such as people or "1/8" (all)',
   ),
+  strategies: flag('list', `Some of ${strategyNames.join(',')} (all)`),
   rounds: flag(
     'number',
     'How often all but the map is measured, each time with another stream and another order of strategies (5)',
   ),
-  frames: flag(
-    'number',
-    'Frames of a stream; Device, which is the same for every frame, plays the first 100 (400)',
-  ),
+  frames: flag('number', 'Frames of a stream (400)'),
   devices: flag(
     'list',
     'Slow-downs of the device: 1, 4 and 8 (1,4,8; slower ones need Linux, root and two CPUs)',

@@ -17,6 +17,10 @@ describe('EnginePlaceChooser', () => {
     expect(places([...frames(7, 1), 40])).toEqual([...new Array<string>(7).fill('worker'), 'page'])
   })
 
+  it('moves a small network that a slow phone disturbs in most frames', () => {
+    expect(places([66, 12, 21, 5, 8, 21, 6, 8]).at(-1)).toBe('page')
+  })
+
   it('leaves a large network in its worker', () => {
     expect(places(frames(100, 13))).not.toContain('page')
   })

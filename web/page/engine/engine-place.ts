@@ -1,3 +1,5 @@
+import { quantile } from '../stream-log/quantile.ts'
+
 /** Where the networks run: on a thread of their own, or on the page's. */
 export type EnginePlace = 'worker' | 'page'
 
@@ -14,6 +16,10 @@ const [shortMs, longMs] = [8, 14]
  * down on the same thread. A small network answers before a worker would have been woken; a large one, or a
  * phone that is busy with something else, would make the page stutter. What was once too long stays in the
  * worker until another bundle is opened.
+ *
+ * A worker's time holds what the page, the full model and the compiler take of a slow phone meanwhile. So it
+ * is judged by its lower quartile: what the networks take where little disturbs them. On the page's thread
+ * it is the median: that is how long the page waits.
  */
 export class EnginePlaceChooser {
   #times: number[] = []
@@ -36,13 +42,12 @@ export class EnginePlaceChooser {
     this.#times = [...this.#times.slice(1 - seenFrames), frameMs]
     if (this.#isGivenUp || !this.#mayMove) return 'worker'
     if (this.#times.length < seenFrames) return place
-    const median = [...this.#times].sort((a, b) => a - b)[seenFrames / 2] ?? 0
     if (place === 'worker') {
-      if (median > shortMs) return 'worker'
+      if ((quantile(this.#times, 0.25) ?? 0) > shortMs) return 'worker'
       this.#times = []
       return 'page'
     }
-    if (median <= longMs) return 'page'
+    if ((quantile(this.#times, 0.5) ?? 0) <= longMs) return 'page'
     this.#mayMove = false
     return 'worker'
   }
