@@ -86,6 +86,7 @@ export default defineConfig({
           ...patient,
           include: ['web/e2e/**/*.spec.ts'],
           exclude: ['**/*.long.spec.ts'],
+          isolate: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each file has browsers, edges and ports of its own; more side by side make one another late.
