@@ -4,10 +4,13 @@ import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { LocalityRow } from '../../../core/gate/settings.ts'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { thresholdOf } from '../../../core/gate/gate.ts'
+import type { SeenBy } from '../stream/stream-scene.ts'
 import { createGateControl } from './gate-control.ts'
 import { defaultSettings, type Settings } from './settings-schema.ts'
 
 const { manifest } = await createSampleBundle()
+const certain: SeenBy = { isConfirmed: true, isFromEdge: false, isNovel: false }
+const unconfirmed: SeenBy = { ...certain, isConfirmed: false }
 /**
  * Sees a change at 1 % of a local stream's frames and 30 % of the other's; loose settings cost too much
  * there.
@@ -77,13 +80,13 @@ describe('the gate that follows the stream', () => {
     const even = Array.from({ length: classes }, () => expect.closeTo(1, 5) as number)
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
     for (let frame = 0; frame < 10; frame++)
-      gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
+      gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, certain)
     const [first = 0, second = 0] = gate.scene.factors() ?? []
     expect(first).toBeGreaterThan(1.5)
     expect(second).toBeLessThan(0.5)
     gate.restart()
     expect([...(gate.scene.factors() ?? [])]).toEqual(even)
-    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, true, false)
+    gate.scene.see([1, ...new Array<number>(classes - 1).fill(0)], undefined, certain)
     opened.value = local
     expect(gate.scene.factors()).toBeUndefined()
   })
@@ -99,13 +102,13 @@ describe('the gate that follows the stream', () => {
     )
     const classes = manifest.classNames.length
     const seen = [1, ...new Array<number>(classes - 1).fill(0)]
-    gate.scene.see(seen, undefined, true, false)
+    gate.scene.see(seen, undefined, certain)
     const counted = gate.scene.factors()?.[0] ?? 0
     opened.value = {
       ...opened.value!,
       scenes: { surpriseChance: 0.02, localities: [{ kind: 'single', meanLength: 100 }], places: [] },
     }
-    gate.scene.see(seen, undefined, true, false)
+    gate.scene.see(seen, undefined, certain)
     expect(gate.scene.factors()?.[0]).toBeGreaterThan(counted)
   })
 
@@ -193,14 +196,17 @@ describe('the gate that follows the stream', () => {
     )
     const seen = [1, 0, 0, 0]
     const share = (): number => gate.outlook()?.shares[0] ?? 0
-    for (let frame = 0; frame < 10; frame++) gate.scene.see(seen, undefined, true, false)
+    for (let frame = 0; frame < 10; frame++) gate.scene.see(seen, undefined, certain)
     const confirmed = share()
-    for (let frame = 0; frame < 60; frame++) gate.scene.see(seen, undefined, false, false)
+    for (let frame = 0; frame < 60; frame++) gate.scene.see(seen, undefined, unconfirmed)
     expect(confirmed).toBeGreaterThan(0.8)
     expect(share()).toBeLessThan(0.4)
     gate.restart()
     expect(gate.scene.isNovel([0.3, 0.3, 0.2, 0.2])).toBe(true)
-    gate.scene.see(seen, undefined, false, false)
+    gate.scene.see(seen, undefined, { ...unconfirmed, isNovel: true })
     expect(share()).toBeCloseTo(0.25, 2)
+    // The full model knows what is strange to the networks here.
+    gate.scene.see(seen, undefined, { isConfirmed: true, isFromEdge: true, isNovel: false })
+    expect(share()).toBeGreaterThan(0.25)
   })
 })

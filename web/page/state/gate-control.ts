@@ -179,15 +179,15 @@ export function createGateControl(
         stream = { ...currentStream(), novelty }
         return novelty.isNovel
       },
-      see(answered, asked, isConfirmed, isFromEdge) {
-        const { memory, novelty, trust, sinceEdge: before } = currentStream()
+      see(answered, asked, { isConfirmed, isFromEdge, isNovel }) {
+        const { memory, trust, sinceEdge: before } = currentStream()
         const sinceEdge = isFromEdge ? 0 : before + 1
         // A belief that the edge tests now and then needs no fading: it fades where no edge does.
         const isTested = sinceEdge <= (settings.peek().testEvery ?? 0)
         stream = { ...stream, trust: nextTrust(trust, isConfirmed || isTested), sinceEdge }
         // What nothing fits says nothing of the scene, and a network that computed no number says nothing at
         // all.
-        if (!novelty.isNovel && predictiveEntropy(answered) < Infinity)
+        if (!isNovel && predictiveEntropy(answered) < Infinity)
           memory.see(answered, asked, settings.peek().scenePrior, isFromEdge ? 'edge' : 'device')
       },
     },

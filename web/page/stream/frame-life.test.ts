@@ -14,6 +14,7 @@ import {
   type FrameCollaborators,
   type FrameEvent,
 } from './frame-life.ts'
+import type { SeenBy } from './stream-scene.ts'
 import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
 
@@ -66,6 +67,7 @@ let maxProbes: number
 let factors: Float32Array<ArrayBuffer> | undefined
 let lastFactors: Float32Array<ArrayBuffer> | undefined
 let seen: number[][]
+let seenBy: SeenBy[]
 let isNovel: boolean
 let choice: SceneChoice | undefined
 let isTestDue: boolean
@@ -83,7 +85,10 @@ const asking: FrameCollaborators = {
   bundle,
   scene: {
     factors: () => factors,
-    see: (answered) => void seen.push([...Array.from(answered)]),
+    see(answered, _factors, by) {
+      seen.push([...Array.from(answered)])
+      seenBy.push(by)
+    },
     isNovel: (_raw, isStrange = isNovel) => isStrange,
     choice: () => choice,
     isTestDue: () => isTestDue,
@@ -190,6 +195,7 @@ beforeEach(() => {
   factors = undefined
   lastFactors = undefined
   seen = []
+  seenBy = []
   isNovel = false
   choice = undefined
   isTestDue = false
@@ -388,6 +394,26 @@ describe('the life of a frame', () => {
     edge = () => Promise.resolve({ ...edgeAnswer, classIndex: 1, probabilities: [0, 1] })
     expect(await answer()).toMatchObject({ outcome: 'miss', answeredBy: 'edge', sureness: 'none' })
     expect(seen).toEqual([])
+  })
+
+  it('has the full model say what the scene may learn from, where the device finds everything strange', async () => {
+    factors = Float32Array.from([0.25, 1.75])
+    local = () => Promise.resolve({ ...miss, isStrange: true })
+    edge = () => Promise.resolve({ ...edgeAnswer, isStrange: false })
+    await answer()
+    edge = () => Promise.resolve({ ...edgeAnswer, isStrange: true })
+    await answer()
+    edge = () => Promise.resolve(edgeAnswer)
+    await answer()
+    edge = () => failing('edge-unreachable')
+    await answer()
+    expect(seenBy.map(({ isFromEdge, isNovel: isStrange }) => [isFromEdge, isStrange])).toEqual([
+      [true, false],
+      [true, true],
+      // A bundle that does not say what is strange: the device's word.
+      [true, true],
+      [false, true],
+    ])
   })
 
   it('is certain of the edge’s answer where the device says nothing against it', async () => {

@@ -16,7 +16,7 @@ import type { WantedPartition } from '../partitions/partition-keeper.ts'
 import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'
 import type { FullModelAnswer, FullModelDesk } from './full-model-desk.ts'
-import type { StreamScene } from './stream-scene.ts'
+import type { SeenBy, StreamScene } from './stream-scene.ts'
 
 /** What a frame asks on its way, and nothing else: what follows from its answer is in its events. */
 export interface FrameCollaborators {
@@ -130,7 +130,7 @@ export async function* liveFrame(
   const look = await lookAt(signal, frame, place, asking)
   const { own, local, classFactors, choice } = look
   if (own.outcome === 'hit') {
-    look.see(local.probabilities, own.sureness === 'certain', false)
+    look.see(local.probabilities, { ...look.byDevice, isConfirmed: own.sureness === 'certain' })
     // The scene has asked for another partition than the one at hand: it comes while frames go on.
     const chosen = choice?.id === local.residents[0] ? undefined : asking.bundle.partitionOf(choice?.id)
     const wanted = chosen && { partition: chosen, inlineDelta: undefined }
@@ -142,7 +142,7 @@ export async function* liveFrame(
 
   yield { kind: 'provisional', record: own }
   if (!place.isLossless && fullModel.isBusy()) {
-    look.see(local.probabilities, false, false)
+    look.see(local.probabilities, look.byDevice)
     yield { kind: 'answered', record: own }
     return
   }
@@ -174,8 +174,10 @@ interface DeviceLook {
   readonly isNovel: boolean
   /** The device's answer as it stands while nobody else has given one. */
   readonly own: FrameRecord
+  /** The device's answer, as nobody has confirmed it. */
+  readonly byDevice: SeenBy
   /** Tells the scene of an answer to this frame; see `StreamScene.see`. */
-  see(answered: ArrayLike<number>, isConfirmed: boolean, isFromEdge: boolean): void
+  see(answered: ArrayLike<number>, by: SeenBy): void
 }
 
 async function lookAt(
@@ -229,11 +231,12 @@ async function lookAt(
     bytesDown: 0,
   }
   const asksPartitions = gate.maxProbes > 0
-  const see: DeviceLook['see'] = (answered, isConfirmed, isFromEdge) => {
+  const see: DeviceLook['see'] = (answered, by) => {
     // One colour, or noise, says nothing of the scene either.
-    if (!isNothing) scene.see(answered, classFactors, isConfirmed, isFromEdge)
+    if (!isNothing) scene.see(answered, classFactors, by)
   }
-  return { startMs, asksPartitions, classFactors, choice, local, raw, isNothing, isNovel, own, see }
+  const byDevice = { isConfirmed: false, isFromEdge: false, isNovel }
+  return { startMs, asksPartitions, classFactors, choice, local, raw, isNothing, isNovel, own, byDevice, see }
 }
 
 /**
@@ -253,7 +256,7 @@ async function askFullModel(
   } catch (thrown) {
     if (CacheNetError.from(thrown).code === 'aborted') throw thrown
     // Whether the edge is away or refuses this one frame: the device's own answer stands.
-    look.see(local.probabilities, false, false)
+    look.see(local.probabilities, look.byDevice)
     return { record: { ...own, latencyMs: clock.nowMs() - startMs } }
   }
   const { answer, answeredBy, bytesUp, bytesDown } = given
@@ -270,7 +273,11 @@ async function askFullModel(
         isNovel,
         isStrange: answer.isStrange,
       })
-  look.see(probabilities, sureness === 'certain', true)
+  look.see(probabilities, {
+    isConfirmed: sureness === 'certain',
+    isFromEdge: true,
+    isNovel: answer.isStrange ?? isNovel,
+  })
   // What was said of this frame has told the scene something: it may ask for another partition now. Where
   // the scene does not decide, the full model's side does.
   const choice = scene.choice()

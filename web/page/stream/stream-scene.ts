@@ -21,17 +21,20 @@ export interface StreamScene {
    * @param isStrange the network's own word, where the bundle says what is strange
    */
   isNovel(raw: ArrayLike<number>, isStrange?: boolean): boolean
+  /** A frame has its answer, with these probabilities under the factors that it was asked with. */
+  see(answered: ArrayLike<number>, factors: ArrayLike<number> | undefined, by: SeenBy): void
+}
+
+/** Whose an answer is, and what it is worth. */
+export interface SeenBy {
+  /** The answer stands without the prior: the edge's, or a network's that was certain by itself. */
+  readonly isConfirmed: boolean
+  /** The full model has looked at it. */
+  readonly isFromEdge: boolean
   /**
-   * A frame has its answer, with these probabilities under the factors that it was asked with.
-   *
-   * @param isConfirmed the answer stands without the prior: the edge's, or a network's that was certain by
-   * itself
-   * @param isFromEdge the edge has looked at it
+   * What answered does not know it, so that it says nothing of the scene. Of the full model's answer it is
+   * the full model's word: a specialist finds everything strange once the scene is another one, and from
+   * that the scene has to be told.
    */
-  see(
-    answered: ArrayLike<number>,
-    factors: ArrayLike<number> | undefined,
-    isConfirmed: boolean,
-    isFromEdge: boolean,
-  ): void
+  readonly isNovel: boolean
 }
