@@ -57,8 +57,9 @@ function withoutPartitions(manifest: Manifest): Manifest {
 }
 
 /**
- * Who knows nothing finds nothing strange. Without it the page would take every frame for one that the bundle
- * does not know, and the scene would learn nothing from the edge's answers.
+ * Nothing is strange to who answers everything, nor to who knows nothing. Where a bundle does not say what is,
+ * the page looks at how spread an answer is: it would ask the edge about the full model's own doubtful answers,
+ * and the scene would learn nothing of frames that a network knows nothing of.
  */
 const neverStrange = 1e6
 
@@ -104,9 +105,7 @@ export async function deriveBundle(strategy: Played, original: Manifest): Promis
     case 'device-scene': {
       const { networks, full } = named
       const layers = requireLayers(networks.full)
-      // Nothing is strange to an opponent that answers everything.
-      const { mostStrange: _, ...generalist } = full
-      const base = withoutPartitions({ ...named, generalist })
+      const base = withoutPartitions({ ...named, generalist: { ...full, mostStrange: neverStrange } })
       return finish(
         withGate(
           { ...base, networks: { ...base.networks, generalist: layers, partition: layers } },
