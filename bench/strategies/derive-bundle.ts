@@ -57,9 +57,9 @@ function withoutPartitions(manifest: Manifest): Manifest {
 }
 
 /**
- * Nothing is strange to who answers everything, nor to who knows nothing. Where a bundle does not say what is,
- * the page looks at how spread an answer is: it would ask the edge about the full model's own doubtful answers,
- * and the scene would learn nothing of frames that a network knows nothing of.
+ * Nothing is strange to who answers everything, nor to who knows nothing. Where a bundle does not say what
+ * is, the page looks at how spread an answer is: it would ask the edge about the full model's own doubtful
+ * answers, and the scene would learn nothing of frames that a network knows nothing of.
  */
 const neverStrange = 1e6
 
