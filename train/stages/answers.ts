@@ -38,16 +38,19 @@ const headsOf = ({ partitions }: TrainedNetworks): Map<string, PartitionHead> =>
     ),
   )
 
+/** What it takes to ask networks. */
+export type AnswerContext = Pick<EvaluationContext, 'config' | 'input' | 'progress'>
+
 /** Every network's answers to a split; minutes of it where it is large. */
 export const answerSplit = (
-  context: EvaluationContext,
+  context: AnswerContext,
   networks: TrainedNetworks,
   split: Split,
   name: string,
 ): SplitAnswers => endingAtOnce(() => answerAll(context, networks, split, name))
 
 function answerAll(
-  context: EvaluationContext,
+  context: AnswerContext,
   networks: TrainedNetworks,
   split: Split,
   name: string,
