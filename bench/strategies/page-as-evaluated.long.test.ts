@@ -36,14 +36,12 @@ interface Seen {
 }
 
 async function inPage(page: string, images: readonly StreamImage[]): Promise<Seen> {
-  const chromium = findChromium()
-  if (chromium === undefined) throw new Error('This test needs Chromium.')
   const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: bundles, pageFolder: page })
   const { signal } = new AbortController()
   try {
     const log = await withStreamFolder(signal, images, (folder) =>
       playInPage(signal, {
-        chromium,
+        chromium: findChromium(),
         origin: edge.origin,
         bundleId: id,
         cachePartitions,
