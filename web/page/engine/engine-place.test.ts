@@ -21,6 +21,12 @@ describe('EnginePlaceChooser', () => {
     expect(places([66, 12, 21, 5, 8, 21, 6, 8]).at(-1)).toBe('page')
   })
 
+  it('keeps it there while something else, such as a full model that is being started, disturbs the page', () => {
+    const chooser = new EnginePlaceChooser()
+    expect(places(frames(8, 2), chooser).at(-1)).toBe('page')
+    expect(places([35, 21, 5, 4, 40, 60, 16, 24, 9, 31], chooser, 'page').at(-1)).toBe('page')
+  })
+
   it('leaves a large network in its worker', () => {
     expect(places(frames(100, 13))).not.toContain('page')
   })

@@ -17,9 +17,8 @@ const [shortMs, longMs] = [8, 14]
  * phone that is busy with something else, would make the page stutter. What was once too long stays in the
  * worker until another bundle is opened.
  *
- * A worker's time holds what the page, the full model and the compiler take of a slow phone meanwhile. So it
- * is judged by its lower quartile: what the networks take where little disturbs them. On the page's thread
- * it is the median: that is how long the page waits.
+ * A time holds what the full model, the compiler and whatever else a slow phone does take of it meanwhile. So
+ * the lower quartile is what counts: what the networks take where little disturbs them.
  */
 export class EnginePlaceChooser {
   #times: number[] = []
@@ -42,12 +41,13 @@ export class EnginePlaceChooser {
     this.#times = [...this.#times.slice(1 - seenFrames), frameMs]
     if (this.#isGivenUp || !this.#mayMove) return 'worker'
     if (this.#times.length < seenFrames) return place
+    const undisturbedMs = quantile(this.#times, 0.25) ?? 0
     if (place === 'worker') {
-      if ((quantile(this.#times, 0.25) ?? 0) > shortMs) return 'worker'
+      if (undisturbedMs > shortMs) return 'worker'
       this.#times = []
       return 'page'
     }
-    if ((quantile(this.#times, 0.5) ?? 0) <= longMs) return 'page'
+    if (undisturbedMs <= longMs) return 'page'
     this.#mayMove = false
     return 'worker'
   }
