@@ -60,8 +60,6 @@ export default defineConfig({
           name: 'node',
           include: ['{core,edge,kernels,onnx,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
-          // A process of its own for each of 275 files was half of their time; none leaves anything behind.
-          isolate: false,
           ...patient,
           setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
           testTimeout: 60_000,
@@ -86,7 +84,6 @@ export default defineConfig({
           ...patient,
           include: ['web/e2e/**/*.spec.ts'],
           exclude: ['**/*.long.spec.ts'],
-          isolate: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each file has browsers, edges and ports of its own; more side by side make one another late.
