@@ -45,6 +45,13 @@ describe('bundles derived from a released one', () => {
     expect(gate.localities).toEqual([])
   })
 
+  it('answer everything by the generalist, where the cost of a hit is wanted', async () => {
+    const { networks, generalist, partitions } = await manifestOf('hit')
+    expect(networks.generalist).toEqual(original.networks.generalist)
+    expect(strangeness(new Float32Array(10), false)).toBeLessThan(generalist.mostStrange ?? 0)
+    expect(partitions).toEqual([])
+  })
+
   it('send everything to the edge, at next to no cost on the device', async () => {
     const { networks, generalist, gate } = await manifestOf('edge')
     // Or the page would take all for novel, and no scene would ever be known.

@@ -100,7 +100,12 @@ export async function deriveBundle(strategy: Played, original: Manifest): Promis
     case 'cascade-scene':
       return finish(withGate(withoutPartitions(named), readCalibration(original).cascadeScene))
     case 'hit':
-      return finish(withGate(withoutPartitions(named), alwaysOnDevice))
+      return finish(
+        withGate(
+          withoutPartitions({ ...named, generalist: { ...named.generalist, mostStrange: neverStrange } }),
+          alwaysOnDevice,
+        ),
+      )
     case 'device':
     case 'device-scene': {
       const { networks, full } = named

@@ -48,9 +48,13 @@ afterAll(async () => {
   await edge.stop()
 })
 
-it('answers a photograph here where the small network is certain, and at the edge where it is not', async () => {
+it('answers a photograph here where it is certain, at the edge where it is not, or by none of these', async () => {
   const page = await browser.newPage()
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}example/?bundle=walkers`)
+  const open = async (bundle: string): Promise<void> => {
+    await page.goto(`${server.resolvedUrls?.local[0] ?? ''}example/?bundle=${bundle}`)
+    // The networks are there once the script has run: what is chosen before is not heard.
+    await page.waitForLoadState('networkidle')
+  }
   const choose = async (name: string, buffer: Buffer): Promise<string> => {
     edge.takeRequests()
     await page.locator('#photo').setInputFiles({ name, mimeType: 'image/png', buffer })
@@ -59,8 +63,7 @@ it('answers a photograph here where the small network is certain, and at the edg
     await page.locator('#answer').evaluate((output) => output.replaceChildren())
     return answer
   }
-  // The networks are there once the script has run: what is chosen before is not heard.
-  await page.waitForLoadState('networkidle')
+  await open('walkers')
   let here = ''
   for (let identity = 0; identity < 10 && !here.endsWith('this device'); identity++)
     here = await choose(`${identity}.png`, await photograph.of(identity))
@@ -68,5 +71,8 @@ it('answers a photograph here where the small network is certain, and at the edg
   expect(edge.takeRequests()).toEqual([])
   expect(await choose('nothing.png', await photograph.ofNothing())).toMatch(/^\w+, says the edge$/)
   expect(edge.takeRequests()).toEqual(['POST /api/v1/bundles/walkers/frames'])
+  // A bundle that says what is strange to it.
+  await open('people')
+  expect(await choose('nothing.png', await photograph.ofNothing())).toBe('none of these, says the edge')
   await page.close()
 })

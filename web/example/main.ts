@@ -22,14 +22,16 @@ const weights = toTensors(decodeWeights(networks.generalist, blob))
 
 async function answer(photo: File): Promise<string> {
   const rgb = new FramePixels(input).read(await createImageBitmap(photo))
-  const frame = tf.tensor(preprocess(rgb, input), [1, input.height, input.width, input.channels])
-  const logits = await forward(networks.generalist, weights, frame).logits.data()
+  const shape = [1, input.height, input.width, input.channels]
+  const logits = tf.tidy(() =>
+    forward(networks.generalist, weights, tf.tensor(preprocess(rgb, input), shape)).logits.dataSync(),
+  )
   const probabilities = softmax(logits, temperature)
   const isCertain = predictiveEntropy(probabilities) <= gate.generalistThresholdNats
   if (isCertain && strangeness(logits, false) <= mostStrange)
     return `${classNames[argMax(probabilities)]}, says this device`
   const { value } = await edge.answerFrame(signal, id, rgb)
-  return `${value.label}, says the edge`
+  return `${value.isStrange === true ? 'none of these' : value.label}, says the edge`
 }
 
 const photo = document.querySelector<HTMLInputElement>('#photo')
