@@ -22,7 +22,8 @@ import { expect, it } from 'vitest'
 
 // What a manifest says of streams comes from a simulation. Here the page itself plays one, and the
 // simulation the same frames: a phone that learns less of its scene than was evaluated would answer fewer
-// frames, and other ones wrongly.
+// frames. Places change every twelve frames, for a change is where the two can part ways; and the page waits
+// for its partitions, as the simulation has them at once.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundles = join(root, 'public/bundles')
@@ -46,7 +47,7 @@ async function inPage(page: string, images: readonly StreamImage[]): Promise<See
         bundleId: id,
         cachePartitions,
         folder,
-        query: { downloads: 'background', full: 'never' },
+        query: { full: 'never' },
         onProgress: () => undefined,
       }),
     )
@@ -85,18 +86,17 @@ async function simulated(images: readonly StreamImage[]): Promise<Seen> {
   })
 }
 
-it('plays a stream of three places as the simulation does that the manifest’s numbers come from', async () => {
+it('plays a stream of twenty places as the simulation does that the manifest’s numbers come from', async () => {
   const { folder, remove } = await temporaryFolder()
   try {
     await ensureBuiltPage(join(folder, 'page'))
     const { manifest } = await readBundle(join(bundles, id))
-    const plan = { order: 'scenes', kind: 'places', length: 80 } as const
+    const plan = { order: 'scenes', kind: 'places', length: 12 } as const
     const images = await createFrameSources(undefined, folder).stream(manifest, plan, frames, 5)
     const [page, evaluated] = [await inPage(join(folder, 'page'), images), await simulated(images)]
-    console.log({ page, evaluated: { coverage: evaluated.coverage, accuracy: evaluated.accuracy } })
-    // A partition is on its way for a frame or two where the simulation has it at once.
-    expect(Math.abs(page.coverage - evaluated.coverage)).toBeLessThan(0.06)
-    expect(Math.abs(page.accuracy - evaluated.accuracy)).toBeLessThan(0.02)
+    // The same networks in other arithmetic: a frame or two may fall on the other side of a threshold.
+    expect(Math.abs(page.coverage - evaluated.coverage)).toBeLessThan(0.02)
+    expect(Math.abs(page.accuracy - evaluated.accuracy)).toBeLessThan(0.01)
   } finally {
     await remove()
   }
