@@ -6,6 +6,7 @@ import { planNetwork } from '../network/plan.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { bundleGateSchema } from '../gate/settings.ts'
+import { pictureLengthsSchema } from './class-pictures.ts'
 import { deltaBlobBytes } from './delta.ts'
 import { featureSizeOfFull, fullNetworkSchema, isGraph, outputsOfFull } from './full-network.ts'
 import { identifierPattern } from './identifier.ts'
@@ -110,6 +111,8 @@ export const manifestSchema = z.object({
   classNames: z
     .array(z.string().check(z.normalize('NFC'), z.minLength(1)))
     .check(z.minLength(2), z.maxLength(10_000)),
+  /** A picture of each class, for people: in one blob. Absent unless training was asked for them. */
+  classPictures: z.optional(z.extend(blobRefSchema, { lengths: pictureLengthsSchema })),
   /** What the networks of the device read. The full model may have an input of its own: `fullInputOf`. */
   input: modelInputSchema,
   networks: z.object({
@@ -190,7 +193,7 @@ export function outputsOf(
   return partition?.prior?.length ?? classNames.length
 }
 
-export type BlobRole = 'full' | 'licence' | 'encoder' | 'generalist' | 'partition' | 'delta'
+export type BlobRole = 'full' | 'licence' | 'encoder' | 'generalist' | 'partition' | 'delta' | 'classPictures'
 
 export interface NamedBlob {
   readonly role: BlobRole
@@ -199,7 +202,8 @@ export interface NamedBlob {
 }
 
 /** Every blob that a manifest names, with what it is for. */
-export function blobsOf({ full, encoder, generalist, partitions }: Manifest): NamedBlob[] {
+export function blobsOf({ full, encoder, generalist, partitions, classPictures }: Manifest): NamedBlob[] {
+  const plain = ({ bytes, sha256 }: BlobRef): BlobRef => ({ bytes, sha256 })
   return [
     { role: 'full', id: 'full', ref: full.whole },
     ...(full.licence === undefined ? [] : [{ role: 'licence' as const, id: 'licence', ref: full.licence }]),
@@ -207,10 +211,11 @@ export function blobsOf({ full, encoder, generalist, partitions }: Manifest): Na
     { role: 'generalist', id: 'generalist', ref: generalist.whole },
     ...partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
     ...partitions.flatMap(({ id, delta }) =>
-      delta === undefined
-        ? []
-        : [{ role: 'delta' as const, id, ref: { bytes: delta.bytes, sha256: delta.sha256 } }],
+      delta === undefined ? [] : [{ role: 'delta' as const, id, ref: plain(delta) }],
     ),
+    ...(classPictures === undefined
+      ? []
+      : [{ role: 'classPictures' as const, id: 'class-pictures', ref: plain(classPictures) }]),
   ]
 }
 
@@ -280,6 +285,14 @@ function checkNetworks(manifest: Manifest): void {
     {},
   )
   for (const partition of partitions) checkHead(manifest, partition)
+  const { classPictures } = manifest
+  requireFit(
+    classPictures === undefined ||
+      (classPictures.lengths.length === classNames.length &&
+        classPictures.lengths.reduce((sum, length) => sum + length, 0) === classPictures.bytes),
+    'the pictures of its classes are not one a class',
+    {},
+  )
   for (const { name, shares } of manifest.scenes?.places ?? []) {
     requireFit(
       shares.length === classNames.length &&
@@ -329,6 +342,7 @@ function checkBlobSizes(manifest: Manifest): void {
   const expectedBytesOf: Record<BlobRole, (id: string) => number | undefined> = {
     full: () => (isGraph(networks.full) ? undefined : wholeBlobBytes(networks.full)),
     licence: () => undefined,
+    classPictures: () => undefined,
     encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
     generalist: () => wholeBlobBytes(networks.generalist),
     partition: (id) => wholeBlobBytes(specOf(id)),
