@@ -38,7 +38,7 @@ it('shows the pictures of its classes, and again with no edge', async () => {
   const { folder, remove } = await temporaryFolder()
   onTestFinished(remove)
   await writeWithPictures(folder)
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
+  const edge = await startEdge({ port: 0, host: '127.0.0.1', threads: 1, bundlesFolder: folder, pageFolder })
   onTestFinished(() => edge.close())
   const browser = await launchChromium()
   onTestFinished(() => browser.close())
