@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isGraph } from '../../core/bundle/full-network.ts'
-import {
-  graphSchemaVersion,
-  manifestSchemaVersion,
-  parseManifest,
-  type BlobRef,
-  type Manifest,
-} from '../../core/bundle/manifest.ts'
+import { schemaVersionOf, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
@@ -77,18 +70,21 @@ function buildManifest(
   const { cascade, cascadeScene } = calibration
   const { encoder, full } = networks
   const licence = isFullGraph(full) ? full.licence : undefined
+  const specs = {
+    generalist: networks.generalist.spec,
+    partition: sharedSpec(networks),
+    full: networks.full.spec,
+    ...(encoder === undefined ? {} : { encoder: { trunk: 'full' as const, spec: encoder.spec } }),
+  }
   return parseManifest({
-    schemaVersion: isGraph(networks.full.spec) ? graphSchemaVersion : manifestSchemaVersion,
+    schemaVersion: schemaVersionOf(specs),
     id: facts.id,
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description, digest: dataset.digest },
     classNames: dataset.classNames,
     input,
     networks: {
-      generalist: networks.generalist.spec,
-      partition: sharedSpec(networks),
-      full: networks.full.spec,
-      ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec } }),
+      ...specs,
       ...(hasDeltas ? { delta: deltaEntry(architecture) } : {}),
     },
     full: {
