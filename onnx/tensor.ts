@@ -8,7 +8,7 @@ export function tensor(name: string, shape: readonly number[], values: Float32Ar
   return { name, dims: [...shape], dataType: onnxProto.onnx.TensorProto.DataType.FLOAT, rawData }
 }
 
-/** A depthwise kernel, [height, width, channels] in a blob, as ONNX wants it: [channels, 1, height, width]. */
+/** A depthwise kernel of a blob, [height, width, channels], as [channels, 1, height, width]. */
 export function depthwiseKernelToOnnx({
   shape,
   values,

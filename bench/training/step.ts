@@ -8,13 +8,13 @@ import {
   parameterLayout,
   trainingForward,
   whiteningChannels,
-  type Architecture,
+  type PlainArchitecture,
 } from '../../train/models/architecture.ts'
 import { partitionLoss } from '../../train/objective/partition-loss.ts'
 import { rateOf } from '../../train/parallel/optimizer.ts'
 
 type Forward = (
-  architecture: Architecture,
+  architecture: PlainArchitecture,
   weights: ReadonlyMap<string, tf.Tensor>,
   x: tf.Tensor4D,
 ) => tf.Tensor2D
@@ -57,7 +57,7 @@ export const stockForward: Forward = (architecture, weights, x) => {
  * parameters
  */
 export function prepareStep(
-  architecture: Architecture,
+  architecture: PlainArchitecture,
   batch: number,
   forward: Forward,
 ): () => { loss: number; gradients: Float32Array[] } {

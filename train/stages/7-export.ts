@@ -7,6 +7,7 @@ import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { isFullGraph } from '../full/full-graph.ts'
 import type { Architecture } from '../models/architecture.ts'
+import { sizedArchitecture } from '../models/sized-architecture.ts'
 import { deltaSpec } from '../models/generator.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
 import type { ShippedNetwork } from '../models/ship-network.ts'
@@ -52,11 +53,10 @@ function buildManifest(
   facts: ExportFacts,
 ): Manifest {
   const { config, dataset, input } = context
-  const architecture = {
+  const architecture = sizedArchitecture(config.generalist, {
     size: dataset.size,
-    widths: config.generalist.widths,
     classes: dataset.classNames.length,
-  }
+  })
   const hasDeltas = networks.partitions.some(({ delta }) => delta !== undefined)
   const fitOf = (id: string): { temperature: number; mostStrange?: number } => {
     const bound = calibration.bounds.get(id)

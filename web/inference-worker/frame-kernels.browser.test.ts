@@ -140,8 +140,8 @@ const networkOf = (
   })
 
 /**
- * An image, a depthwise layer behind it, a block that halves the image, one that adds its input, one whose sum
- * is its own addition (a 3x3 convolution at its end), and a depthwise layer behind a sum.
+ * A depthwise layer behind a convolution, a block that halves the image, one that adds its input, one whose
+ * sum is an addition of its own (a 3x3 convolution at its end), and a depthwise layer behind a sum.
  */
 const invertedResiduals = (
   inputShape: readonly [number, number, number],
