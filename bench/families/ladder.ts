@@ -12,7 +12,7 @@ const plainWidths: readonly (readonly [number, number, number])[] = [
   [24, 64, 96],
 ]
 const depths = [1, 2, 3] as const
-const separableWidths = Array.from({ length: 25 }, (_, step) => 0.5 + step / 16)
+const separableWidths = Array.from({ length: 17 }, (_, step) => 0.5 + step / 16)
 
 /** Networks of both families for images of a size; widths that give the same channels are one network. */
 export function ladder(size: number, classes: number): Architecture[] {
