@@ -3,7 +3,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import { depthwiseKernelSize, type BranchLayer, type Shape } from '../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
+import type { BranchLayer, Shape } from '../../core/network/layer.ts'
 
 // FusableActivation of the backend.
 const activations = { linear: 0, relu: 1 } as const

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { NamedTensor } from '../bundle/weights.ts'
 import type { NetworkSpec } from './spec.ts'
-import { depthwiseKernelSize, type BranchLayer, type ConvLayer, type DepthwiseLayer } from './layer.ts'
+import { depthwiseKernelSize } from './depthwise-kernel-size.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer } from './layer.ts'
 
 /** Weights of a network as tensors by name (`conv1/kernel`, `conv1/bias`, …). The holder disposes of them. */
 export type NetworkWeights = ReadonlyMap<string, tf.Tensor>

@@ -59,8 +59,5 @@ export type DepthwiseLayer = z.infer<typeof depthwiseSchema>
 /** What the branch of a residual is made of. */
 export type BranchLayer = ConvLayer | DepthwiseLayer
 
-/** Side of a depthwise layer's kernel. */
-export const depthwiseKernelSize = 3
-
 /** Shape of one example: [height, width, channels] for images, [features] for vectors. */
 export type Shape = readonly number[]

@@ -1,4 +1,5 @@
-import { depthwiseKernelSize, type Layer, type Shape } from './layer.ts'
+import { depthwiseKernelSize } from './depthwise-kernel-size.ts'
+import type { Layer, Shape } from './layer.ts'
 import { CacheNetError } from '../wire/errors.ts'
 
 // Apart from the schema, so that what only runs networks (the inference worker) does not carry a schema

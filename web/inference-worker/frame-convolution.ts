@@ -1,4 +1,5 @@
-import { depthwiseKernelSize, type ConvLayer } from '../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
+import type { ConvLayer } from '../../core/network/layer.ts'
 
 /** [height, width, channels] of an image. */
 export interface Extent {

@@ -1,13 +1,8 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import {
-  depthwiseKernelSize,
-  type BranchLayer,
-  type ConvLayer,
-  type DepthwiseLayer,
-  type Layer,
-} from '../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer, Layer } from '../../core/network/layer.ts'
 import {
   pixelTable,
   planFrameConvolution,
