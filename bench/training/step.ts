@@ -43,7 +43,7 @@ export const stockForward: Forward = (architecture, weights, x) => {
   const [batch, height, width, channels] = hidden.shape
   const features = tf.reshape(tf.maxPool(hidden, [height, width], 1, 'valid'), [batch, channels])
   return tf.add(
-    tf.mul(tf.matMul(features, weight<tf.Rank.R2>('head/kernel')), headScale),
+    tf.mul(tf.matMul(features, weight<tf.Rank.R2>('head/kernel')), headScale(architecture)),
     weight('head/bias'),
   )
 }

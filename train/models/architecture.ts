@@ -29,9 +29,6 @@ export type Architecture = PlainArchitecture | SeparableArchitecture
 export const isSeparable = (architecture: Architecture): architecture is SeparableArchitecture =>
   architecture.family === 'separable'
 
-/** Keeps the logits of the untrained head small; folded into the head at export. */
-export const headScale = 1 / 9
-
 /**
  * How a parameter is updated: `fixed` never; `running` follows the batches' statistics; the others by
  * gradient, with shifts at a raised rate.
@@ -70,6 +67,12 @@ export function convSteps({ widths }: PlainArchitecture): ConvStep[] {
     return steps
   })
 }
+
+/**
+ * Keeps the logits of an untrained head small; folded into the head at export. What an average pool gives is
+ * small already: with 1/9 a separable network did not begin to learn within 70 steps.
+ */
+export const headScale = (architecture: Architecture): number => (isSeparable(architecture) ? 1 : 1 / 9)
 
 /** A convolution that is trained, with a norm behind it that the export folds into it. */
 export interface TrainedLayer {
@@ -193,7 +196,7 @@ export function trainingForward(
     ? separableForward(architecture, weight, whitened, onStatistics)
     : plainForward(architecture, weight, whitened, onStatistics)
   const logits: tf.Tensor2D = tf.add(
-    tf.mul(tf.matMul(features, weight('head/kernel') as tf.Tensor2D), headScale),
+    tf.mul(tf.matMul(features, weight('head/kernel') as tf.Tensor2D), headScale(architecture)),
     weight('head/bias'),
   )
   return { logits, features }

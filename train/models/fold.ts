@@ -99,7 +99,7 @@ export function foldNetwork(architecture: Architecture, vector: Float32Array): N
     {
       name: 'head/kernel',
       shape: [layers.at(-1)!.outputs, architecture.classes],
-      values: part('head/kernel').map((value) => value * headScale),
+      values: part('head/kernel').map((value) => value * headScale(architecture)),
     },
     { name: 'head/bias', shape: [architecture.classes], values: part('head/bias').slice() },
   ]
@@ -119,7 +119,8 @@ export function unfoldNetwork(architecture: Architecture, weights: readonly Name
     const values = vector.subarray(offset, offset + count)
     if (role === 'gain') values.fill(Math.sqrt(1 + epsilon))
     else if (name.endsWith('/variance')) values.fill(1)
-    else if (name === 'head/kernel') values.set(shipped.get(name)!.map((value) => value / headScale))
+    else if (name === 'head/kernel')
+      values.set(shipped.get(name)!.map((value) => value / headScale(architecture)))
     else if (role !== 'running') values.set(shipped.get(name.replace(/\/shift$/, '/bias'))!)
   }
   return vector

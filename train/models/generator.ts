@@ -48,8 +48,9 @@ export function shipDelta(
   const spec = deltaSpec(trained.architecture)
   const base = parametersOf(generalist.architecture, generalist.vector)
   const own = parametersOf(trained.architecture, trained.vector)
+  const scale = headScale(trained.architecture)
   const fields = new Map<string, Float32Array>([
-    ['head/kernel', own.get('head/kernel')!.map((value) => value * headScale)],
+    ['head/kernel', own.get('head/kernel')!.map((value) => value * scale)],
     ['head/bias', own.get('head/bias')!],
   ])
   for (const { name } of trainedLayers(trained.architecture)) {
