@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { chooseNetworks } from './choose-networks.ts'
+import { chooseNetworks, selectArms } from './choose-networks.ts'
 import type { TimedNetwork } from './timed-networks.ts'
 
 const cost = (megaMacs: number, ms: number) => ({
@@ -35,6 +35,12 @@ it('finds the separable networks of the plain one’s cost: the deepest that is 
   ])
   const few = chooseNetworks([times[0]!, times[1]!, times[4]!], plain)
   expect(few.map(({ network }) => network.megaMacs)).toEqual([8, 16, 2])
+})
+
+it('takes some of them', () => {
+  const arms = chooseNetworks(times, plain)
+  expect(selectArms(arms, 'ms, plain').map(({ name }) => name)).toEqual(['plain', 'separable, equal ms'])
+  expect(() => selectArms(arms, 'plain,mobile')).toThrow(expect.objectContaining({ code: 'config-invalid' }))
 })
 
 it.each([

@@ -7,6 +7,23 @@ export interface FamilyArm {
   readonly network: TimedNetwork
 }
 
+/** What arms are called on the command line. */
+const keys: Readonly<Record<string, FamilyArm['name']>> = {
+  plain: 'plain',
+  macs: 'separable, equal MMACs',
+  ms: 'separable, equal ms',
+}
+
+/** The arms of a list as in `plain,ms`. Throws `config-invalid` for a name that none has. */
+export function selectArms(arms: readonly FamilyArm[], list: string): FamilyArm[] {
+  const names = list.split(',').map((key) => keys[key.trim()])
+  if (names.includes(undefined))
+    throw new CacheNetError('config-invalid', `--arms takes some of ${Object.keys(keys).join(', ')}.`, {
+      '--arms': list,
+    })
+  return arms.filter(({ name }) => names.includes(name))
+}
+
 /** As near as this two costs count as equal. */
 const tolerance = 0.05
 

@@ -1,7 +1,7 @@
 import { parseIntegers } from '../../run/parse-integers.ts'
 import { experimentCommand } from '../experiment-command.ts'
 import { openSeries, seriesArgs } from '../open-series.ts'
-import { chooseNetworks } from './choose-networks.ts'
+import { chooseNetworks, selectArms } from './choose-networks.ts'
 import { formatFamily } from './format-family.ts'
 import { runFamily } from './run-family.ts'
 import { readTimes } from './timed-networks.ts'
@@ -18,6 +18,13 @@ export const family = experimentCommand({
       default: 'bench/results/families.json',
       valueHint: 'FILE',
     },
+    arms: {
+      type: 'string',
+      description:
+        'Which networks: the plain one, those of equal multiply-accumulates, of equal milliseconds',
+      default: 'plain,macs,ms',
+      valueHint: 'LIST',
+    },
     seeds: { type: 'string', description: 'Seeds of the trainings', default: '1,2', valueHint: 'LIST' },
     run: {
       type: 'string',
@@ -30,7 +37,7 @@ export const family = experimentCommand({
     const times = await readTimes(args.times)
     const series = await openSeries('family', args, set, progress)
     const { widths } = series.config.generalist
-    const arms = chooseNetworks(times, { size: series.config.imageSize, widths })
+    const arms = selectArms(chooseNetworks(times, { size: series.config.imageSize, widths }), args.arms)
     const results = await runFamily(untilInterrupted(), { ...series, arms, seeds })
     await conclude(series.folder, results, formatFamily(results))
   },
