@@ -2,6 +2,8 @@ import { defineCommand, renderUsage, runMain, type ArgsDef, type CommandDef } fr
 import { CacheNetError } from '../core/wire/errors.ts'
 import { runEdgeBench } from './edge/run-edge-bench.ts'
 import { edgeBenchFlags, resolveEdgeBenchSettings } from './edge/settings.ts'
+import { runFamiliesBench } from './families/run-families-bench.ts'
+import { familiesBenchFlags, resolveFamiliesBenchSettings } from './families/settings.ts'
 import { runFewBench } from './few/run-few-bench.ts'
 import { fewBenchFlags, resolveFewBenchSettings } from './few/settings.ts'
 import { onStopSignal } from '../edge/stop-on-signal.ts'
@@ -19,6 +21,7 @@ const examples = `EXAMPLES
   npm run bench -- edge                    frames and blobs of the edge: native, WASM and nginx side by side
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
   npm run bench -- kernels                 our convolutions in Chromium against tfjs's: partition, full model, a mobile network
+  npm run bench -- families                networks of both families, timed in the phone's engine in Chromium
   npm run bench -- few --data DIR          few pictures: from scratch against a released base; DIR holds CIFAR-100's images
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
@@ -91,6 +94,16 @@ const kernels = bench(
   },
 )
 
+const families = bench(
+  'families',
+  'Networks of both families in the engine of the phone, by size',
+  familiesBenchFlags,
+  async (rawArgs, flags, say) => {
+    const settings = resolveFamiliesBenchSettings(rawArgs, flags)
+    await runFamiliesBench(settings, { chromium: requireChromium(), say })
+  },
+)
+
 async function runInBrowser(
   rawArgs: string[],
   flags: Readonly<Record<string, unknown>>,
@@ -116,7 +129,7 @@ const strategies = bench(
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge, kernels, few, strategies },
+  subCommands: { training, edge, kernels, families, few, strategies },
 })
 
 await runMain(command, {

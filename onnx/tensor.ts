@@ -8,6 +8,19 @@ export function tensor(name: string, shape: readonly number[], values: Float32Ar
   return { name, dims: [...shape], dataType: onnxProto.onnx.TensorProto.DataType.FLOAT, rawData }
 }
 
+/** A depthwise kernel of a blob, [height, width, channels], as [channels, 1, height, width]. */
+export function depthwiseKernelToOnnx({
+  shape,
+  values,
+}: {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}): { shape: number[]; values: Float32Array } {
+  const [height = 0, width = 0, channels = 0] = shape
+  const alone = kernelToOnnx({ shape: [height, width, 1, channels], values })
+  return { shape: [channels, 1, height, width], values: alone.values }
+}
+
 /** A convolution's kernel, [height, width, in, out] in a blob, as ONNX wants it: [out, in, height, width]. */
 export function kernelToOnnx({
   shape,

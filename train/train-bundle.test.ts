@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { splitPictures } from '../core/bundle/class-pictures.ts'
 import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.ts'
 import { sha256Hex } from '../core/bundle/hash.ts'
+import type { NetworkSpec } from '../core/network/spec.ts'
 import { sampleKey } from '../core/testing/sample-key.ts'
 import { checkSignature } from '../core/trust/check-signature.ts'
 import { resolveConfig } from './config/presets.ts'
+import type { TrainingConfig } from './config/schema.ts'
 import { generateWalkers } from './data/walkers.ts'
 import { readBundle } from './models/read-bundle.ts'
 import { recalibrateBundle } from './recalibrate-bundle.ts'
@@ -159,5 +161,26 @@ describe('trainBundle', () => {
     // Nobody gave it a key.
     expect(await signerOf(request.out)).toBeUndefined()
     expect(await readBundle(request.out)).toMatchObject({ manifest: { id: 'walkers' } })
+  }, 180_000)
+
+  it('trains a bundle of the separable family, partitions and deltas among it', async () => {
+    const separable = { family: 'separable', width: 0.25, depth: 1 } as const
+    const { full, generalist } = small
+    const short = { ...small.full.optimizer, epochs: 1 }
+    const config: TrainingConfig = {
+      ...small,
+      full: { ...full, ...separable, optimizer: short },
+      generalist: { ...generalist, ...separable, optimizer: short },
+      partition: { ...small.partition, optimizer: { ...small.partition.optimizer, epochs: 1 } },
+    }
+    const manifest = await train(new AbortController().signal, 'separable', false, config)
+    expect(manifest.schemaVersion).toBe(5)
+    const kinds = (spec: NetworkSpec): string[] => spec.layers.map(({ kind }) => kind)
+    for (const spec of [manifest.networks.generalist, manifest.networks.partition])
+      expect(kinds(spec)).toContain('depthwise')
+    expect(manifest.networks.delta?.layers.map(({ name }) => name)).toContain('block1-depthwise')
+    expect(manifest.partitions.every(({ delta }) => delta !== undefined)).toBe(true)
+    const { networks } = await readBundle(join(folder, 'separable-bundle'))
+    expect(networks.generalist.spec).toEqual(manifest.networks.generalist)
   }, 180_000)
 })

@@ -3,10 +3,17 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import type { ConvLayer } from '../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
+import type { BranchLayer, Shape } from '../../core/network/layer.ts'
 
 // FusableActivation of the backend.
 const activations = { linear: 0, relu: 1 } as const
+
+interface Prepared {
+  readonly run: () => void
+  /** Of its result: [height, width, channels]. */
+  readonly shape: Shape
+}
 
 /**
  * The convolutions of a network, each as one call into the WASM module with everything allocated beforehand:
@@ -23,7 +30,11 @@ export function bareConvolutions(spec: NetworkSpec, weights: readonly NamedTenso
       takes: readonly 'number'[],
     ) => (...numbers: readonly number[]) => void
   }
-  const convolve = cwrap('FusedConv2D', null, new Array<'number'>(23).fill('number'))
+  const takes = new Array<'number'>(23).fill('number')
+  const convolve = {
+    conv: cwrap('FusedConv2D', null, takes),
+    depthwise: cwrap('FusedDepthwiseConv2D', null, takes),
+  }
   const byName = new Map(weights.map((tensor) => [tensor.name, tensor]))
   const idOf = (tensor: tf.Tensor): number => backend.dataIdMap.get(tensor.dataId).id
   const upload = (name: string): tf.Tensor => {
@@ -32,18 +43,19 @@ export function bareConvolutions(spec: NetworkSpec, weights: readonly NamedTenso
   }
   const { shapes } = planNetwork(spec)
 
-  const prepare = (
-    layer: ConvLayer,
-    [height = 0, width = 0, channels = 0]: readonly number[],
-  ): (() => void) => {
+  const prepare = (layer: BranchLayer, [height = 0, width = 0, channels = 0]: Shape): Prepared => {
+    const { kernelSize, padding, filters } =
+      layer.kind === 'conv'
+        ? layer
+        : { kernelSize: depthwiseKernelSize, padding: 'same' as const, filters: channels }
     const x = tf.randomNormal([1, height, width, channels])
     const [filter, bias] = [upload(`${layer.name}/kernel`), upload(`${layer.name}/bias`)]
     const { outShape, padInfo } = tf.backend_util.computeConv2DInfo(
       [1, height, width, channels],
-      filter.shape as [number, number, number, number],
+      [kernelSize, kernelSize, channels, filters],
       layer.stride,
       1,
-      layer.padding,
+      padding,
     )
     const out = tf.zeros(outShape)
     // Filled in once, so that it lies in the module's memory.
@@ -56,8 +68,8 @@ export function bareConvolutions(spec: NetworkSpec, weights: readonly NamedTenso
       height,
       width,
       idOf(filter),
-      layer.kernelSize,
-      layer.kernelSize,
+      kernelSize,
+      kernelSize,
       idOf(bias),
       padInfo.top,
       padInfo.right,
@@ -69,20 +81,29 @@ export function bareConvolutions(spec: NetworkSpec, weights: readonly NamedTenso
       layer.stride,
       layer.stride,
       channels,
-      layer.filters,
+      filters,
       activations[layer.activation],
       0,
       0,
       idOf(out),
     ]
-    return () => convolve(...numbers)
+    return { run: () => convolve[layer.kind](...numbers), shape: outShape.slice(1) }
   }
 
   const calls = spec.layers.flatMap((layer, index) => {
     const shape = index === 0 ? spec.inputShape : (shapes[index - 1] ?? [])
-    if (layer.kind === 'conv') return [prepare(layer, shape)]
-    // A residual keeps the shape.
-    return layer.kind === 'residual' ? layer.layers.map((inner) => prepare(inner, shape)) : []
+    const steps =
+      layer.kind === 'conv' || layer.kind === 'depthwise'
+        ? [layer]
+        : layer.kind === 'residual'
+          ? layer.layers
+          : []
+    let before: Shape = shape
+    return steps.map((step) => {
+      const prepared = prepare(step, before)
+      before = prepared.shape
+      return prepared.run
+    })
   })
   return () => {
     for (const call of calls) call()

@@ -27,6 +27,7 @@ it.each(['max', 'average'] as const)(
             { kind: 'conv', name: 'branch-b', filters: 6, kernelSize: 1, activation: 'linear' },
           ],
         },
+        { kind: 'depthwise', name: 'each', activation: 'linear' },
         { kind: 'maxPool', poolSize: 2, stride: 2 },
         { kind: 'conv', name: 'last', filters: 4, kernelSize: 3 },
         { kind: 'globalPool', mode },

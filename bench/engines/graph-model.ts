@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import type { ConvLayer, Layer } from '../../core/network/layer.ts'
+import type { BranchLayer, Layer } from '../../core/network/layer.ts'
 
 /**
  * What a GraphDef says of a node, as far as these networks need it; strings are in base64, as the converter
@@ -33,6 +33,10 @@ const fusedWith = (activation: 'linear' | 'relu'): Record<string, Attribute> => 
   num_args: { i: '1' },
 })
 
+/** TensorFlow's depthwise kernels are [height, width, channels, 1]. */
+const shapeInGraph = ({ shape }: NamedTensor): readonly number[] =>
+  shape.length === 3 ? [...shape, 1] : shape
+
 const imageAxes: NamedTensor = { name: 'image-axes', shape: [2], values: Float32Array.of(1, 2) }
 
 /**
@@ -50,6 +54,7 @@ class GraphWriter {
   layer(layer: Layer, x: string): string {
     switch (layer.kind) {
       case 'conv':
+      case 'depthwise':
         return this.#conv(layer, x)
       case 'maxPool':
         return this.add(`pool-${this.nodes.length}`, 'MaxPool', [x], {
@@ -81,8 +86,13 @@ class GraphWriter {
     }
   }
 
-  #conv({ name, stride, padding, activation }: ConvLayer, x: string): string {
-    return this.add(name, '_FusedConv2D', [x, `${name}/kernel`, `${name}/bias`], {
+  #conv(layer: BranchLayer, x: string): string {
+    const { name, stride, activation } = layer
+    const [operation, padding] =
+      layer.kind === 'conv'
+        ? (['_FusedConv2D', layer.padding] as const)
+        : (['FusedDepthwiseConv2dNative', 'same'] as const)
+    return this.add(name, operation, [x, `${name}/kernel`, `${name}/bias`], {
       strides: extents(stride, stride),
       dilations: extents(1, 1),
       padding: paddingOf(padding),
@@ -99,7 +109,7 @@ class GraphWriter {
 export async function graphModel(spec: NetworkSpec, weights: readonly NamedTensor[]): Promise<tf.GraphModel> {
   const graph = new GraphWriter()
   const constants = [
-    ...weights.map((tensor) => ({ ...tensor, dtype: 'float32' as const })),
+    ...weights.map((tensor) => ({ ...tensor, shape: shapeInGraph(tensor), dtype: 'float32' as const })),
     { ...imageAxes, dtype: 'int32' as const },
   ]
   for (const { name, dtype } of constants)

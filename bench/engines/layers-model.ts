@@ -13,6 +13,12 @@ export function layersModel(spec: NetworkSpec, weights: readonly NamedTensor[]):
           .conv2d({ name, filters, kernelSize, strides, padding, activation })
           .apply(x) as tf.SymbolicTensor
       }
+      case 'depthwise': {
+        const { name, stride: strides, activation } = layer
+        return tf.layers
+          .depthwiseConv2d({ name, kernelSize: 3, strides, padding: 'same', activation })
+          .apply(x) as tf.SymbolicTensor
+      }
       case 'maxPool':
         return tf.layers
           .maxPooling2d({ poolSize: layer.poolSize, strides: layer.stride, padding: 'valid' })
@@ -41,7 +47,11 @@ export function layersModel(spec: NetworkSpec, weights: readonly NamedTensor[]):
   const byName = new Map(weights.map((tensor) => [tensor.name, tensor]))
   for (const layer of model.layers) {
     const own = ['kernel', 'bias'].flatMap((part) => byName.get(`${layer.name}/${part}`) ?? [])
-    if (own.length > 0) layer.setWeights(own.map(({ values, shape }) => tf.tensor(values, [...shape])))
+    if (own.length > 0) {
+      // Depthwise kernels are [height, width, channels, 1] there.
+      const shapes = own.map(({ shape }) => (shape.length === 3 ? [...shape, 1] : [...shape]))
+      layer.setWeights(own.map(({ values }, index) => tf.tensor(values, shapes[index])))
+    }
   }
   return model
 }

@@ -15,10 +15,8 @@ import {
 import { instantiateKernels, type ModuleSettings } from '../../web/inference-worker/instantiate-kernels.ts'
 import { NetworkRunner } from '../../web/inference-worker/network-runner.ts'
 import { startKernels } from '../../web/inference-worker/start-kernels.ts'
-import { TensorMemory } from '../../web/inference-worker/tensor-memory.ts'
 import type { WasmKernels } from '../../web/inference-worker/wasm-kernels.ts'
 /* eslint-enable import-x/no-restricted-paths */
-import { mobileMegaMacs, mobileOnOurs, mobileOnTfjs, mobileWeights } from './mobile-network.ts'
 import type { KernelsAnswer, KernelsOrder, ReleasedNetwork } from './order.ts'
 
 const random = createRandom(9)
@@ -69,7 +67,13 @@ const furthest = (subjects: readonly Subject[]): number => {
   )
 }
 
-async function measure({ timed, compared, rounds }: KernelsOrder): Promise<KernelsAnswer> {
+async function measure({
+  timed,
+  compared,
+  rounds,
+  passes = 1,
+  isShippedOnly = false,
+}: KernelsOrder): Promise<KernelsAnswer> {
   const shipped = await startKernels()
   const plain = await instantiateKernels(
     simdUrl,
@@ -90,14 +94,11 @@ async function measure({ timed, compared, rounds }: KernelsOrder): Promise<Kerne
   const groups = Object.entries(timed).map(([name, network]) => {
     const { subjects, write, inputs } = subjectsOf(name, network, shipped, plain)
     write(noise(inputs))
-    return subjects
+    return isShippedOnly ? subjects.filter((subject) => subject.name === name) : subjects
   })
-  const { subjects: mobile, difference } = mobileSubjects(shipped, plain)
-  largestDifference['mobile'] = difference
-  groups.push(mobile)
 
   const msPerFrame: Record<string, number[]> = {}
-  for (const subjects of groups) {
+  for (const subjects of Array.from({ length: passes }, () => groups).flat()) {
     const calls = subjects.map(({ run }) => callsFor(run))
     for (let round = 0; round < rounds; round++) {
       const order = subjects.map((_, index) => index)
@@ -110,7 +111,7 @@ async function measure({ timed, compared, rounds }: KernelsOrder): Promise<Kerne
       }
     }
   }
-  return { hasRelaxedSimd: hasRelaxedSimd(), msPerFrame, largestDifference, mobileMegaMacs: mobileMegaMacs() }
+  return { hasRelaxedSimd: hasRelaxedSimd(), msPerFrame, largestDifference }
 }
 
 /** Warm by then: compilers of browsers begin with slow code. */
@@ -119,33 +120,6 @@ function callsFor(run: () => unknown): number {
   const startMs = performance.now()
   for (let call = 0; call < 20; call++) run()
   return Math.max(4, Math.ceil((20 * leastMs) / (performance.now() - startMs)))
-}
-
-function mobileSubjects(
-  shipped: WasmKernels,
-  plain: WasmKernels,
-): { subjects: Subject[]; difference: number } {
-  const weights = mobileWeights(normal)
-  if (shipped.frame === undefined || plain.frame === undefined)
-    throw new RangeError('our kernels did not start')
-  const networks = [
-    ['mobileTfjs', shipped, mobileOnTfjs(shipped, weights)],
-    ['mobile', shipped, mobileOnOurs(shipped, shipped.frame, weights)],
-    ['mobilePlain', plain, mobileOnOurs(plain, plain.frame, weights)],
-  ] as const
-  const frame = noise(64 * 64 * 3)
-  const subjects = networks.map(([name, kernels, { input, output, steps }]) => {
-    const memory = new TensorMemory(kernels)
-    memory.view(input).set(frame)
-    return {
-      name,
-      run() {
-        for (const step of steps) step()
-        return memory.view(output)
-      },
-    }
-  })
-  return { subjects, difference: furthest(subjects) }
 }
 
 addEventListener('message', ({ data }: MessageEvent<KernelsOrder>) => {

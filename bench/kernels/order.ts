@@ -1,6 +1,6 @@
 import type { NetworkSpec } from '../../core/network/spec.ts'
 
-/** A released network, by what it is of. */
+/** A network, by what it is of. */
 export interface ReleasedNetwork {
   readonly name: string
   readonly spec: NetworkSpec
@@ -10,10 +10,14 @@ export interface ReleasedNetwork {
 /** What the worker is told. */
 export interface KernelsOrder {
   /** Timed, by the key of their ratio. */
-  readonly timed: Readonly<Record<'partition' | 'full', ReleasedNetwork>>
+  readonly timed: Readonly<Record<string, ReleasedNetwork>>
   /** Answered by both, for the largest difference of a logit. */
   readonly compared: readonly ReleasedNetwork[]
   readonly rounds: number
+  /** Passes over all that is timed: 1 where it is not said. */
+  readonly passes?: number | undefined
+  /** Whether only what ships is timed: our kernels, as this browser has them. */
+  readonly isShippedOnly?: boolean | undefined
 }
 
 export interface KernelsAnswer {
@@ -22,6 +26,4 @@ export interface KernelsAnswer {
   readonly msPerFrame: Readonly<Record<string, readonly number[]>>
   /** By network: the largest difference of a logit from tfjs's, over its frames and both modules of ours. */
   readonly largestDifference: Readonly<Record<string, number>>
-  /** Multiply-accumulates of the mobile network. */
-  readonly mobileMegaMacs: number
 }

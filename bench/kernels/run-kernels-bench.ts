@@ -1,71 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { writeResult } from '../harness/write-result.ts'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium as browserType } from 'playwright-core'
-import { build } from 'vite'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { requireLayers } from '../../core/bundle/full-network.ts'
 import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
 import { planNetwork } from '../../core/network/plan.ts'
-import { CacheNetError } from '../../core/wire/errors.ts'
+import { createRandom } from '../../core/random.ts'
 import { currentCommit } from '../../train/run/commit.ts'
 import { machine, packageVersion } from '../harness/machine.ts'
 import { watchOtherWork } from '../harness/other-work.ts'
 import { ratios, spreadOf, type Spread } from '../harness/spread.ts'
-import { packForPage } from './pack-for-page.ts'
-import type { KernelsAnswer, KernelsOrder, ReleasedNetwork } from './order.ts'
+import { writeResult } from '../harness/write-result.ts'
+import { measureInChromium } from './measure-in-chromium.ts'
+import { mobileNetwork } from './mobile-network.ts'
+import type { ReleasedNetwork } from './order.ts'
 import type { KernelsBenchSettings } from './settings.ts'
-
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.html': 'text/html',
-}
-
-/** The worker and its WebAssembly files, as the product's build makes them. */
-async function buildWorker(folder: string): Promise<void> {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      target: 'es2022',
-      copyPublicDir: false,
-      assetsInlineLimit: 0,
-      rolldownOptions: {
-        input: fileURLToPath(new URL('kernels-worker.ts', import.meta.url)),
-        output: { entryFileNames: 'kernels-worker.js', format: 'es' },
-      },
-    },
-  })
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>kernels</title>')
-}
-
-/** Serves a folder, isolated from other origins: clocks are finer then. */
-async function serve(folder: string): Promise<{ origin: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
-    readFile(join(folder, path === '/' ? 'index.html' : path)).then(
-      (body) =>
-        response
-          .writeHead(200, {
-            'content-type': types[extname(path)] ?? 'text/html',
-            'cross-origin-opener-policy': 'same-origin',
-            'cross-origin-embedder-policy': 'require-corp',
-          })
-          .end(body),
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { origin: `http://127.0.0.1:${port}`, close: () => void server.close() }
-}
 
 async function releasedNetworks(folder: string): Promise<Record<'partition' | 'full', ReleasedNetwork>> {
   const manifest: Manifest = parseManifest(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
@@ -82,48 +29,6 @@ async function releasedNetworks(folder: string): Promise<Record<'partition' | 'f
   }
 }
 
-async function measureInChromium(chromium: string, order: KernelsOrder): Promise<KernelsAnswer> {
-  const folder = await mkdtemp(join(tmpdir(), 'cachenet-kernels-'))
-  try {
-    await buildWorker(folder)
-    const server = await serve(folder)
-    const browser = await browserType.launch({
-      executablePath: chromium,
-      args: ['--no-sandbox', '--disable-gpu'],
-    })
-    try {
-      const page = await browser.newPage()
-      await page.goto(server.origin)
-      // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page
-      // does not have.
-      const told = await page.evaluate(async (packed) => {
-        const order = JSON.parse(packed, (_key, value: unknown) =>
-          typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
-            ? Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0))
-            : value,
-        ) as unknown
-        const worker = new Worker('/kernels-worker.js', { type: 'module' })
-        return new Promise<{ answer?: KernelsAnswer; failure?: string }>((resolve) => {
-          worker.onmessage = ({ data }) => resolve(data as { answer?: KernelsAnswer })
-          worker.onerror = (event) => resolve({ failure: event.message })
-          worker.postMessage(order)
-        })
-      }, packForPage(order))
-      if (told.answer === undefined)
-        throw new CacheNetError(
-          'engine-failed',
-          `The kernels could not be measured: ${told.failure ?? 'no answer'}`,
-        )
-      return told.answer
-    } finally {
-      await browser.close()
-      server.close()
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
 const show = ({ n, median, least, most }: Spread): string =>
   `${median.toFixed(3)} (${least.toFixed(3)}–${most.toFixed(3)}, n = ${n})`
 
@@ -137,7 +42,10 @@ export async function runKernelsBench(
     .map(({ name }) => name)
   const compared: ReleasedNetwork[] = []
   for (const id of ids) compared.push(...Object.values(await releasedNetworks(join(bundles, id))))
-  const timed = await releasedNetworks(join(bundles, bundle))
+  const random = createRandom(9)
+  const mobile = mobileNetwork(() => random.normal())
+  compared.push(mobile)
+  const timed = { ...(await releasedNetworks(join(bundles, bundle))), mobile }
   const otherWork = watchOtherWork()
   const answer = await measureInChromium(chromium, { timed, compared, rounds })
   const otherCores = otherWork()
@@ -181,7 +89,7 @@ export async function runKernelsBench(
     megaMacs: {
       partition: planNetwork(timed.partition.spec).megaMacs,
       full: planNetwork(timed.full.spec).megaMacs,
-      mobile: answer.mobileMegaMacs,
+      mobile: planNetwork(mobile.spec).megaMacs,
     },
     spread,
     /** The same without relaxed SIMD, as browsers have it that lack it. */

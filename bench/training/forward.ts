@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { stockKernel } from '../../train/kernels/register.ts'
-import type { Architecture } from '../../train/models/architecture.ts'
+import type { PlainArchitecture } from '../../train/models/architecture.ts'
 import { trainedConvolutions } from './networks.ts'
 
 /**
  * The forward convolutions of a network by the backend's own kernel (XNNPACK), whatever training uses in its
  * place.
  */
-export function prepareStockForward(architecture: Architecture, batch: number): () => void {
+export function prepareStockForward(architecture: PlainArchitecture, batch: number): () => void {
   const conv2d = stockKernel(tf.Conv2D)
   const layers = trainedConvolutions(architecture).map(({ extent, inputs, outputs }) => ({
     x: tf.randomNormal([batch, extent, extent, inputs]),

@@ -1,10 +1,10 @@
-import { convSteps, whiteningChannels, type Architecture } from '../../train/models/architecture.ts'
+import { convSteps, whiteningChannels, type PlainArchitecture } from '../../train/models/architecture.ts'
 
 /** The full network of CIFAR-10 and a partition of 5 MMACs. */
 export const networks = {
   full: { size: 32, widths: [64, 256, 256], classes: 10 },
   partition: { size: 32, widths: [12, 32, 48], classes: 10 },
-} satisfies Record<string, Architecture>
+} satisfies Record<string, PlainArchitecture>
 
 export type NetworkName = keyof typeof networks
 
@@ -15,7 +15,7 @@ export interface TrainedConvolution {
   readonly outputs: number
 }
 
-export function trainedConvolutions(architecture: Architecture): TrainedConvolution[] {
+export function trainedConvolutions(architecture: PlainArchitecture): TrainedConvolution[] {
   let extent = architecture.size - 1
   return convSteps(architecture).map(({ inputs, outputs, isPooled }) => {
     const convolution = { extent, inputs, outputs }
@@ -30,7 +30,7 @@ const macs = ({ extent, inputs, outputs }: TrainedConvolution): number => extent
  * Floating-point operations of one image, two a multiply-accumulate, counted as direct convolutions whatever
  * form computes them.
  */
-export function operations(architecture: Architecture): { forward: number; step: number } {
+export function operations(architecture: PlainArchitecture): { forward: number; step: number } {
   const all = trainedConvolutions(architecture).map(macs)
   const sum = all.reduce((a, b) => a + b, 0)
   const whitening = (architecture.size - 1) ** 2 * 12 * whiteningChannels

@@ -8,13 +8,13 @@ import {
   parameterLayout,
   trainingForward,
   whiteningChannels,
-  type Architecture,
+  type PlainArchitecture,
 } from '../../train/models/architecture.ts'
 import { partitionLoss } from '../../train/objective/partition-loss.ts'
 import { rateOf } from '../../train/parallel/optimizer.ts'
 
 type Forward = (
-  architecture: Architecture,
+  architecture: PlainArchitecture,
   weights: ReadonlyMap<string, tf.Tensor>,
   x: tf.Tensor4D,
 ) => tf.Tensor2D
@@ -43,7 +43,7 @@ export const stockForward: Forward = (architecture, weights, x) => {
   const [batch, height, width, channels] = hidden.shape
   const features = tf.reshape(tf.maxPool(hidden, [height, width], 1, 'valid'), [batch, channels])
   return tf.add(
-    tf.mul(tf.matMul(features, weight<tf.Rank.R2>('head/kernel')), headScale),
+    tf.mul(tf.matMul(features, weight<tf.Rank.R2>('head/kernel')), headScale(architecture)),
     weight('head/bias'),
   )
 }
@@ -57,7 +57,7 @@ export const stockForward: Forward = (architecture, weights, x) => {
  * parameters
  */
 export function prepareStep(
-  architecture: Architecture,
+  architecture: PlainArchitecture,
   batch: number,
   forward: Forward,
 ): () => { loss: number; gradients: Float32Array[] } {

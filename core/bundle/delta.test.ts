@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planNetwork } from '../network/plan.ts'
 import { createRandom } from '../random.ts'
-import { sampleNetwork } from '../testing/sample-bundle.ts'
+import { sampleNetwork, separableSampleNetwork } from '../testing/sample-bundle.ts'
 import { applyDelta, deltaBlobBytes, encodeDelta, planDelta, type DeltaSpec } from './delta.ts'
 import type { NamedTensor } from './weights.ts'
 
@@ -38,6 +38,35 @@ const layers = fc.uniqueArray(
 )
 
 describe('applyDelta', () => {
+  it('scales each channel of a depthwise layer', () => {
+    const separable = separableSampleNetwork(16, [4, 6, 8], 5)
+    const own: NamedTensor[] = planNetwork(separable).tensors.map(({ name, shape, size }) => ({
+      name,
+      shape,
+      values: Float32Array.from({ length: size }, () => random.normal()),
+    }))
+    const delta = { layers: [{ name: 'between' }] }
+    const scale = Float32Array.from({ length: 12 }, (_, channel) => channel)
+    const bias = new Float32Array(12).fill(3)
+    const blob = encodeDelta(
+      separable,
+      delta,
+      new Map([
+        ['between/scale', scale],
+        ['between/bias', bias],
+      ]),
+    )
+    const byName = (tensors: readonly NamedTensor[]) =>
+      new Map(tensors.map(({ name, values }) => [name, values]))
+    const [before, after] = [byName(own), byName(applyDelta(separable, delta, own, blob))]
+    const kernel = before.get('between/kernel')!
+    expect([...after.get('between/kernel')!]).toEqual(
+      Array.from(kernel, (value, at) => Math.fround(value * (at % 12))),
+    )
+    expect(after.get('between/bias')).toEqual(bias)
+    expect(after.get('inner/kernel')).toEqual(before.get('inner/kernel'))
+  })
+
   it('changes the listed layers as it says, and no other', () => {
     const delta = {
       layers: [{ name: 'third' }, { name: 'head' }],

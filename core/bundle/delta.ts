@@ -1,13 +1,13 @@
 import { planNetwork } from '../network/plan.ts'
 import type { NetworkSpec } from '../network/spec.ts'
-import type { ConvLayer, Layer } from '../network/layer.ts'
+import type { BranchLayer, Layer } from '../network/layer.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { readFloat16, writeFloat16 } from './float16.ts'
 import { requireWeights, type NamedTensor } from './weights.ts'
 
 /**
- * Which layers of a partition differ from the generalist's. A listed convolution differs by a factor and a
- * bias an output channel; a listed dense layer is replaced. Others are the generalist's.
+ * Which layers of a partition differ from the generalist's. A listed convolution, depthwise or not, differs
+ * by a factor and a bias an output channel; a listed dense layer is replaced. Others are the generalist's.
  */
 export interface DeltaSpec {
   readonly layers: readonly { readonly name: string }[]
@@ -21,10 +21,12 @@ export interface DeltaField {
   readonly size: number
 }
 
-const isNamed = (layer: Layer): layer is ConvLayer | Extract<Layer, { kind: 'dense' }> =>
-  layer.kind === 'conv' || layer.kind === 'dense'
+type NamedLayer = BranchLayer | Extract<Layer, { kind: 'dense' }>
 
-const namedLayers = (spec: NetworkSpec): (ConvLayer | Extract<Layer, { kind: 'dense' }>)[] =>
+const isNamed = (layer: Layer): layer is NamedLayer =>
+  layer.kind === 'conv' || layer.kind === 'depthwise' || layer.kind === 'dense'
+
+const namedLayers = (spec: NetworkSpec): NamedLayer[] =>
   spec.layers.flatMap((layer) => (layer.kind === 'residual' ? layer.layers : [layer])).filter(isNamed)
 
 /**

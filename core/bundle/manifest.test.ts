@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { ConvLayer } from '../network/layer.ts'
+import type { NetworkSpec } from '../network/spec.ts'
 import { createSampleBundle, type SampleBundle } from '../testing/sample-bundle.ts'
 import { blobsOf, fullInputOf, outputsOf, parseManifest, specOfPartition, type Manifest } from './manifest.ts'
 
@@ -53,6 +55,26 @@ describe('parseManifest', () => {
       expect(() => parseManifest(brought(wrong))).toThrow(refused)
     // Programs that read no more than version 3 would not understand it.
     expect(() => parseManifest(brought({}, 3))).toThrow(refused)
+  })
+
+  it('reads depthwise layers from version 5 on, where older programs say that they are too old', () => {
+    const separable = (schemaVersion: number): unknown =>
+      altered((manifest) => {
+        const { layers } = manifest.networks.full as NetworkSpec
+        const at = layers.findIndex(({ kind }) => kind === 'residual')
+        const { filters } = layers[at - 1] as ConvLayer
+        layers[at] = {
+          kind: 'residual',
+          layers: [{ kind: 'depthwise', name: 'inner', stride: 1, activation: 'relu' }],
+        }
+        manifest.full.whole.bytes -= 2 * 9 * (filters * filters - filters)
+        Object.assign(manifest, { schemaVersion })
+      })
+    expect(parseManifest(separable(5)).schemaVersion).toBe(5)
+    for (const older of [3, 4])
+      expect(() => parseManifest(separable(older))).toThrow(
+        expect.objectContaining({ code: 'manifest-invalid', details: { leastVersion: 5 } }),
+      )
   })
 
   it('reads partitions with heads of their own, each on what all share', async () => {
@@ -118,12 +140,12 @@ describe('parseManifest', () => {
     )
   })
 
-  it.each([0, 1, 5, 99])('refuses schema version %d by its own code', (version) => {
+  it.each([0, 1, 6, 99])('refuses schema version %d by its own code', (version) => {
     const other = { ...sample.manifest, schemaVersion: version }
     expect(() => parseManifest(other)).toThrow(
       expect.objectContaining({
         code: 'manifest-version-unsupported',
-        details: { found: version, supported: [2, 3, 4] },
+        details: { found: version, supported: [2, 3, 4, 5] },
       }),
     )
   })

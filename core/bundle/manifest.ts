@@ -12,17 +12,23 @@ import { featureSizeOfFull, fullNetworkSchema, isGraph, outputsOfFull } from './
 import { identifierPattern } from './identifier.ts'
 import { modelInputSchema, type ModelInput } from './model-input.ts'
 import { partitionSpec, type PartitionHead } from './partition-head.ts'
+import {
+  graphSchemaVersion,
+  manifestSchemaVersion,
+  readableSchemaVersions,
+  schemaVersionOf,
+  separableSchemaVersion,
+} from './schema-version.ts'
 import { upgradeManifest } from './upgrade-manifest.ts'
 import { wholeBlobBytes } from './weights.ts'
 
-export const manifestSchemaVersion = 3
-/**
- * Of a bundle whose full model somebody brought (`GraphSpec`). Programs before it cannot read such a bundle,
- * and this number makes them say so. All other bundles keep the version before.
- */
-export const graphSchemaVersion = 4
-/** What this program reads: what it writes, and the version before. */
-export const readableSchemaVersions: readonly number[] = [2, manifestSchemaVersion, graphSchemaVersion]
+export {
+  graphSchemaVersion,
+  manifestSchemaVersion,
+  readableSchemaVersions,
+  schemaVersionOf,
+  separableSchemaVersion,
+}
 
 /** What a bundle was trained on. */
 export const datasetKinds = ['walkers', 'folder', 'cifar10', 'cifar100', 'people', 'world'] as const
@@ -99,7 +105,7 @@ const scenesSchema = z.object({
  * (`core/trust/check-signature.ts`).
  */
 export const manifestSchema = z.object({
-  schemaVersion: z.literal([manifestSchemaVersion, graphSchemaVersion]),
+  schemaVersion: z.literal([manifestSchemaVersion, graphSchemaVersion, separableSchemaVersion]),
   id: identifier,
   createdAt: z.iso.datetime(),
   /** `digest`: of the images that it was trained on. Absent in older bundles. */
@@ -274,11 +280,10 @@ function checkNetworks(manifest: Manifest): void {
       { name },
     )
   }
-  requireFit(
-    !isGraph(networks.full) || manifest.schemaVersion === graphSchemaVersion,
-    `a full model that somebody brought asks for schema version ${graphSchemaVersion}`,
-    {},
-  )
+  const leastVersion = schemaVersionOf(networks)
+  requireFit(manifest.schemaVersion >= leastVersion, `its networks ask for schema version ${leastVersion}`, {
+    leastVersion,
+  })
   requireFit(
     outputsOfFull(networks.full) === classNames.length,
     'the full model has another count of classes',

@@ -96,6 +96,88 @@ describe('forward', () => {
   })
 })
 
+describe('forward with depthwise layers', () => {
+  const separable: NetworkSpec = networkSpecSchema.parse({
+    inputShape: [7, 6, 3],
+    layers: [
+      { kind: 'conv', name: 'expand', filters: 8, kernelSize: 1 },
+      { kind: 'depthwise', name: 'between', stride: 2 },
+      { kind: 'conv', name: 'project', filters: 4, kernelSize: 1, activation: 'linear' },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'conv', name: 'wide', filters: 8, kernelSize: 1 },
+          { kind: 'depthwise', name: 'inner' },
+          { kind: 'conv', name: 'narrow', filters: 4, kernelSize: 1, activation: 'linear' },
+        ],
+      },
+      { kind: 'globalPool', mode: 'average' },
+      { kind: 'dense', name: 'head', units: 3 },
+    ],
+  })
+
+  it('computes what an independent implementation computes, the input added to what a block gives', () => {
+    const own: NamedTensor[] = planNetwork(separable).tensors.map(({ name, shape, size }) => ({
+      name,
+      shape,
+      values: Float32Array.from({ length: size }, () => random.normal() * 0.5),
+    }))
+    const pixels = Float32Array.from({ length: 2 * 7 * 6 * 3 }, () => random.normal())
+    const { layers } = tf
+    const input = tf.input({ shape: [7, 6, 3] })
+    const point = (name: string, filters: number, activation: 'relu' | 'linear'): tf.layers.Layer =>
+      layers.conv2d({ name, filters, kernelSize: 1, activation })
+    const depthwise = (name: string, strides: number): tf.layers.Layer =>
+      layers.depthwiseConv2d({ name, kernelSize: 3, strides, padding: 'same', activation: 'relu' })
+    const chain = (x: tf.SymbolicTensor, ...steps: tf.layers.Layer[]): tf.SymbolicTensor =>
+      steps.reduce((inner, step) => step.apply(inner) as tf.SymbolicTensor, x)
+    const before = chain(
+      input,
+      point('expand', 8, 'relu'),
+      depthwise('between', 2),
+      point('project', 4, 'linear'),
+    )
+    const branch = chain(
+      before,
+      point('wide', 8, 'relu'),
+      depthwise('inner', 1),
+      point('narrow', 4, 'linear'),
+    )
+    const sum = layers.add().apply([before, branch]) as tf.SymbolicTensor
+    const output = chain(sum, layers.globalAveragePooling2d({}), layers.dense({ name: 'head', units: 3 }))
+    const model = tf.model({ inputs: input, outputs: output })
+    for (const name of ['expand', 'between', 'project', 'wide', 'inner', 'narrow', 'head']) {
+      const parts = own.filter((weight) => weight.name.startsWith(`${name}/`))
+      const isDepthwise = name === 'between' || name === 'inner'
+      model
+        .getLayer(name)
+        .setWeights(
+          parts.map(({ values, shape }) =>
+            tf.tensor(values, isDepthwise && shape.length === 3 ? [...shape, 1] : [...shape]),
+          ),
+        )
+    }
+    const x = tf.tensor4d(pixels, [2, 7, 6, 3])
+    const expected = (model.predict(x) as tf.Tensor).dataSync()
+    const { logits } = forward(separable, toTensors(own), x)
+    for (const [index, value] of logits.dataSync().entries()) expect(value).toBeCloseTo(expected[index]!, 5)
+  })
+
+  it('lays their kernels out as [3, 3, channels] and counts each channel by itself', () => {
+    const { shapes, tensors, megaMacs, parameters } = planNetwork(separable)
+    expect(shapes).toEqual([[7, 6, 8], [4, 3, 8], [4, 3, 4], [4, 3, 4], [4], [3]])
+    expect(tensors.find(({ name }) => name === 'between/kernel')).toEqual({
+      name: 'between/kernel',
+      shape: [3, 3, 8],
+      offset: 3 * 8 + 8,
+      size: 72,
+    })
+    expect(parameters).toBe(32 + 80 + 36 + (40 + 80 + 36) + 15)
+    const block = 12 * (4 * 8 + 9 * 8 + 8 * 4)
+    expect(megaMacs * 1e6).toBeCloseTo(42 * 3 * 8 + 12 * 9 * 8 + 12 * 8 * 4 + block + 4 * 3)
+  })
+})
+
 describe('planNetwork', () => {
   it('works out shapes, weights and multiply-accumulates', () => {
     const plan = planNetwork(spec)
@@ -119,6 +201,17 @@ describe('planNetwork', () => {
         { kind: 'globalPool', mode: 'max' },
         { kind: 'conv', name: 'late', filters: 2, kernelSize: 3 },
       ],
+    ],
+    [
+      'a depthwise layer behind a vector',
+      [
+        { kind: 'globalPool', mode: 'max' },
+        { kind: 'depthwise', name: 'late' },
+      ],
+    ],
+    [
+      'a residual branch that shrinks the image',
+      [{ kind: 'residual', layers: [{ kind: 'depthwise', name: 'half', stride: 2 }] }],
     ],
     ['a dense layer on an image', [{ kind: 'dense', name: 'head', units: 2 }]],
     [

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { NamedTensor } from '../bundle/weights.ts'
 import type { NetworkSpec } from './spec.ts'
-import type { ConvLayer } from './layer.ts'
+import { depthwiseKernelSize } from './depthwise-kernel-size.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer } from './layer.ts'
 
 /** Weights of a network as tensors by name (`conv1/kernel`, `conv1/bias`, …). The holder disposes of them. */
 export type NetworkWeights = ReadonlyMap<string, tf.Tensor>
@@ -39,6 +40,22 @@ function conv(layer: ConvLayer, weights: NetworkWeights, x: tf.Tensor4D): tf.Ten
   })
 }
 
+function depthwise(layer: DepthwiseLayer, weights: NetworkWeights, x: tf.Tensor4D): tf.Tensor4D {
+  const filter = weight(weights, `${layer.name}/kernel`)
+  const side = depthwiseKernelSize
+  return tf.fused.depthwiseConv2d({
+    x,
+    filter: tf.reshape(filter, [side, side, x.shape[3], 1]),
+    bias: weight(weights, `${layer.name}/bias`),
+    strides: layer.stride,
+    pad: 'same',
+    activation: layer.activation,
+  })
+}
+
+const branchStep = (layer: BranchLayer, weights: NetworkWeights, x: tf.Tensor4D): tf.Tensor4D =>
+  layer.kind === 'conv' ? conv(layer, weights, x) : depthwise(layer, weights, x)
+
 /** As one pooling window over the whole image: on WASM several times as fast as a reduction over two axes. */
 function globalPool(mode: 'max' | 'average', x: tf.Tensor4D): tf.Tensor2D {
   const [batch, height, width, channels] = x.shape
@@ -58,7 +75,8 @@ export function forward(spec: NetworkSpec, weights: NetworkWeights, input: tf.Te
       features = x
       switch (layer.kind) {
         case 'conv':
-          x = conv(layer, weights, x as tf.Tensor4D)
+        case 'depthwise':
+          x = branchStep(layer, weights, x as tf.Tensor4D)
           break
         case 'maxPool':
           x = tf.maxPool(x as tf.Tensor4D, layer.poolSize, layer.stride, 'valid')
@@ -69,7 +87,10 @@ export function forward(spec: NetworkSpec, weights: NetworkWeights, input: tf.Te
         case 'residual':
           x = tf.add(
             x,
-            layer.layers.reduce<tf.Tensor4D>((inner, step) => conv(step, weights, inner), x as tf.Tensor4D),
+            layer.layers.reduce<tf.Tensor4D>(
+              (inner, step) => branchStep(step, weights, inner),
+              x as tf.Tensor4D,
+            ),
           )
           break
         case 'dense':

@@ -14,6 +14,16 @@ const convSchema = z.strictObject({
   padding: z._default(z.enum(['same', 'valid']), 'same'),
   activation: z._default(activation, 'relu'),
 })
+/**
+ * 3x3 taps for each channel by itself, padded as TensorFlow's `same`: what MobileNets have between 1x1
+ * convolutions (Howard et al. 2017).
+ */
+const depthwiseSchema = z.strictObject({
+  kind: z.literal('depthwise'),
+  name,
+  stride: z._default(z.int().check(z.minimum(1), z.maximum(2)), 1),
+  activation: z._default(activation, 'relu'),
+})
 const maxPoolSchema = z.strictObject({
   kind: z.literal('maxPool'),
   poolSize: z.int().check(z.minimum(2), z.maximum(8)),
@@ -30,11 +40,14 @@ const denseSchema = z.strictObject({
 /** y = x + f(x), f a chain of convolutions that keeps the shape; no activation after the sum. */
 const residualSchema = z.strictObject({
   kind: z.literal('residual'),
-  layers: z.array(convSchema).check(z.minLength(1), z.maxLength(4)),
+  layers: z
+    .array(z.discriminatedUnion('kind', [convSchema, depthwiseSchema]))
+    .check(z.minLength(1), z.maxLength(4)),
 })
 
 export const layerSchema = z.discriminatedUnion('kind', [
   convSchema,
+  depthwiseSchema,
   maxPoolSchema,
   globalPoolSchema,
   denseSchema,
@@ -42,6 +55,9 @@ export const layerSchema = z.discriminatedUnion('kind', [
 ])
 export type Layer = z.infer<typeof layerSchema>
 export type ConvLayer = z.infer<typeof convSchema>
+export type DepthwiseLayer = z.infer<typeof depthwiseSchema>
+/** What the branch of a residual is made of. */
+export type BranchLayer = ConvLayer | DepthwiseLayer
 
 /** Shape of one example: [height, width, channels] for images, [features] for vectors. */
 export type Shape = readonly number[]

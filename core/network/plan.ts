@@ -1,3 +1,4 @@
+import { depthwiseKernelSize } from './depthwise-kernel-size.ts'
 import type { Layer, Shape } from './layer.ts'
 import { CacheNetError } from '../wire/errors.ts'
 
@@ -24,7 +25,7 @@ export interface NetworkPlan {
   readonly outputShape: Shape
   /**
    * Every weight tensor in the order in which a blob holds it. Convolutions are [kernel, kernel, in, out],
-   * dense layers [in, out].
+   * depthwise ones [3, 3, channels], dense layers [in, out].
    */
   readonly tensors: readonly TensorLayout[]
   /** Count of weights. */
@@ -86,6 +87,13 @@ export function planNetwork(spec: LayerChain): NetworkPlan {
         macs += out(height) * out(width) * layer.kernelSize ** 2 * channels * layer.filters
         return result
       }
+      case 'depthwise': {
+        if (!isImage) throw impossible(layer.name, shape, 'a convolution needs [height, width, channels]')
+        const [rows, columns] = [Math.ceil(height / layer.stride), Math.ceil(width / layer.stride)]
+        addWeights(layer.name, [depthwiseKernelSize, depthwiseKernelSize, channels], channels)
+        macs += rows * columns * depthwiseKernelSize ** 2 * channels
+        return [rows, columns, channels]
+      }
       case 'maxPool':
         if (!isImage || height < layer.poolSize || width < layer.poolSize) {
           throw impossible('maxPool', shape, 'its window is larger')
@@ -99,7 +107,7 @@ export function planNetwork(spec: LayerChain): NetworkPlan {
         if (!isImage) throw impossible('globalPool', shape, 'it needs [height, width, channels]')
         return [channels]
       case 'residual': {
-        const result = layer.layers.reduce<Shape>((inner, conv) => after(conv, inner), shape)
+        const result = layer.layers.reduce<Shape>((inner, step) => after(step, inner), shape)
         if (result.join() !== shape.join())
           throw impossible('residual', shape, `its branch ends in [${result.join(', ')}]`)
         return shape

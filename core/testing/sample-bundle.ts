@@ -1,7 +1,7 @@
 import { encodeDelta, planDelta, type DeltaSpec } from '../bundle/delta.ts'
 import { encodeWeights } from '../bundle/weights.ts'
 import { sha256Hex } from '../bundle/hash.ts'
-import { manifestSchemaVersion, parseManifest, type BlobRef, type Manifest } from '../bundle/manifest.ts'
+import { parseManifest, schemaVersionOf, type BlobRef, type Manifest } from '../bundle/manifest.ts'
 import { partitionSpec } from '../bundle/partition-head.ts'
 import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../network/spec.ts'
 import { featureSize, planNetwork } from '../network/plan.ts'
@@ -35,6 +35,35 @@ export function sampleNetwork(
   return networkSpecSchema.parse(spec)
 }
 
+/** The same of depthwise layers between 1x1 convolutions, one block of which adds its input. */
+export function separableSampleNetwork(
+  size: number,
+  [first, second, third]: readonly [number, number, number],
+  classes: number,
+): NetworkSpec {
+  const narrow = { kind: 'conv', kernelSize: 1, activation: 'linear' } as const
+  const spec: NetworkSpecInput = {
+    inputShape: [size, size, 3],
+    layers: [
+      { kind: 'conv', name: 'first', filters: first, kernelSize: 3, stride: 2 },
+      { kind: 'depthwise', name: 'half', stride: 2 },
+      { ...narrow, name: 'second', filters: second },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'conv', name: 'inner', filters: 2 * second, kernelSize: 1 },
+          { kind: 'depthwise', name: 'between' },
+          { ...narrow, name: 'back', filters: second },
+        ],
+      },
+      { kind: 'conv', name: 'third', filters: third, kernelSize: 1 },
+      { kind: 'globalPool', mode: 'average' },
+      { kind: 'dense', name: 'head', units: classes },
+    ],
+  }
+  return networkSpecSchema.parse(spec)
+}
+
 /**
  * A small, valid bundle with random weights, for tests of whatever carries bundles about. It knows nothing.
  */
@@ -44,11 +73,13 @@ export async function createSampleBundle({
   id = 'sample',
   hasDeltas = false,
   hasHeads = false,
+  isSeparable = false,
 } = {}): Promise<SampleBundle> {
   const random = createRandom(seed)
   const classNames = ['ant', 'bee', 'cat', 'dog']
-  const partition = sampleNetwork(16, [4, 6, 8], classNames.length)
-  const full = sampleNetwork(16, [8, 12, 16], classNames.length)
+  const network = isSeparable ? separableSampleNetwork : sampleNetwork
+  const partition = network(16, [4, 6, 8], classNames.length)
+  const full = network(16, [8, 12, 16], classNames.length)
   const encoder = networkSpecSchema.parse({
     inputShape: [featureSize(full)],
     layers: [
@@ -58,7 +89,9 @@ export async function createSampleBundle({
   })
 
   const delta: DeltaSpec = {
-    layers: ['second', 'inner', 'third', 'head'].map((name) => ({ name })),
+    layers: ['second', 'inner', ...(isSeparable ? ['between'] : []), 'third', 'head'].map((name) => ({
+      name,
+    })),
   }
 
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
@@ -87,7 +120,7 @@ export async function createSampleBundle({
   }
 
   const manifest = {
-    schemaVersion: manifestSchemaVersion,
+    schemaVersion: schemaVersionOf({ generalist: partition, partition, full, encoder: { spec: encoder } }),
     id,
     createdAt: '2026-01-01T00:00:00.000Z',
     dataset: { kind: 'folder', description: 'Random weights for tests.' },

@@ -51,6 +51,13 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
     it('computes what an independent implementation of the network computes', () =>
       expectReference(sample, 1))
 
+    it('computes depthwise layers and the sums of inverted residuals', async () => {
+      const separable = await createSampleBundle({ seed: 13, id: 'separable', isSeparable: true })
+      await engine.load(engineBundleOf(separable))
+      await expectReference(separable, 1)
+      await expectReference(separable, 5)
+    })
+
     it('answers every frame of a batch in its place', () => expectReference(sample, 7))
 
     it('feeds the encoder with the image where it has a trunk of its own', async () => {

@@ -1,7 +1,7 @@
 import { requireLayers } from '../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import type { ConvLayer, Layer } from '../../core/network/layer.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer, Layer } from '../../core/network/layer.ts'
 import type { SampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf } from './engine-samples.ts'
 
@@ -59,6 +59,39 @@ function conv(
   return { shape: [outOf(height), outOf(width), filters], values }
 }
 
+function depthwise({ name, stride, activation }: DepthwiseLayer, weights: Weights, x: Tensor): Tensor {
+  const [height = 0, width = 0, channels = 0] = x.shape
+  const kernel = named(weights, `${name}/kernel`)
+  const bias = named(weights, `${name}/bias`)
+  const rows = Math.ceil(height / stride)
+  const columns = Math.ceil(width / stride)
+  const before = (extent: number, out: number): number =>
+    Math.floor(Math.max((out - 1) * stride + 3 - extent, 0) / 2)
+  const values: number[] = []
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = at(bias, channel)
+        for (let i = 0; i < 3; i++) {
+          for (let j = 0; j < 3; j++) {
+            const y = row * stride + i - before(height, rows)
+            const z = column * stride + j - before(width, columns)
+            if (y < 0 || z < 0 || y >= height || z >= width) continue
+            sum +=
+              at(x.values, (y * width + z) * channels + channel) *
+              at(kernel, (i * 3 + j) * channels + channel)
+          }
+        }
+        values.push(activate(activation, sum))
+      }
+    }
+  }
+  return { shape: [rows, columns, channels], values }
+}
+
+const branchStep = (layer: BranchLayer, weights: Weights, x: Tensor): Tensor =>
+  layer.kind === 'conv' ? conv(layer, weights, x) : depthwise(layer, weights, x)
+
 /** One window that may be as large as the image; `mean` or the largest value of each channel. */
 function pool(x: Tensor, window: readonly [number, number], stride: number, mode: 'max' | 'average'): Tensor {
   const [height = 0, width = 0, channels = 0] = x.shape
@@ -86,13 +119,14 @@ function apply(layer: Layer, weights: Weights, x: Tensor): Tensor {
   const [height = 0, width = 0, channels = 0] = x.shape
   switch (layer.kind) {
     case 'conv':
-      return conv(layer, weights, x)
+    case 'depthwise':
+      return branchStep(layer, weights, x)
     case 'maxPool':
       return pool(x, [layer.poolSize, layer.poolSize], layer.stride, 'max')
     case 'globalPool':
       return { shape: [channels], values: pool(x, [height, width], 1, layer.mode).values }
     case 'residual': {
-      const branch = layer.layers.reduce((inner, step) => conv(step, weights, inner), x)
+      const branch = layer.layers.reduce((inner, step) => branchStep(step, weights, inner), x)
       return { shape: x.shape, values: x.values.map((value, index) => value + at(branch.values, index)) }
     }
     case 'dense': {

@@ -1,4 +1,6 @@
 export { conv3x3, conv3x3FilterGradient, filterBytes, scratchBytes, transformFilter } from './conv3x3'
 export { flipFilter } from './flip-filter'
-export { affineRelu, batchNormGradient, batchNormGradientSums, batchNormSums } from './batch-norm'
+export { affine, batchNormGradient, batchNormGradientSums, batchNormSums } from './batch-norm'
 export { maxPool, maxPoolGradient } from './max-pool'
+export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, depthwiseScratchBytes } from './depthwise'
+export { pointwiseFilterGradient } from './pointwise'

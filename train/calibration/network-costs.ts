@@ -2,6 +2,7 @@ import { planNetwork } from '../../core/network/plan.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { inferenceSpec } from '../models/fold.ts'
+import { partitionSize, sizedArchitecture, type NetworkSize } from '../models/sized-architecture.ts'
 import type { Costs } from './expected-time.ts'
 
 /** Multiply-accumulates of the networks that a config describes, before any is trained. */
@@ -12,12 +13,13 @@ export function networkCosts({
   readonly config: TrainingConfig
   readonly dataset: Pick<Dataset, 'size' | 'classNames'>
 }): Costs {
-  const megaMacs = ({ widths }: Pick<TrainingConfig['full'], 'widths'>): number =>
-    planNetwork(inferenceSpec({ size: dataset.size, widths, classes: dataset.classNames.length })).megaMacs
-  const { generalist, partition, full } = config
+  const data = { size: dataset.size, classes: dataset.classNames.length }
+  const megaMacs = (size: NetworkSize): number =>
+    planNetwork(inferenceSpec(sizedArchitecture(size, data))).megaMacs
+  const { generalist, full } = config
   return {
     generalistMegaMacs: megaMacs(generalist),
-    partitionMegaMacs: megaMacs({ widths: partition.widths ?? generalist.widths }),
+    partitionMegaMacs: megaMacs(partitionSize(config)),
     fullMegaMacs: megaMacs(full),
   }
 }

@@ -374,7 +374,15 @@ export function resolveConfig(
 }
 
 /** Settings that have no default, by their names. */
-const withoutDefault: ReadonlySet<string> = new Set(['recordedSessions', 'widths', 'recorded', 'knowsScenes'])
+const withoutDefault: ReadonlySet<string> = new Set([
+  'recordedSessions',
+  'family',
+  'widths',
+  'width',
+  'depth',
+  'recorded',
+  'knowsScenes',
+])
 
 /**
  * What of a stored config is still a setting: what earlier programs had besides decides over nothing any

@@ -92,8 +92,13 @@ const earlyStopSchema = z.strictObject({
 export type EarlyStopSettings = z.infer<typeof earlyStopSchema>
 
 const networkStageSchema = z.strictObject({
-  /** Channels of the three stages. */
+  /** `plain` (the default): 3x3 convolutions. `separable`: inverted residuals of depthwise ones. */
+  family: z.enum(['plain', 'separable']).optional(),
+  /** Of the plain family: channels of the three stages. */
   widths: z.tuple([count, count, count]),
+  /** Of the separable family: a factor on all channels (1), and blocks of each of its four stages (2). */
+  width: z.number().gt(0).max(4).optional(),
+  depth: z.int().min(1).max(5).optional(),
   optimizer: optimizerSchema,
   loss: lossSchema,
   /**
@@ -282,7 +287,7 @@ export const configSchema = z.strictObject({
   full: networkStageSchema,
   generalist: networkStageSchema,
   /**
-   * Starts from the generalist where it has its widths (the default), and otherwise from another network that
+   * Starts from the generalist where it has its size (the default), and otherwise from another network that
    * knows all classes.
    */
   partition: networkStageSchema.extend({ widths: networkStageSchema.shape.widths.optional() }),

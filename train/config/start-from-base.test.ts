@@ -32,3 +32,9 @@ it('refuses sizes that a person has set otherwise, and names the settings that f
     }),
   )
 })
+
+it('is of the plain family: another begins from scratch', () => {
+  const config = resolveConfig('folder', undefined, ['generalist.family=separable'], 400, base)
+  expect(config.generalist).toMatchObject({ family: 'separable', widths: base.generalist })
+  expect(otherSizes(config, base)).toEqual(['generalist.family=plain'])
+})

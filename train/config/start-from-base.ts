@@ -66,11 +66,15 @@ export function otherSizes(
 ): string[] {
   const wanted = {
     imageSize: [imageSize, base.imageSize],
+    'full.family': [full.family ?? 'plain', 'plain'],
+    'generalist.family': [generalist.family ?? 'plain', 'plain'],
     'full.widths': [full.widths, base.full],
     'generalist.widths': [generalist.widths, base.generalist],
   }
   return Object.entries(wanted).flatMap(([key, [own, its]]) =>
-    JSON.stringify(own) === JSON.stringify(its) ? [] : [`${key}=${JSON.stringify(its)}`],
+    JSON.stringify(own) === JSON.stringify(its)
+      ? []
+      : [`${key}=${typeof its === 'string' ? its : JSON.stringify(its)}`],
   )
 }
 

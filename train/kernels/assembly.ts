@@ -57,13 +57,14 @@ export interface AssemblyKernels {
     left: number,
   ) => void
   readonly batchNormSums: (x: number, rows: number, channels: number, sums: number) => void
-  readonly affineRelu: (
+  readonly affine: (
     x: number,
     rows: number,
     channels: number,
     scale: number,
     offset: number,
     y: number,
+    floor: number,
   ) => void
   readonly batchNormGradientSums: (
     dy: number,
@@ -72,6 +73,7 @@ export interface AssemblyKernels {
     rows: number,
     channels: number,
     sums: number,
+    floor: number,
   ) => void
   readonly batchNormGradient: (
     dy: number,
@@ -81,6 +83,7 @@ export interface AssemblyKernels {
     channels: number,
     factors: number,
     dx: number,
+    floor: number,
   ) => void
   readonly maxPool: (
     x: number,
@@ -100,7 +103,36 @@ export interface AssemblyKernels {
     channels: number,
     dx: number,
   ) => void
+  readonly depthwiseScratchBytes: (height: number, width: number, channels: number) => number
+  readonly depthwise: DepthwiseKernel
+  readonly depthwiseInputGradient: DepthwiseKernel
+  readonly depthwiseFilterGradient: DepthwiseKernel
+  readonly pointwiseFilterGradient: (
+    x: number,
+    dy: number,
+    dw: number,
+    rows: number,
+    inputs: number,
+    outputs: number,
+  ) => void
 }
+
+/** From two tensors of a depthwise convolution to the third, with 3x3 taps and channels in fours. */
+export type DepthwiseKernel = (
+  first: number,
+  second: number,
+  result: number,
+  scratch: number,
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  top: number,
+  left: number,
+  stride: number,
+) => void
 
 let compiled: WebAssembly.Module | undefined
 const instances = new WeakMap<BackendWasm, AssemblyKernels>()

@@ -8,7 +8,9 @@ import {
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { allocate, view, type WasmKernelArgs } from './heap.ts'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { assemblyKernels } from './assembly.ts'
+import { address, allocate, view, type WasmKernelArgs } from './heap.ts'
 import { transposeMatrix } from './transpose.ts'
 import { winogradFilterGradient, winogradShape } from './winograd.ts'
 
@@ -76,11 +78,41 @@ function toFilterLayout(
   }
 }
 
+/** Whether it is one product of two matrices that our kernel covers: 1x1 taps that see every pixel. */
+const isPointwise = (info: backend_util.Conv2DInfo): boolean =>
+  info.filterHeight === 1 &&
+  info.filterWidth === 1 &&
+  info.outHeight === info.inHeight &&
+  info.outWidth === info.inWidth &&
+  Math.max(info.padInfo.top, info.padInfo.left) === 0 &&
+  info.inChannels % 4 === 0 &&
+  info.outChannels % 8 === 0
+
+function pointwiseFilterGradient(
+  backend: BackendWasm,
+  x: TensorInfo,
+  dy: TensorInfo,
+  filterShape: readonly number[],
+): TensorInfo {
+  const [dw] = allocate(backend, [filterShape]) as [TensorInfo]
+  const [inputs = 0, outputs = 0] = filterShape.slice(2)
+  const rows = x.shape.slice(0, 3).reduce((product, extent) => product * extent, 1)
+  assemblyKernels(backend).pointwiseFilterGradient(
+    address(backend, x),
+    address(backend, dy),
+    address(backend, dw),
+    rows,
+    inputs,
+    outputs,
+  )
+  return dw
+}
+
 /**
  * Gradient of a convolution with respect to its filter, which the WASM backend lacks, as a convolution
  * itself: of x with its images as channels and its channels as images, with dy as a filter as large as the
- * output; a stride becomes a dilation. Where Winograd's form covers the shape, that. x [N, H, W, C], dy [N,
- * Ho, Wo, K] → dw [kh, kw, C, K].
+ * output; a stride becomes a dilation. Where Winograd's form covers the shape, that; of 1x1 taps one product
+ * of matrices. x [N, H, W, C], dy [N, Ho, Wo, K] → dw [kh, kw, C, K].
  */
 export function conv2dBackpropFilter(): KernelConfig {
   const kernelFunc = ({ inputs, backend, attrs }: WasmKernelArgs): TensorInfo => {
@@ -99,6 +131,7 @@ export function conv2dBackpropFilter(): KernelConfig {
     )
     const shape = winogradShape(info)
     if (shape !== undefined) return winogradFilterGradient(backend, x, dy, shape)
+    if (isPointwise(info)) return pointwiseFilterGradient(backend, x, dy, filterShape)
     const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
     const [xAcross, dyAcross] = allocate(backend, [
       [inChannels, inHeight, inWidth, batchSize],

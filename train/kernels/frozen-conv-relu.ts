@@ -6,11 +6,11 @@ import { engine, FusedConv2D, type Tensor1D, type Tensor4D } from '@tensorflow/t
  * gradients are computed at all.
  *
  * @param x [batch, height, width, in]
- * @param filter [kh, kw, in, out], stride 1, no padding
+ * @param filter [kh, kw, in, out], no padding
  */
-export function frozenConvRelu(x: Tensor4D, filter: Tensor4D, bias: Tensor1D): Tensor4D {
+export function frozenConvRelu(x: Tensor4D, filter: Tensor4D, bias: Tensor1D, stride: number): Tensor4D {
   const attributes = {
-    strides: [1, 1],
+    strides: [stride, stride],
     pad: 'valid',
     dataFormat: 'NHWC',
     dilations: [1, 1],

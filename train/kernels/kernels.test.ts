@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { batchNormRelu, type BatchStatistics } from './batch-norm-relu.ts'
+import { batchNorm, type BatchStatistics } from './batch-norm.ts'
 import { maxPool2x2 } from './max-pool-2x2.ts'
 import { startTrainingBackend } from './register.ts'
 
@@ -159,11 +159,105 @@ describe('gradients of a convolution on WASM', () => {
   })
 })
 
-describe('batchNormRelu', () => {
+describe('depthwise convolutions on WASM', () => {
+  const shapes = fc.record({
+    batch: fc.integer({ min: 1, max: 4 }),
+    height: fc.integer({ min: 3, max: 11 }),
+    width: fc.integer({ min: 3, max: 11 }),
+    channels: fc.integer({ min: 1, max: 5 }).map((fours) => fours * 4),
+    stride: fc.integer({ min: 1, max: 2 }),
+    pad: fc.oneof(fc.constantFrom('same' as const, 'valid' as const), fc.integer({ min: 0, max: 2 })),
+  })
+  const convolve = (x: tf.Tensor, filter: tf.Tensor, stride: number, pad: 'same' | 'valid' | number) =>
+    tf.depthwiseConv2d(
+      x as tf.Tensor4D,
+      filter as tf.Tensor4D,
+      stride,
+      pad,
+      'NHWC',
+      1,
+      typeof pad === 'number' ? 'floor' : undefined,
+    )
+
+  it('have the values and gradients of the cpu backend, whatever the shape, stride and padding', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async ({ batch, height, width, channels, stride, pad }) => {
+        const run = (): tf.Tensor[] => {
+          const x = tensor<tf.Rank.R4>([batch, height, width, channels], 1)
+          const filter = tensor<tf.Rank.R4>([3, 3, channels, 1], 2)
+          const y = convolve(x, filter, stride, pad)
+          const dy = tensor<tf.Rank.R4>(y.shape, 3)
+          const loss = (a: tf.Tensor, b: tf.Tensor): tf.Scalar =>
+            tf.sum(tf.mul(convolve(a, b, stride, pad), dy))
+          return [y, ...tf.grads(loss)([x, filter])]
+        }
+        expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('give the same bits every time, whatever lay in memory before, and leave no tensor behind', async () => {
+    const run = (): tf.Tensor[] =>
+      [1, 2].flatMap((stride) =>
+        tf.grads((a, b) => tf.sum(tf.square(convolve(a, b, stride, 'same'))))([
+          tensor([5, 7, 9, 24], 1),
+          tensor([3, 3, 24, 1], 2),
+        ]),
+      )
+    const first = await valuesOn('wasm', run)
+    tf.tidy(() => tf.fill([1 << 22], Number.NaN))
+    const count = (): [number, number] => [tf.memory().numTensors, tf.engine().backend.numDataIds()]
+    const before = count()
+    expect(await valuesOn('wasm', run)).toEqual(first)
+    expect(count()).toEqual(before)
+  })
+
+  it('give an image the same bits alone and among others', () => {
+    const [alone, among] = tf.tidy(() => {
+      const images = tensor<tf.Rank.R4>([9, 7, 7, 24], 1)
+      const filter = tensor<tf.Rank.R4>([3, 3, 24, 1], 2)
+      return [
+        convolve(tf.slice(images, [4, 0, 0, 0], [1, -1, -1, -1]), filter, 2, 'same'),
+        tf.slice(convolve(images, filter, 2, 'same'), [4, 0, 0, 0], [1, -1, -1, -1]),
+      ].map((result) => result.dataSync().slice())
+    })
+    expect(alone).toEqual(among)
+  })
+
+  it('say so where there is no gradient', () => {
+    expect(() =>
+      tf.tidy(() =>
+        tf.grad((x) => tf.sum(convolve(x, tensor([3, 3, 5, 1], 2), 1, 'same')))(tensor([1, 6, 6, 5], 1)),
+      ),
+    ).toThrow('channels in fours')
+  })
+})
+
+describe('1x1 convolutions on WASM', () => {
+  it('have the filter gradients of the cpu backend, over more rows than a block', async () => {
+    for (const [inputs, outputs] of [
+      [4, 8],
+      [12, 24],
+      [8, 12],
+    ] as const) {
+      const run = (): tf.Tensor[] => {
+        const x = tensor<tf.Rank.R4>([3, 9, 7, inputs], 1)
+        const dy = tensor<tf.Rank.R4>([3, 9, 7, outputs], 3)
+        const loss = (filter: tf.Tensor): tf.Scalar =>
+          tf.sum(tf.mul(tf.conv2d(x, filter as tf.Tensor4D, 1, 'same'), dy))
+        return [tf.grad(loss)(tensor([1, 1, inputs, outputs], 2))]
+      }
+      expectClose(await valuesOn('wasm', run), await valuesOn('cpu', run))
+    }
+  })
+})
+
+describe('batchNorm', () => {
   const epsilon = 1e-6
   const composed = (x: tf.Tensor4D, gain: tf.Tensor1D, shift: tf.Tensor1D): tf.Tensor4D => {
     const { mean, variance } = tf.moments(x, [0, 1, 2])
-    return tf.relu(tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift))
+    return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), gain), shift)
   }
   const gradients =
     (
@@ -181,25 +275,32 @@ describe('batchNormRelu', () => {
       return [value, ...grads]
     }
 
-  it('has the value and the gradients of the composed operations, whatever the shape', async () => {
-    const extent = fc.integer({ min: 2, max: 6 })
-    await fc.assert(
-      fc.asyncProperty(fc.tuple(extent, extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
-        const fused = await valuesOn(
-          'wasm',
-          gradients((x, gain, shift) => batchNormRelu(x, gain, shift, () => undefined), shape),
-        )
-        expectClose(fused, await valuesOn('cpu', gradients(composed, shape)))
-      }),
-      { numRuns: 30 },
-    )
-  })
+  it.each([
+    ['relu', (x: tf.Tensor4D) => tf.relu(x)],
+    ['linear', (x: tf.Tensor4D) => x],
+  ] as const)(
+    'has the value and the gradients of the composed operations: %s',
+    async (activation, behind) => {
+      const extent = fc.integer({ min: 2, max: 6 })
+      await fc.assert(
+        fc.asyncProperty(fc.tuple(extent, extent, extent, fc.integer({ min: 1, max: 13 })), async (shape) => {
+          const fused = await valuesOn(
+            'wasm',
+            gradients((x, gain, shift) => batchNorm(x, gain, shift, activation, () => undefined), shape),
+          )
+          const expected = gradients((x, gain, shift) => behind(composed(x, gain, shift)), shape)
+          expectClose(fused, await valuesOn('cpu', expected))
+        }),
+        { numRuns: 30 },
+      )
+    },
+  )
 
   it('reports the statistics of the batch', () => {
     let found: BatchStatistics | undefined
     tf.tidy(() => {
       const x = tf.tensor4d([1, 10, 3, 10, 5, 10, 7, 10], [2, 2, 1, 2])
-      batchNormRelu(x, tf.ones([2]), tf.zeros([2]), (statistics) => (found = statistics))
+      batchNorm(x, tf.ones([2]), tf.zeros([2]), 'relu', (statistics) => (found = statistics))
     })
     expect(Array.from(found!.mean)).toEqual([4, 10])
     expect(Array.from(found!.variance)).toEqual([5, 0])

@@ -1,6 +1,7 @@
 import {
   Conv2D,
   Conv2DBackpropInput,
+  DepthwiseConv2dNative,
   FusedConv2D,
   getKernel,
   Identity,
@@ -20,6 +21,11 @@ import { dirname, join } from 'node:path'
 import { conv2d, fusedConv2d } from './conv2d.ts'
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
+import {
+  depthwiseConv2d,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
+} from './depthwise-conv2d.ts'
 import { identity } from './identity.ts'
 
 const replaced = new Map<string, KernelFunc>()
@@ -51,7 +57,10 @@ async function start(): Promise<void> {
   replaceKernel(FusedConv2D, fusedConv2d)
   replaceKernel(Identity, identity)
   replaceKernel(Conv2DBackpropInput, conv2dBackpropInput)
+  replaceKernel(DepthwiseConv2dNative, depthwiseConv2d)
   registerKernel(conv2dBackpropFilter())
+  registerKernel(depthwiseConv2dBackpropInput())
+  registerKernel(depthwiseConv2dBackpropFilter())
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { isFullGraph } from '../full/full-graph.ts'
-import { whiteningChannels, type Architecture } from './architecture.ts'
+import { whiteningChannels, type PlainArchitecture } from './architecture.ts'
 import { inferenceSpec } from './fold.ts'
 import { readBundle } from './read-bundle.ts'
 import type { FullModel, ShippedNetwork } from './ship-network.ts'
@@ -12,7 +12,7 @@ import type { FullModel, ShippedNetwork } from './ship-network.ts'
 /** A network of a base, and the sizes that another must have to begin with its trunk. */
 export interface BaseNetwork {
   readonly network: ShippedNetwork
-  readonly architecture: Architecture
+  readonly architecture: PlainArchitecture
 }
 
 /** A finished bundle that a training begins with: the trunks of its full model and of its generalist. */
@@ -26,15 +26,15 @@ export interface BaseBundle {
   readonly generalist: BaseNetwork
 }
 
-/** Sizes of a network of the family that training knows; undefined for any other. */
-export function architectureOf(spec: NetworkSpec): Architecture | undefined {
+/** Sizes of a network of the plain family, whose trunks others can begin with; undefined for any other. */
+export function architectureOf(spec: NetworkSpec): PlainArchitecture | undefined {
   const convs = spec.layers.flatMap((layer) => (layer.kind === 'conv' ? [layer.filters] : []))
   const head = spec.layers.at(-1)
   const [whitened, first, , second, , third] = convs
   if (whitened !== whiteningChannels || first === undefined || second === undefined || third === undefined)
     return undefined
   if (head?.kind !== 'dense') return undefined
-  const architecture: Architecture = {
+  const architecture: PlainArchitecture = {
     size: spec.inputShape[0],
     widths: [first, second, third],
     classes: head.units,

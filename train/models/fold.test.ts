@@ -11,7 +11,13 @@ import { symmetricEigen, whiteningFilters } from './whitening.ts'
 
 beforeAll(startTrainingBackend)
 
-const architecture: Architecture = { size: 16, widths: [4, 6, 8], classes: 5 }
+const plain: Architecture = { size: 16, widths: [4, 6, 8], classes: 5 }
+/** One and two blocks a stage: with two there are sums. */
+const families: [string, Architecture][] = [
+  ['plain', plain],
+  ['separable, one block a stage', { family: 'separable', size: 16, width: 0.5, depth: 1, classes: 5 }],
+  ['separable, with sums', { family: 'separable', size: 16, width: 0.25, depth: 2, classes: 5 }],
+]
 const random = createRandom(3)
 const pixels = Uint8Array.from(
   { length: 8 * 16 * 16 * 3 },
@@ -25,7 +31,7 @@ const input = {
   std: [0.25, 0.25, 0.25] as [number, number, number],
 }
 
-describe('foldNetwork', () => {
+describe.each(families)('foldNetwork: %s', (_, architecture) => {
   it('gives the network that trained, once its running statistics are those of the batch', () => {
     const { parameters } = parameterLayout(architecture)
     const vector = initialise(architecture, whiteningFilters(pixels, input, random), random)
@@ -56,7 +62,7 @@ describe('foldNetwork', () => {
       const shipped = forward(inferenceSpec(architecture), toTensors(foldNetwork(architecture, vector)), x)
       const [expected, found] = [trained.logits.dataSync(), shipped.logits.dataSync()]
       for (const [index, value] of expected.entries()) expect(found[index]).toBeCloseTo(value, 4)
-      expect(shipped.features.shape).toEqual([4, 8])
+      expect(shipped.features.shape).toEqual(trained.features.shape)
     })
   })
 
@@ -72,7 +78,7 @@ describe('foldNetwork', () => {
   })
 })
 
-describe('unfoldNetwork', () => {
+describe.each(families)('unfoldNetwork: %s', (_, architecture) => {
   it('gives parameters that ship as the very same blob', () => {
     const vector = initialise(architecture, whiteningFilters(pixels, input, random), random)
     for (const { role, offset, size } of parameterLayout(architecture).parameters) {

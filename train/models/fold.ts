@@ -1,29 +1,67 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { networkSpecSchema, type NetworkSpec, type NetworkSpecInput } from '../../core/network/spec.ts'
-import { epsilon, foldedAffine } from '../kernels/batch-norm-relu.ts'
+import { epsilon, foldedAffine } from '../kernels/batch-norm.ts'
 import {
   convSteps,
   headScale,
+  isSeparable,
   parameterLayout,
-  whiteningChannels,
+  trainedLayers,
   type Architecture,
+  type PlainArchitecture,
 } from './architecture.ts'
+import { whiteningChannels, whiteningShape } from './first-layer.ts'
+import {
+  separableBlocks,
+  whiteningStride,
+  type SeparableArchitecture,
+  type SeparableStep,
+} from './separable.ts'
+
+type LayersInput = NetworkSpecInput['layers']
+
+function plainLayers(architecture: PlainArchitecture): LayersInput {
+  return [
+    { kind: 'conv', name: 'whiten', filters: whiteningChannels, kernelSize: 2, padding: 'valid' },
+    ...convSteps(architecture).flatMap(({ name, outputs, isPooled }) => {
+      const conv = { kind: 'conv', name, filters: outputs, kernelSize: 3 } as const
+      return isPooled ? [conv, { kind: 'maxPool', poolSize: 2, stride: 2 } as const] : [conv]
+    }),
+    { kind: 'globalPool', mode: 'max' },
+  ]
+}
+
+function separableLayers(architecture: SeparableArchitecture): LayersInput {
+  const layer = ({ name, kind, outputs, stride, activation }: SeparableStep) =>
+    kind === 'depthwise'
+      ? ({ kind, name, stride, activation } as const)
+      : ({ kind: 'conv', name, filters: outputs, kernelSize: 1, activation } as const)
+  return [
+    {
+      kind: 'conv',
+      name: 'whiten',
+      filters: whiteningChannels,
+      kernelSize: 2,
+      stride: whiteningStride(architecture),
+      padding: 'valid',
+    },
+    ...separableBlocks(architecture).flatMap(({ steps, isResidual }): LayersInput =>
+      isResidual ? [{ kind: 'residual', layers: steps.map(layer) }] : steps.map(layer),
+    ),
+    { kind: 'globalPool', mode: 'average' },
+  ]
+}
 
 /**
- * The network as it ships: norms folded into the convolutions, ReLU fused, max-pool behind it (they commute,
- * gains being positive).
+ * The network as it ships: norms folded into the convolutions, ReLU fused, of plain ones the max-pool behind
+ * it (they commute, gains being positive).
  */
 export function inferenceSpec(architecture: Architecture): NetworkSpec {
   const { size, classes } = architecture
   const spec: NetworkSpecInput = {
     inputShape: [size, size, 3],
     layers: [
-      { kind: 'conv', name: 'whiten', filters: whiteningChannels, kernelSize: 2, padding: 'valid' },
-      ...convSteps(architecture).flatMap(({ name, outputs, isPooled }) => {
-        const conv = { kind: 'conv', name, filters: outputs, kernelSize: 3 } as const
-        return isPooled ? [conv, { kind: 'maxPool', poolSize: 2, stride: 2 } as const] : [conv]
-      }),
-      { kind: 'globalPool', mode: 'max' },
+      ...(isSeparable(architecture) ? separableLayers(architecture) : plainLayers(architecture)),
       { kind: 'dense', name: 'head', units: classes },
     ],
   }
@@ -39,10 +77,11 @@ export function foldNetwork(architecture: Architecture, vector: Float32Array): N
   const part = (name: string): Float32Array => values.get(name)!
 
   const whiten: NamedTensor[] = [
-    { name: 'whiten/kernel', shape: [2, 2, 3, whiteningChannels], values: part('whiten/kernel').slice() },
+    { name: 'whiten/kernel', shape: whiteningShape, values: part('whiten/kernel').slice() },
     { name: 'whiten/bias', shape: [whiteningChannels], values: part('whiten/bias').slice() },
   ]
-  const convs = convSteps(architecture).flatMap(({ name, inputs, outputs }): NamedTensor[] => {
+  const layers = trainedLayers(architecture)
+  const convs = layers.flatMap(({ name, kernelShape, outputs }): NamedTensor[] => {
     const kernel = part(`${name}/kernel`).slice()
     const bias = new Float32Array(outputs)
     for (let output = 0; output < outputs; output++) {
@@ -52,15 +91,15 @@ export function foldNetwork(architecture: Architecture, vector: Float32Array): N
       for (let index = output; index < kernel.length; index += outputs) kernel[index]! *= scale
     }
     return [
-      { name: `${name}/kernel`, shape: [3, 3, inputs, outputs], values: kernel },
+      { name: `${name}/kernel`, shape: kernelShape, values: kernel },
       { name: `${name}/bias`, shape: [outputs], values: bias },
     ]
   })
   const head: NamedTensor[] = [
     {
       name: 'head/kernel',
-      shape: [architecture.widths[2], architecture.classes],
-      values: part('head/kernel').map((value) => value * headScale),
+      shape: [layers.at(-1)!.outputs, architecture.classes],
+      values: part('head/kernel').map((value) => value * headScale(architecture)),
     },
     { name: 'head/bias', shape: [architecture.classes], values: part('head/bias').slice() },
   ]
@@ -80,7 +119,8 @@ export function unfoldNetwork(architecture: Architecture, weights: readonly Name
     const values = vector.subarray(offset, offset + count)
     if (role === 'gain') values.fill(Math.sqrt(1 + epsilon))
     else if (name.endsWith('/variance')) values.fill(1)
-    else if (name === 'head/kernel') values.set(shipped.get(name)!.map((value) => value / headScale))
+    else if (name === 'head/kernel')
+      values.set(shipped.get(name)!.map((value) => value / headScale(architecture)))
     else if (role !== 'running') values.set(shipped.get(name.replace(/\/shift$/, '/bias'))!)
   }
   return vector

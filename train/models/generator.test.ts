@@ -10,7 +10,6 @@ import { shipNetwork } from './ship-network.ts'
 
 beforeAll(startTrainingBackend)
 
-const architecture: Architecture = { size: 16, widths: [4, 6, 8], classes: 5 }
 const random = createRandom(11)
 
 function randomise(vector: Float32Array, of: Architecture, roles: readonly string[]): void {
@@ -23,15 +22,17 @@ function randomise(vector: Float32Array, of: Architecture, roles: readonly strin
   }
 }
 
-const generalistVector = initialise(
-  architecture,
-  Float32Array.from({ length: 12 * 24 }, () => random.normal() * 0.3),
-  random,
-)
-randomise(generalistVector, architecture, ['gain', 'shift'])
-const generalist = shipNetwork(architecture, generalistVector)
+const families: [string, Architecture][] = [
+  ['plain', { size: 16, widths: [4, 6, 8], classes: 5 }],
+  ['separable', { family: 'separable', size: 16, width: 0.25, depth: 2, classes: 5 }],
+]
 
-describe('a delta', () => {
+describe.each(families)('a delta: %s', (_, architecture) => {
+  const whitening = Float32Array.from({ length: 12 * 24 }, () => random.normal() * 0.3)
+  const generalistVector = initialise(architecture, whitening, random)
+  randomise(generalistVector, architecture, ['gain', 'shift'])
+  const generalist = shipNetwork(architecture, generalistVector)
+
   it('begins as the generalist', () => {
     const { weights } = shipDelta(generalist, generalist)
     for (const [index, { values }] of weights.entries()) {

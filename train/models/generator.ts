@@ -1,7 +1,7 @@
 import { applyDelta, encodeDelta, type DeltaSpec } from '../../core/bundle/delta.ts'
-import { foldedAffine } from '../kernels/batch-norm-relu.ts'
+import { foldedAffine } from '../kernels/batch-norm.ts'
 import { inferenceSpec } from './fold.ts'
-import { convSteps, headScale, parameterLayout, type Architecture } from './architecture.ts'
+import { headScale, parameterLayout, trainedLayers, type Architecture } from './architecture.ts'
 import type { ShippedNetwork, TrainedNetwork } from './ship-network.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { ShippedNetwork, TrainedNetwork } from './ship-network.ts'
 
 /** Every trained layer differs; the whitening convolution is the same in all. */
 export const deltaSpec = (architecture: Architecture): DeltaSpec => ({
-  layers: [...convSteps(architecture), { name: 'head' }].map(({ name }) => ({ name })),
+  layers: [...trainedLayers(architecture), { name: 'head' }].map(({ name }) => ({ name })),
 })
 
 type Parameters = ReadonlyMap<string, Float32Array>
@@ -48,11 +48,12 @@ export function shipDelta(
   const spec = deltaSpec(trained.architecture)
   const base = parametersOf(generalist.architecture, generalist.vector)
   const own = parametersOf(trained.architecture, trained.vector)
+  const scale = headScale(trained.architecture)
   const fields = new Map<string, Float32Array>([
-    ['head/kernel', own.get('head/kernel')!.map((value) => value * headScale)],
+    ['head/kernel', own.get('head/kernel')!.map((value) => value * scale)],
     ['head/bias', own.get('head/bias')!],
   ])
-  for (const { name } of convSteps(trained.architecture)) {
+  for (const { name } of trainedLayers(trained.architecture)) {
     const before = foldedScales(base, name)
     const after = foldedScales(own, name)
     fields.set(

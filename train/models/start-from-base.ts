@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { ModelInput } from '../../core/bundle/manifest.ts'
 import type { Random } from '../../core/random.ts'
 import { writeAugmented } from '../data/augment.ts'
-import { epsilon } from '../kernels/batch-norm-relu.ts'
+import { epsilon } from '../kernels/batch-norm.ts'
 import { frozenConvRelu } from '../kernels/frozen-conv-relu.ts'
 import { maxPool2x2 } from '../kernels/max-pool-2x2.ts'
 import {
@@ -11,6 +11,7 @@ import {
   parameterLayout,
   whiteningChannels,
   type Architecture,
+  type PlainArchitecture,
 } from './architecture.ts'
 import type { BaseNetwork } from './base-bundle.ts'
 import { unfoldNetwork } from './fold.ts'
@@ -66,7 +67,7 @@ function someImages({ pixels, input }: Images, random: Random): tf.Tensor4D {
  * what a convolution says, gain σ and shift b + μ leave its answers as they were. Kernels are scaled to the
  * size that fresh ones have, so that a learning rate means the same to both; the norms take that back.
  */
-function unfoldNorms(architecture: Architecture, part: Part, images: Images, random: Random): void {
+function unfoldNorms(architecture: PlainArchitecture, part: Part, images: Images, random: Random): void {
   tf.tidy(() => {
     const kernelOf = (name: string, inputs: number, outputs: number): tf.Tensor4D =>
       tf.tensor4d(part(`${name}/kernel`).slice(), [3, 3, inputs, outputs])
@@ -74,6 +75,7 @@ function unfoldNorms(architecture: Architecture, part: Part, images: Images, ran
       someImages(images, random),
       tf.tensor4d(part('whiten/kernel').slice(), [2, 2, 3, whiteningChannels]),
       tf.tensor1d(part('whiten/bias').slice()),
+      1,
     )
     for (const { name, inputs, outputs, isPooled } of convSteps(architecture)) {
       const convolved = tf.conv2d(hidden, kernelOf(name, inputs, outputs), 1, 'same')
@@ -108,7 +110,7 @@ const freshSquares = 4 / 3
  * @param images that the network will be trained on
  */
 export function startFromBase(
-  architecture: Architecture,
+  architecture: PlainArchitecture,
   { network, architecture: sizes }: BaseNetwork,
   baseInput: ModelInput,
   images: Images,

@@ -1,6 +1,7 @@
 import { createRandom } from '../../core/random.ts'
 import { splitCount } from '../data/dataset.ts'
 import type { Architecture } from '../models/architecture.ts'
+import { sizedArchitecture } from '../models/sized-architecture.ts'
 import type { TrainedNetwork } from '../models/ship-network.ts'
 import type { StageContext } from './context.ts'
 import { firstParameters } from './first-parameters.ts'
@@ -13,11 +14,8 @@ export const allImages = (context: StageContext): Int32Array =>
 export const fullArchitecture = ({
   config,
   dataset,
-}: Pick<StageContext, 'config' | 'dataset'>): Architecture => ({
-  size: dataset.size,
-  widths: config.full.widths,
-  classes: dataset.classNames.length,
-})
+}: Pick<StageContext, 'config' | 'dataset'>): Architecture =>
+  sizedArchitecture(config.full, { size: dataset.size, classes: dataset.classNames.length })
 
 /**
  * Stage 1: the full model, from scratch or from the trunk of a base, on everything. It is the teacher of all

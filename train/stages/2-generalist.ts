@@ -1,5 +1,5 @@
 import { createRandom } from '../../core/random.ts'
-import type { Architecture } from '../models/architecture.ts'
+import { sizedArchitecture, type NetworkSize } from '../models/sized-architecture.ts'
 import type { TrainedNetwork } from '../models/ship-network.ts'
 import type { Teacher } from '../parallel/job.ts'
 import { allImages } from './1-full.ts'
@@ -10,7 +10,7 @@ import { trainNetwork } from './train-network.ts'
 /** Another network that knows all classes: what partitions of another size start from. It does not ship. */
 export interface OtherSize {
   readonly name: string
-  readonly widths: Architecture['widths']
+  readonly size: NetworkSize
 }
 
 /**
@@ -21,11 +21,11 @@ export interface OtherSize {
 export async function trainGeneralist(
   context: StageContext,
   teacher: Teacher,
-  { name, widths }: OtherSize = { name: 'generalist', widths: context.config.generalist.widths },
+  { name, size }: OtherSize = { name: 'generalist', size: context.config.generalist },
 ): Promise<TrainedNetwork> {
   const { config, dataset } = context
   const random = createRandom(config.seed).fork(name)
-  const architecture = { size: dataset.size, widths, classes: dataset.classNames.length }
+  const architecture = sizedArchitecture(size, { size: dataset.size, classes: dataset.classNames.length })
   return trainNetwork(context, {
     name,
     architecture,

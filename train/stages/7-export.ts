@@ -2,19 +2,13 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClassPictures } from '../../core/bundle/class-pictures.ts'
-import { isGraph } from '../../core/bundle/full-network.ts'
-import {
-  graphSchemaVersion,
-  manifestSchemaVersion,
-  parseManifest,
-  type BlobRef,
-  type Manifest,
-} from '../../core/bundle/manifest.ts'
+import { schemaVersionOf, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { isFullGraph } from '../full/full-graph.ts'
 import type { Architecture } from '../models/architecture.ts'
+import { sizedArchitecture } from '../models/sized-architecture.ts'
 import { deltaSpec } from '../models/generator.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
 import type { SigningKey } from '../../core/trust/sign-manifest.ts'
@@ -61,11 +55,10 @@ function buildManifest(
   facts: ExportFacts,
 ): Manifest {
   const { config, dataset, input } = context
-  const architecture = {
+  const architecture = sizedArchitecture(config.generalist, {
     size: dataset.size,
-    widths: config.generalist.widths,
     classes: dataset.classNames.length,
-  }
+  })
   const hasDeltas = networks.partitions.some(({ delta }) => delta !== undefined)
   const fitOf = (id: string): { temperature: number; mostStrange?: number } => {
     const bound = calibration.bounds.get(id)
@@ -80,8 +73,14 @@ function buildManifest(
   const { encoder, full } = networks
   const { classPictures } = facts
   const licence = isFullGraph(full) ? full.licence : undefined
+  const specs = {
+    generalist: networks.generalist.spec,
+    partition: sharedSpec(networks),
+    full: networks.full.spec,
+    ...(encoder === undefined ? {} : { encoder: { trunk: 'full' as const, spec: encoder.spec } }),
+  }
   return parseManifest({
-    schemaVersion: isGraph(networks.full.spec) ? graphSchemaVersion : manifestSchemaVersion,
+    schemaVersion: schemaVersionOf(specs),
     id: facts.id,
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description, digest: dataset.digest },
@@ -91,10 +90,7 @@ function buildManifest(
       : { classPictures: { ...refOf(classPictures), lengths: classPictures.lengths } }),
     input,
     networks: {
-      generalist: networks.generalist.spec,
-      partition: sharedSpec(networks),
-      full: networks.full.spec,
-      ...(encoder === undefined ? {} : { encoder: { trunk: 'full', spec: encoder.spec } }),
+      ...specs,
       ...(hasDeltas ? { delta: deltaEntry(architecture) } : {}),
     },
     full: {

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.ts'
-import { initialise, type Architecture } from '../models/architecture.ts'
+import { initialise, isSeparable, type Architecture } from '../models/architecture.ts'
 import { startFromBase } from '../models/start-from-base.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { StageContext } from './context.ts'
@@ -12,7 +12,8 @@ export function firstParameters(
   random: Random,
 ): Float32Array {
   const { pixels } = dataset.train
-  return base === undefined || of === undefined
+  // A base has plain networks: `requireBaseSizes` has refused another.
+  return base === undefined || of === undefined || isSeparable(architecture)
     ? initialise(architecture, whiteningFilters(pixels, input, random), random)
     : startFromBase(architecture, base[of], base.input, { pixels, input }, random)
 }

@@ -59,7 +59,7 @@ export async function takeFull(
   if (manifest.classNames.join() !== context.dataset.classNames.join())
     refuse(`its classes are ${manifest.classNames.join(', ')}`)
   if (JSON.stringify(full.spec) !== JSON.stringify(inferenceSpec(architecture)))
-    refuse('it has other sizes than full.widths and imageSize say')
+    refuse('it has another size than the settings of full and imageSize say')
   const normalisation = ({ mean, std }: StageContext['input']): number[] => [...mean, ...std]
   const own = normalisation(context.input)
   if (normalisation(manifest.input).some((value, index) => Math.abs(value - own[index]!) > sameInput))

@@ -7,6 +7,7 @@ import { trainFull } from './1-full.ts'
 import { trainGeneralist } from './2-generalist.ts'
 import { trainCode, type TrunkFeatures } from './3-code.ts'
 import { trainPartitions } from './4-partitions.ts'
+import { isSameSize, partitionSize } from '../models/sized-architecture.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { classConfusion } from './class-confusion.ts'
 import type { StageContext } from './context.ts'
@@ -45,11 +46,10 @@ export async function trainOnSharedAnswers(
   for (const [index, { name, classIndices }] of regions.entries())
     progress.say(`Region ${index + 1}: ${name}, ${classIndices.length} classes`)
   const encoder = await trainCode(context, full, regions, shared)
-  const widths = config.partition.widths ?? config.generalist.widths
-  const base =
-    widths.join() === config.generalist.widths.join()
-      ? generalist
-      : await trainGeneralist(context, teacher, { name: 'base', widths })
+  const size = partitionSize(config)
+  const base = isSameSize(size, config.generalist)
+    ? generalist
+    : await trainGeneralist(context, teacher, { name: 'base', size })
   return {
     full,
     generalist,

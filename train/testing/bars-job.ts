@@ -1,11 +1,11 @@
 import { createRandom } from '../../core/random.ts'
 import { defaults } from '../config/presets.ts'
-import { initialise, type Architecture } from '../models/architecture.ts'
+import { initialise, type PlainArchitecture } from '../models/architecture.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { TrainingJob, TrainingState } from '../parallel/job.ts'
 import { createState } from '../parallel/pool.ts'
 
-export const barsArchitecture: Architecture = { size: 16, widths: [4, 8, 8], classes: 3 }
+export const barsArchitecture: PlainArchitecture = { size: 16, widths: [4, 8, 8], classes: 3 }
 const input = {
   width: 16,
   height: 16,
@@ -47,5 +47,5 @@ export function barsJob(): TrainingJob {
 /** Where a run of `barsJob` starts. */
 export const startOf = (job: TrainingJob): TrainingState => {
   const random = createRandom(7)
-  return createState(initialise(barsArchitecture, whiteningFilters(job.images.pixels, input, random), random))
+  return createState(initialise(job.architecture, whiteningFilters(job.images.pixels, input, random), random))
 }

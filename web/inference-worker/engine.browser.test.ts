@@ -228,6 +228,7 @@ describe('Engine', () => {
         { kind: 'conv', name: 'white', filters: 5, kernelSize: 2, padding: 'valid', activation: 'linear' },
         { kind: 'conv', name: 'stride', filters: 6, kernelSize: 3, stride: 2 },
         { kind: 'residual', layers: [{ kind: 'conv', name: 'inner', filters: 6, kernelSize: 1 }] },
+        { kind: 'depthwise', name: 'each' },
         { kind: 'maxPool', poolSize: 3, stride: 2 },
         { kind: 'globalPool', mode: 'average' },
         { kind: 'dense', name: 'hidden', units: 7, activation: 'relu' },

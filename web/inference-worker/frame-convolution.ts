@@ -1,3 +1,4 @@
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
 import type { ConvLayer } from '../../core/network/layer.ts'
 
 /** [height, width, channels] of an image. */
@@ -70,6 +71,18 @@ export function planFrameConvolution(
     border: { rows: side(x.height, out.height, top), columns: side(x.width, out.width, left), top, left },
     out,
   }
+}
+
+/** Where a depthwise convolution of ours reads and how large its result is; null where tfjs's computes it. */
+export function planFrameDepthwise(
+  stride: number,
+  { height, width, channels }: Extent,
+): Omit<FrameConvolution, 'method'> | null {
+  if (channels % 4 !== 0) return null
+  // As one that gives a single channel: such a one has no tiles.
+  const one = { kernelSize: depthwiseKernelSize, stride, padding: 'same', filters: 1 } as const
+  const { border, out } = planFrameConvolution(one, { height, width, channels })
+  return { border, out: { ...out, channels } }
 }
 
 /** Pixels that `directConv` takes at a time, and at the end. */

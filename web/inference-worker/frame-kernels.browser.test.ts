@@ -70,9 +70,9 @@ function largestDifference(kernels: WasmKernels, spec: NetworkSpec, networks = 1
  * The same against the reference backend, on one frame: with 2x2 taps and stride 3 tfjs's own WASM kernel
  * does not answer as that one.
  */
-async function differenceFromReference(kernels: WasmKernels, spec: NetworkSpec): Promise<number> {
+async function differenceFromReference(kernels: WasmKernels, spec: NetworkSpec, own?: null): Promise<number> {
   const memory = new TensorMemory(kernels)
-  const runner = new NetworkRunner(kernels, spec)
+  const runner = new NetworkRunner(kernels, spec, own)
   const tensors = weightsOf(spec)
   const ours = runner.upload(tensors)
   const values = noise(runner.input.length)
@@ -139,6 +139,47 @@ const networkOf = (
     ],
   })
 
+/**
+ * A depthwise layer behind a convolution, a block that halves the image, one that adds its input, one whose
+ * sum is an addition of its own (a 3x3 convolution at its end), and a depthwise layer behind a sum.
+ */
+const invertedResiduals = (
+  inputShape: readonly [number, number, number],
+  channels: number,
+  expanded: number,
+): NetworkSpec => {
+  const point = (name: string, filters: number, activation: 'relu' | 'linear') =>
+    ({ kind: 'conv', name, filters, kernelSize: 1, activation }) as const
+  return networkSpecSchema.parse({
+    inputShape,
+    layers: [
+      { kind: 'conv', name: 'first', filters: channels, kernelSize: 2, padding: 'valid' },
+      { kind: 'depthwise', name: 'early', stride: 1 },
+      point('wide-1', expanded, 'relu'),
+      { kind: 'depthwise', name: 'half', stride: 2 },
+      point('narrow-1', channels, 'linear'),
+      {
+        kind: 'residual',
+        layers: [
+          point('wide-2', expanded, 'relu'),
+          { kind: 'depthwise', name: 'between' },
+          point('narrow-2', channels, 'linear'),
+        ],
+      },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'depthwise', name: 'before', activation: 'linear' },
+          { kind: 'conv', name: 'three', filters: channels, kernelSize: 3 },
+        ],
+      },
+      { kind: 'depthwise', name: 'behind', stride: 2, activation: 'linear' },
+      { kind: 'globalPool', mode: 'average' },
+      { kind: 'dense', name: 'head', units: 9 },
+    ],
+  })
+}
+
 const released = (a: number, b: number, c: number, units: number): NetworkSpec => {
   const conv = (filters: number): Conv => ({ kernelSize: 3, filters })
   const first: Conv = { kernelSize: 2, filters: 24, padding: 'valid' }
@@ -192,6 +233,23 @@ describe.each([
               )
               expect(await differenceFromReference(kernels, spec), JSON.stringify(spec)).toBeLessThan(1e-4)
             }
+    },
+  )
+
+  it.skipIf(isRelaxed && !hasRelaxedSimd())(
+    'on depthwise layers and inverted residuals, and tfjs’s kernels alone as well',
+    async () => {
+      for (let side = 3; side < 16; side++)
+        for (const [channels, expanded] of [
+          [8, 32],
+          [12, 20],
+          [6, 18],
+          [5, 7],
+        ] as const) {
+          const spec = invertedResiduals([side, side + random.integer(4), 3], channels, expanded)
+          for (const own of [undefined, null])
+            expect(await differenceFromReference(kernels, spec, own), JSON.stringify(spec)).toBeLessThan(1e-4)
+        }
     },
   )
 

@@ -1,10 +1,12 @@
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
-import type { ConvLayer, Layer } from '../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer, Layer } from '../../core/network/layer.ts'
 import {
   pixelTable,
   planFrameConvolution,
+  planFrameDepthwise,
   withoutBorder,
   workBytes,
   type Border,
@@ -161,9 +163,16 @@ export class NetworkRunner {
 
   /** An image to be written, in the border that the layer wants which reads it. */
   #imageFor(next: Layer | undefined, height: number, width: number, channels: number): Image {
-    return this.#own !== null && next?.kind === 'conv'
-      ? this.#image(height, width, channels, planFrameConvolution(next, { height, width, channels }).border)
-      : this.#plain(height, width, channels)
+    const x = { height, width, channels }
+    const wanted =
+      next?.kind === 'conv'
+        ? planFrameConvolution(next, x)
+        : next?.kind === 'depthwise'
+          ? planFrameDepthwise(next.stride, x)
+          : null
+    return this.#own === null || wanted === null
+      ? this.#plain(height, width, channels)
+      : this.#image(height, width, channels, wanted.border)
   }
 
   /** The same image in another border. */
@@ -202,6 +211,8 @@ export class NetworkRunner {
     switch (layer.kind) {
       case 'conv':
         return this.#own === null ? this.#conv(layer, x) : this.#ownConv(this.#own, layer, x, next, isPooled)
+      case 'depthwise':
+        return this.#depthwise(layer, x, next)
       case 'maxPool':
         return this.#own !== null && layer.poolSize === 2 && layer.stride === 2 && x.channels % 4 === 0
           ? this.#ownPool(this.#own, x, next)
@@ -211,13 +222,7 @@ export class NetworkRunner {
           ? this.#ownGlobalMax(this.#own, x)
           : this.#pool(layer.mode, x.height, x.width, 1, x)
       case 'residual':
-        return this.#add(
-          x,
-          layer.layers.reduce<Image>(
-            (inner, conv, index) => this.#layer(conv, inner, layer.layers[index + 1], false),
-            x,
-          ),
-        )
+        return this.#residual(layer.layers, x)
       case 'dense':
         return this.#dense(layer, x)
       default:
@@ -225,7 +230,30 @@ export class NetworkRunner {
     }
   }
 
-  #ownConv(own: FrameKernels, layer: ConvLayer, x: Image, next: Layer | undefined, isPooled: boolean): Image {
+  /** The last convolution of a branch adds the input itself where it can: neither image has a border. */
+  #residual(layers: readonly BranchLayer[], x: Image): Image {
+    const last = layers.at(-1)
+    const branch = layers
+      .slice(0, -1)
+      .reduce<Image>((inner, step, index) => this.#layer(step, inner, layers[index + 1], false), x)
+    if (last === undefined) return branch
+    const isFused =
+      last.kind === 'conv' &&
+      last.activation === 'linear' &&
+      planFrameConvolution(last, branch).method === 'direct'
+    return this.#own !== null && isFused
+      ? this.#ownConv(this.#own, last, branch, undefined, false, x)
+      : this.#add(x, this.#layer(last, branch, undefined, false))
+  }
+
+  #ownConv(
+    own: FrameKernels,
+    layer: ConvLayer,
+    x: Image,
+    next: Layer | undefined,
+    isPooled: boolean,
+    addend?: Image,
+  ): Image {
     const { method, border, out } = planFrameConvolution(layer, x)
     const input = this.#within(border, x, own)
     const y = isPooled
@@ -272,8 +300,39 @@ export class NetworkRunner {
         addressAt(weights, kernel),
         addressAt(weights, kernel + 1),
         startOf(y),
-        0,
+        addend === undefined ? 0 : startOf(addend),
         out.channels,
+        floor,
+      ),
+    )
+    return y
+  }
+
+  #depthwise(layer: DepthwiseLayer, x: Image, next: Layer | undefined): Image {
+    const [own, plan] = [this.#own, planFrameDepthwise(layer.stride, x)]
+    if (own === null || plan === null) {
+      const shape = { kernelSize: depthwiseKernelSize, padding: 'same', filters: x.channels } as const
+      return this.#conv({ ...shape, ...layer }, x, '_FusedDepthwiseConv2D')
+    }
+    const { border, out } = plan
+    const input = this.#within(border, x, own)
+    const y = this.#imageFor(next, out.height, out.width, out.channels)
+    const kernel = this.#uploads.length
+    const [pitch, outPitch] = [pitchOf(input), pitchOf(y)]
+    const floor = layer.activation === 'relu' ? 0 : -Infinity
+    this.#uploads.push(this.#asItIs, this.#asItIs)
+    this.#steps.push((weights) =>
+      own.depthwiseConv(
+        input.tensor.address,
+        pitch,
+        out.channels,
+        addressAt(weights, kernel),
+        addressAt(weights, kernel + 1),
+        startOf(y),
+        outPitch,
+        out.height,
+        out.width,
+        layer.stride,
         floor,
       ),
     )
@@ -319,7 +378,11 @@ export class NetworkRunner {
     return tensor
   }
 
-  #conv({ kernelSize, stride, padding, filters, activation }: ConvLayer, x: Image): Image {
+  #conv(
+    { kernelSize, stride, padding, filters, activation }: Omit<ConvLayer, 'kind'>,
+    x: Image,
+    kernelName: '_FusedConv2D' | '_FusedDepthwiseConv2D' = '_FusedConv2D',
+  ): Image {
     const isSame = padding === 'same'
     const extent = (from: number): number =>
       isSame ? Math.ceil(from / stride) : Math.floor((from - kernelSize) / stride) + 1
@@ -335,7 +398,7 @@ export class NetworkRunner {
     const kernel = this.#uploads.length
     this.#uploads.push(this.#asItIs, this.#asItIs)
     this.#steps.push((weights) => {
-      this.#kernels._FusedConv2D(
+      this.#kernels[kernelName](
         x.tensor.id,
         1,
         x.height,

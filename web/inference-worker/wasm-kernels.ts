@@ -48,6 +48,8 @@ export interface WasmKernels {
     leakiness: number,
     out: number,
   ): void
+  /** The same for each channel by itself: filter [height, width, channels]. */
+  _FusedDepthwiseConv2D: WasmKernels['_FusedConv2D']
   /** a [1, rows, inner] · b [1, inner, columns] + bias. */
   __FusedMatMul(
     a: number,

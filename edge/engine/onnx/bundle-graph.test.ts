@@ -48,6 +48,21 @@ const networks: [string, [number, number], NetworkSpecInput['layers']][] = [
     ),
   ],
   [
+    'depthwise layers and inverted residuals behind them',
+    [12, 9],
+    layers(
+      [
+        wide('a'),
+        { kind: 'depthwise', name: 'b', stride: 2 },
+        {
+          kind: 'residual',
+          layers: [wide('c', 72), { kind: 'depthwise', name: 'd' }, { ...wide('e'), activation: 'linear' }],
+        },
+      ],
+      'average',
+    ),
+  ],
+  [
     'convolutions of other kinds in between',
     [12, 12],
     layers(

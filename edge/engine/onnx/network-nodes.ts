@@ -1,11 +1,12 @@
 import type { NamedTensor } from '../../../core/bundle/weights.ts'
 import { planNetwork } from '../../../core/network/plan.ts'
 import type { NetworkSpec } from '../../../core/network/spec.ts'
-import type { ConvLayer, Layer, Shape } from '../../../core/network/layer.ts'
+import { depthwiseKernelSize } from '../../../core/network/depthwise-kernel-size.ts'
+import type { BranchLayer, ConvLayer, DepthwiseLayer, Layer, Shape } from '../../../core/network/layer.ts'
 import { attribute } from '../../../onnx/attribute.ts'
 import type { GraphBuilder } from '../../../onnx/graph-builder.ts'
 import { cropped, inLayout, isInsideTiles, poolPositionsFirst, poolTiles, type LaidOut } from './layout.ts'
-import { kernelToOnnx } from '../../../onnx/tensor.ts'
+import { depthwiseKernelToOnnx, kernelToOnnx } from '../../../onnx/tensor.ts'
 import { isWorthWinograd, winogradConv } from './winograd-conv.ts'
 
 /** What a network gives, as values of a graph. */
@@ -22,7 +23,10 @@ export interface NetworkNodesOptions {
 }
 
 /** ONNX wants [top, left, bottom, right]; TensorFlow's `same` puts what is odd at the end. */
-function padsOf({ padding, kernelSize, stride }: ConvLayer, [height = 0, width = 0]: Shape): number[] {
+function padsOf(
+  { padding, kernelSize, stride }: Pick<ConvLayer, 'padding' | 'kernelSize' | 'stride'>,
+  [height = 0, width = 0]: Shape,
+): number[] {
   if (padding === 'valid') return [0, 0, 0, 0]
   const total = (extent: number): number =>
     Math.max((Math.ceil(extent / stride) - 1) * stride + kernelSize - extent, 0)
@@ -90,6 +94,28 @@ export function networkNodes(
       : directConv(layer, value, shape)
     return activated({ ...sum, shape }, layer.activation)
   }
+  const depthwise = (layer: DepthwiseLayer, value: LaidOut): LaidOut => {
+    const image = cropped(graph, inLayout(graph, value, 'channels-first'))
+    const [height = 0, width = 0, channels = 0] = image.shape
+    const turned = depthwiseKernelToOnnx(weight(`${layer.name}/kernel`))
+    const pads = padsOf({ ...layer, padding: 'same', kernelSize: depthwiseKernelSize }, image.shape)
+    const attributes = [
+      attribute('group', channels),
+      attribute('kernel_shape', square(depthwiseKernelSize)),
+      attribute('strides', square(layer.stride)),
+      attribute('pads', pads),
+    ]
+    const inputs = [
+      image.name,
+      graph.floats(`${layer.name}/kernel`, turned.shape, () => turned.values),
+      constant(`${layer.name}/bias`),
+    ]
+    const shape = [Math.ceil(height / layer.stride), Math.ceil(width / layer.stride), channels]
+    const sum = { name: graph.add('Conv', inputs, attributes), layout: 'channels-first', shape } as const
+    return activated(sum, layer.activation)
+  }
+  const branchStep = (layer: BranchLayer, value: LaidOut): LaidOut =>
+    layer.kind === 'conv' ? conv(layer, value) : depthwise(layer, value)
   const globalPool = (mode: 'max' | 'average', value: LaidOut, shape: Shape): LaidOut => {
     if (value.layout === 'channels-first') {
       return {
@@ -125,8 +151,8 @@ export function networkNodes(
     if (isInsideTiles(value, poolSize, stride)) return poolTiles(graph, value, shape)
     return poolPositionsFirst(graph, inLayout(graph, value, 'positions-first'), poolSize, stride, shape)
   }
-  const residual = (layers: readonly ConvLayer[], value: LaidOut): LaidOut => {
-    const branch = layers.reduce((inner, step) => conv(step, inner), value)
+  const residual = (layers: readonly BranchLayer[], value: LaidOut): LaidOut => {
+    const branch = layers.reduce((inner, step) => branchStep(step, inner), value)
     const layout = branch.layout === 'channels-first' ? 'channels-first' : 'positions-first'
     const [straight, bent] = [value, branch].map((side) => cropped(graph, inLayout(graph, side, layout)).name)
     return { layout, shape: branch.shape, name: graph.add('Add', [straight ?? '', bent ?? '']) }
@@ -135,7 +161,8 @@ export function networkNodes(
   const apply = (layer: Layer, value: LaidOut, shape: Shape): LaidOut => {
     switch (layer.kind) {
       case 'conv':
-        return conv(layer, value)
+      case 'depthwise':
+        return branchStep(layer, value)
       case 'maxPool':
         return maxPool(layer, value, shape)
       case 'globalPool':

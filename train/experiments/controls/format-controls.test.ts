@@ -16,7 +16,7 @@ it('tables every control of a region, their means, and what is absent as a dash'
   }
   const lines = formatControls({
     rows: [row, { ...row, region: 'street', head: 0.7, partition: 0.8 }],
-    wideWidths: [16, 40, 56],
+    wideSize: { widths: [16, 40, 56] },
     estimated: { generalist: 0.55, full: 0.75 },
   }).split('\n')
   expect(lines.slice(2, 5)).toEqual([

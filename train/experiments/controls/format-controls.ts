@@ -1,4 +1,5 @@
 import { percent } from '../../../core/percent.ts'
+import { sizeInWords } from '../../models/sized-architecture.ts'
 import type { ControlRow, Controls } from './run-controls.ts'
 
 const columns: readonly [string, (row: ControlRow) => number | undefined][] = [
@@ -18,7 +19,7 @@ function mean(rows: readonly ControlRow[], of: (row: ControlRow) => number | und
 }
 
 /** The controls as a Markdown table, a line each region, then what an estimated prior makes of a stream. */
-export function formatControls({ rows, wideWidths, estimated }: Controls): string {
+export function formatControls({ rows, wideSize, estimated }: Controls): string {
   const lines = [
     ['region', ...columns.map(([name]) => name)],
     ['---', ...columns.map(() => '---')],
@@ -33,5 +34,5 @@ export function formatControls({ rows, wideWidths, estimated }: Controls): strin
           `In streams of places of 100 frames, with a scene prior that each feeds by itself: ` +
             `generalist ${percent(estimated.generalist)}, full model ${percent(estimated.full)}.`,
         ]
-  return [...lines, '', `One wide network: channels ${wideWidths.join(', ')}.`, ...stream].join('\n')
+  return [...lines, '', `One wide network: ${sizeInWords(wideSize)}.`, ...stream].join('\n')
 }

@@ -9,7 +9,9 @@ import { measureInput, splitCount } from '../../data/dataset.ts'
 import { startTrainingBackend } from '../../kernels/register.ts'
 import { initialise } from '../../models/architecture.ts'
 import { predictImages } from '../../models/predict.ts'
+import { separableDefaults } from '../../models/separable.ts'
 import type { TrainedNetwork } from '../../models/ship-network.ts'
+import { partitionSize, sizedArchitecture, type NetworkSize } from '../../models/sized-architecture.ts'
 import { whiteningFilters } from '../../models/whitening.ts'
 import { createTeacher } from '../../parallel/ask-teacher.ts'
 import type { Teacher } from '../../parallel/job.ts'
@@ -55,8 +57,8 @@ export interface ControlRow {
 
 export interface Controls {
   readonly rows: readonly ControlRow[]
-  /** Channels of the one wide network. */
-  readonly wideWidths: readonly [number, number, number]
+  /** Of the one wide network. */
+  readonly wideSize: NetworkSize
   /**
    * In streams of places, the generalist and the full model with a scene prior that they feed themselves:
    * right on so many frames. Absent where the data knows no places.
@@ -73,6 +75,12 @@ export function widthsOfBytes(
   return [wider(widths[0]), wider(widths[1]), wider(widths[2])]
 }
 
+/** A network of `times` as many weights, of the same family. */
+function sizeOfBytes(size: NetworkSize, times: number): NetworkSize {
+  const width = (size.width ?? separableDefaults.width) * Math.sqrt(times)
+  return { ...size, widths: widthsOfBytes(size.widths, times), width }
+}
+
 /**
  * Each partition once more, from fresh parameters instead of the generalist's. In the order of the
  * partitions.
@@ -87,11 +95,10 @@ async function trainFromScratch(
   for (const [index, { head, name }] of partitions.entries()) {
     if (head === undefined) continue
     const random = createRandom(config.seed).fork(`scratch-${index}`)
-    const architecture = {
+    const architecture = sizedArchitecture(partitionSize(config), {
       size: dataset.size,
-      widths: config.partition.widths ?? config.generalist.widths,
       classes: head.classIndices.length + 1,
-    }
+    })
     trained.push(
       await trainNetwork(context, {
         name: `${partitionId(index)}-scratch`,
@@ -165,8 +172,8 @@ export async function runControls(
   )
   const networks = await trainOnSharedAnswers(context, { teacher })
   const scratch = await trainFromScratch(context, teacher, networks)
-  const wideWidths = widthsOfBytes(config.generalist.widths, 1 + config.gate.cacheEntries)
-  const wide = await trainGeneralist(context, teacher, { name: 'wide', widths: wideWidths })
+  const wideSize = sizeOfBytes(config.generalist, 1 + config.gate.cacheEntries)
+  const wide = await trainGeneralist(context, teacher, { name: 'wide', size: wideSize })
 
   const { validation } = dataset
   const answers = answerSplit(context, networks, validation, 'validation')
@@ -194,5 +201,5 @@ export async function runControls(
       },
     ]
   })
-  return { rows, wideWidths, estimated: estimatedPrior(context, networks, answers) }
+  return { rows, wideSize, estimated: estimatedPrior(context, networks, answers) }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAdaptiveGate, type AdaptiveGateState } from '../../../core/gate/adaptive-gate.ts'
 import { simulateStream, type StreamResult } from '../../../core/gate/simulate-stream.ts'
+import { CacheNetError } from '../../../core/wire/errors.ts'
 import { bestEdgeScene } from '../../calibration/best-edge-scene.ts'
 import { expectedMs, leastMs, type Costs } from '../../calibration/expected-time.ts'
 import { imageStream } from '../../calibration/image-stream.ts'
@@ -135,6 +136,11 @@ export function bestRow(rows: readonly SearchRow[], tolerance: number): SearchRo
 export async function runSearch(signal: AbortSignal, request: SeriesRequest): Promise<SearchResult> {
   const { preset, data, config, dataset, folder, fullFrom, progress } = request
   const { ladder, partitionCounts, patience, device } = config.search
+  if (config.generalist.family === 'separable' || config.partition.family === 'separable')
+    throw new CacheNetError(
+      'config-invalid',
+      'The search tries sizes of the plain family: leave generalist.family and partition.family away. Nothing was started.',
+    )
   await startTrainingBackend()
   const rows: SearchRow[] = []
   const skipped: string[] = []

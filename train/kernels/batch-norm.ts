@@ -60,6 +60,7 @@ function runForward(
   x: Tensor4D,
   gain: Float32Array,
   shift: Float32Array,
+  floor: number,
   { mean, variance }: BatchStatistics,
 ): Tensor4D {
   const backend = wasmBackend()
@@ -77,13 +78,14 @@ function runForward(
     values[channels + channel] = offset
   }
   const scale = address(backend, factors)
-  assemblyKernels(backend).affineRelu(
+  assemblyKernels(backend).affine(
     address(backend, x),
     x.size / channels,
     channels,
     scale,
     scale + channels * 4,
     address(backend, result),
+    floor,
   )
   backend.disposeData(factors.dataId)
   return engine().makeTensorFromTensorInfo(result) as Tensor4D
@@ -104,6 +106,7 @@ function runBackward(
   x: Tensor4D,
   y: Tensor4D,
   gain: Float32Array,
+  floor: number,
   { mean, variance }: BatchStatistics,
 ): Gradients {
   const backend = wasmBackend()
@@ -113,7 +116,7 @@ function runBackward(
   const [result, factors] = allocate(backend, [x.shape, [3 * channels]]) as [TensorInfo, TensorInfo]
   const [dyAt, xAt, yAt] = [address(backend, dy), address(backend, x), address(backend, y)]
   const sums = sumsOf(backend, channels * 2, (place) =>
-    kernels.batchNormGradientSums(dyAt, xAt, yAt, rows, channels, place),
+    kernels.batchNormGradientSums(dyAt, xAt, yAt, rows, channels, place, floor),
   )
   const dgain = new Float32Array(channels)
   const dshift = new Float32Array(channels)
@@ -138,26 +141,32 @@ function runBackward(
     channels,
     address(backend, factors),
     address(backend, result),
+    floor,
   )
   backend.disposeData(factors.dataId)
   return { dx: engine().makeTensorFromTensorInfo(result) as Tensor4D, dgain, dshift }
 }
 
+/** What comes behind the norm. */
+export type Activation = 'linear' | 'relu'
+
 /**
- * Batch normalisation and ReLU in one pass over the WASM heap, with one custom gradient; channels last.
- * Statistics are those of this batch; `onStatistics` receives them for the running averages that the export
- * folds away.
+ * Batch normalisation and, where asked, a ReLU in one pass over the WASM heap, with one custom gradient;
+ * channels last. Statistics are those of this batch; `onStatistics` receives them for the running averages
+ * that the export folds away.
  *
  * @param x [batch, height, width, channels]
  * @param gain [channels], positive: only then does folding commute with a max-pool behind it
  * @param shift [channels]
  */
-export function batchNormRelu(
+export function batchNorm(
   x: Tensor4D,
   gain: Tensor1D,
   shift: Tensor1D,
+  activation: Activation,
   onStatistics: (statistics: BatchStatistics) => void,
 ): Tensor4D {
+  const floor = activation === 'relu' ? 0 : -Infinity
   const operation = customGrad((...inputs) => {
     const [input, gainTensor, shiftTensor, save] = inputs as unknown as [
       Tensor4D,
@@ -168,15 +177,17 @@ export function batchNormRelu(
     const gainValues = gainTensor.dataSync<'float32'>().slice()
     const statistics = batchStatistics(input)
     onStatistics(statistics)
-    const value = runForward(input, gainValues, shiftTensor.dataSync<'float32'>().slice(), statistics)
-    save([input, value])
+    const value = runForward(input, gainValues, shiftTensor.dataSync<'float32'>().slice(), floor, statistics)
+    // Without a ReLU every gradient passes: what is asked of the output then holds of the input too.
+    save(activation === 'relu' ? [input, value] : [input])
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [savedInput, savedOutput] = saved as [Tensor4D, Tensor4D]
+      const [savedInput, savedOutput = savedInput] = saved as [Tensor4D, Tensor4D?]
       const { dx, dgain, dshift } = runBackward(
         dy as Tensor4D,
         savedInput,
         savedOutput,
         gainValues,
+        floor,
         statistics,
       )
       return [
