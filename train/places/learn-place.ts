@@ -6,6 +6,7 @@ import { decodeKeptFrame } from '../../core/places/kept-frame.ts'
 import type { Judgement, LearnRequest, LearnResult } from '../../core/places/learn-result.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { restoreConfig } from '../config/presets.ts'
+import { selectImages, splitCount, type Split } from '../data/dataset.ts'
 import { drawStrangers } from '../data/strangers.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { architectureOf } from '../models/base-bundle.ts'
@@ -115,7 +116,16 @@ export async function learnPlace(
   if (head === undefined)
     throw new CacheNetError('config-invalid', 'The full model saw no class often enough there.', {})
   const known = knownPartition(bundle, request.place, head.replaces, frames)
-  const strangers = drawStrangers({ kind: manifest.dataset.kind, size: manifest.input.width }, 'validation')
+  const { width } = manifest.input
+  const drawn = drawStrangers({ kind: manifest.dataset.kind, size: width }, 'validation')
+  // One half is learned from as something else, the other says from where on a picture is strange.
+  const half = (parity: number): Split =>
+    selectImages(
+      drawn,
+      range(0, splitCount(drawn)).filter((image) => image % 2 === parity),
+      width,
+    )
+  const strangers = half(1)
   const other = await readFrames(request.elsewhere, manifest)
   const trained = await trainPlace(signal, {
     manifest,
@@ -125,7 +135,7 @@ export async function learnPlace(
     frames,
     lessons,
     head,
-    elsewhere: other.count > 0 ? [other.images] : [],
+    elsewhere: other.count > 0 ? [other.images, half(0)] : [half(0)],
     threads: request.threads,
     from: known !== undefined && isSameHead(known, head) ? known.network : undefined,
   })
