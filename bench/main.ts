@@ -8,6 +8,8 @@ import { onStopSignal } from '../edge/stop-on-signal.ts'
 import { findChromium } from '../test/find-chromium.ts'
 import { runKernelsBench } from './kernels/run-kernels-bench.ts'
 import { kernelsBenchFlags, resolveKernelsBenchSettings } from './kernels/settings.ts'
+import { runPlacesBench } from './places/run-places-bench.ts'
+import { placesBenchFlags, resolvePlacesBenchSettings } from './places/settings.ts'
 import { runStrategiesBench } from './strategies/run-strategies-bench.ts'
 import { resolveStrategiesSettings, strategiesFlags } from './strategies/settings.ts'
 import { runTrainingBench } from './training/run-training-bench.ts'
@@ -20,6 +22,7 @@ const examples = `EXAMPLES
   npm run bench -- edge --bundle cifar10   with a bundle of public/bundles instead of one of random weights
   npm run bench -- kernels                 our convolutions in Chromium against tfjs's: partition, full model, a mobile network
   npm run bench -- few --data DIR          few pictures: from scratch against a released base; DIR holds CIFAR-100's images
+  npm run bench -- places                  places that training never saw, learned by a real edge: misses, time, latency
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
   npm run bench -- strategies --folder DIR --bundle cifar10   the same strategies over images of your own
@@ -72,6 +75,13 @@ const few = bench(
   async (rawArgs, flags, say) => runFewBench(resolveFewBenchSettings(rawArgs, flags), say),
 )
 
+const places = bench(
+  'places',
+  'Places that training never saw, before and after an edge learned them',
+  placesBenchFlags,
+  async (rawArgs, flags, say) => runPlacesBench(resolvePlacesBenchSettings(rawArgs, flags), say),
+)
+
 /** Throws `config-invalid` where there is none. */
 function requireChromium(): string {
   const chromium = findChromium()
@@ -116,7 +126,7 @@ const strategies = bench(
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge, kernels, few, strategies },
+  subCommands: { training, edge, kernels, few, places, strategies },
 })
 
 await runMain(command, {
