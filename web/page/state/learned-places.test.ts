@@ -23,7 +23,10 @@ function open(answerTo: (request: Request) => Response | undefined = () => undef
   const requests: string[] = []
   let kept = [hall, { ...hall, id: 'place-2' }]
   const answer = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const request = new Request(new URL(String(input), 'http://edge.test'), init)
+    const request = new Request(
+      new URL(input instanceof Request ? input.url : input, 'http://edge.test'),
+      init,
+    )
     requests.push(`${request.method} ${new URL(request.url).pathname}`)
     const special = answerTo(request)
     if (special !== undefined) return special

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import type { VNode } from 'preact'
+import '../../styles/cache.css'
 import { createEdgeApi } from '../../../../core/client/edge-api.ts'
 import type { LearnedPlaceView } from '../../../../core/wire/places.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -121,7 +122,9 @@ function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
   )
 }
 
-/** Whether frames may be kept to learn this place, and what was learned. Nothing where the edge learns none. */
+/**
+ * Whether frames may be kept to learn this place, and what was learned. Nothing where the edge learns none.
+ */
 export function PlacesSetting(): VNode | null {
   const { app } = usePage()
   const settings = app.settings.values.value
