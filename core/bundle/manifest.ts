@@ -6,6 +6,8 @@ import { planNetwork } from '../network/plan.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { bundleGateSchema } from '../gate/settings.ts'
+import { judgementSchema } from '../places/learn-result.ts'
+import { blobRefSchema, type BlobRef } from './blob-ref.ts'
 import { pictureLengthsSchema } from './class-pictures.ts'
 import { deltaBlobBytes } from './delta.ts'
 import { featureSizeOfFull, fullNetworkSchema, isGraph, outputsOfFull } from './full-network.ts'
@@ -37,13 +39,6 @@ export type DatasetKind = (typeof datasetKinds)[number]
 const identifier = z.string().check(z.regex(identifierPattern))
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
-export const blobRefSchema = z.object({
-  bytes: z.int().check(z.positive()),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-})
-/** Names weights by content: a blob lives under `blobs/<sha256>.bin`. */
-export type BlobRef = z.infer<typeof blobRefSchema>
-
 const networkSchema = z.object({
   whole: blobRefSchema,
   /**
@@ -58,7 +53,7 @@ const networkSchema = z.object({
   mostStrange: z.optional(z.number()),
 })
 
-const partitionSchema = z.extend(networkSchema, {
+const trainedPartitionSchema = z.extend(networkSchema, {
   id: identifier,
   /**
    * The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it
@@ -85,9 +80,30 @@ const partitionSchema = z.extend(networkSchema, {
   /** Share of the validation images that the selector sends here. */
   share,
 })
+
+/** What an edge learned where the bundle is used, and not its training: see `core/places`. */
+const learnedSchema = z.object({
+  /** Id of the place at that edge. */
+  place: identifier,
+  at: z.iso.datetime(),
+  /** Kept frames that it learned from, and was judged by. */
+  frames: z.int().check(z.nonnegative()),
+  before: judgementSchema,
+  after: judgementSchema,
+  /** The partition of the bundle whose place it took; it comes back when this one is forgotten. */
+  replaced: z.optional(trainedPartitionSchema),
+  /** Name of the scene that came with it. */
+  scene: z.optional(z.string()),
+})
+
+const partitionSchema = z.extend(trainedPartitionSchema, {
+  /** Absent of what training made. */
+  learned: z.optional(learnedSchema),
+})
 export type Partition = z.infer<typeof partitionSchema>
 
 export type { ModelInput } from './model-input.ts'
+export { blobRefSchema, type BlobRef } from './blob-ref.ts'
 
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({

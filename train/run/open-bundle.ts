@@ -34,6 +34,13 @@ export async function openBundle(
   assignments: readonly string[] = [],
 ): Promise<OpenBundle> {
   const { manifest, networks, classPictures } = await readBundle(folder)
+  if (manifest.partitions.some(({ learned }) => learned !== undefined)) {
+    throw new CacheNetError(
+      'config-invalid',
+      `An edge learned places for the bundle in ${folder}, of which training has no images. Forget them first, or take the bundle as it was trained.`,
+      { folder },
+    )
+  }
   const config = restoreConfig(manifest.training.config, assignments)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
   const { classNames, scenes } = manifest
