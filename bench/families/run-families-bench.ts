@@ -39,10 +39,7 @@ export async function runFamiliesBench(
       {
         name,
         spec,
-        blob: encodeWeights(
-          spec,
-          randomWeights(spec, normal),
-        ),
+        blob: encodeWeights(spec, randomWeights(spec, normal)),
       },
     ]),
   )

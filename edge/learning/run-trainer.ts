@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { learnResultSchema, type LearnRequest, type LearnResult } from '../../core/places/learn-result.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -38,7 +39,7 @@ async function runProgram(
 ): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
   limited.throwIfAborted()
-  const child = spawn(process.execPath, [loader.pathname, resolve(program), path], {
+  const child = spawn(process.execPath, [fileURLToPath(loader), resolve(program), path], {
     stdio: ['ignore', 'ignore', 'inherit'],
     // It is ended at once: nothing of it is worth keeping.
     killSignal: 'SIGKILL',
