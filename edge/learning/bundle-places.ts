@@ -52,9 +52,6 @@ const framesUntilWritten = 100
 /** What a place may learn from, and how much of it is of other places. */
 const [mostFrames, mostElsewhere] = [3000, 400]
 
-/** One core at least is left to the frames that are answered meanwhile. */
-const trainingThreads = (): number => Math.min(2, Math.max(1, availableParallelism() - 1))
-
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 
 /** What came of an attempt, for a person. */
@@ -124,7 +121,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
       {
         program: trainer,
         workFolder: folder,
-        threads: trainingThreads(),
+        threads: Math.min(2, availableParallelism()),
         limitMs: options.trainLimitMs,
       },
     )
