@@ -81,6 +81,8 @@ async function learnOne(
     const visit = async (number: number): Promise<void> => {
       const split = visitOf(place, number, frames, width)
       const { sent } = await playVisit(now, split)
+      // That took this thread for seconds: it has to hear which connections the edge has closed meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 100))
       const sendOne = (frame: number, learnStream?: string): Promise<unknown> =>
         api.answerFrame(signal, bundleId, frameOf(split, frame), { learnStream })
       if (number === 0)

@@ -16,13 +16,16 @@ export interface TemperedStage {
   open(query: string): Promise<void>
 }
 
+/** Ids of bundles that the edge learns places for. */
+export type TemperedStageOptions = LaunchOptions & { readonly learns?: readonly string[] }
+
 const pageFolder = join(fileURLToPath(new URL('../../..', import.meta.url)), 'dist')
 
 /**
  * The built page, and an edge with bundles that are certain of everything or of nothing, for the tests of a
  * file. After each test the page has nothing to complain of.
  */
-export function useTemperedStage(options: LaunchOptions = {}): TemperedStage {
+export function useTemperedStage({ learns = [], ...options }: TemperedStageOptions = {}): TemperedStage {
   let edge: RunningEdge
   let proxy: FaultProxy
   let browser: Browser
@@ -35,7 +38,25 @@ export function useTemperedStage(options: LaunchOptions = {}): TemperedStage {
     removeBundles = remove
     for (const id of Object.keys(temperatures))
       await writeTemperedBundle(folder, id as keyof typeof temperatures)
-    edge = await startEdge({ port: 0, host: '127.0.0.1', threads: 1, bundlesFolder: folder, pageFolder })
+    const learning =
+      learns.length === 0
+        ? undefined
+        : {
+            bundles: learns,
+            folder: join(folder, '.places'),
+            framesNeeded: 400,
+            limits: { mostFrames: 500, mostBytes: 2 ** 24, mostAgeMs: 3_600_000 },
+            trainer: join(folder, 'not-installed.ts'),
+            trainLimitMs: 1000,
+          }
+    edge = await startEdge({
+      port: 0,
+      host: '127.0.0.1',
+      threads: 1,
+      bundlesFolder: folder,
+      pageFolder,
+      learning,
+    })
     proxy = await startFaultProxy(edge.origin)
     browser = await launchChromium(options)
   })

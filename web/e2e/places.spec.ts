@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest'
+import { apiPaths } from '../../core/wire/frames.ts'
+import { placeListSchema, type PlaceList } from '../../core/wire/places.ts'
+import { useTemperedStage } from './harness/tempered-stage.ts'
+
+// A person lets the edge learn this place, sees what it keeps, and has it forgotten: in the real page, with
+// the keyboard.
+
+const stage = useTemperedStage({ learns: ['unsure'] })
+
+const kept = async (): Promise<PlaceList> =>
+  placeListSchema.parse(await (await fetch(`${stage.proxy.origin}${apiPaths.places('unsure')}`)).json())
+const framesKept = async (): Promise<number> =>
+  (await kept()).places.reduce((sum, { frames }) => sum + frames, 0)
+
+async function playSome(): Promise<void> {
+  const { driver } = stage
+  await driver.go('watch')
+  await driver.page.getByTestId('play-demo').click()
+  await driver.untilState('playing')
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  await driver.page.getByTestId('stop').click()
+  await driver.untilState('stopped')
+}
+
+describe('learning a place', () => {
+  it('keeps frames only while the person wants that, and forgets them', { timeout: 120_000 }, async () => {
+    await stage.open('?seed=3&bundle=unsure&threshold=0')
+    const { driver } = stage
+    const { page } = driver
+    await playSome()
+    expect(await framesKept()).toBe(0)
+
+    await driver.go('settings')
+    const learn = page.getByRole('switch', { name: /Learn this place/ })
+    expect(await learn.isChecked()).toBe(false)
+    await learn.focus()
+    await page.keyboard.press('Space')
+    expect(await learn.isChecked()).toBe(true)
+    await playSome()
+    await vi.waitFor(async () => expect(await framesKept()).toBeGreaterThan(0), { timeout: 20_000 })
+
+    await driver.go('settings')
+    await page.getByTestId('place').first().waitFor()
+    expect(await page.getByTestId('place').first().textContent()).toContain('frames on the edge')
+    expect(await page.getByTestId('places-trouble').textContent()).not.toBe('')
+    await driver.expectAccessible()
+    await page.getByRole('button', { name: 'Forget Place 1' }).focus()
+    await page.keyboard.press('Enter')
+    await vi.waitFor(async () => expect(await framesKept()).toBe(0), { timeout: 20_000 })
+    await vi.waitFor(async () => expect(await page.getByTestId('place').count()).toBe(0), { timeout: 20_000 })
+  })
+
+  it('is not offered for a bundle that the edge learns nothing for', { timeout: 60_000 }, async () => {
+    await stage.open('?seed=3&bundle=sure')
+    await stage.driver.go('settings')
+    await stage.driver.page.getByTestId('audits').waitFor()
+    expect(await stage.driver.page.getByTestId('learn-place').count()).toBe(0)
+  })
+})
