@@ -48,6 +48,23 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
   },
 })
 
+const inNode = (
+  name: string,
+  include: string[],
+  more: { readonly isolate?: boolean } = {},
+): TestProjectInlineConfiguration => ({
+  test: {
+    name,
+    include,
+    exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
+    ...patient,
+    setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    ...more,
+  },
+})
+
 /**
  * What needs only Node, what needs a browser's own APIs, and the story on the built product; what is long
  * runs by itself (`npm run test:long`).
@@ -55,17 +72,10 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'node',
-          include: ['{core,edge,kernels,onnx,train,bench,test}/**/*.test.ts', 'web/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
-          ...patient,
-          setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts']),
+      // Pure code: its files leave nothing behind, so that they share a process, and most of their time is
+      // saved. An engine, a decoder or a backend keeps a state of its own in a process.
+      inNode('node-pure', ['{core,web}/**/*.test.ts'], { isolate: false }),
       {
         test: {
           name: 'long',

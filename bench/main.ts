@@ -10,6 +10,8 @@ import { onStopSignal } from '../edge/stop-on-signal.ts'
 import { findChromium } from '../test/find-chromium.ts'
 import { runKernelsBench } from './kernels/run-kernels-bench.ts'
 import { kernelsBenchFlags, resolveKernelsBenchSettings } from './kernels/settings.ts'
+import { runPlacesBench } from './places/run-places-bench.ts'
+import { placesBenchFlags, resolvePlacesBenchSettings } from './places/settings.ts'
 import { runStrategiesBench } from './strategies/run-strategies-bench.ts'
 import { resolveStrategiesSettings, strategiesFlags } from './strategies/settings.ts'
 import { runTrainingBench } from './training/run-training-bench.ts'
@@ -23,6 +25,7 @@ const examples = `EXAMPLES
   npm run bench -- kernels                 our convolutions in Chromium against tfjs's: partition, full model, a mobile network
   npm run bench -- families                networks of both families, timed in the phone's engine in Chromium
   npm run bench -- few --data DIR          few pictures: from scratch against a released base; DIR holds CIFAR-100's images
+  npm run bench -- places                  places that training never saw, learned by a real edge: misses, time, latency
   npm run bench -- strategies --data DIR   Device, Edge, Cascade and CacheNet in the real page; DIR holds CIFAR-10's images
   npm run bench -- strategies --data DIR --only headline --resume
   npm run bench -- strategies --folder DIR --bundle cifar10   the same strategies over images of your own
@@ -73,6 +76,13 @@ const few = bench(
   'Training on few pictures: with the trunks of a released bundle, against from scratch',
   fewBenchFlags,
   async (rawArgs, flags, say) => runFewBench(resolveFewBenchSettings(rawArgs, flags), say),
+)
+
+const places = bench(
+  'places',
+  'Places that training never saw, before and after an edge learned them',
+  placesBenchFlags,
+  async (rawArgs, flags, say) => runPlacesBench(resolvePlacesBenchSettings(rawArgs, flags), say),
 )
 
 /** Throws `config-invalid` where there is none. */
@@ -129,7 +139,7 @@ const strategies = bench(
 
 const command = defineCommand({
   meta: { name: 'npm run bench --', description: 'Measurements on the real thing' },
-  subCommands: { training, edge, kernels, families, few, strategies },
+  subCommands: { training, edge, kernels, families, few, places, strategies },
 })
 
 await runMain(command, {

@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { openapiRoutes } from './routes/openapi.ts'
 import { pageRoutes } from './routes/page.ts'
+import { placeRoutes } from './routes/places.ts'
 import { sessionRoutes } from './routes/session.ts'
 
 /** Tells the log, the metrics and the observer of every answered request. */
@@ -69,6 +70,7 @@ export function createApp(deps: EdgeDeps): Hono {
   app.route('/', bundleRoutes(deps))
   app.route('/', blobRoutes(deps))
   app.route('/', frameRoutes(deps))
+  app.route('/', placeRoutes(deps))
   app.route('/', sessionRoutes(deps))
   app.route('/', openapiRoutes())
   app.all('/api/*', unknownRoute)

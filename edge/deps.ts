@@ -3,6 +3,7 @@ import type { RateLimiter } from './access/rate-limit.ts'
 import type { BundleStore } from './bundles/store.ts'
 import type { Inference } from './inference/inference.ts'
 import type { EdgeMetrics } from './metrics/edge-metrics.ts'
+import type { Learning } from './learning/learning.ts'
 import type { FrameLimits } from './settings/frame-limits.ts'
 
 /** One answered request, as whoever keeps the books sees it. */
@@ -39,6 +40,8 @@ export interface EdgeDeps {
   readonly pageFolder: string
   readonly log: Logger
   readonly metrics: EdgeMetrics
+  /** Places that are learned for some bundles; none where there is none. */
+  readonly learning?: Learning | undefined
   readonly access?: Access | undefined
   /** Counts the requests of each client; none is counted where there is none. */
   readonly limiter?: RateLimiter | undefined

@@ -22,7 +22,7 @@ interface Running {
 /** The command as people start it, in a process of its own. */
 function runEdge(args: readonly string[], environment: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    env: { ...process.env, NO_COLOR: '1', ...environment },
+    env: { ...process.env, NO_COLOR: '1', CACHENET_THREADS: '1', ...environment },
   })
   let out = ''
   let err = ''

@@ -40,6 +40,7 @@ describe('an edge that knows whose bundles it serves', () => {
     const edge = await startEdge({
       port: 0,
       host: '127.0.0.1',
+      threads: 1,
       bundlesFolder: folder,
       pageFolder: join(folder, 'no-page'),
       keys,
@@ -124,6 +125,7 @@ describe('an edge that knows whose bundles it serves', () => {
     const edge = await startEdge({
       port: 0,
       host: '127.0.0.1',
+      threads: 1,
       bundlesFolder: folder,
       pageFolder: folder,
       log,

@@ -32,6 +32,7 @@ describe('startEdge', () => {
     const edge = await startEdge({
       port: 0,
       host: '127.0.0.1',
+      threads: 1,
       bundlesFolder: folder,
       pageFolder: join(folder, 'no-page'),
       ...options,

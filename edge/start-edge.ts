@@ -24,6 +24,9 @@ import { startEngine, type EngineWish } from './engine/start-engine.ts'
 import { answerClientErrors, refuseUrl, refuseWithoutUrl } from './http/client-error.ts'
 import { createFastBlobs } from './http/fast-blobs.ts'
 import { createGentleClose } from './http/gentle-close.ts'
+import { openLearning, type LearningOptions } from './learning/open-learning.ts'
+import { readSigningKey } from './learning/read-signing-key.ts'
+import type { Learning } from './learning/learning.ts'
 import { createBatcher, type BatcherOptions } from './inference/batcher.ts'
 import { createEdgeMetrics } from './metrics/edge-metrics.ts'
 import { countNetworkBytes } from './metrics/network-bytes.ts'
@@ -53,6 +56,9 @@ export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'fr
   readonly requestsPerSecond?: number | undefined
   /** How much a frame of a bundle may cost; a bundle that costs more is refused. */
   readonly costLimits?: CostLimits | undefined
+  /** Places are learned for some bundles; for none where it is left out. */
+  readonly learning?:
+    (Omit<LearningOptions, 'publishing' | 'log'> & { readonly keyFile?: string | undefined }) | undefined
   /** Silent where none is given. */
   readonly log?: Logger
   /** How long the engine keeps a version that is served no more: it may still have frames in the queue. */
@@ -70,6 +76,8 @@ export interface RunningEdge {
   readonly engineName: string
   readonly defaultBundle: string
   readonly bundleIds: readonly string[]
+  /** Of places; undefined where none are learned. */
+  readonly learning: Learning | undefined
   /**
    * Takes nothing new, answers what it has, and is gone at the latest after `stopTimeoutMs`. Calling it again
    * is the same.
@@ -143,6 +151,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   await requireFreePort(options)
   const engine = await startEngine({ log, wish: options.engine, threads: options.threads })
   let stopWatching = (): void => undefined
+  let learning: Learning | undefined
   try {
     const costs = new Map<string, BundleCost>()
     const store: BundleStore = await openBundleStore({
@@ -165,6 +174,12 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
           void engine.unload(key)
         }, retireAfterMs).unref(),
     })
+    if (options.learning !== undefined) {
+      const { keyFile, ...rules } = options.learning
+      const key = keyFile === undefined ? undefined : await readSigningKey(keyFile)
+      const publishing = { store, bundlesFolder: options.bundlesFolder, key }
+      learning = await openLearning({ ...rules, publishing, log })
+    }
     let state: 'serving' | 'draining' | 'stopping' = 'serving'
     const inference = createBatcher(engine, {
       framesPerBatch: (key) => {
@@ -185,6 +200,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       pageFolder: options.pageFolder,
       log,
       metrics,
+      learning,
       access: options.access,
       limiter: requestsPerSecond > 0 ? createRateLimiter(requestsPerSecond) : undefined,
       frameLimits: options.frameLimits,
@@ -221,6 +237,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       }
       state = 'stopping'
       await closeGently({ limitMs: stopTimeoutMs })
+      await learning?.close()
       await engine.close()
     }
     return {
@@ -229,10 +246,12 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       engineName: engine.name,
       defaultBundle: store.defaultBundle,
       bundleIds: store.bundles.map(({ manifest }) => manifest.id),
+      learning,
       close: () => (stopped ??= stop()),
     }
   } catch (thrown) {
     stopWatching()
+    await learning?.close()
     await engine.close()
     throw thrown
   }

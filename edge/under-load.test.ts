@@ -90,6 +90,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
     const edge = await startEdge({
       port: 0,
       host: '127.0.0.1',
+      threads: 1,
       bundlesFolder: bundles.folder,
       pageFolder: bundles.folder,
       access: { trustedProxies: 1 },
@@ -120,6 +121,7 @@ describe('an edge under load', { timeout: 240_000 }, () => {
       const edge = await startEdge({
         port: 0,
         host: '127.0.0.1',
+        threads: 1,
         bundlesFolder: place.folder,
         pageFolder: bundles.folder,
         reloadMs: 50,

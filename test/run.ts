@@ -10,7 +10,7 @@ endAtFlags(
   process,
   'npm test',
   'Types, lint, build, its size, unit tests, browser tests, end-to-end tests: everything that is tested.\n' +
-    'One file of them: npx vitest run --project node FILE.',
+    'One file of them: npx vitest run --project "node*" FILE.',
 )
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -36,7 +36,7 @@ steps.push(build)
 steps.push(
   isOk(build) ? await commandStep('sizes', 'size-limit') : notRun('sizes', 'not run: the build failed'),
 )
-steps.push(await vitestStep('node tests', 'node'))
+steps.push(await vitestStep('node tests', 'node*'))
 if (withoutBrowser !== undefined) {
   steps.push(
     notRun('browser tests', 'not run: no Chromium'),
@@ -51,7 +51,10 @@ if (withoutBrowser !== undefined) {
   )
 }
 
-const played = ['node', ...(withoutBrowser === undefined ? ['browser', ...(isOk(build) ? ['e2e'] : [])] : [])]
+const played = [
+  'node*',
+  ...(withoutBrowser === undefined ? ['browser', ...(isOk(build) ? ['e2e'] : [])] : []),
+]
 console.log(`\nThe slowest files:\n${await slowest(...played)}`)
 console.log(`\n${summaryTable(steps)}\n`)
 if (withoutBrowser !== undefined) console.log(`${withoutBrowser}\n`)

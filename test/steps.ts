@@ -8,7 +8,7 @@ import { countReport, noTests } from './vitest-report.ts'
 const twentyMinutes = 20 * 60_000
 const fortyMinutes = 40 * 60_000
 const reports = 'test-results'
-const reportOf = (project: string): string => join(reports, `${project}.json`)
+const reportOf = (project: string): string => join(reports, `${project.replace('*', '')}.json`)
 
 const program = (name: string): string => join('node_modules', '.bin', name)
 const heading = (name: string, command: string): void => console.log(`\n── ${name}: ${command}`)
@@ -20,7 +20,7 @@ export async function commandStep(name: string, command: string, ...args: string
   return { name, seconds, counts: isOk ? { ...noTests, passed: 1 } : { ...noTests, failed: 1 } }
 }
 
-/** All tests of one of vitest's projects. */
+/** All tests of one of vitest's projects, or of those that a pattern names. */
 export async function vitestStep(name: string, project: string): Promise<StepResult> {
   const report = reportOf(project)
   await mkdir(reports, { recursive: true })

@@ -1,5 +1,6 @@
 import { defineCommand, runMain } from 'citty'
 import { basename, resolve } from 'node:path'
+import { classPicturesFlag } from './class-pictures/class-pictures-flag.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { recalibrateBundle } from './recalibrate-bundle.ts'
 import { givenSettings } from './run/check-flags.ts'
@@ -26,6 +27,7 @@ const args = {
     description: 'Folder of the calibrated bundle. Default: the bundle itself',
     valueHint: 'DIR',
   },
+  'class-pictures': classPicturesFlag,
   key: keyFlag,
 } as const
 
@@ -37,13 +39,14 @@ await runMain(
         'Calibrates the gate of a finished bundle anew, without training: for another device or network, another accuracy line, or with a newer trainer. Weights stay as they are.',
     },
     args,
-    run: ({ rawArgs, args: { bundle, data, out, key } }) =>
+    run: ({ rawArgs, args: { bundle, data, out, key, 'class-pictures': drawsClassPictures } }) =>
       runAsCommand({ rawArgs, known: args }, async (progress) => {
         const set = givenSettings(rawArgs)
         const parts = [
           'npm run calibrate --',
           bundle,
           ...(data === undefined ? [] : [`--data ${basename(resolve(data))}`]),
+          ...(drawsClassPictures ? ['--class-pictures'] : []),
           ...(set === undefined ? [] : [setArgument(set)]),
         ]
         await checkWritable('--out', out ?? bundle)
@@ -55,6 +58,7 @@ await runMain(
           assignments: splitAssignments(set),
           command: parts.join(' '),
           progress,
+          drawsClassPictures,
           signingKey: signing.key,
         }
         const { summary } = await recalibrateBundle(request)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Manifest } from '../core/bundle/manifest.ts'
 import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
+import { drawClassPictures } from './class-pictures/draw-class-pictures.ts'
 import { restoreConfig } from './config/presets.ts'
 import { trainedSettings } from './config/schema.ts'
 import { currentCommit } from './run/commit.ts'
@@ -24,6 +25,8 @@ export interface RecalibrationRequest {
   /** As a person would type it. */
   readonly command: string
   readonly progress: Progress
+  /** Draws the pictures of its classes anew; else it keeps those that it has. */
+  readonly drawsClassPictures?: boolean
   /** Signs the bundle; it stays unsigned where there is none. */
   readonly signingKey?: SigningKey | undefined
 }
@@ -40,9 +43,11 @@ export async function recalibrateBundle({
   assignments,
   command,
   progress,
+  drawsClassPictures = false,
   signingKey,
 }: RecalibrationRequest): Promise<{ manifest: Manifest; summary: string }> {
-  const { manifest: before, networks, context } = await openBundle(bundle, data, progress, assignments)
+  const opened = await openBundle(bundle, data, progress, assignments)
+  const { manifest: before, networks, context } = opened
   const { config, dataset } = context
   const trained = (of: typeof config): string => JSON.stringify(trainedSettings(of))
   if (trained(config) !== trained(restoreConfig(before.training.config))) {
@@ -62,6 +67,9 @@ export async function recalibrateBundle({
     commit,
     elapsedSeconds,
     calibration: { command, commit: await currentCommit() },
+    classPictures: drawsClassPictures
+      ? await drawClassPictures(dataset, validation.full)
+      : opened.classPictures,
     signingKey,
   })
   const summary = formatSummary(manifest, evaluations.test)

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { splitPictures } from '../core/bundle/class-pictures.ts'
 import { blobsOf, parseManifest, type Manifest } from '../core/bundle/manifest.ts'
 import { sha256Hex } from '../core/bundle/hash.ts'
 import type { NetworkSpec } from '../core/network/spec.ts'
@@ -48,6 +50,7 @@ async function train(
     bundleId: 'walkers',
     bundleFolder: join(folder, `${name}-bundle`),
     command: 'npm run train -- walkers',
+    hasClassPictures: name === 'run',
     signingKey,
   })
   return manifest
@@ -79,6 +82,10 @@ describe('trainBundle', () => {
       expect(bytes.byteLength).toBe(ref.bytes)
       expect(await sha256Hex(bytes)).toBe(ref.sha256)
     }
+    const { classPictures } = await readBundle(bundle)
+    const pictures = splitPictures(classPictures ?? { blob: new Uint8Array(0), lengths: [] })
+    expect(pictures).toHaveLength(manifest.classNames.length)
+    for (const picture of pictures) expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp' })
     expect(manifest.partitions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
     expect(manifest.gate.curve.length).toBeGreaterThan(10)
     expect(await readFile(join(bundle, 'training-summary.txt'), 'utf8')).toContain('npm run train -- walkers')
@@ -143,6 +150,14 @@ describe('trainBundle', () => {
       calibration: { command: 'npm run calibrate -- plain' },
     })
     expect(calibrated.gate.localities).toEqual([])
+    // Pictures of its classes come where they are asked for, and stay.
+    const assignments = ['search.device.roundTripMs=500']
+    expect((await readBundle(request.out)).classPictures).toBeUndefined()
+    await recalibrateBundle({ ...request, assignments, drawsClassPictures: true })
+    const drawn = await readBundle(request.out)
+    expect(drawn.classPictures?.lengths).toHaveLength(manifest.classNames.length)
+    await recalibrateBundle({ ...request, bundle: request.out, assignments })
+    expect((await readBundle(request.out)).classPictures).toEqual(drawn.classPictures)
     // Nobody gave it a key.
     expect(await signerOf(request.out)).toBeUndefined()
     expect(await readBundle(request.out)).toMatchObject({ manifest: { id: 'walkers' } })

@@ -5,6 +5,7 @@ import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
 import { askFullGraph } from './full/ask-full-graph.ts'
 import type { FullGraph } from './full/full-graph.ts'
+import { drawClassPictures } from './class-pictures/draw-class-pictures.ts'
 import { startTrainingBackend } from './kernels/register.ts'
 import type { BaseBundle } from './models/base-bundle.ts'
 import { writeReport } from './report/write-report.ts'
@@ -32,6 +33,8 @@ export interface BundleRequest {
   readonly command: string
   /** A full model that somebody brought, in place of one that is trained. */
   readonly full?: FullGraph | undefined
+  /** Whether a picture of each class comes with it, out of its images. */
+  readonly hasClassPictures?: boolean
   /** Signs the bundle; it stays unsigned where there is none. */
   readonly signingKey?: SigningKey | undefined
 }
@@ -81,6 +84,8 @@ export async function trainBundle(
     command: request.command,
     commit: await currentCommit(),
     signingKey: request.signingKey,
+    classPictures:
+      request.hasClassPictures === true ? await drawClassPictures(dataset, validation.full) : undefined,
     elapsedSeconds: await countTime(),
   })
   const summary = formatSummary(manifest, test)

@@ -14,6 +14,7 @@ import { decodedFolder, loadDataset } from './data/load-dataset.ts'
 import { bringFull, type BroughtModel } from './full/bring-full.ts'
 import type { FullGraph } from './full/full-graph.ts'
 import { withUnlabelled } from './full/label-pictures.ts'
+import { classPicturesFlag } from './class-pictures/class-pictures-flag.ts'
 import type { BaseBundle } from './models/base-bundle.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { checkBundleId } from './run/check-bundle-id.ts'
@@ -104,6 +105,7 @@ const trainArgs = {
       'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again',
     valueHint: 'KEY=VALUE',
   },
+  'class-pictures': classPicturesFlag,
   key: keyFlag,
   'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
 } as const
@@ -276,6 +278,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           from: args.from,
           fullFrom,
           full: fullFlags(args),
+          hasClassPictures: args['class-pictures'],
           set,
         })
         const { summary } = await trainBundle(abortOnInterrupt(progress), {
@@ -288,6 +291,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           bundleFolder,
           command,
           full,
+          hasClassPictures: args['class-pictures'],
           signingKey: signing.key,
         })
         process.stdout.write(`\n${summary}\n\n${signing.says}\n`)

@@ -6,6 +6,9 @@ import { planNetwork } from '../network/plan.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
 import { CacheNetError } from '../wire/errors.ts'
 import { bundleGateSchema } from '../gate/settings.ts'
+import { judgementSchema } from '../places/learn-result.ts'
+import { blobRefSchema, type BlobRef } from './blob-ref.ts'
+import { pictureLengthsSchema } from './class-pictures.ts'
 import { deltaBlobBytes } from './delta.ts'
 import { featureSizeOfFull, fullNetworkSchema, isGraph, outputsOfFull } from './full-network.ts'
 import { identifierPattern } from './identifier.ts'
@@ -36,13 +39,6 @@ export type DatasetKind = (typeof datasetKinds)[number]
 const identifier = z.string().check(z.regex(identifierPattern))
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
-export const blobRefSchema = z.object({
-  bytes: z.int().check(z.positive()),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-})
-/** Names weights by content: a blob lives under `blobs/<sha256>.bin`. */
-export type BlobRef = z.infer<typeof blobRefSchema>
-
 const networkSchema = z.object({
   whole: blobRefSchema,
   /**
@@ -57,7 +53,7 @@ const networkSchema = z.object({
   mostStrange: z.optional(z.number()),
 })
 
-const partitionSchema = z.extend(networkSchema, {
+const trainedPartitionSchema = z.extend(networkSchema, {
   id: identifier,
   /**
    * The same specialist as a difference from the generalist: smaller by far, a little less accurate, and it
@@ -84,9 +80,30 @@ const partitionSchema = z.extend(networkSchema, {
   /** Share of the validation images that the selector sends here. */
   share,
 })
+
+/** What an edge learned where the bundle is used, and not its training: see `core/places`. */
+const learnedSchema = z.object({
+  /** Id of the place at that edge. */
+  place: identifier,
+  at: z.iso.datetime(),
+  /** Kept frames that it learned from, and was judged by. */
+  frames: z.int().check(z.nonnegative()),
+  before: judgementSchema,
+  after: judgementSchema,
+  /** The partition of the bundle whose place it took; it comes back when this one is forgotten. */
+  replaced: z.optional(trainedPartitionSchema),
+  /** Name of the scene that came with it. */
+  scene: z.optional(z.string()),
+})
+
+const partitionSchema = z.extend(trainedPartitionSchema, {
+  /** Absent of what training made. */
+  learned: z.optional(learnedSchema),
+})
 export type Partition = z.infer<typeof partitionSchema>
 
 export type { ModelInput } from './model-input.ts'
+export { blobRefSchema, type BlobRef } from './blob-ref.ts'
 
 /** See `SceneKnowledge`. */
 const scenesSchema = z.object({
@@ -116,6 +133,8 @@ export const manifestSchema = z.object({
   classNames: z
     .array(z.string().check(z.normalize('NFC'), z.minLength(1)))
     .check(z.minLength(2), z.maxLength(10_000)),
+  /** A picture of each class, for people: in one blob. Absent unless training was asked for them. */
+  classPictures: z.optional(z.extend(blobRefSchema, { lengths: pictureLengthsSchema })),
   /** What the networks of the device read. The full model may have an input of its own: `fullInputOf`. */
   input: modelInputSchema,
   networks: z.object({
@@ -196,7 +215,7 @@ export function outputsOf(
   return partition?.prior?.length ?? classNames.length
 }
 
-export type BlobRole = 'full' | 'licence' | 'encoder' | 'generalist' | 'partition' | 'delta'
+export type BlobRole = 'full' | 'licence' | 'encoder' | 'generalist' | 'partition' | 'delta' | 'classPictures'
 
 export interface NamedBlob {
   readonly role: BlobRole
@@ -205,7 +224,8 @@ export interface NamedBlob {
 }
 
 /** Every blob that a manifest names, with what it is for. */
-export function blobsOf({ full, encoder, generalist, partitions }: Manifest): NamedBlob[] {
+export function blobsOf({ full, encoder, generalist, partitions, classPictures }: Manifest): NamedBlob[] {
+  const plain = ({ bytes, sha256 }: BlobRef): BlobRef => ({ bytes, sha256 })
   return [
     { role: 'full', id: 'full', ref: full.whole },
     ...(full.licence === undefined ? [] : [{ role: 'licence' as const, id: 'licence', ref: full.licence }]),
@@ -213,10 +233,11 @@ export function blobsOf({ full, encoder, generalist, partitions }: Manifest): Na
     { role: 'generalist', id: 'generalist', ref: generalist.whole },
     ...partitions.map(({ id, whole }) => ({ role: 'partition' as const, id, ref: whole })),
     ...partitions.flatMap(({ id, delta }) =>
-      delta === undefined
-        ? []
-        : [{ role: 'delta' as const, id, ref: { bytes: delta.bytes, sha256: delta.sha256 } }],
+      delta === undefined ? [] : [{ role: 'delta' as const, id, ref: plain(delta) }],
     ),
+    ...(classPictures === undefined
+      ? []
+      : [{ role: 'classPictures' as const, id: 'class-pictures', ref: plain(classPictures) }]),
   ]
 }
 
@@ -285,6 +306,14 @@ function checkNetworks(manifest: Manifest): void {
     {},
   )
   for (const partition of partitions) checkHead(manifest, partition)
+  const { classPictures } = manifest
+  requireFit(
+    classPictures === undefined ||
+      (classPictures.lengths.length === classNames.length &&
+        classPictures.lengths.reduce((sum, length) => sum + length, 0) === classPictures.bytes),
+    'the pictures of its classes are not one a class',
+    {},
+  )
   for (const { name, shares } of manifest.scenes?.places ?? []) {
     requireFit(
       shares.length === classNames.length &&
@@ -334,6 +363,7 @@ function checkBlobSizes(manifest: Manifest): void {
   const expectedBytesOf: Record<BlobRole, (id: string) => number | undefined> = {
     full: () => (isGraph(networks.full) ? undefined : wholeBlobBytes(networks.full)),
     licence: () => undefined,
+    classPictures: () => undefined,
     encoder: () => (networks.encoder === undefined ? 0 : wholeBlobBytes(networks.encoder.spec)),
     generalist: () => wholeBlobBytes(networks.generalist),
     partition: (id) => wholeBlobBytes(specOf(id)),

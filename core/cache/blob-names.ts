@@ -26,6 +26,7 @@ const keepingOf: Readonly<Record<Role, Keeping>> = {
   full: 'resident',
   encoder: 'not-kept',
   licence: 'not-kept',
+  classPictures: 'resident',
 }
 const byStrength: readonly Keeping[] = ['not-kept', 'evictable', 'resident']
 

@@ -13,6 +13,7 @@ import {
   manifestHeader,
 } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
+import { learnHeader, placeListSchema, type PlaceList } from '../wire/places.ts'
 import { bytesOfFrame, typeOfFrame, type SentFrame } from '../wire/sent-frame.ts'
 import { fetchChecked } from './fetch-checked.ts'
 import { fetchManifest } from './fetch-manifest.ts'
@@ -34,6 +35,8 @@ export interface FrameContext {
    * `bundle-changed`.
    */
   readonly manifestSha256?: string | undefined
+  /** The edge may keep the frame, as one of this stream, to learn the place. */
+  readonly learnStream?: string | undefined
 }
 
 export interface Received<Value> {
@@ -67,6 +70,11 @@ export interface EdgeApi {
     frame: SentFrame,
     context?: FrameContext,
   ): Promise<Received<FrameAnswer>>
+  /** Places that the edge learns for a bundle. Rejects with `learning-off` where it learns none. */
+  listPlaces(signal: AbortSignal, bundleId: string): Promise<PlaceList>
+  renamePlace(signal: AbortSignal, bundleId: string, placeId: string, name: string): Promise<void>
+  /** Deletes what was kept and learned of a place, or of all where none is named. */
+  forgetPlace(signal: AbortSignal, bundleId: string, placeId?: string): Promise<void>
   /**
    * Trades the access token for a cookie that no script can read, so that the service worker's downloads are
    * allowed too. Works on the edge's own origin.
@@ -91,12 +99,19 @@ const incomprehensible = (): CacheNetError =>
     'The edge answered something this app does not understand. Is this network asking for a login? If not, update the older of the two.',
   )
 
-function contextHeaders({ holds, auditOf, hits, manifestSha256 }: FrameContext): Record<string, string> {
+function contextHeaders({
+  holds,
+  auditOf,
+  hits,
+  manifestSha256,
+  learnStream,
+}: FrameContext): Record<string, string> {
   return {
     ...(holds === undefined ? {} : { [holdsHeader]: formatHolds(holds) }),
     ...(auditOf === undefined ? {} : { [auditHeader]: String(auditOf) }),
     ...(hits === undefined ? {} : { [hitsHeader]: String(hits) }),
     ...(manifestSha256 === undefined ? {} : { [manifestHeader]: manifestSha256 }),
+    ...(learnStream === undefined ? {} : { [learnHeader]: learnStream }),
   }
 }
 
@@ -165,6 +180,22 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
         bytesDown: bytes.byteLength,
         manifestSha256: response.headers.get(manifestHeader) ?? undefined,
       }
+    },
+    async listPlaces(signal, bundleId) {
+      const headers = bearer(token)
+      const { bytes } = await call(signal, apiPaths.places(bundleId), { headers, cache: 'no-store' })
+      return read(placeListSchema, bytes)
+    },
+    async renamePlace(signal, bundleId, placeId, name) {
+      await call(signal, apiPaths.place(bundleId, placeId), {
+        method: 'PATCH',
+        headers: { 'Content-Type': 'application/json', ...bearer(token) },
+        body: JSON.stringify({ name }),
+      })
+    },
+    async forgetPlace(signal, bundleId, placeId) {
+      const path = placeId === undefined ? apiPaths.places(bundleId) : apiPaths.place(bundleId, placeId)
+      await call(signal, path, { method: 'DELETE', headers: bearer(token) })
     },
     async openSession(signal, secret) {
       await call(signal, apiPaths.session, { method: 'POST', headers: bearer(secret) })

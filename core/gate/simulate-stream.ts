@@ -99,6 +99,10 @@ export interface StreamResult {
   readonly events: readonly number[]
   /** Of each frame, whether its answer is right (1) or not (0). */
   readonly rightFrames: Uint8Array
+  /** Of each frame, whether the device answered it (1), or it was sent to the edge (0). */
+  readonly hitFrames: Uint8Array
+  /** Class that each frame was answered with, by whomever. */
+  readonly answers: Int32Array
 }
 
 /** What `probabilitiesOf` calls the full model. */
@@ -130,6 +134,8 @@ export function simulateStream(
   ]
   let [strangers, strangersCertain, strangersOnDevice, sinceEdge] = [0, 0, 0, 0]
   const rightFrames = new Uint8Array(images.length)
+  const hitFrames = new Uint8Array(images.length)
+  const answers = new Int32Array(images.length)
 
   const touch = (id: string): void => {
     if (id === byRecency[0]) return
@@ -190,6 +196,8 @@ export function simulateStream(
       hits++
       right += isRight
       rightFrames[frame] = isRight
+      hitFrames[frame] = 1
+      answers[frame] = classIndex
       hitsRight += isRight
       strangersCertain += isStranger
       strangersOnDevice += isStranger
@@ -203,6 +211,7 @@ export function simulateStream(
     sinceEdge = 0
     const fromEdge = answerOf(table, firstLook(fullId), image, factors)
     rightFrames[frame] = Number(fromEdge.classIndex === label)
+    answers[frame] = fromEdge.classIndex
     right += rightFrames[frame] ?? 0
     strangersCertain += isStranger * Number(!fromEdge.isStrange)
     scene.see(fromEdge.probabilities, factors, prior, 'edge')
@@ -243,6 +252,8 @@ export function simulateStream(
     strangersOnDevice: strangers === 0 ? 0 : strangersOnDevice / strangers,
     events: events.map((count) => count / frames),
     rightFrames,
+    hitFrames,
+    answers,
   }
 }
 

@@ -6,6 +6,8 @@ export const apiPaths = {
   manifest: (bundleId: string): string => `/api/v1/bundles/${bundleId}/manifest.json`,
   blob: (bundleId: string, sha256: string): string => `/api/v1/bundles/${bundleId}/blobs/${sha256}.bin`,
   frames: (bundleId: string): string => `/api/v1/bundles/${bundleId}/frames`,
+  places: (bundleId: string): string => `/api/v1/bundles/${bundleId}/places`,
+  place: (bundleId: string, placeId: string): string => `/api/v1/bundles/${bundleId}/places/${placeId}`,
   session: '/api/v1/session',
   openapi: '/api/v1/openapi.json',
   docs: '/api/v1/docs',

@@ -23,6 +23,8 @@ export const errorStatus = {
   'bundle-signature-invalid': 422,
   'bundle-key-changed': 422,
   'bundle-rolled-back': 422,
+  'learning-off': 404,
+  'place-unknown': 404,
   'blob-unknown': 404,
   'manifest-invalid': 422,
   'manifest-version-unsupported': 422,

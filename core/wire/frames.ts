@@ -110,6 +110,8 @@ export const bundleListSchema = z.object({
       partitions: z.int(),
       /** What a device fetches to start with, and with every partition. Older edges do not say. */
       bytes: z.optional(z.object({ start: z.int(), all: z.int() })),
+      /** Whether the edge learns places for it, where a person wants that. Older edges do not say. */
+      learns: z.optional(z.boolean()),
     }),
   ),
 })

@@ -1,13 +1,22 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { auditHeader, hitsHeader, holdsHeader, manifestHeader } from '../../core/wire/frames.ts'
+import { learnHeader } from '../../core/wire/places.ts'
 
 /** Lets pages of the listed origins use the API; nobody else's script gets to read an answer. */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const listed = cors({
     origin: [...origins],
-    allowMethods: ['GET', 'HEAD', 'POST'],
-    allowHeaders: ['Authorization', 'Content-Type', auditHeader, hitsHeader, holdsHeader, manifestHeader],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      auditHeader,
+      hitsHeader,
+      holdsHeader,
+      learnHeader,
+      manifestHeader,
+    ],
     exposeHeaders: ['ETag', 'Retry-After', 'X-Request-Id', manifestHeader],
     maxAge: 3600,
   })

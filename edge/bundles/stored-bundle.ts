@@ -146,9 +146,9 @@ async function readManifest(
 export async function openBundle(folder: string): Promise<StoredBundle> {
   const { manifest, manifestBytes } = await readManifest(folder)
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
-  // A file that somebody brought is in a form of its own.
+  // A file that somebody brought is in a form of its own, and so are pictures.
   const isWeights = (role: BlobRole): boolean =>
-    role !== 'licence' && !(role === 'full' && isGraph(manifest.networks.full))
+    role !== 'licence' && role !== 'classPictures' && !(role === 'full' && isGraph(manifest.networks.full))
   for (const { role, ref } of blobsOf(manifest))
     blobs.set(ref.sha256, await readBlob(folder, ref, isWeights(role)))
   const hash = createHash('sha256').update(manifestBytes).digest('hex')

@@ -9,6 +9,7 @@ import {
   parseHolds,
   type HeldPartition,
 } from '../../core/wire/frames.ts'
+import { learnHeader, learnStreamPattern } from '../../core/wire/places.ts'
 
 export interface ReadFrameContext {
   /** Undefined where the device does not say: it has no use for a partition now. */
@@ -16,6 +17,8 @@ export interface ReadFrameContext {
   /** The class that the device gave a hit that is to be checked. */
   readonly auditOf: number | undefined
   readonly hits: number
+  /** Names the stream of a frame that may be kept; undefined where it may not. */
+  readonly learnStream: string | undefined
 }
 
 function wholeNumber(name: string, text: string | undefined, below: number): number | undefined {
@@ -27,12 +30,20 @@ function wholeNumber(name: string, text: string | undefined, below: number): num
   })
 }
 
+function streamOf(text: string | undefined): string | undefined {
+  if (text === undefined || learnStreamPattern.test(text)) return text
+  throw new CacheNetError('request-invalid', `The header ${learnHeader} names a stream.`, {
+    header: learnHeader,
+  })
+}
+
 /** What a frame's headers say of the device. Throws `request-invalid`. */
 export function readFrameContext(c: Context, { classNames }: Manifest): ReadFrameContext {
   const held = c.req.header(holdsHeader)
   return {
     holds: held === undefined ? undefined : parseHolds(held),
     auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
+    learnStream: streamOf(c.req.header(learnHeader)),
     hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), hitsLimit) ?? 0,
   }
 }

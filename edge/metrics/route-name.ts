@@ -10,7 +10,8 @@ const plain: ReadonlySet<string> = new Set([
   apiPaths.openapi,
   apiPaths.docs,
 ])
-const bundlePath = /^\/api\/v1\/bundles\/[^/]+\/(frames|manifest\.json)$/
+const bundlePath = /^\/api\/v1\/bundles\/[^/]+\/(frames|manifest\.json|places)$/
+const placePath = /^\/api\/v1\/bundles\/[^/]+\/places\/[^/]+$/
 
 /** The route of a path, as a label: of few values, whatever a client asks for. */
 export function routeName(path: string): string {
@@ -18,5 +19,6 @@ export function routeName(path: string): string {
   if (parseBlobPath(path) !== undefined) return apiPaths.blob(':bundle', ':sha256')
   const [, last] = bundlePath.exec(path) ?? []
   if (last !== undefined) return `/api/v1/bundles/:bundle/${last}`
+  if (placePath.test(path)) return apiPaths.place(':bundle', ':place')
   return path.startsWith('/api/') ? 'unknown' : 'page'
 }

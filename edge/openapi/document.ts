@@ -14,6 +14,13 @@ import {
   manifestHeader,
   rawFrameType,
 } from '../../core/wire/frames.ts'
+import {
+  learnHeader,
+  learnStreamPattern,
+  placeIdPattern,
+  placeListSchema,
+  renamePlaceSchema,
+} from '../../core/wire/places.ts'
 
 /**
  * A schema of the wire as JSON Schema, which OpenAPI 3.1 takes as it is. What is sent is described, defaults
@@ -61,6 +68,14 @@ const header = (
   schema: Record<string, unknown>,
 ): Record<string, unknown> => ({ name, in: 'header', description, schema })
 const bundleId = path('bundleId', 'Id of a bundle', identifierPattern.source)
+const placeId = path('placeId', 'Id of a place', placeIdPattern.source)
+const ofPlaces: readonly ErrorCode[] = [...guarded, 'bundle-unknown', 'learning-off']
+const ofPublishing: readonly ErrorCode[] = [
+  'bundle-changed',
+  'bundle-unreadable',
+  'storage-failed',
+  'config-invalid',
+]
 const sha256 = path('sha256', 'SHA-256 of the blob', '^[0-9a-f]{64}$')
 const binary = { schema: { type: 'string', format: 'binary' } }
 
@@ -83,6 +98,11 @@ const frameOperation = {
       manifestHeader,
       'SHA-256 of the manifest that the device holds, in hexadecimal: its ETag. Where the edge has another version of the bundle, it refuses the frame (bundle-changed); every answer says which it has, under the same name.',
       { type: 'string' },
+    ),
+    header(
+      learnHeader,
+      'The edge may keep this frame, with its answer, to learn the place; names the stream. Sent only while the person wants that, and only to an edge that learns this bundle.',
+      { type: 'string', pattern: learnStreamPattern.source },
     ),
     header(hitsHeader, 'Frames that the device answered itself since the last one that it sent.', {
       type: 'integer',
@@ -161,6 +181,41 @@ export function openapiDocument(): Record<string, unknown> {
         },
       },
       [apiPaths.frames('{bundleId}')]: { post: frameOperation },
+      [apiPaths.places('{bundleId}')]: {
+        get: {
+          operationId: 'listPlaces',
+          summary: 'Places that the edge learns for a bundle: what it keeps, and what came of it',
+          parameters: [bundleId],
+          responses: { '200': json('The places', 'PlaceList'), ...refusals(ofPlaces) },
+        },
+        delete: {
+          operationId: 'forgetPlaces',
+          summary: 'Delete all that was kept and learned of places',
+          parameters: [bundleId],
+          responses: { '204': { description: 'Done' }, ...refusals([...ofPlaces, ...ofPublishing]) },
+        },
+      },
+      [apiPaths.place('{bundleId}', '{placeId}')]: {
+        patch: {
+          operationId: 'renamePlace',
+          summary: 'Give a place a name',
+          parameters: [bundleId, placeId],
+          requestBody: { required: true, content: { 'application/json': { schema: ref('RenamePlace') } } },
+          responses: {
+            '204': { description: 'Done' },
+            ...refusals([...ofPlaces, 'place-unknown', 'request-invalid']),
+          },
+        },
+        delete: {
+          operationId: 'forgetPlace',
+          summary: 'Delete what was kept and learned of a place; the bundle is published without it',
+          parameters: [bundleId, placeId],
+          responses: {
+            '204': { description: 'Done' },
+            ...refusals([...ofPlaces, ...ofPublishing, 'place-unknown']),
+          },
+        },
+      },
       [apiPaths.session]: {
         post: {
           operationId: 'openSession',
@@ -210,6 +265,8 @@ export function openapiDocument(): Record<string, unknown> {
         BundleList: jsonSchema(bundleListSchema),
         Manifest: jsonSchema(manifestSchema),
         FrameAnswer: jsonSchema(frameAnswerSchema),
+        PlaceList: jsonSchema(placeListSchema),
+        RenamePlace: jsonSchema(renamePlaceSchema),
         Error: jsonSchema(errorBodySchema),
         Health: jsonSchema(z.object({ status: z.literal('alive') })),
         Readiness: jsonSchema(

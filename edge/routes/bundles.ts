@@ -8,7 +8,7 @@ import { matchesEtag } from '../http/etag.ts'
  * The list of bundles, and their manifests: asked for again each time (`no-cache`), sent again only when they
  * changed.
  */
-export function bundleRoutes({ bundles: store }: Pick<EdgeDeps, 'bundles'>): Hono {
+export function bundleRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundles' | 'learning'>): Hono {
   const app = new Hono()
 
   app.get(apiPaths.bundles, (c) => {
@@ -20,6 +20,7 @@ export function bundleRoutes({ bundles: store }: Pick<EdgeDeps, 'bundles'>): Hon
         classes: manifest.classNames.length,
         partitions: manifest.partitions.length,
         bytes: bytesOfDevice(manifest),
+        ...(learning?.learns(manifest.id) === true ? { learns: true } : {}),
       })),
     }
     return c.json(list, 200, { 'Cache-Control': 'no-cache' })

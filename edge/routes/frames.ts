@@ -16,7 +16,10 @@ import { receiveBody } from '../frames/receive-body.ts'
 import { composeAnswer } from '../inference/compose-answer.ts'
 import { createSelection } from '../inference/selection.ts'
 
-type FrameDeps = Pick<EdgeDeps, 'bundles' | 'inference' | 'isStopping' | 'metrics' | 'frameLimits' | 'access'>
+type FrameDeps = Pick<
+  EdgeDeps,
+  'bundles' | 'inference' | 'isStopping' | 'metrics' | 'frameLimits' | 'access' | 'learning'
+>
 
 /** Counts the frames that are here and not answered, and refuses those that are too many. */
 function limitFramesInFlight(
@@ -63,7 +66,7 @@ const hitsOfClient = { first: 3_600, most: 1_000_000, perSecond: 240 }
  * that follow. Or an audit of one that hit: then the answer says whether the full model agrees.
  */
 export function frameRoutes(deps: FrameDeps): Hono {
-  const { bundles: store, inference, metrics, access, isStopping } = deps
+  const { bundles: store, inference, metrics, access, isStopping, learning } = deps
   const limits = { ...defaultFrameLimits, ...deps.frameLimits }
   const selection = createSelection()
   const inFlight = limitFramesInFlight(limits.maxFramesInFlight)
@@ -80,7 +83,7 @@ export function frameRoutes(deps: FrameDeps): Hono {
     const { manifest } = bundle
     // Larger or smaller pictures are brought to what the full model reads.
     const input = fullInputOf(manifest)
-    const { holds, auditOf, hits } = readFrameContext(c, manifest)
+    const { holds, auditOf, hits, learnStream } = readFrameContext(c, manifest)
     const priority = auditOf === undefined ? 'miss' : 'audit'
     const decodeStartedAt = performance.now()
     const rgb = await decodeFrame(body, c.req.header('Content-Type'), input, limits.maxPixels, decoding)
@@ -100,6 +103,8 @@ export function frameRoutes(deps: FrameDeps): Hono {
       { 'Cache-Control': 'no-store' },
     )
     if (hits > 0) metrics.deviceHits(manifest.id, plausibleHits.take(client, hits))
+    if (learnStream !== undefined)
+      learning?.keep({ bundle, stream: learnStream, kind: priority, pixels: rgb, found })
     metrics.frame({
       bundleId: manifest.id,
       priority,

@@ -32,6 +32,22 @@ export function optionsOf(
     costLimits: costLimitsOf(settings),
     requestsPerSecond: settings['rate-limit'],
     frameLimits: frameLimitsOf(settings),
+    learning:
+      settings.learn.length === 0
+        ? undefined
+        : {
+            bundles: settings.learn,
+            folder: settings['learn-folder'],
+            keyFile: settings['learn-key'],
+            framesNeeded: settings['learn-frames'],
+            limits: {
+              mostFrames: 3000,
+              mostBytes: settings['learn-mb'] * 2 ** 20,
+              mostAgeMs: settings['learn-days'] * 86_400_000,
+            },
+            trainer: settings['learn-trainer'],
+            trainLimitMs: settings['learn-seconds'] * 1000,
+          },
     tls,
     log,
     drainMs: settings['drain-seconds'] * 1000,

@@ -44,6 +44,13 @@ describe('resolveSettings', () => {
       'drain-seconds': 2,
       https: false,
       'tls-folder': '.cache/tls',
+      learn: [],
+      'learn-folder': '.cache/places',
+      'learn-frames': 400,
+      'learn-days': 30,
+      'learn-mb': 64,
+      'learn-seconds': 600,
+      'learn-trainer': 'train/learn-place.ts',
     })
   })
 

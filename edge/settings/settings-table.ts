@@ -195,6 +195,55 @@ export const settingsTable = {
     valueHint: 'folder',
     description: 'Where --https keeps its authority',
   },
+  learn: {
+    schema: list,
+    fallback: '',
+    valueHint: 'bundles',
+    description:
+      'Ids of bundles, with commas between: the edge learns the places of phones whose people switched that on, too. None learns nothing and keeps no frame',
+  },
+  'learn-folder': {
+    schema: text,
+    fallback: '.cache/places',
+    valueHint: 'folder',
+    description: 'Where --learn keeps frames of places, and nothing else is',
+  },
+  'learn-frames': {
+    schema: wholeNumber(100_000, 60),
+    fallback: '400',
+    valueHint: 'number',
+    description: 'New frames of a place that it takes to learn it, and to learn it again',
+  },
+  'learn-days': {
+    schema: wholeNumber(3650, 1),
+    fallback: '30',
+    valueHint: 'days',
+    description: 'Longest that a frame is kept',
+  },
+  'learn-mb': {
+    schema: wholeNumber(1_000_000, 1),
+    fallback: '64',
+    valueHint: 'MiB',
+    description: 'Most that the kept frames of a bundle take on the disk',
+  },
+  'learn-seconds': {
+    schema: wholeNumber(86_400, 1),
+    fallback: '600',
+    valueHint: 'seconds',
+    description: 'Longest that the training of a place may take',
+  },
+  'learn-key': {
+    schema: text.optional(),
+    valueHint: 'file',
+    description:
+      'Private key, as npm run keys makes it, that learned versions are signed with; needed where the bundle is signed',
+  },
+  'learn-trainer': {
+    schema: text,
+    fallback: 'train/learn-place.ts',
+    valueHint: 'file',
+    description: 'The program that trains a place; where it is missing, nothing is learned',
+  },
   'log-level': {
     schema: oneOf(levels, `must be one of ${levels.join(', ')}`),
     fallback: 'info',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ClassPictures } from '../../core/bundle/class-pictures.ts'
 import { applyDelta } from '../../core/bundle/delta.ts'
 import {
   headOf,
@@ -18,7 +19,7 @@ import { requireSelfContained } from '../../onnx/require-self-contained.ts'
 import { createFullGraph } from '../full/full-graph.ts'
 import type { FullModel, ShippedNetwork } from './ship-network.ts'
 
-async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array> {
+async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(folder, 'blobs', `${sha256}.bin`)
   const blob = await readFile(path).catch((cause: unknown) => {
     throw new CacheNetError('blob-missing', `The bundle lacks ${path}.`, { sha256 }, { cause })
@@ -28,10 +29,17 @@ async function readBlob(folder: string, { sha256 }: BlobRef): Promise<Uint8Array
   return blob
 }
 
+export interface ReadBundle {
+  readonly manifest: Manifest
+  readonly networks: TrainedNetworks
+  /** Undefined where it has none. */
+  readonly classPictures: ClassPictures | undefined
+}
+
 /**
  * A bundle's networks as they ship. Throws `manifest-…` and `blob-…` codes for what is wrong with the folder.
  */
-export async function readBundle(folder: string): Promise<{ manifest: Manifest; networks: TrainedNetworks }> {
+export async function readBundle(folder: string): Promise<ReadBundle> {
   const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch((cause: unknown) => {
     throw new CacheNetError(
       'manifest-invalid',
@@ -41,7 +49,7 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
     )
   })
   const manifest = parseManifest(JSON.parse(text))
-  const { networks, full, encoder, generalist, partitions } = manifest
+  const { networks, full, encoder, generalist, partitions, classPictures } = manifest
   const read = async (spec: NetworkSpec, ref: BlobRef): Promise<ShippedNetwork> => {
     const blob = await readBlob(folder, ref)
     return { spec, blob, weights: decodeWeights(spec, blob) }
@@ -60,6 +68,10 @@ export async function readBundle(folder: string): Promise<{ manifest: Manifest; 
   }
   return {
     manifest,
+    classPictures:
+      classPictures === undefined
+        ? undefined
+        : { blob: await readBlob(folder, classPictures), lengths: classPictures.lengths },
     networks: {
       full: await readFull(networks.full),
       encoder:

@@ -1,3 +1,4 @@
+import type { ClassPictures } from '../../core/bundle/class-pictures.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { placesOfScenes } from '../../core/streams/places-of-scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -16,6 +17,7 @@ import type { Progress } from './progress.ts'
 export interface OpenBundle {
   readonly manifest: Manifest
   readonly networks: TrainedNetworks
+  readonly classPictures: ClassPictures | undefined
   readonly context: EvaluationContext
 }
 
@@ -31,7 +33,14 @@ export async function openBundle(
   progress: Progress,
   assignments: readonly string[] = [],
 ): Promise<OpenBundle> {
-  const { manifest, networks } = await readBundle(folder)
+  const { manifest, networks, classPictures } = await readBundle(folder)
+  if (manifest.partitions.some(({ learned }) => learned !== undefined)) {
+    throw new CacheNetError(
+      'config-invalid',
+      `An edge learned places for the bundle in ${folder}, of which training has no images. Forget them first, or take the bundle as it was trained.`,
+      { folder },
+    )
+  }
   const config = restoreConfig(manifest.training.config, assignments)
   const dataset = await loadDataset(manifest.dataset.kind, data, config, progress)
   const { classNames, scenes } = manifest
@@ -52,5 +61,5 @@ export async function openBundle(
   }
   if (isFullGraph(networks.full)) await askFullGraph({ full: networks.full, dataset, progress })
   await startTrainingBackend()
-  return { manifest, networks, context: { config, dataset, input: manifest.input, progress } }
+  return { manifest, networks, classPictures, context: { config, dataset, input: manifest.input, progress } }
 }

@@ -11,6 +11,7 @@ export interface TypedCommand {
    * Flags of a full model that somebody brought, by their names; values that are paths lose their folders.
    */
   readonly full?: Readonly<Record<string, string | undefined>> | undefined
+  readonly hasClassPictures?: boolean
   readonly set?: string | undefined
 }
 
@@ -23,7 +24,7 @@ export const setArgument = (set: string): string => (set.includes('"') ? `--set 
  */
 export function typedCommand(
   preset: PresetName,
-  { id, data, config, from, fullFrom, full, set }: TypedCommand,
+  { id, data, config, from, fullFrom, full, hasClassPictures = false, set }: TypedCommand,
 ): string {
   const parts = ['npm run train --', preset]
   if (data !== undefined) parts.push(`--data ${basename(resolve(data))}`)
@@ -33,6 +34,7 @@ export function typedCommand(
   if (fullFrom !== undefined) parts.push(`--full-from ${basename(resolve(fullFrom))}`)
   for (const [flag, value] of Object.entries(full ?? {}))
     if (value !== undefined) parts.push(`--${flag} ${basename(value)}`)
+  if (hasClassPictures) parts.push('--class-pictures')
   if (set !== undefined) parts.push(setArgument(set))
   return parts.join(' ')
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ClassPictures } from '../../core/bundle/class-pictures.ts'
 import { schemaVersionOf, parseManifest, type BlobRef, type Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { fullId } from '../../core/gate/simulate-stream.ts'
@@ -10,7 +11,6 @@ import type { Architecture } from '../models/architecture.ts'
 import { sizedArchitecture } from '../models/sized-architecture.ts'
 import { deltaSpec } from '../models/generator.ts'
 import { deltaId, partitionId } from '../models/partition-id.ts'
-import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { SigningKey } from '../../core/trust/sign-manifest.ts'
 import { writeAtomically } from '../run/write-atomically.ts'
 import { signedForFolder } from '../signing/sign-bundle.ts'
@@ -27,11 +27,13 @@ export interface ExportFacts {
   readonly elapsedSeconds: number
   /** Where the gate was calibrated anew afterwards. */
   readonly calibration?: Manifest['training']['calibration']
+  /** A picture of each class; left out where nobody asked for them. */
+  readonly classPictures?: ClassPictures | undefined
   /** Signs the manifest; it stays unsigned where there is none. */
   readonly signingKey?: SigningKey | undefined
 }
 
-const refOf = ({ blob }: Pick<ShippedNetwork, 'blob'>): BlobRef => ({
+const refOf = ({ blob }: { readonly blob: Uint8Array }): BlobRef => ({
   bytes: blob.byteLength,
   sha256: createHash('sha256').update(blob).digest('hex'),
 })
@@ -69,6 +71,7 @@ function buildManifest(
   const { classByPartition: _, ...validation } = evaluations.validation
   const { cascade, cascadeScene } = calibration
   const { encoder, full } = networks
+  const { classPictures } = facts
   const licence = isFullGraph(full) ? full.licence : undefined
   const specs = {
     generalist: networks.generalist.spec,
@@ -82,6 +85,9 @@ function buildManifest(
     createdAt: new Date().toISOString(),
     dataset: { kind: dataset.kind, description: dataset.description, digest: dataset.digest },
     classNames: dataset.classNames,
+    ...(classPictures === undefined
+      ? {}
+      : { classPictures: { ...refOf(classPictures), lengths: classPictures.lengths } }),
     input,
     networks: {
       ...specs,
@@ -144,6 +150,7 @@ export async function exportBundle(
     full,
     ...(isFullGraph(full) && full.licence !== undefined ? [{ blob: full.licence }] : []),
     ...(networks.encoder === undefined ? [] : [networks.encoder]),
+    ...(facts.classPictures === undefined ? [] : [facts.classPictures]),
     networks.generalist,
     ...networks.partitions.flatMap(({ whole, delta }) => (delta === undefined ? [whole] : [whole, delta])),
   ]) {

@@ -25,6 +25,7 @@ beforeAll(async () => {
   edge = await startEdge({
     port: 0,
     host: '127.0.0.1',
+    threads: 1,
     bundlesFolder: join(root, 'public/bundles'),
     pageFolder: join(root, 'dist'),
     defaultBundle: 'walkers',

@@ -31,7 +31,7 @@ let driver: PageDriver
 
 beforeAll(async () => {
   story = await findStory(bundleFolder, 6)
-  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  edge = await startCountingEdge(['walkers'], join(root, 'dist'))
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()
 })
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await proxy.close()
-  await edge.stop()
+  await edge.close()
 })
 
 async function open(query: string, prepare?: () => void): Promise<void> {

@@ -32,7 +32,7 @@ let server: ViteDevServer
 let browser: Browser
 
 beforeAll(async () => {
-  edge = await startCountingEdge(`${root}public/bundles`, `${root}dist`)
+  edge = await startCountingEdge(['walkers', 'people'], `${root}dist`)
   server = await createServer({
     configFile: `${root}vite.config.ts`,
     logLevel: 'error',
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await server.close()
-  await edge.stop()
+  await edge.close()
 })
 
 it('answers a photograph here where it is certain, at the edge where it is not, or by none of these', async () => {

@@ -79,8 +79,8 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
 it('an hour of frames leaves nothing behind', { timeout: 3_600_000 }, async () => {
-  const edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
-  onTestFinished(() => edge.stop())
+  const edge = await startCountingEdge(['walkers'], join(root, 'dist'))
+  onTestFinished(() => edge.close())
   const browser = await launchChromium()
   onTestFinished(() => browser.close())
   const page = await browser.newPage()

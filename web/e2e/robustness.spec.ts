@@ -26,7 +26,7 @@ let driver: PageDriver
 beforeAll(async () => {
   pageFolder = await mkdtemp(join(tmpdir(), 'cachenet-page-'))
   await cp(join(root, 'dist'), pageFolder, { recursive: true })
-  edge = await startCountingEdge(join(root, 'public/bundles'), pageFolder)
+  edge = await startCountingEdge(['walkers'], pageFolder)
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()
 })
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   await proxy.close()
-  await edge.stop()
+  await edge.close()
   await rm(pageFolder, { recursive: true, force: true })
 })
 

@@ -19,13 +19,13 @@ let browser: Browser
 
 beforeAll(async () => {
   await mkdir(pictures, { recursive: true })
-  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  edge = await startCountingEdge(['walkers', 'people'], join(root, 'dist'))
   browser = await launchChromium()
 })
 
 afterAll(async () => {
   await browser.close()
-  await edge.stop()
+  await edge.close()
 })
 
 async function withPage(

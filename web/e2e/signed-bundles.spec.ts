@@ -40,6 +40,7 @@ beforeAll(async () => {
   edge = await startEdge({
     port: 0,
     host: '127.0.0.1',
+    threads: 1,
     bundlesFolder: folder,
     pageFolder,
     reloadMs: 50,

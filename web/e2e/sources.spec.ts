@@ -26,13 +26,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cachenet-camera-'))
   const file = join(folder, 'walker.y4m')
   await writeWalkerVideo(file, identity)
-  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  edge = await startCountingEdge(['walkers'], join(root, 'dist'))
   withCamera = await launchChromium({ camera: { file } })
 })
 
 afterAll(async () => {
   await withCamera.close()
-  await edge.stop()
+  await edge.close()
   await rm(folder, { recursive: true, force: true })
 })
 

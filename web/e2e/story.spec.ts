@@ -24,7 +24,7 @@ let story: Story
 
 beforeAll(async () => {
   story = await findStory(bundleFolder, hold)
-  edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+  edge = await startCountingEdge(['walkers'], join(root, 'dist'))
   browser = await launchChromium()
   context = await browser.newContext()
   page = await context.newPage()
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close()
-  await edge.stop()
+  await edge.close()
 })
 
 const framesPath = apiPaths.frames('walkers')

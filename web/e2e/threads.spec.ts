@@ -24,7 +24,7 @@ let driver: PageDriver
 beforeAll(async () => {
   pageFolder = await mkdtemp(join(tmpdir(), 'cachenet-threads-'))
   await cp(join(root, 'dist'), pageFolder, { recursive: true })
-  edge = await startCountingEdge(join(root, 'public/bundles'), pageFolder)
+  edge = await startCountingEdge(['walkers'], pageFolder)
   browser = await launchChromium()
 })
 beforeEach(async () => {
@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await browser.close()
-  await edge.stop()
+  await edge.close()
   await rm(pageFolder, { recursive: true, force: true })
 })
 

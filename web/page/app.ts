@@ -18,9 +18,11 @@ import { createCacheListener } from './partitions/cache-listener.ts'
 import { createReload } from './partitions/reload-partition.ts'
 import { createStoredPartitions } from './partitions/stored-partitions.ts'
 import { tellPartitionFailure } from './partitions/tell-partition-failure.ts'
+import { whenIdle } from './platform/when-idle.ts'
 import { isSavingData } from './platform/network-conditions.ts'
 import { createBundleHolder, type BundleHolder } from './state/bundle.ts'
 import { createCacheView, type CacheView } from './state/cache-view.ts'
+import { createClassPictures } from './state/class-pictures.ts'
 import { createChangeSettings } from './state/change-settings.ts'
 import { edgeStateOf } from './state/edge-state.ts'
 import { createGateControl, type GateControl } from './state/gate-control.ts'
@@ -43,6 +45,8 @@ export interface App extends Stream {
   readonly bundle: BundleHolder
   readonly refusedBundles: RefusedBundles
   readonly lastUses: LastUses
+  /** URLs of the pictures of its classes, in their order; empty where the bundle has none. */
+  readonly classPictures: ReadonlySignal<readonly string[]>
   readonly isPlaying: ReadonlySignal<boolean>
   /** Playing, or paused: not to be interrupted. */
   readonly isStreaming: ReadonlySignal<boolean>
@@ -157,6 +161,7 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
     bundle,
     refusedBundles,
     lastUses,
+    classPictures: createClassPictures({ manifest, connecting, whenIdle }),
     isPlaying: computed(() => stream.player.state.value === 'playing'),
     isStreaming: computed(() => ['playing', 'paused'].includes(stream.player.state.value)),
     edgeState,

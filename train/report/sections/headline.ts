@@ -40,7 +40,7 @@ function pairCard(
   const picture = (source: string, alt: string): Markup =>
     markup`<img src="${source}" alt="${alt}" width="56" height="56">`
   return markup`<li><p><strong>${from}</strong> taken for <strong>${to}</strong>: ${count} of ${ofClass}</p><div class="pictures">${pictures.map((source) => picture(source, `${from}, taken for ${to}`))}${
-    like === undefined ? nothing : markup`<span class="like">${picture(like, to)}<span>a ${to}</span></span>`
+    like === undefined ? nothing : markup`<span class="like">${picture(like, to)}<span>${to}</span></span>`
   }</div></li>`
 }
 

@@ -42,7 +42,7 @@ export async function openCacheLane(browser: Browser, appFolder: string): Promis
     const bundle = await createSampleBundle({ seed, partitions: 6 })
     await writeBundle(folder, bundle)
     return {
-      edge: await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder }),
+      edge: await startEdge({ port: 0, host: '127.0.0.1', threads: 1, bundlesFolder: folder, pageFolder }),
       manifest: bundle.manifest,
     }
   }

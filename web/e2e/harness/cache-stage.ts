@@ -34,6 +34,7 @@ export function useCacheStage() {
     const edge = await startEdge({
       port: 0,
       host: '127.0.0.1',
+      threads: 1,
       bundlesFolder: folder,
       pageFolder: app.folder,
     })

@@ -1,4 +1,8 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { startEdge, type RunningEdge } from '../../../edge/start-edge.ts'
+import { temporaryFolder } from '../../../edge/testing/bundle-folder.ts'
 
 export interface CountingEdge {
   readonly origin: string
@@ -7,10 +11,24 @@ export interface CountingEdge {
   stop(): Promise<void>
   /** Comes back on the same port. */
   start(): Promise<void>
+  /** Stops it for good. */
+  close(): Promise<void>
 }
 
-/** A real edge that tells what it was asked, and that can go away and come back. */
-export async function startCountingEdge(bundlesFolder: string, pageFolder: string): Promise<CountingEdge> {
+const releasedBundles = fileURLToPath(new URL('../../../public/bundles', import.meta.url))
+
+/**
+ * A real edge that tells what it was asked, and that can go away and come back. On one thread: most of a test
+ * that starts more engines is their start.
+ *
+ * @param bundles ids of released bundles that it serves; the first is the default
+ */
+export async function startCountingEdge(
+  bundles: readonly [string, ...string[]],
+  pageFolder: string,
+): Promise<CountingEdge> {
+  const { folder: bundlesFolder, remove } = await temporaryFolder()
+  for (const id of bundles) await symlink(join(releasedBundles, id), join(bundlesFolder, id), 'dir')
   let requests: string[] = []
   const open = (port: number): Promise<RunningEdge> =>
     startEdge({
@@ -18,12 +36,14 @@ export async function startCountingEdge(bundlesFolder: string, pageFolder: strin
       host: '127.0.0.1',
       bundlesFolder,
       pageFolder,
-      defaultBundle: 'walkers',
+      defaultBundle: bundles[0],
+      threads: 1,
       stopTimeoutMs: 1000,
       onRequest: ({ method, path }) => requests.push(`${method} ${path}`),
     })
   let edge = await open(0)
   const { port, origin } = edge
+  const stop = (): Promise<void> => edge.close()
   return {
     origin,
     takeRequests: () => {
@@ -31,9 +51,13 @@ export async function startCountingEdge(bundlesFolder: string, pageFolder: strin
       requests = []
       return taken
     },
-    stop: () => edge.close(),
+    stop,
     start: async () => {
       edge = await open(port)
+    },
+    close: async () => {
+      await stop()
+      await remove()
     },
   }
 }

@@ -64,6 +64,7 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
   const edge: RunningEdge = await startEdge({
     port: 0,
     host: '127.0.0.1',
+    threads: 1,
     bundlesFolder: folder,
     pageFolder: app.folder,
   })

@@ -60,7 +60,7 @@ export function useNonsenseStage(): NonsenseStage {
   let pictures: UnknownPicture[]
 
   beforeAll(async () => {
-    edge = await startCountingEdge(join(root, 'public/bundles'), join(root, 'dist'))
+    edge = await startCountingEdge(['walkers', 'cifar10', 'cifar100', 'people', 'world'], join(root, 'dist'))
     proxy = await startFaultProxy(edge.origin)
     browser = await launchChromium()
     pictures = await unknownPictures(browser)
@@ -68,7 +68,7 @@ export function useNonsenseStage(): NonsenseStage {
   afterAll(async () => {
     await browser.close()
     await proxy.close()
-    await edge.stop()
+    await edge.close()
   })
   afterEach(async () => {
     proxy.faults.clear()

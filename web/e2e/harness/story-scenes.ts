@@ -1,6 +1,7 @@
-import '@tensorflow/tfjs-backend-cpu'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { requireLayers } from '../../../core/bundle/full-network.ts'
 import { parseManifest, type BlobRef, type Manifest } from '../../../core/bundle/manifest.ts'
@@ -28,7 +29,7 @@ export interface Story {
 
 /** The demo's frames in a second where no rate is set (`web/page/sources/demo.ts`). */
 const framesPerSecond = 10
-/** The browser's WASM and the backend here differ in the last digits. */
+/** The page's kernels and those of the backend here differ in the last digits. */
 const marginNats = 0.005
 
 interface WalkerFacts extends StoryScene {
@@ -113,7 +114,9 @@ async function askEverybody(bundleFolder: string, manifest: Manifest, hold: numb
 export async function findStory(bundleFolder: string, hold: number): Promise<Story> {
   const manifest = parseManifest(JSON.parse(await readFile(join(bundleFolder, 'manifest.json'), 'utf8')))
   const { thresholdNats } = manifest.gate
-  await tf.setBackend('cpu')
+  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
+  setWasmPaths(`${folder}/`)
+  await tf.setBackend('wasm')
   const facts = await askEverybody(bundleFolder, manifest, hold)
   const entropies = (network: string, scene: WalkerFacts): readonly number[] =>
     scene.entropies.get(network) ?? []

@@ -35,7 +35,7 @@ export function useTemperedStage(options: LaunchOptions = {}): TemperedStage {
     removeBundles = remove
     for (const id of Object.keys(temperatures))
       await writeTemperedBundle(folder, id as keyof typeof temperatures)
-    edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
+    edge = await startEdge({ port: 0, host: '127.0.0.1', threads: 1, bundlesFolder: folder, pageFolder })
     proxy = await startFaultProxy(edge.origin)
     browser = await launchChromium(options)
   })

@@ -8,7 +8,7 @@ import { buildApp } from '../harness/build-app.ts'
 import { startCountingEdge } from '../harness/counting-edge.ts'
 import { launchChromium } from '../harness/launch-chromium.ts'
 import { drivePage } from '../harness/page-driver.ts'
-import { demoBundle, digestOfShown, picturesFolder, repository, stampFile } from './picture-inputs.ts'
+import { demoBundle, digestOfShown, picturesFolder, stampFile } from './picture-inputs.ts'
 
 // `npm run pictures`: builds the app and takes the README's pictures of it, playing the demo with the bundle
 // that it ships with. Everything that is on them happened.
@@ -73,7 +73,7 @@ endAtFlags(
   'Builds the app, plays its demo in Chromium, and writes the pictures of the README to docs/images.',
 )
 const app = await buildApp('product')
-const edge = await startCountingEdge(join(repository, 'public/bundles'), app.folder)
+const edge = await startCountingEdge(['walkers', 'cifar10', 'cifar100', 'people', 'world'], app.folder)
 const browser = await launchChromium()
 try {
   const phones = await sideBySide(await takeScreens(browser, edge.origin, phone, screens))
@@ -89,6 +89,6 @@ try {
   )
 } finally {
   await browser.close()
-  await edge.stop()
+  await edge.close()
   await app.remove()
 }

@@ -7,6 +7,7 @@ import { fetchBundleList, fetchManifest, type ManifestFound } from './fetch-bund
 import { budgetOf } from '../partitions/budget-of.ts'
 import type { CacheClient } from '../partitions/cache-client.ts'
 import { createEdgeClient, type EdgeClient } from '../edge/edge-client.ts'
+import { createLearnStream } from '../edge/learn-stream.ts'
 import { createDeviceFullModel, type DeviceFullModel } from '../full-model/device-full-model.ts'
 import type { EdgeSession } from '../edge/edge-session.ts'
 import type { Partitions } from '../partitions/partition-keeper.ts'
@@ -132,6 +133,7 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
     initialState,
     token: () => settings.value.edgeToken,
     held: () => host.held,
+    learnStream: createLearnStream(settings, list, bundleId),
   })
   const { createWorker } = deps
   const fullModel = createDeviceFullModel({ manifest, cache, createWorker, whenIdle })

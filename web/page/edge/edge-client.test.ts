@@ -9,6 +9,7 @@ import {
   rawFrameType,
   type FrameAnswer,
 } from '../../../core/wire/frames.ts'
+import { learnHeader } from '../../../core/wire/places.ts'
 import { createEdgeClient, type EdgeClient } from './edge-client.ts'
 
 const { manifest } = await createSampleBundle()
@@ -56,9 +57,10 @@ beforeEach(() => {
   client = createClient('http://edge.test')
 })
 
-function createClient(baseUrl: string): EdgeClient {
+function createClient(baseUrl: string, learnStream: () => string | undefined = () => undefined): EdgeClient {
   return createEdgeClient({
     baseUrl,
+    learnStream,
     manifest,
     manifestSha256: own,
     onDoubt: () => doubts++,
@@ -186,6 +188,19 @@ describe('EdgeClient', () => {
     edge = healthy
     await client.audit(signal, frame, 1)
     expect(reported()).toEqual(['1', '2'])
+  })
+
+  it('lets the edge keep a frame only while somebody says so', async () => {
+    let stream: string | undefined
+    client.close()
+    client = createClient('http://edge.test', () => stream)
+    await client.answer(signal, frame)
+    stream = 'abc'
+    await client.answer(signal, frame)
+    await client.audit(signal, frame, 1)
+    stream = undefined
+    await client.answer(signal, frame)
+    expect(requests.map(({ headers }) => headers.get(learnHeader))).toEqual([null, 'abc', 'abc', null])
   })
 
   it('reports no more hits at once than the edge takes', async () => {

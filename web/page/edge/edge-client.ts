@@ -40,6 +40,8 @@ export interface EdgeClientOptions {
   readonly token?: () => string
   /** What is in memory here, most recent first: the edge sends the delta that is missing. */
   readonly held?: () => readonly HeldPartition[]
+  /** Names the stream of a frame that the edge may keep; undefined while it may not. */
+  readonly learnStream?: () => string | undefined
   /** What is known of the edge before the first frame. */
   readonly initialState?: EdgeState
   readonly timeLimitMs?: number
@@ -105,6 +107,7 @@ interface FrameOptions {
 export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   const { baseUrl, manifest, manifestSha256, timeLimitMs = 5000, onDoubt = () => undefined } = options
   const { nowMs = () => performance.now(), random = Math.random, token = () => '', held = () => [] } = options
+  const { learnStream = () => undefined } = options
   const closing = new AbortController()
   const state = signal<EdgeState>(options.initialState ?? 'unknown')
   let circuit: CircuitState = closedCircuit
@@ -168,11 +171,13 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     const api = createEdgeApi({ baseUrl, token: token() === '' ? undefined : token(), fetch: options.fetch })
     const hits = Math.min(untoldHits, hitsLimit - 1)
     untoldHits -= hits
+    const stream = learnStream()
     const context = {
       ...(isHashTold && { manifestSha256 }),
       ...(takesPartition && { holds: held() }),
       ...(auditOf !== undefined && { auditOf }),
       ...(hits > 0 && { hits }),
+      ...(stream !== undefined && { learnStream: stream }),
     }
     try {
       const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) =>

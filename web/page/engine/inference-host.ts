@@ -19,26 +19,22 @@ export class InferenceHost extends EngineMemory {
   readonly #options: InferenceHostOptions
   readonly #places = new EnginePlaceChooser()
   protected readonly engine: SupervisedEngine
+  /** On how many threads the kernels run, or are being started. */
+  readonly threads: ReadonlySignal<number>
 
   constructor(options: InferenceHostOptions) {
-    const { threads = 1, threadsLimitMs = 10_000, nowMs = () => performance.now() } = options
-    const { onThreadsFailure = () => undefined } = options
     super()
     this.#options = options
     this.engine = new SupervisedEngine({
+      threads: 1,
+      threadsLimitMs: 10_000,
+      nowMs: () => performance.now(),
+      onThreadsFailure: () => undefined,
       ...options,
-      threads,
-      threadsLimitMs,
-      nowMs,
-      onThreadsFailure,
       onGiveUpPage: () => this.#places.giveUp(),
       fill: (signal, client) => this.fill(signal, client, options.reload),
     })
-  }
-
-  /** On how many threads the kernels run, or are being started. */
-  get threads(): ReadonlySignal<number> {
-    return this.engine.threads
+    this.threads = this.engine.threads
   }
 
   /**
@@ -50,10 +46,7 @@ export class InferenceHost extends EngineMemory {
     await this.engine.run((client) => client.call(signal, { kind: 'prepare' })).catch(() => undefined)
   }
 
-  /**
-   * Makes ready for a bundle; what was resident is dropped. Rejects with `engine-failed` where this device
-   * cannot run it.
-   */
+  /** Makes ready for a bundle, and drops what was resident. Rejects with `engine-failed`. */
   async open(signal: AbortSignal, bundle: OpenBundle): Promise<void> {
     await this.engine.until(mayAsk)
     this.bundle = bundle
@@ -101,9 +94,8 @@ export class InferenceHost extends EngineMemory {
   }
 
   /**
-   * Has the kernels run on so many threads. The engine that answers goes on until another one is ready with
-   * what is resident, and stays where that fails, which is told to `onThreadsFailure`: no frame is lost.
-   * Never rejects.
+   * Has the kernels run on so many threads. The engine that answers goes on until another one holds what is
+   * resident, and stays where that fails, which `onThreadsFailure` is told. Never rejects.
    */
   async setThreads(threads: number): Promise<void> {
     this.engine.step({ kind: 'threads-wanted', threads })
@@ -118,7 +110,9 @@ export class InferenceHost extends EngineMemory {
   #reconsiderPlace(frameMs: number): void {
     const { wantedThreads, next, serving } = this.engine.state
     if (this.#options.createInPageEngine === undefined || wantedThreads !== 1 || next !== undefined) return
-    const place = this.#places.note(frameMs, serving?.site.kind ?? 'worker')
-    this.engine.step({ kind: 'place-wanted', place })
+    this.engine.step({
+      kind: 'place-wanted',
+      place: this.#places.note(frameMs, serving?.site.kind ?? 'worker'),
+    })
   }
 }

@@ -48,6 +48,8 @@ const shape = {
   auditShare: z.coerce.number().check(z.minimum(0), z.maximum(0.05)),
   /** Fetch the partition that is likely next, while nothing else is to do and the network costs nothing. */
   isPrefetching: flag,
+  /** The edge may keep the frames that it is sent, to learn the place; no link switches it on. */
+  isLearningPlace: flag,
   /** Steady the label by the agreement of the last frames. */
   isSmoothing: flag,
   fullModel: z.enum(fullModelUses),
@@ -83,6 +85,7 @@ export interface Settings {
   readonly maxProbes: number | null
   readonly auditShare: number
   readonly isPrefetching: boolean
+  readonly isLearningPlace: boolean
   readonly isSmoothing: boolean
   readonly fullModel: FullModelUse
   readonly threads: number
@@ -102,6 +105,7 @@ export const defaultSettings: Settings = {
   maxProbes: null,
   auditShare: 0,
   isPrefetching: true,
+  isLearningPlace: false,
   isSmoothing: false,
   fullModel: 'auto',
   threads: 1,

@@ -1,4 +1,4 @@
-import type { FrameEvent } from './frame-life.ts'
+import type { FrameEvent } from './frame-event.ts'
 
 /**
  * Goes through a frame's life. Resolves when its answer is applied; what comes after that is applied when it

@@ -7,7 +7,8 @@ import type { LastUses } from '../state/last-uses.ts'
 import type { Notices } from '../state/notices.ts'
 import type { StreamView } from '../state/stream-view.ts'
 import type { Auditor } from './auditor.ts'
-import type { Answered, FrameBundle, FrameEvent } from './frame-life.ts'
+import type { FrameBundle } from './frame-collaborators.ts'
+import type { Answered, FrameEvent } from './frame-event.ts'
 import type { Stage } from './stage.ts'
 
 /** Whom a frame's events concern. */

@@ -4,7 +4,8 @@ import type { OpenedBundle } from '../boot/open-bundle.ts'
 import { whenDrawn } from '../platform/when-idle.ts'
 import { answerFrame } from './answer-frame.ts'
 import { applyEvent, type FrameAudience } from './apply-event.ts'
-import { frameBundle, liveFrame, pageClock, type FrameCollaborators } from './frame-life.ts'
+import { frameBundle, pageClock, type FrameCollaborators } from './frame-collaborators.ts'
+import { liveFrame } from './frame-life.ts'
 import type { PlayerOptions } from './player.ts'
 
 export interface FrameAnswererOptions

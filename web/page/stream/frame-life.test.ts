@@ -6,14 +6,9 @@ import { bytesOfFrame, typeOfFrame, type SentFrame } from '../../../core/wire/se
 import type { Classification, RawImage } from '../../messages/inference.ts'
 import { answerFrame } from './answer-frame.ts'
 import { applyEvent, type FrameAudience } from './apply-event.ts'
-import {
-  liveFrame,
-  pageClock,
-  patienceMs,
-  type FrameBundle,
-  type FrameCollaborators,
-  type FrameEvent,
-} from './frame-life.ts'
+import { pageClock, type FrameBundle, type FrameCollaborators } from './frame-collaborators.ts'
+import type { FrameEvent } from './frame-event.ts'
+import { liveFrame, patienceMs } from './frame-life.ts'
 import type { SeenBy } from './stream-scene.ts'
 import type { FrameRecord } from '../stream-log/frame-record.ts'
 import type { SourceFrame } from '../sources/source.ts'

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { classShares } from '../../stream-log/class-shares.ts'
 import { formatCount, formatShare } from '../format.ts'
+import { ClassPicture } from '../class-picture.tsx'
 import { usePage } from '../page-context.ts'
 
 /** Steps of colour; the number is in each cell, too. */
@@ -20,7 +21,7 @@ export function HeatMap(): VNode | null {
   const { classNames, partitions } = manifest
   const residents = new Set(app.residents.value.map(({ id }) => id))
   const rows = shares
-    .map((row, index) => ({ className: classNames[index] ?? `class ${index}`, row }))
+    .map((row, index) => ({ index, className: classNames[index] ?? `class ${index}`, row }))
     .filter(({ className }) => className.toLowerCase().includes(wanted.value.trim().toLowerCase()))
   return (
     <section class="panel" aria-labelledby="heat-title">
@@ -55,9 +56,12 @@ export function HeatMap(): VNode | null {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ className, row }) => (
+            {rows.map(({ index, className, row }) => (
               <tr key={className}>
-                <th scope="row">{className}</th>
+                <th scope="row">
+                  <ClassPicture index={index} />
+                  {className}
+                </th>
                 {row.map((share, column) => (
                   <td key={partitions[column]?.id} data-heat={Math.ceil(share * steps)}>
                     {share === 0 ? <span class="visually-hidden">0 %</span> : formatShare(share)}

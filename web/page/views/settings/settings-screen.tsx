@@ -3,6 +3,7 @@ import '../../styles/settings.css'
 import { AboutThis } from './about-this.tsx'
 import { EdgeSettings } from './edge-settings.tsx'
 import { LookSettings } from './look-settings.tsx'
+import { PlacesSetting } from './places-setting.tsx'
 import { ProbingSettings } from './probing-settings.tsx'
 import { StreamSettings } from './stream-settings.tsx'
 import { ThresholdSetting } from './threshold-setting.tsx'
@@ -28,6 +29,7 @@ export function SettingsScreen(): VNode {
         <h2>What is sent and fetched</h2>
         <TrafficSettings />
       </div>
+      <PlacesSetting />
       <div class="panel">
         <h2>Look</h2>
         <LookSettings />

@@ -6,6 +6,7 @@ import type { ShownAnswer } from '../../state/stream-view.ts'
 import { badgeOf, badgeText, badgeTexts, isGuess, isNone, labelText } from './answer-badge.ts'
 import { CertaintyRing } from './certainty-ring.tsx'
 import { EntropyMeter } from './entropy-meter.tsx'
+import { ClassPicture } from '../class-picture.tsx'
 import { formatMs } from '../format.ts'
 import { usePage } from '../page-context.ts'
 
@@ -14,6 +15,7 @@ export function AnswerBox(): VNode {
   const { app } = usePage()
   const answer = app.streamView.answer.value
   if (answer === undefined) return <Legend />
+  const manifest = app.bundle.opened.value?.manifest
   const isOffline = app.edgeState.value === 'offline'
   const badge = badgeOf(answer, isOffline)
   const isUnsure = isGuess(answer)
@@ -32,11 +34,12 @@ export function AnswerBox(): VNode {
             {badgeText(answer, isOffline)}
           </p>
           <p class="answer-label" data-testid="answer-label" data-guess={isUnsure}>
+            {!isNone(answer) && <ClassPicture index={classIndexOf(answer.label, manifest)} />}
             {labelText(answer)}
           </p>
           <p class="answer-facts">
             {isNone(answer) && <span>nearest: {answer.label}</span>}
-            <span>{networkText(answer, app.bundle.opened.value?.manifest)}</span>
+            <span>{networkText(answer, manifest)}</span>
             <span>{formatMs(answer.latencyMs)}</span>
             {answer.agreement !== null && (
               <span>
@@ -92,6 +95,9 @@ function Legend(): VNode {
     </dl>
   )
 }
+
+const classIndexOf = (label: string, manifest: Manifest | undefined): number =>
+  manifest?.classNames.indexOf(label) ?? -1
 
 /** Which network it was, in a person's words. */
 function networkText({ network }: ShownAnswer, manifest: Manifest | undefined): string {

@@ -1,0 +1,36 @@
+import type { PlaceList } from '../../core/wire/places.ts'
+import type { StoredBundle } from '../bundles/stored-bundle.ts'
+import type { FrameInference, FramePriority } from '../inference/inference.ts'
+
+/** A frame that a person lets the edge keep, with its answer. */
+export interface FrameToKeep {
+  readonly bundle: StoredBundle
+  /** Whose it is, as its phone names it. */
+  readonly stream: string
+  readonly kind: FramePriority
+  /** RGB bytes of the size that the networks read. */
+  readonly pixels: Uint8Array
+  readonly found: Pick<FrameInference, 'logits' | 'codeLogits'>
+}
+
+/** Learns the places of those who want it, for the bundles that it is switched on for. */
+export interface Learning {
+  learns(bundleId: string): boolean
+  /** Never waits and never throws: a frame that cannot be kept now is not kept. */
+  keep(frame: FrameToKeep): void
+  /** Throws `learning-off`. */
+  list(bundleId: string): PlaceList
+  /** Rejects with `learning-off` or `place-unknown`. */
+  rename(bundleId: string, placeId: string, name: string): Promise<void>
+  /**
+   * Deletes what was kept of a place, and what was learned of it: the bundle is published without it. Rejects
+   * with `learning-off`, `place-unknown`, or what publishing throws; the frames are gone then all the same.
+   */
+  forget(bundleId: string, placeId: string): Promise<void>
+  /** The same of all places. */
+  forgetAll(bundleId: string): Promise<void>
+  /** Resolves once all that was asked for up to now is done, training included. */
+  settled(): Promise<void>
+  /** Ends what is under way. */
+  close(): Promise<void>
+}

@@ -1,0 +1,153 @@
+import { mkdir, readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { apiPaths, auditHeader, rawFrameType } from '../../core/wire/frames.ts'
+import { learnHeader, placeListSchema, type PlaceList } from '../../core/wire/places.ts'
+import { openLearning } from '../learning/open-learning.ts'
+import type { Learning } from '../learning/learning.ts'
+import { temporaryFolder } from '../testing/bundle-folder.ts'
+import { openTestApp, type OpenTestApp } from '../testing/test-app.ts'
+
+const frame = new Uint8Array(16 * 16 * 3).fill(90)
+
+describe('places of a bundle that an edge learns', () => {
+  let edge: OpenTestApp
+  let learning: Learning
+  let folder: string
+
+  beforeEach(async () => {
+    const temporary = await temporaryFolder()
+    folder = join(temporary.folder, 'places')
+    let opening: Promise<Learning> | undefined
+    let opened: Learning | undefined
+    edge = await openTestApp(({ bundles: store, log }) => {
+      opening = openLearning({
+        bundles: ['sample'],
+        folder,
+        framesNeeded: 60,
+        limits: { mostFrames: 100, mostBytes: 2 ** 20, mostAgeMs: 60_000 },
+        trainer: join(folder, 'no-trainer.ts'),
+        trainLimitMs: 1000,
+        publishing: { store, bundlesFolder: folder, key: undefined },
+        log,
+      })
+      // The app is made before it is open.
+      const later = (): Learning => {
+        if (opened === undefined) throw new Error('It is open before the first request.')
+        return opened
+      }
+      return {
+        learning: {
+          learns: (id) => later().learns(id),
+          keep: (kept) => later().keep(kept),
+          list: (id) => later().list(id),
+          rename: (...what) => later().rename(...what),
+          forget: (...what) => later().forget(...what),
+          forgetAll: (id) => later().forgetAll(id),
+          settled: () => later().settled(),
+          close: () => later().close(),
+        },
+      }
+    })
+    if (opening === undefined) throw new Error('The app was made.')
+    learning = opened = await opening
+    onTestFinished(async () => {
+      await learning.close()
+      await edge.close()
+      await temporary.remove()
+    })
+  })
+
+  const send = (headers: Record<string, string>, bundle = 'sample'): Promise<Response> =>
+    Promise.resolve(
+      edge.app.request(apiPaths.frames(bundle), {
+        method: 'POST',
+        headers: { 'Content-Type': rawFrameType, ...headers },
+        body: frame,
+      }),
+    )
+  const list = async (): Promise<PlaceList> => {
+    await learning.settled()
+    return placeListSchema.parse(await (await edge.app.request(apiPaths.places('sample'))).json())
+  }
+  const codeOf = async (response: Response): Promise<string> =>
+    ((await response.json()) as { error: { code: string } }).error.code
+  const change = (path: string, method: string, body?: string): Promise<Response> =>
+    Promise.resolve(
+      edge.app.request(path, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body, headers: { 'Content-Type': 'application/json', 'Content-Length': String(body.length) } }),
+      }),
+    )
+
+  it('keeps frames of those who said so, misses and audits, and of nobody else', async () => {
+    await send({})
+    expect((await list()).places).toEqual([])
+    await send({ [learnHeader]: 'phone1' })
+    await send({ [learnHeader]: 'phone1', [auditHeader]: '0' })
+    await send({ [learnHeader]: 'phone1' }, 'own')
+    expect((await list()).places).toMatchObject([
+      { id: 'place-1', name: 'Place 1', frames: 2, stage: 'gathering', framesMissing: 58 },
+    ])
+    expect(await codeOf(await send({ [learnHeader]: 'not a stream!' }))).toBe('request-invalid')
+    expect(edge.logged.map((line) => JSON.stringify(line)).join()).not.toContain('phone1')
+  })
+
+  it('says plainly why nothing is learned', async () => {
+    expect((await list()).trouble).toContain('an older program trained it')
+  })
+
+  it('tells phones in the list of bundles which one it learns', async () => {
+    const { bundles } = (await (await edge.app.request(apiPaths.bundles)).json()) as {
+      bundles: { id: string; learns?: boolean }[]
+    }
+    expect(bundles.filter(({ learns }) => learns === true).map(({ id }) => id)).toEqual(['sample'])
+  })
+
+  it('renames a place, and forgets it with its frames', async () => {
+    await send({ [learnHeader]: 'a' })
+    await send({ [learnHeader]: 'b' })
+    expect((await list()).places).toHaveLength(2)
+    const path = apiPaths.place('sample', 'place-2')
+    expect((await change(path, 'PATCH', JSON.stringify({ name: '  kitchen ' }))).status).toBe(204)
+    expect((await list()).places[1]?.name).toBe('kitchen')
+    expect((await change(path, 'DELETE')).status).toBe(204)
+    expect((await list()).places.map(({ id }) => id)).toEqual(['place-1'])
+    const [full] = await readdir(join(folder, 'sample'))
+    expect(await readdir(join(folder, 'sample', full ?? '', 'frames'))).toEqual(['place-1'])
+    expect(await readFile(join(folder, 'sample', full ?? '', 'places.json'), 'utf8')).not.toContain('kitchen')
+    expect((await change(apiPaths.places('sample'), 'DELETE')).status).toBe(204)
+    expect((await list()).places).toEqual([])
+  })
+
+  it('refuses with stable codes', async () => {
+    expect(await codeOf(await change(apiPaths.places('own'), 'GET'))).toBe('learning-off')
+    expect(await codeOf(await change(apiPaths.places('none'), 'GET'))).toBe('bundle-unknown')
+    expect(await codeOf(await change(apiPaths.place('sample', 'place-7'), 'DELETE'))).toBe('place-unknown')
+    expect(await codeOf(await change(apiPaths.place('sample', '..'), 'DELETE'))).not.toBe('internal')
+    await send({ [learnHeader]: 'a' })
+    await learning.settled()
+    const path = apiPaths.place('sample', 'place-1')
+    for (const body of ['{}', 'no', JSON.stringify({ name: 'x'.repeat(61) }), 'x'.repeat(5000)])
+      expect(await codeOf(await change(path, 'PATCH', body))).toBe('request-invalid')
+  })
+
+  it('deletes what was kept with the answers of another full model', async () => {
+    await mkdir(join(folder, 'sample', 'older'), { recursive: true })
+    const { store } = edge
+    const again = await openLearning({
+      bundles: ['sample'],
+      folder,
+      framesNeeded: 60,
+      limits: { mostFrames: 100, mostBytes: 2 ** 20, mostAgeMs: 60_000 },
+      trainer: 'none.ts',
+      trainLimitMs: 1000,
+      publishing: { store, bundlesFolder: folder, key: undefined },
+      log: (await import('pino')).pino({ level: 'silent' }),
+    })
+    expect(await readdir(join(folder, 'sample'))).not.toContain('older')
+    await again.close()
+  })
+})

@@ -1,0 +1,74 @@
+import { signal, type ReadonlySignal } from '@preact/signals'
+import type { EdgeApi } from '../../../core/client/edge-api.ts'
+import type { PlaceList } from '../../../core/wire/places.ts'
+import { CacheNetError } from '../../../core/wire/errors.ts'
+import { within } from '../platform/within.ts'
+
+/** The places that an edge learned, as a person sees them. */
+export interface LearnedPlaces {
+  /** Undefined until the edge has said it. */
+  readonly list: ReadonlySignal<PlaceList | undefined>
+  /** What went wrong last, in a sentence. */
+  readonly trouble: ReadonlySignal<string | undefined>
+  /** True while a place is being forgotten. */
+  readonly isBusy: ReadonlySignal<boolean>
+  /** Asks the edge. Never rejects. */
+  refresh(signal: AbortSignal): Promise<void>
+  /** Has the edge delete a place, or all; then asks again. Never rejects. */
+  forget(signal: AbortSignal, placeId?: string): Promise<void>
+  rename(signal: AbortSignal, placeId: string, name: string): Promise<void>
+}
+
+const askLimitMs = 8_000
+/** A bundle is written anew, and every blob of it is checked. */
+const forgetLimitMs = 60_000
+
+export function createLearnedPlaces(
+  api: Pick<EdgeApi, 'listPlaces' | 'forgetPlace' | 'renamePlace'>,
+  bundleId: string,
+): LearnedPlaces {
+  const list = signal<PlaceList | undefined>(undefined)
+  const trouble = signal<string | undefined>(undefined)
+  const isBusy = signal(false)
+
+  const attempt = async (
+    aborting: AbortSignal,
+    limitMs: number,
+    work: (limited: AbortSignal) => Promise<void>,
+  ) => {
+    try {
+      await within(aborting, limitMs, 'edge-timeout', work)
+      trouble.value = undefined
+    } catch (thrown) {
+      if (!aborting.aborted) trouble.value = CacheNetError.from(thrown).message
+    }
+  }
+  const refresh = (aborting: AbortSignal): Promise<void> =>
+    attempt(aborting, askLimitMs, async (limited) => {
+      list.value = await api.listPlaces(limited, bundleId)
+    })
+  const change = async (
+    aborting: AbortSignal,
+    work: (limited: AbortSignal) => Promise<void>,
+  ): Promise<void> => {
+    if (isBusy.value) return
+    isBusy.value = true
+    try {
+      await attempt(aborting, forgetLimitMs, async (limited) => {
+        await work(limited)
+        list.value = await api.listPlaces(limited, bundleId)
+      })
+    } finally {
+      isBusy.value = false
+    }
+  }
+  return {
+    list,
+    trouble,
+    isBusy,
+    refresh,
+    forget: (aborting, placeId) => change(aborting, (limited) => api.forgetPlace(limited, bundleId, placeId)),
+    rename: (aborting, placeId, name) =>
+      change(aborting, (limited) => api.renamePlace(limited, bundleId, placeId, name)),
+  }
+}
