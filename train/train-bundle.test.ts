@@ -172,6 +172,8 @@ describe('trainBundle', () => {
       full: { ...full, ...separable, optimizer: short },
       generalist: { ...generalist, ...separable, optimizer: short },
       partition: { ...small.partition, optimizer: { ...small.partition.optimizer, epochs: 1 } },
+      encoder: { ...small.encoder, epochs: 2 },
+      gate: { ...small.gate, localities: small.gate.localities.slice(0, 1) },
     }
     const manifest = await train(new AbortController().signal, 'separable', false, config)
     expect(manifest.schemaVersion).toBe(5)

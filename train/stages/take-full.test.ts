@@ -74,7 +74,7 @@ describe('takeFull', () => {
       takeFull(await contextFor('classes', { dataset: { ...dataset, classNames: ['cat', 'dog'] } }), bundle),
     ).rejects.toMatchObject({ code: 'config-invalid' })
     await expect(takeFull(await contextFor('sizes', { config: other }), bundle)).rejects.toThrow(
-      'other sizes',
+      'another size',
     )
     await expect(
       takeFull(await contextFor('images', { input: measureInput(dataset.train, dataset.size) }), bundle),
