@@ -20,7 +20,8 @@ export interface PageDriver {
   playDemo(): Promise<void>
   /** So many frames further, and still playing. */
   expectGoingOn(frames?: number): Promise<void>
-  expectAccessible(): Promise<void>
+  /** By all rules of axe, or by some alone. */
+  expectAccessible(rules?: readonly string[]): Promise<void>
   expectNoOverflow(): Promise<void>
 }
 
@@ -65,8 +66,9 @@ export function drivePage(page: Page): PageDriver {
       await untilFrames((await frames()) + more)
       expect(await state()).toBe('playing')
     },
-    async expectAccessible() {
-      const { violations } = await new AxeBuilder({ page }).analyze()
+    async expectAccessible(rules) {
+      const axe = new AxeBuilder({ page })
+      const { violations } = await (rules === undefined ? axe : axe.withRules([...rules])).analyze()
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
         [],
       )
