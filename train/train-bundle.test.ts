@@ -161,7 +161,7 @@ describe('trainBundle', () => {
     // Nobody gave it a key.
     expect(await signerOf(request.out)).toBeUndefined()
     expect(await readBundle(request.out)).toMatchObject({ manifest: { id: 'walkers' } })
-  }, 180_000)
+  }, 600_000)
 
   it('trains a bundle of the separable family, partitions and deltas among it', async () => {
     const separable = { family: 'separable', width: 0.25, depth: 1 } as const
@@ -184,5 +184,5 @@ describe('trainBundle', () => {
     expect(manifest.partitions.every(({ delta }) => delta !== undefined)).toBe(true)
     const { networks } = await readBundle(join(folder, 'separable-bundle'))
     expect(networks.generalist.spec).toEqual(manifest.networks.generalist)
-  }, 180_000)
+  }, 600_000)
 })
