@@ -101,9 +101,8 @@ async function learnOne(
           )),
         )
       await watch.idle()
-      say(
-        `${place.name}, visit ${number + 1}: ${sent.length} of ${frames} frames sent; ${watch.places.map(({ name, stage, frames: kept }) => `${name} ${stage} (${kept})`).join(', ')}`,
-      )
+      const found = watch.places.map(({ name, stage, frames: kept }) => `${name} ${stage} (${kept})`)
+      say(`${place.name}, visit ${number + 1}: ${sent.length} of ${frames} frames sent; ${found.join(', ')}`)
     }
     const compare = async (number: number): Promise<LearnedResult['secondVisit']> => {
       const split = visitOf(place, number, frames, width)

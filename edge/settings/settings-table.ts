@@ -200,7 +200,7 @@ export const settingsTable = {
     fallback: '',
     valueHint: 'bundles',
     description:
-      'Ids of bundles, with commas between: the edge learns the places of phones whose people switched that on, too. None learns nothing and keeps no frame',
+      'Ids of bundles, with commas between: the edge learns the places of phones whose people switched that on, too. None learns nothing and keeps no frame. An experiment: a learned place answers more strangers',
   },
   'learn-folder': {
     schema: text,

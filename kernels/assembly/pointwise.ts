@@ -9,7 +9,8 @@ function addTo(place: usize, low: v128, high: v128): void {
 }
 
 /**
- * Gradient of a 1x1 convolution with stride 1 with respect to its filter: dw [inputs, outputs] = xᵗ · dy, x [rows, inputs], dy [rows, outputs].
+ * Gradient of a 1x1 convolution with stride 1 with respect to its filter: dw [inputs, outputs] = xᵗ · dy,
+ * x [rows, inputs], dy [rows, outputs].
  * Inputs are a multiple of 4, outputs of 8.
  */
 export function pointwiseFilterGradient(x: usize, dy: usize, dw: usize, rows: i32, inputs: i32, outputs: i32): void {

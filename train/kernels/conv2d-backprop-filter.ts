@@ -5,7 +5,6 @@ import {
   getKernel,
   type Conv2DBackpropFilterAttrs,
   type KernelConfig,
-  type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
@@ -13,6 +12,7 @@ import { assemblyKernels } from './assembly.ts'
 import { address, allocate, view, type WasmKernelArgs } from './heap.ts'
 import { transposeMatrix } from './transpose.ts'
 import { winogradFilterGradient, winogradShape } from './winograd.ts'
+import { wasmKernel } from './wasm-kernel.ts'
 
 /** x [N, P, C] → [C, P, N], P the positions of an image: the images become the channels. */
 function imagesToChannels(
@@ -174,9 +174,5 @@ export function conv2dBackpropFilter(): KernelConfig {
     backend.disposeData(crossed.dataId)
     return dw
   }
-  return {
-    kernelName: Conv2DBackpropFilter,
-    backendName: 'wasm',
-    kernelFunc: kernelFunc as unknown as KernelFunc,
-  }
+  return wasmKernel(Conv2DBackpropFilter, kernelFunc)
 }

@@ -10,6 +10,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { assemblyKernels } from './assembly.ts'
 import { address, allocate, type WasmKernelArgs } from './heap.ts'
+import { wasmKernel } from './wasm-kernel.ts'
 
 /**
  * Gradient of a convolution with respect to its input, as a forward convolution of dy with the flipped
@@ -63,9 +64,5 @@ export function conv2dBackpropInput(stock: KernelFunc): KernelConfig {
     backend.disposeData(flipped.dataId)
     return dx
   }
-  return {
-    kernelName: Conv2DBackpropInput,
-    backendName: 'wasm',
-    kernelFunc: kernelFunc as unknown as KernelFunc,
-  }
+  return wasmKernel(Conv2DBackpropInput, kernelFunc)
 }

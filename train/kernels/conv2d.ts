@@ -10,6 +10,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import type { WasmKernelArgs } from './heap.ts'
 import { winogradForward, winogradShape, type ConvShape } from './winograd.ts'
+import { wasmKernel } from './wasm-kernel.ts'
 
 function shapeOf({ inputs, attrs }: WasmKernelArgs): ConvShape | undefined {
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo }
@@ -46,7 +47,7 @@ export function conv2d(stock: KernelFunc): KernelConfig {
       isRectified: false,
     })
   }
-  return { kernelName: Conv2D, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelFunc }
+  return wasmKernel(Conv2D, kernelFunc)
 }
 
 /**
@@ -64,5 +65,5 @@ export function fusedConv2d(stock: KernelFunc): KernelConfig {
       isRectified: activation === 'relu',
     })
   }
-  return { kernelName: FusedConv2D, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelFunc }
+  return wasmKernel(FusedConv2D, kernelFunc)
 }

@@ -13,6 +13,7 @@ import {
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { assemblyKernels, type DepthwiseKernel } from './assembly.ts'
 import { address, allocate, type WasmKernelArgs } from './heap.ts'
+import { wasmKernel } from './wasm-kernel.ts'
 
 type Shape4D = [number, number, number, number]
 type Attributes = Pick<DepthwiseConv2dNativeAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &
@@ -100,11 +101,7 @@ export function depthwiseConv2d(stock: KernelFunc): KernelConfig {
     if (x.dtype !== 'float32' || !isCovered(info)) return stock(args as never)
     return compute('depthwise', args.backend, [x, filter], info.outShape, info)
   }
-  return {
-    kernelName: DepthwiseConv2dNative,
-    backendName: 'wasm',
-    kernelFunc: kernelFunc as unknown as KernelFunc,
-  }
+  return wasmKernel(DepthwiseConv2dNative, kernelFunc)
 }
 
 /**
@@ -119,11 +116,7 @@ export function depthwiseConv2dBackpropInput(): KernelConfig {
     requireCovered(info)
     return compute('depthwiseInputGradient', backend, [dy, filter], attributes.inputShape, info)
   }
-  return {
-    kernelName: DepthwiseConv2dNativeBackpropInput,
-    backendName: 'wasm',
-    kernelFunc: kernelFunc as unknown as KernelFunc,
-  }
+  return wasmKernel(DepthwiseConv2dNativeBackpropInput, kernelFunc)
 }
 
 /** The same with respect to the filter: x [N, H, W, C], dy [N, Ho, Wo, C] → dw [3, 3, C, 1]. */
@@ -135,9 +128,5 @@ export function depthwiseConv2dBackpropFilter(): KernelConfig {
     requireCovered(info)
     return compute('depthwiseFilterGradient', backend, [x, dy], attributes.filterShape, info)
   }
-  return {
-    kernelName: DepthwiseConv2dNativeBackpropFilter,
-    backendName: 'wasm',
-    kernelFunc: kernelFunc as unknown as KernelFunc,
-  }
+  return wasmKernel(DepthwiseConv2dNativeBackpropFilter, kernelFunc)
 }

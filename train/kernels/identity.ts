@@ -1,5 +1,6 @@
-import { Identity, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core'
+import { Identity, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { WasmKernelArgs } from './heap.ts'
+import { wasmKernel } from './wasm-kernel.ts'
 
 /**
  * A second name for the same memory, where the stock kernel copies it. Whatever a gradient saves goes through
@@ -11,5 +12,5 @@ export function identity(): KernelConfig {
     backend.incRef(dataId)
     return { dataId, shape, dtype }
   }
-  return { kernelName: Identity, backendName: 'wasm', kernelFunc: kernelFunc as unknown as KernelFunc }
+  return wasmKernel(Identity, kernelFunc)
 }

@@ -153,7 +153,8 @@ export function PlacesSetting(): VNode | null {
         onChange={(isOn) => app.changeSettings({ isLearningPlace: isOn })}
       >
         The edge keeps the frames that this device sends it, with its answers, in a folder of its own until
-        you forget the place or they are too old, to learn a specialist of it.
+        you forget the place or they are too old, to learn a specialist of it. Where it has learned, strangers
+        may be taken for somebody it knows more often.
       </Switch>
       <PlaceListView places={places} />
     </div>
