@@ -153,8 +153,8 @@ export function PlacesSetting(): VNode | null {
         onChange={(isOn) => app.changeSettings({ isLearningPlace: isOn })}
       >
         The edge keeps the frames that this device sends it, with its answers, in a folder of its own until
-        you forget the place or they are too old, to learn a specialist of it. Where it has learned, strangers
-        may be taken for somebody it knows more often.
+        you forget the place or they are too old, to learn a specialist of it. Where it has learned, it takes
+        strangers more often for somebody it knows.
       </Switch>
       <PlaceListView places={places} />
     </div>
