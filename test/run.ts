@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { endAtFlags } from '../core/command-line/answer-to-flags.ts'
 import { ensureChromium } from './ensure-chromium.ts'
-import { commandStep, notRun, slowest, vitestStep } from './steps.ts'
+import { commandStep, failures, notRun, slowest, vitestStep } from './steps.ts'
 import { isOk, summaryTable, totalLine, type StepResult } from './summary.ts'
 
 // `npm test`: everything, in order. A step that fails does not hide the ones behind it.
@@ -56,6 +56,8 @@ const played = [
   ...(withoutBrowser === undefined ? ['browser', ...(isOk(build) ? ['e2e'] : [])] : []),
 ]
 console.log(`\nThe slowest files:\n${await slowest(...played)}`)
+const failed = await failures(...played)
+if (failed !== '') console.log(`\nWhat failed:\n${failed}`)
 console.log(`\n${summaryTable(steps)}\n`)
 if (withoutBrowser !== undefined) console.log(`${withoutBrowser}\n`)
 console.log(totalLine(steps))

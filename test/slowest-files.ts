@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { z } from 'zod'
+import { readReport } from './read-report.ts'
 
 const reportSchema = z.object({
   testResults: z.array(z.object({ name: z.string(), startTime: z.number(), endTime: z.number() })),
@@ -26,13 +26,7 @@ export function slowestOf(reports: readonly unknown[], most: number, root: strin
 
 /** As `slowestOf`, a line each, from the files; a report that cannot be read adds nothing. */
 export async function slowestFiles(paths: readonly string[], most = 10): Promise<string> {
-  const reports = await Promise.all(
-    paths.map((path) =>
-      readFile(path, 'utf8')
-        .then((text): unknown => JSON.parse(text))
-        .catch(() => undefined),
-    ),
-  )
+  const reports = await Promise.all(paths.map(readReport))
   return slowestOf(reports, most, process.cwd())
     .map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`)
     .join('\n')

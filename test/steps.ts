@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { failedTests } from './failures.ts'
 import { runCommand } from './run-command.ts'
 import { slowestFiles } from './slowest-files.ts'
 import type { StepResult } from './summary.ts'
@@ -42,6 +43,10 @@ export async function vitestStep(name: string, project: string): Promise<StepRes
 /** The slowest files of the projects that ran, a line each; nothing where none did. */
 export const slowest = (...projects: readonly string[]): Promise<string> =>
   slowestFiles(projects.map(reportOf))
+
+/** What failed in the projects that ran, two lines each; nothing where nothing did. */
+export const failures = (...projects: readonly string[]): Promise<string> =>
+  failedTests(projects.map(reportOf))
 
 /** Something that had to be done first went wrong: that is a failure too, and not a gap. */
 export const notRun = (name: string, note: string): StepResult => ({

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { readReport } from './read-report.ts'
 
 const reportSchema = z.object({
   numPassedTests: z.int(),
@@ -42,8 +42,5 @@ export function countTests(report: unknown, isRunOk: boolean): Counts {
 
 /** As `countTests`, from the file; one failed where there is none to be read. */
 export async function countReport(path: string, isRunOk: boolean): Promise<Counts> {
-  const report = await readFile(path, 'utf8')
-    .then((text): unknown => JSON.parse(text))
-    .catch(() => undefined)
-  return countTests(report, isRunOk)
+  return countTests(await readReport(path), isRunOk)
 }
