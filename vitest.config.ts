@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { findChromium } from './test/find-chromium.ts'
@@ -51,7 +52,7 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
 const inNode = (
   name: string,
   include: string[],
-  more: { readonly isolate?: boolean } = {},
+  more: { readonly isolate?: boolean; readonly maxWorkers?: number } = {},
 ): TestProjectInlineConfiguration => ({
   test: {
     name,
@@ -72,7 +73,10 @@ const inNode = (
 export default defineConfig({
   test: {
     projects: [
-      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts']),
+      // Many of them wait for processes that they have started: one worker more than there are cores.
+      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts'], {
+        maxWorkers: availableParallelism() + 1,
+      }),
       // Pure code: its files leave nothing behind, so that they share a process, and most of their time is
       // saved. An engine, a decoder or a backend keeps a state of its own in a process.
       inNode('node-pure', ['{core,web}/**/*.test.ts'], { isolate: false }),

@@ -24,8 +24,8 @@ export function readImports(root: string, folders: readonly string[]): Map<strin
 }
 
 /**
- * Circles among files, each once, as the way around: its first file is not said again. ESLint's `no-cycle`
- * passes over imports of types, and two files that need each other's types belong together all the same.
+ * Circles among files, each once, as the way around: its first file is not said again. Imports of
+ * types count: two files that need each other's types belong together too.
  */
 export function importCircles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = []

@@ -1,15 +1,12 @@
-import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises'
+import { copyFile, readFile, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium as browserType } from 'playwright-core'
-import { build } from 'vite'
 import { requireLayers } from '../../core/bundle/full-network.ts'
 import { parseManifest } from '../../core/bundle/manifest.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
-import { CacheNetError } from '../../core/wire/errors.ts'
 import { bundleGraph } from '../../edge/engine/onnx/bundle-graph.ts'
 import { startEdge } from '../../edge/start-edge.ts'
+import { askWorker, buildBenchWorker } from '../harness/ask-worker.ts'
 import { ratios, spreadOf, type Spread } from '../harness/spread.ts'
 import type { EngineAnswer, EngineOrder } from './order.ts'
 
@@ -36,26 +33,9 @@ export interface EngineMeasurement {
 }
 
 /** Builds the worker beside the page, with the runtimes that it loads. */
-export async function buildEngineWorker(pageFolder: string): Promise<void> {
+async function buildEngineWorker(pageFolder: string): Promise<void> {
   const folder = join(pageFolder, 'bench')
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    base: '/bench/',
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      target: 'es2022',
-      copyPublicDir: false,
-      assetsInlineLimit: 0,
-      rolldownOptions: {
-        input: fileURLToPath(new URL('engine-worker.ts', import.meta.url)),
-        output: { entryFileNames: 'engine-worker.js', format: 'es' },
-      },
-    },
-  })
-  await mkdir(folder, { recursive: true })
+  await buildBenchWorker(new URL('engine-worker.ts', import.meta.url), folder, '/bench/')
   const require = createRequire(import.meta.url)
   const tfjs = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
   const ort = dirname(require.resolve('onnxruntime-web/wasm'))
@@ -111,53 +91,18 @@ export async function runEngines({
     defaultBundle: manifest.id,
     stopTimeoutMs: 1_000,
   })
-  const browser = await browserType.launch({
-    executablePath: chromium,
-    args: ['--no-sandbox', '--disable-gpu'],
-  })
   try {
-    const page = await browser.newPage()
-    await page.goto(`${edge.origin}/icons/icon.svg`)
-    // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page
-    // does not have.
-    const told = await page.evaluate(async (packed) => {
-      const order = JSON.parse(packed, (_key, value: unknown) => {
-        if (
-          typeof value !== 'object' ||
-          value === null ||
-          !('base64' in value) ||
-          typeof value.base64 !== 'string'
-        )
-          return value
-        const bytes = Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0))
-        return 'isFloat' in value ? new Float32Array(bytes.buffer) : bytes
-      }) as unknown
-      const worker = new Worker('/bench/engine-worker.js', { type: 'module' })
-      return new Promise<{ answer?: EngineAnswer; failure?: string }>((resolve) => {
-        worker.onmessage = ({ data }) => resolve(data as { answer?: EngineAnswer })
-        worker.onerror = (event) => resolve({ failure: event.message })
-        worker.postMessage(order)
-      })
-    }, pack(order))
-    if (told.answer === undefined)
-      throw new CacheNetError(
-        'engine-failed',
-        `The engines could not be measured: ${told.failure ?? 'no answer'}`,
-      )
-    return summarizeEngines(told.answer, rounds)
+    const answer = await askWorker<EngineAnswer>({
+      chromium,
+      page: `${edge.origin}/icons/icon.svg`,
+      worker: '/bench/engine-worker.js',
+      order,
+    })
+    return summarizeEngines(answer, rounds)
   } finally {
-    await browser.close()
     await edge.close()
   }
 }
-
-/** Typed arrays as base64: what goes to a page goes as text. */
-const pack = (order: EngineOrder): string =>
-  JSON.stringify(order, (_key, value: unknown) => {
-    if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) return value
-    const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
-    return value instanceof Float32Array ? { base64, isFloat: true } : { base64 }
-  })
 
 const differing = (
   given: readonly (number | undefined)[] = [],

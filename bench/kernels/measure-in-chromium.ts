@@ -3,38 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium as browserType } from 'playwright-core'
-import { build } from 'vite'
-import { CacheNetError } from '../../core/wire/errors.ts'
+import { askWorker, buildBenchWorker } from '../harness/ask-worker.ts'
 import type { KernelsAnswer, KernelsOrder } from './order.ts'
-import { packForPage } from './pack-for-page.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.wasm': 'application/wasm',
   '.html': 'text/html',
-}
-
-/** The worker and its WebAssembly files, as the product's build makes them. */
-async function buildWorker(folder: string): Promise<void> {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      target: 'es2022',
-      copyPublicDir: false,
-      assetsInlineLimit: 0,
-      rolldownOptions: {
-        input: fileURLToPath(new URL('kernels-worker.ts', import.meta.url)),
-        output: { entryFileNames: 'kernels-worker.js', format: 'es' },
-      },
-    },
-  })
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>kernels</title>')
 }
 
 /** Serves a folder, isolated from other origins: clocks are finer then. */
@@ -66,38 +41,17 @@ async function serve(folder: string): Promise<{ origin: string; close(): void }>
 export async function measureInChromium(chromium: string, order: KernelsOrder): Promise<KernelsAnswer> {
   const folder = await mkdtemp(join(tmpdir(), 'cachenet-kernels-'))
   try {
-    await buildWorker(folder)
+    await buildBenchWorker(new URL('kernels-worker.ts', import.meta.url), folder, '/')
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>kernels</title>')
     const server = await serve(folder)
-    const browser = await browserType.launch({
-      executablePath: chromium,
-      args: ['--no-sandbox', '--disable-gpu'],
-    })
     try {
-      const page = await browser.newPage()
-      await page.goto(server.origin)
-      // No function with a name in there: the loader that runs TypeScript would wrap it in one that the page
-      // does not have.
-      const told = await page.evaluate(async (packed) => {
-        const order = JSON.parse(packed, (_key, value: unknown) =>
-          typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
-            ? Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0))
-            : value,
-        ) as unknown
-        const worker = new Worker('/kernels-worker.js', { type: 'module' })
-        return new Promise<{ answer?: KernelsAnswer; failure?: string }>((resolve) => {
-          worker.onmessage = ({ data }) => resolve(data as { answer?: KernelsAnswer })
-          worker.onerror = (event) => resolve({ failure: event.message })
-          worker.postMessage(order)
-        })
-      }, packForPage(order))
-      if (told.answer === undefined)
-        throw new CacheNetError(
-          'engine-failed',
-          `The kernels could not be measured: ${told.failure ?? 'no answer'}`,
-        )
-      return told.answer
+      return await askWorker<KernelsAnswer>({
+        chromium,
+        page: server.origin,
+        worker: '/kernels-worker.js',
+        order,
+      })
     } finally {
-      await browser.close()
       server.close()
     }
   } finally {

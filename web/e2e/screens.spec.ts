@@ -1,95 +1,18 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { screens } from '../page/state/screen.ts'
-import { startCountingEdge, type CountingEdge } from './harness/counting-edge.ts'
-import { launchChromium } from './harness/launch-chromium.ts'
-import { drivePage, type PageDriver } from './harness/page-driver.ts'
+import { describe, expect, it } from 'vitest'
+import { threePeople, useScreensStage, viewports } from './harness/screens-stage.ts'
 
-// What people see, on phones and on a desktop, in both themes: looked over by axe, and left as pictures in
-// test-results/screens.
+// What people see, on the smallest phone and on a desktop; `npm run test:long` has the sizes between them.
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const pictures = join(root, 'test-results/screens')
+const { withPage, expectScreensFit } = useScreensStage()
 
-let edge: CountingEdge
-let browser: Browser
-
-beforeAll(async () => {
-  await mkdir(pictures, { recursive: true })
-  edge = await startCountingEdge(['walkers', 'people'], join(root, 'dist'))
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser.close()
-  await edge.close()
-})
-
-async function withPage(
-  options: BrowserContextOptions,
-  query: string,
-  work: (driver: PageDriver) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
-  try {
-    const driver = drivePage(await context.newPage())
-    await driver.page.goto(`${edge.origin}/${query}`)
-    await driver.page.getByTestId('play-demo').waitFor()
-    await work(driver)
-    expect(driver.complaints).toEqual([])
-  } finally {
-    await context.close()
-  }
-}
-
-const phones = {
-  phone: { width: 390, height: 844 },
-  'phone-small': { width: 320, height: 568 },
-  'phone-landscape': { width: 740, height: 360 },
-} as const
-const viewports = { ...phones, desktop: { width: 1280, height: 800 } } as const
-const script = '?demo=1,8,16&hold=10&rate=max&cache=2'
-
-/** Colours do not hang on sizes: the dark ones are looked at on two. */
-const darkToo: readonly string[] = ['phone', 'desktop']
-
-describe('in both themes', () => {
-  it.each(Object.entries(viewports))(
-    'all four screens on a %s are accessible and fit',
-    async (name, viewport) => {
-      await withPage({ viewport, colorScheme: 'light', hasTouch: name in phones }, script, async (driver) => {
-        const { page } = driver
-        const picture = (theme: string, what: string): Promise<Buffer> =>
-          page.screenshot({ path: join(pictures, `${name}-${theme}-${what}.png`) })
-        await driver.expectAccessible()
-        await picture('light', 'idle')
-        await page.getByTestId('play-demo').click()
-        await driver.untilState('ended')
-        for (const screen of screens) {
-          await page.emulateMedia({ colorScheme: 'light' })
-          await driver.go(screen)
-          await driver.expectAccessible()
-          await driver.expectNoOverflow()
-          await picture('light', screen)
-          if (!darkToo.includes(name)) continue
-          await page.emulateMedia({ colorScheme: 'dark' })
-          await driver.expectAccessible(['color-contrast'])
-          await picture('dark', screen)
-        }
-        // Reached by the thumb: at the bottom of a phone.
-        const bar = await page.locator('.tabs').boundingBox()
-        if (name in phones) expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeCloseTo(viewport.height, 0)
-      })
-    },
-  )
-})
+it.each(['phone-small', 'desktop'] as const)(
+  'all four screens on a %s are accessible and fit, in both themes',
+  expectScreensFit,
+)
 
 describe('with a keyboard alone', () => {
   it('everything is reached, seen to be reached, and worked', async () => {
-    await withPage({ viewport: viewports.desktop }, script, async (driver) => {
+    await withPage({ viewport: viewports.desktop }, threePeople, async (driver) => {
       const { page } = driver
       const focused = (): Promise<string | null> =>
         page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? null)
@@ -122,7 +45,7 @@ describe('with a keyboard alone', () => {
 
 describe('settings', () => {
   it('say what a threshold is worth, what an audit does, and change the theme and the numbers at once', async () => {
-    await withPage({ viewport: viewports.phone, colorScheme: 'light' }, script, async (driver) => {
+    await withPage({ viewport: viewports.phone, colorScheme: 'light' }, threePeople, async (driver) => {
       const { page } = driver
       await page.getByTestId('play-demo').click()
       await driver.untilState('ended')
@@ -181,7 +104,7 @@ describe('insight', () => {
   })
 
   it('draws what the log holds, and says the same as a table', async () => {
-    await withPage({ viewport: viewports.desktop }, script, async (driver) => {
+    await withPage({ viewport: viewports.desktop }, threePeople, async (driver) => {
       const { page } = driver
       await page.getByTestId('play-demo').click()
       await driver.untilState('ended')

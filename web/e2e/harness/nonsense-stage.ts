@@ -50,8 +50,11 @@ export const held = ({ name, png }: UnknownPicture, first: number): ChosenFile[]
     buffer: png,
   }))
 
-/** Sets the stage for the tests of a file; after each of them the page has nothing to complain of. */
-export function useNonsenseStage(): NonsenseStage {
+/**
+ * Sets the stage for the tests of a file, with an edge that serves `bundles`; after each test the page has
+ * nothing to complain of.
+ */
+export function useNonsenseStage(bundles: readonly [string, ...string[]]): NonsenseStage {
   let edge: CountingEdge
   let proxy: FaultProxy
   let browser: Browser
@@ -60,7 +63,7 @@ export function useNonsenseStage(): NonsenseStage {
   let pictures: UnknownPicture[]
 
   beforeAll(async () => {
-    edge = await startCountingEdge(['walkers', 'cifar10', 'cifar100', 'people', 'world'], join(root, 'dist'))
+    edge = await startCountingEdge(bundles, join(root, 'dist'))
     proxy = await startFaultProxy(edge.origin)
     browser = await launchChromium()
     pictures = await unknownPictures(browser)
