@@ -1,11 +1,14 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { placeListSchema, type PlaceList } from '../../core/wire/places.ts'
 import { useTemperedStage } from './harness/tempered-stage.ts'
 
-// A person lets the edge learn this place, sees what it keeps, and has it forgotten: in the real page, with
-// the keyboard.
+// A person lets the edge learn this place, sees what it keeps, gives it a name, and has it forgotten:
+// in the real page, with the keyboard.
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const stage = useTemperedStage({ learns: ['unsure'] })
 
 const kept = async (): Promise<PlaceList> =>
@@ -45,7 +48,11 @@ describe('learning a place', () => {
     expect(await page.getByTestId('place').first().textContent()).toContain('frames on the edge')
     expect(await page.getByTestId('places-trouble').textContent()).not.toBe('')
     await driver.expectAccessible()
-    await page.getByRole('button', { name: 'Forget Place 1' }).focus()
+    await page.getByLabel('Name of Place 1').fill('Hall')
+    await page.keyboard.press('Tab')
+    await vi.waitFor(async () => expect((await kept()).places.map(({ name }) => name)).toContain('Hall'))
+    await page.screenshot({ path: join(root, 'test-results/screens/places.png') })
+    await page.getByRole('button', { name: 'Forget Hall' }).focus()
     await page.keyboard.press('Enter')
     await vi.waitFor(async () => expect(await framesKept()).toBe(0), { timeout: 20_000 })
     await vi.waitFor(async () => expect(await page.getByTestId('place').count()).toBe(0), { timeout: 20_000 })

@@ -10,12 +10,13 @@ export interface LearnedPlaces {
   readonly list: ReadonlySignal<PlaceList | undefined>
   /** What went wrong last, in a sentence. */
   readonly trouble: ReadonlySignal<string | undefined>
-  /** True while a place is being forgotten. */
+  /** True while a place is being forgotten or renamed. */
   readonly isBusy: ReadonlySignal<boolean>
   /** Asks the edge. Never rejects. */
   refresh(signal: AbortSignal): Promise<void>
   /** Has the edge delete a place, or all; then asks again. Never rejects. */
   forget(signal: AbortSignal, placeId?: string): Promise<void>
+  /** Has the edge call a place otherwise; then asks again. Never rejects. */
   rename(signal: AbortSignal, placeId: string, name: string): Promise<void>
 }
 

@@ -1,8 +1,8 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { VNode } from 'preact'
 import '../../styles/cache.css'
 import { createEdgeApi } from '../../../../core/client/edge-api.ts'
-import type { LearnedPlaceView } from '../../../../core/wire/places.ts'
+import { longestPlaceName, type LearnedPlaceView } from '../../../../core/wire/places.ts'
 import { Icon } from '../../components/icon.tsx'
 import { learnsPlaces } from '../../edge/learn-stream.ts'
 import { createLearnedPlaces, type LearnedPlaces } from '../../state/learned-places.ts'
@@ -32,20 +32,54 @@ export function placeText({ stage, framesMissing, message }: LearnedPlaceView): 
   }
 }
 
+/** Its name, which can be written over. */
+function PlaceName({
+  name,
+  isBusy,
+  onRename,
+}: {
+  readonly name: string
+  readonly isBusy: boolean
+  readonly onRename: (name: string) => void
+}): VNode {
+  // What is being written is not lost to a list that comes from the edge meanwhile.
+  const [draft, setDraft] = useState<string>()
+  return (
+    <input
+      class="place-name"
+      data-testid="place-name"
+      aria-label={`Name of ${name}`}
+      value={draft ?? name}
+      maxLength={longestPlaceName}
+      readOnly={isBusy}
+      onInput={({ currentTarget }) => setDraft(currentTarget.value)}
+      onChange={({ currentTarget }) => {
+        const wanted = currentTarget.value.trim()
+        setDraft(undefined)
+        if (wanted !== '' && wanted !== name) onRename(wanted)
+      }}
+    />
+  )
+}
+
 function PlaceItem({
   place,
   isBusy,
+  onRename,
   onForget,
 }: {
   readonly place: LearnedPlaceView
   readonly isBusy: boolean
+  readonly onRename: (name: string) => void
   readonly onForget: () => void
 }): VNode {
   const { learned } = place
   return (
     <li class="partition" data-testid="place" data-place={place.id} data-stage={place.stage}>
       <div class="partition-head">
-        <h3>{place.name}</h3>
+        <h3>
+          <PlaceName name={place.name} isBusy={isBusy} onRename={onRename} />
+        </h3>
         <p class="partition-state">{placeText(place)}</p>
       </div>
       <button
@@ -103,6 +137,7 @@ function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
                 key={place.id}
                 place={place}
                 isBusy={isBusy}
+                onRename={(name) => void places.rename(leaving.signal, place.id, name)}
                 onForget={() => void places.forget(leaving.signal, place.id)}
               />
             ))}
