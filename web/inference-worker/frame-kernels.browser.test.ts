@@ -202,7 +202,7 @@ describe.each([
   })
 
   it.skipIf(isRelaxed && !hasRelaxedSimd()).each([
-    ['a partition of cifar100', released(16, 48, 64, 12)],
+    ['a partition of cifar100', released(24, 64, 96, 12)],
     ['its full model', released(64, 256, 256, 100)],
     ['a partition of people', released(8, 24, 32, 21)],
     ['a network of the tests', sampleNetwork(16, [2, 3, 4], 4)],
