@@ -32,6 +32,9 @@ export interface StreamLatencies {
 
 const latencySample = 501
 
+/** Frames that a log keeps: what was seen before them is forgotten. */
+export const longestLog = 20_000
+
 /** The frames of a stream in a bounded log, with totals. */
 export class StreamLog {
   readonly #records: Ring<FrameRecord>
@@ -39,7 +42,7 @@ export class StreamLog {
   #hitMs = new Ring<number>(latencySample)
   #missMs = new Ring<number>(latencySample)
 
-  constructor(capacity = 20_000) {
+  constructor(capacity = longestLog) {
     this.#records = new Ring(capacity)
   }
 
