@@ -134,7 +134,10 @@ function endlessBody(): ReadableStream<Uint8Array> {
 
 type Answer = () => Promise<Response>
 
-function createRoute(answer: Answer) {
+/** How long an edge may take; long, but where a test is about that. */
+const patient = { freshLimitMs: 30_000, fetchLimitMs: 30_000 }
+
+function createRoute(answer: Answer, limits: Partial<typeof patient> = {}) {
   const state = { answer, replaced: 0 }
   const manifests = new ManifestStore(cacheName)
   const route = createManifestRoute({
@@ -145,8 +148,8 @@ function createRoute(answer: Answer) {
       state.replaced++
       return Promise.resolve()
     },
-    freshLimitMs: 30,
-    fetchLimitMs: 200,
+    ...patient,
+    ...limits,
     fetch: (_path, init) => {
       const answered = state.answer()
       const calledOff = new Promise<never>((_resolve, reject) =>
@@ -200,7 +203,10 @@ describe('the route of manifests', () => {
   ] as const)(
     'where the edge is %s answers %s, and %s once it is stored',
     async (kind, without, withStored) => {
-      const { route, manifests, state } = createRoute(answers[kind])
+      const { route, manifests, state } = createRoute(
+        answers[kind],
+        kind === 'silent' ? { freshLimitMs: 30, fetchLimitMs: 1_000 } : {},
+      )
       const answering = route.manifest('sample')
       expect(await outcome(answering.response)).toBe(without)
       await answering.settled
@@ -243,7 +249,7 @@ describe('the route of manifests', () => {
   )
 
   it('stores what came too late for this answer, for the next', async () => {
-    const { route, manifests, state } = createRoute(answers.fresh)
+    const { route, manifests, state } = createRoute(answers.fresh, { freshLimitMs: 30 })
     await route.refreshManifest('sample')
     state.answer = async () => {
       await new Promise((resolve) => setTimeout(resolve, 80))
