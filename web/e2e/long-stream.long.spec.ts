@@ -8,9 +8,9 @@ import { startCountingEdge } from './harness/counting-edge.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { drivePage } from './harness/page-driver.ts'
 
-// As many frames of the demo as an hour has at 8 a second, as fast as they go, and what grows meanwhile. Before
-// them the stream's log fills. Ten minutes at most in all (LONG_STREAM_MINUTES): where the machine is too slow,
-// the number that was played is what is recorded. Needs a built page.
+// As many frames of the demo as an hour has at 8 a second, as fast as they go, and what grows meanwhile.
+// Before them the stream's log fills. Ten minutes at most in all (LONG_STREAM_MINUTES): where the machine is
+// too slow, the number that was played is what is recorded. Needs a built page.
 
 const hourOfFrames = 3_600 * 8
 const mostMinutes = Number(process.env['LONG_STREAM_MINUTES'] ?? 10)
