@@ -52,7 +52,7 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
 const inNode = (
   name: string,
   include: string[],
-  more: { readonly isolate?: boolean; readonly maxWorkers?: number } = {},
+  more: { readonly isolate?: boolean } = {},
 ): TestProjectInlineConfiguration => ({
   test: {
     name,
@@ -62,6 +62,8 @@ const inNode = (
     setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many of them wait for processes that they have started: one worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     ...more,
   },
 })
@@ -73,10 +75,7 @@ const inNode = (
 export default defineConfig({
   test: {
     projects: [
-      // Many of them wait for processes that they have started: one worker more than there are cores.
-      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts'], {
-        maxWorkers: availableParallelism() + 1,
-      }),
+      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts']),
       // Pure code: its files leave nothing behind, so that they share a process, and most of their time is
       // saved. An engine, a decoder or a backend keeps a state of its own in a process.
       inNode('node-pure', ['{core,web}/**/*.test.ts'], { isolate: false }),

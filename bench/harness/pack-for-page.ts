@@ -1,4 +1,6 @@
-/** What goes to a page goes as text: bytes and floats as base64. No Buffer may be among it: it packs itself. */
+/**
+ * What goes to a page goes as text: bytes and floats as base64. No Buffer may be among it: it packs itself.
+ */
 export const packForPage = (order: unknown): string =>
   JSON.stringify(order, (_key, value: unknown) => {
     if (!(value instanceof Uint8Array) && !(value instanceof Float32Array)) return value
