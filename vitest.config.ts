@@ -60,8 +60,8 @@ const inNode = (
     exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
     ...patient,
     setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Many of them wait for processes that they have started: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
     ...more,
