@@ -51,7 +51,7 @@ describe('learning a place', () => {
     await page.getByLabel('Name of Place 1').fill('Hall')
     await page.keyboard.press('Tab')
     await vi.waitFor(async () => expect((await kept()).places.map(({ name }) => name)).toContain('Hall'))
-    await page.screenshot({ path: join(root, 'test-results/screens/places.png') })
+    await page.getByTestId('places').screenshot({ path: join(root, 'test-results/screens/places.png') })
     await page.getByRole('button', { name: 'Forget Hall' }).focus()
     await page.keyboard.press('Enter')
     await vi.waitFor(async () => expect(await framesKept()).toBe(0), { timeout: 20_000 })

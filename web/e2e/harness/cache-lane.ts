@@ -280,7 +280,9 @@ class HistoryRun {
     await page.evaluate(async () => {
       await (await navigator.serviceWorker.getRegistration())?.update()
     })
-    await page.waitForFunction(() => window.harness.isUpdateReady(), undefined, patient)
+    await page.waitForFunction(() => window.harness.isUpdateReady(), undefined, {
+      timeout: patient.timeout,
+    })
     const reloaded = this.#pages.map((each) => each.waitForEvent('load'))
     await page.evaluate(() => window.harness.applyUpdate())
     await Promise.all(reloaded)
