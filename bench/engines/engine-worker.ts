@@ -7,6 +7,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import { argMax } from '../../core/gate/entropy.ts'
 import { forward, toTensors } from '../../core/network/forward.ts'
+import { graphNames } from '../../onnx/graph-names.ts'
 import { bareConvolutions } from './bare-convolutions.ts'
 import { graphModel } from './graph-model.ts'
 import { layersModel } from './layers-model.ts'
@@ -58,8 +59,8 @@ async function subjectsOf({ full, partition, onnx, inputShape }: EngineOrder): P
     {
       name: 'fullOnnxRuntimeWeb',
       async run(frame) {
-        const { logits } = await session.run({
-          frames: new Tensor('float32', frame, [1, height, width, channels]),
+        const { [graphNames.logits]: logits } = await session.run({
+          [graphNames.frames]: new Tensor('float32', frame, [1, height, width, channels]),
         })
         return argMax((await logits?.getData()) as Float32Array)
       },
