@@ -13,11 +13,17 @@ import {
   manifestHeader,
 } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
-import { learnHeader, placeListSchema, type PlaceList } from '../wire/places.ts'
+import {
+  importedPlaceSchema,
+  learnHeader,
+  mostPlaceFileBytes,
+  placeListSchema,
+  type PlaceList,
+} from '../wire/places.ts'
 import { bytesOfFrame, typeOfFrame, type SentFrame } from '../wire/sent-frame.ts'
 import { fetchChecked } from './fetch-checked.ts'
 import { fetchManifest } from './fetch-manifest.ts'
-import { jsonOf, readBounded } from './read-bounded.ts'
+import { bodyLimitBytes, jsonOf, readBounded } from './read-bounded.ts'
 
 /** What the edge may know besides the frame itself. */
 export interface FrameContext {
@@ -73,6 +79,15 @@ export interface EdgeApi {
   /** Places that the edge learns for a bundle. Rejects with `learning-off` where it learns none. */
   listPlaces(signal: AbortSignal, bundleId: string): Promise<PlaceList>
   renamePlace(signal: AbortSignal, bundleId: string, placeId: string, name: string): Promise<void>
+  /** A learned place as a file, for another edge. Rejects with `place-not-learned` where nothing was. */
+  exportPlace(signal: AbortSignal, bundleId: string, placeId: string): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * Gives the edge a learned place in a file, as another edge wrote it. Rejects with `request-invalid` where
+   * it is none, or one of another bundle.
+   *
+   * @returns the id of the place at this edge
+   */
+  importPlace(signal: AbortSignal, bundleId: string, file: Blob): Promise<string>
   /** Deletes what was kept and learned of a place, or of all where none is named. */
   forgetPlace(signal: AbortSignal, bundleId: string, placeId?: string): Promise<void>
   /**
@@ -123,12 +138,13 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
     signal: AbortSignal,
     path: string,
     init: RequestInit,
+    limitBytes = bodyLimitBytes,
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; response: Response }> => {
     let response: Response
     let bytes: Uint8Array<ArrayBuffer>
     try {
       response = await fetchNow(`${baseUrl}${path}`, { ...init, signal })
-      bytes = await readBounded(response, path)
+      bytes = await readBounded(response, path, limitBytes)
     } catch (cause) {
       signal.throwIfAborted()
       throw cause instanceof CacheNetError ? cause : unreachable(cause)
@@ -192,6 +208,23 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
         headers: { 'Content-Type': 'application/json', ...bearer(token) },
         body: JSON.stringify({ name }),
       })
+    },
+    async exportPlace(signal, bundleId, placeId) {
+      const { bytes } = await call(
+        signal,
+        apiPaths.place(bundleId, placeId),
+        { headers: bearer(token), cache: 'no-store' },
+        mostPlaceFileBytes,
+      )
+      return bytes
+    },
+    async importPlace(signal, bundleId, file) {
+      const { bytes } = await call(signal, apiPaths.places(bundleId), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...bearer(token) },
+        body: file,
+      })
+      return read(importedPlaceSchema, bytes).id
     },
     async forgetPlace(signal, bundleId, placeId) {
       const path = placeId === undefined ? apiPaths.places(bundleId) : apiPaths.place(bundleId, placeId)

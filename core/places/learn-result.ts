@@ -29,30 +29,36 @@ export const learnRequestSchema = z.object({
 })
 export type LearnRequest = z.infer<typeof learnRequestSchema>
 
-const tried = {
-  /** Of what the bundle has, its best. */
+/** A partition that was learned of a place, and what it is worth there. */
+export const learnedNetworkSchema = z.object({
+  /** Of what the bundle had, its best. */
   before: judgementSchema,
   after: judgementSchema,
   frames: z.int().check(z.nonnegative()),
-  seconds: z.number().check(z.nonnegative()),
-}
+  whole: blobRefSchema,
+  classIndices: z.array(z.int().check(z.nonnegative())),
+  prior: z.array(z.number()),
+  temperature: z.number().check(z.positive()),
+  mostStrange: z.optional(z.number()),
+  /** Partition that knows the place already, and that it takes the place of. */
+  replaces: z.optional(z.string().check(z.regex(identifierPattern))),
+  /** How often each class of the bundle is seen there; sums to 1. */
+  sceneShares: z.array(share),
+})
+export type LearnedNetwork = z.infer<typeof learnedNetworkSchema>
+
+const seconds = z.number().check(z.nonnegative())
 
 /** What came of it. */
 export const learnResultSchema = z.discriminatedUnion('kind', [
+  z.extend(learnedNetworkSchema, { kind: z.literal('gains'), seconds }),
   z.object({
-    kind: z.literal('gains'),
-    ...tried,
-    whole: blobRefSchema,
-    classIndices: z.array(z.int().check(z.nonnegative())),
-    prior: z.array(z.number()),
-    temperature: z.number().check(z.positive()),
-    mostStrange: z.optional(z.number()),
-    /** Partition that knows the place already, and that it takes the place of. */
-    replaces: z.optional(z.string().check(z.regex(identifierPattern))),
-    /** How often each class of the bundle is seen there; sums to 1. */
-    sceneShares: z.array(share),
+    kind: z.literal('no-gain'),
+    before: judgementSchema,
+    after: judgementSchema,
+    frames: z.int().check(z.nonnegative()),
+    seconds,
   }),
-  z.object({ kind: z.literal('no-gain'), ...tried }),
   z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
 ])
 export type LearnResult = z.infer<typeof learnResultSchema>

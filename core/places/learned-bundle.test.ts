@@ -37,11 +37,9 @@ function place({ manifest }: EncodedManifest, replaces?: string, name = 'kitchen
     name,
     at,
     result: {
-      kind: 'gains',
       before: { misses: 0.8, wrongHits: 0 },
       after: { misses: 0.3, wrongHits: 0.01 },
       frames: 400,
-      seconds: 10,
       whole: { bytes: blob.byteLength, sha256: hashOf(blob) },
       ...head,
       temperature: 0.7,

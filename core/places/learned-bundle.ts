@@ -2,7 +2,7 @@ import { CacheNetError } from '../wire/errors.ts'
 import { parseManifest, type Manifest, type Partition } from '../bundle/manifest.ts'
 import { decodeWeights, encodeWeights, type NamedTensor } from '../bundle/weights.ts'
 import type { NetworkSpec } from '../network/spec.ts'
-import type { LearnResult } from './learn-result.ts'
+import type { LearnedNetwork } from './learn-result.ts'
 
 /** A manifest, and the weights of its encoder: what changes when a place is learned or forgotten. */
 export interface EncodedManifest {
@@ -14,7 +14,7 @@ export interface LearnedPlace {
   readonly id: string
   readonly name: string
   readonly at: Date
-  readonly result: Extract<LearnResult, { kind: 'gains' }>
+  readonly result: LearnedNetwork
 }
 
 /** Hashes are asked for from outside: core has no way to them that does not wait. */
@@ -205,4 +205,24 @@ export function withoutLearned(
     withEncoder({ ...bundle, manifest: next }, (row) => row.filter((_, of) => of !== index), hashOf),
     at,
   )
+}
+
+/**
+ * The next version of a bundle in which what was learned of a place is certain less often: its logits are
+ * divided by more before the softmax. The same bundle where nothing was learned there.
+ */
+export function withLessCertain(
+  bundle: EncodedManifest,
+  place: string,
+  factor: number,
+  at: Date,
+): EncodedManifest {
+  const { manifest } = bundle
+  if (!manifest.partitions.some(({ learned }) => learned?.place === place)) return bundle
+  const partitions = manifest.partitions.map((partition) =>
+    partition.learned?.place === place
+      ? { ...partition, temperature: partition.temperature * factor }
+      : partition,
+  )
+  return checked({ ...bundle, manifest: { ...manifest, partitions } }, at)
 }

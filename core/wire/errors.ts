@@ -25,6 +25,7 @@ export const errorStatus = {
   'bundle-rolled-back': 422,
   'learning-off': 404,
   'place-unknown': 404,
+  'place-not-learned': 409,
   'blob-unknown': 404,
   'manifest-invalid': 422,
   'manifest-version-unsupported': 422,

@@ -29,6 +29,11 @@ const placeSchema = z.object({
   framesMissing: count,
   /** What came of the last attempt, in a sentence. */
   message: z.optional(z.string()),
+  /**
+   * So often what was learned was found to part ways with the full model, and was made less certain, since it
+   * was learned last. Absent for never, and from older edges.
+   */
+  drifts: z.optional(count),
   /** What is part of the bundle now. */
   learned: z.optional(
     z.object({
@@ -50,6 +55,12 @@ export const placeListSchema = z.object({
   places: z.array(placeSchema),
 })
 export type PlaceList = z.infer<typeof placeListSchema>
+
+/** A file of a learned place that an edge takes has at most so many bytes. */
+export const mostPlaceFileBytes = 16 * 2 ** 20
+
+/** The id that a place has at the edge that took its file. */
+export const importedPlaceSchema = z.object({ id: z.string().check(z.regex(placeIdPattern)) })
 
 export const renamePlaceSchema = z.object({
   name: z.string().check(z.trim(), z.minLength(1), z.maxLength(longestPlaceName)),

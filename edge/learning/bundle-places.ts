@@ -1,19 +1,31 @@
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { softmax } from '../../core/gate/entropy.ts'
-import { whyNotLearnable } from '../../core/places/belief-rows.ts'
-import { forgetPlace, seePlace } from '../../core/places/find-places.ts'
-import type { LearnResult } from '../../core/places/learn-result.ts'
-import { withLearned, withoutLearned } from '../../core/places/learned-bundle.ts'
+import { hasDrifted, withChecked } from '../../core/places/drift.ts'
+import { seePlace } from '../../core/places/find-places.ts'
+import type { PlaceFile } from '../../core/places/place-file.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { LearnedPlaceView, PlaceList, PlaceStage } from '../../core/wire/places.ts'
+import type { Partition } from '../../core/bundle/manifest.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import { openKeptFrames, type KeptFrames, type KeptLimits } from './kept-frames.ts'
 import type { FrameToKeep } from './learning.ts'
-import { nothingRemembered, readPlaces, writePlaces, type PlacesMemory, type Try } from './places-file.ts'
-import { encodedOf, hashOf, publishVersion, whyNotPublished, type Publishing } from './publish-version.ts'
-import { isTrainerThere, runTrainer } from './run-trainer.ts'
+import { createPlaceVersions } from './place-versions.ts'
+import { toldOf, viewOfPlace } from './place-view.ts'
+import { readPlaces, writePlaces, type Checks, type Try } from './places-file.ts'
+import {
+  takePlaceId,
+  withChecks,
+  withName,
+  withSight,
+  withTry,
+  withoutPlace,
+  withoutPlaces,
+  type PlacesMemory,
+} from './places-memory.ts'
+import type { Publishing } from './publish-version.ts'
+import { isTrainerThere } from './run-trainer.ts'
+import { trainFromKept } from './train-from-kept.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
 export interface LearningRules {
@@ -39,6 +51,8 @@ export interface BundlePlaces {
   keep(frame: FrameToKeep): void
   list(): PlaceList
   rename(placeId: string, name: string): Promise<void>
+  exportPlace(placeId: string): PlaceFile
+  importPlace(content: unknown): Promise<string>
   /** All where none is named. */
   forget(placeId?: string): Promise<void>
   settled(): Promise<void>
@@ -49,25 +63,17 @@ export interface BundlePlaces {
 const mostWaiting = 64
 /** So many frames after the last time the places are written down. */
 const framesUntilWritten = 100
-/** What a place may learn from, and how much of it is of other places. */
-const [mostFrames, mostElsewhere] = [3000, 400]
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`
-
-/** What came of an attempt, for a person. */
-function told(result: Exclude<LearnResult, { kind: 'failed' }>): string {
-  const { before, after } = result
-  const numbers = `misses ${percent(before.misses)} before and ${percent(after.misses)} after, answers unlike the full model’s ${percent(before.wrongHits)} and ${percent(after.wrongHits)}`
-  return result.kind === 'gains'
-    ? `Learned: ${numbers}.`
-    : `It does not gain yet, so nothing was published: ${numbers}.`
-}
+/** A place that drifted is learned anew from so much fewer new frames than another. */
+const haste = 2
+/** What drifts for the last time is taken out of the bundle. */
+const mostDrifts = 3
+const unchecked: Checks = { answers: [], drifts: 0 }
 
 /** Opens what was kept for a bundle. */
 export async function openBundlePlaces(options: BundlePlacesOptions): Promise<BundlePlaces> {
   const { bundleId, folder, publishing, queue, log, framesNeeded, trainer } = options
-  const { store } = publishing
-  const bundle = (): StoredBundle => store.get(bundleId)
+  const bundle = (): StoredBundle => publishing.store.get(bundleId)
+  const versions = createPlaceVersions(bundleId, publishing)
   // Another full model sees other things: what was kept with its answers is of no use.
   const openFrames = (): Promise<KeptFrames> => openKeptFrames(join(folder, 'frames'), options.limits)
   const memoryPath = join(folder, 'places.json')
@@ -94,52 +100,63 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const newFramesOf = (place: string): number =>
     frames.countSince(place, memory.tries.get(place)?.atMs ?? -Infinity)
   const trouble = (): string | undefined =>
-    whyNotLearnable(bundle().manifest) ??
-    whyNotPublished(bundle(), publishing.key) ??
+    versions.trouble() ??
     (isTrainerThere(trainer)
       ? undefined
       : 'Training is not installed beside this edge: frames are kept, and nothing is learned from them (--learn-trainer).')
 
+  const noteChecks = (place: string, checks: Checks): void => {
+    memory = withChecks(memory, place, checks)
+  }
+  const partitionOf = (place: string): Partition | undefined =>
+    bundle().manifest.partitions.find(({ learned }) => learned?.place === place)
+  const neededOf = (place: string): number =>
+    (memory.checks.get(place)?.drifts ?? 0) > 0 ? Math.ceil(framesNeeded / haste) : framesNeeded
+
+  /**
+   * Holds a checked answer against what was promised when the place was learned. Where both part ways, what
+   * was learned is certain less often from now on, and in the end not asked at all.
+   */
+  const check = async (place: string, isAlike: boolean): Promise<void> => {
+    const learned = partitionOf(place)?.learned
+    if (learned === undefined) return
+    const { answers, drifts } = memory.checks.get(place) ?? unchecked
+    const checked = withChecked(answers, isAlike)
+    if (!hasDrifted(checked, learned.after)) {
+      noteChecks(place, { answers: checked, drifts })
+      return
+    }
+    if (drifts + 1 < mostDrifts) await versions.publishLessCertain(place)
+    else await versions.publishWithout([place])
+    noteChecks(place, { answers: [], drifts: drifts + 1 })
+    log.info({ bundle: bundleId, place, drifts: drifts + 1 }, 'a learned place drifted')
+    await writeDown()
+  }
+
   const noteTry = async (place: string, made: Try): Promise<void> => {
-    memory = { ...memory, tries: new Map([...memory.tries, [place, made]]) }
+    memory = withTry(memory, place, made)
     await writeDown()
   }
 
   const learn = async (signal: AbortSignal, place: string): Promise<void> => {
     const served = bundle()
     const startedAt = Date.now()
-    const others = frames.places.filter((other) => other !== place).flatMap((other) => frames.pathsOf(other))
-    const step = Math.max(1, Math.ceil(others.length / mostElsewhere))
-    const { result, blob } = await runTrainer(
-      signal,
-      {
-        bundle: join(publishing.bundlesFolder, bundleId),
-        place,
-        frames: frames.pathsOf(place).slice(-mostFrames),
-        elsewhere: others.filter((_, at) => at % step === 0),
-      },
-      {
-        program: trainer,
-        workFolder: folder,
-        threads: Math.min(2, availableParallelism()),
-        limitMs: options.trainLimitMs,
-      },
-    )
+    const { result, blob } = await trainFromKept(signal, { ...options, place, frames })
     signal.throwIfAborted()
     if (result.kind === 'failed') throw new CacheNetError('internal', result.message, { code: result.code })
     await inTurn(async () => {
       signal.throwIfAborted()
       if (result.kind === 'gains' && blob !== undefined) {
-        const next = withLearned(
-          encodedOf(served),
+        await versions.publishLearned(
+          served,
           { id: place, name: nameOf(place), at: new Date(), result },
-          hashOf,
+          blob,
         )
-        await publishVersion(publishing, served, next, new Map([[result.whole.sha256, blob]]))
+        noteChecks(place, unchecked)
         log.info({ bundle: bundleId, place, seconds: result.seconds }, 'a place was learned')
       }
       const stage = result.kind === 'gains' ? 'learned' : 'no-gain'
-      await noteTry(place, { atMs: startedAt, stage, message: told(result) })
+      await noteTry(place, { atMs: startedAt, stage, message: toldOf(result) })
     })
   }
 
@@ -156,7 +173,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   }
 
   const learnWhereEnough = (place: string): void => {
-    if (newFramesOf(place) < framesNeeded || trouble() !== undefined) return
+    if (newFramesOf(place) < neededOf(place) || trouble() !== undefined) return
     queue.add(keyOf(place), (signal) => learnOrSay(signal, place))
   }
 
@@ -164,6 +181,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     bundle: { manifest },
     stream,
     kind,
+    isAlike,
     pixels,
     found,
   }: FrameToKeep): Promise<void> => {
@@ -176,6 +194,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     const { logits, codeLogits } = found
     await frames.add(seen.place, { atMs, kind, pixels, logits, codeLogits })
     if (seen.merged !== undefined || ++unwritten >= framesUntilWritten) await writeDown()
+    if (isAlike !== undefined) await check(seen.place, isAlike)
     learnWhereEnough(seen.place)
   }
 
@@ -185,30 +204,18 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     return memory.tries.get(place)?.stage ?? 'gathering'
   }
 
-  const viewOf = (id: string): LearnedPlaceView => {
-    const partition = bundle().manifest.partitions.find(({ learned }) => learned?.place === id)
-    const message = memory.tries.get(id)?.message
-    return {
+  const viewOf = (id: string): LearnedPlaceView =>
+    viewOfPlace({
       id,
       name: nameOf(id),
       frames: frames.countOf(id),
       bytes: frames.bytesOf(id),
       stage: stageOf(id),
-      framesMissing: Math.max(0, framesNeeded - newFramesOf(id)),
-      ...(message === undefined ? {} : { message }),
-      ...(partition?.learned === undefined
-        ? {}
-        : {
-            learned: {
-              partition: partition.id,
-              at: partition.learned.at,
-              bytes: partition.whole.bytes,
-              before: partition.learned.before,
-              after: partition.learned.after,
-            },
-          }),
-    }
-  }
+      framesMissing: Math.max(0, neededOf(id) - newFramesOf(id)),
+      message: memory.tries.get(id)?.message,
+      drifts: memory.checks.get(id)?.drifts ?? 0,
+      partition: partitionOf(id),
+    })
 
   const idsOf = (): string[] => [
     ...new Set([
@@ -222,13 +229,6 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const requirePlace = (place: string): void => {
     if (!idsOf().includes(place))
       throw new CacheNetError('place-unknown', 'The edge has no such place. It may have been forgotten.', {})
-  }
-
-  const unpublish = async (places: readonly string[]): Promise<void> => {
-    const served = bundle()
-    const before = encodedOf(served)
-    const next = places.reduce((one, place) => withoutLearned(one, place, new Date(), hashOf), before)
-    if (next !== before) await publishVersion(publishing, served, next, new Map())
   }
 
   return {
@@ -254,29 +254,37 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     rename: (place, name) =>
       inTurn(async () => {
         requirePlace(place)
-        memory = { ...memory, names: new Map([...memory.names, [place, name]]) }
+        memory = withName(memory, place, name)
         await writeDown()
       }),
+    exportPlace(place) {
+      requirePlace(place)
+      return versions.fileOf(place, nameOf(place), memory.found.places.find(({ id }) => id === place)?.sight)
+    },
+    async importPlace(content) {
+      const { file, blob } = versions.readFile(content)
+      return inTurn(async () => {
+        const { name, sight, network } = file
+        const taken = takePlaceId(memory)
+        const { id } = taken
+        ;({ memory } = taken)
+        await versions.publishLearned(bundle(), { id, name, at: new Date(file.at), result: network }, blob)
+        if (sight !== undefined) memory = withSight(memory, id, sight, network.frames)
+        const message = 'It came in a file from another edge.'
+        memory = withTry(withName(memory, id, name), id, { atMs: Date.now(), stage: 'learned', message })
+        await writeDown()
+        return id
+      })
+    },
     async forget(wanted) {
       if (wanted !== undefined) requirePlace(wanted)
       const places = wanted === undefined ? idsOf() : [wanted]
       for (const place of places) await queue.cancel(keyOf(place))
       await inTurn(async () => {
         for (const place of places) await frames.forget(place)
-        const isForgotten = ([place]: readonly [string, unknown]): boolean => places.includes(place)
-        memory =
-          wanted === undefined
-            ? {
-                ...nothingRemembered,
-                found: { ...nothingRemembered.found, nextPlace: memory.found.nextPlace },
-              }
-            : {
-                found: forgetPlace(memory.found, wanted),
-                names: new Map([...memory.names].filter((entry) => !isForgotten(entry))),
-                tries: new Map([...memory.tries].filter((entry) => !isForgotten(entry))),
-              }
+        memory = wanted === undefined ? withoutPlaces(memory) : withoutPlace(memory, wanted)
         await writeDown()
-        await unpublish(places)
+        await versions.publishWithout(places)
       })
     },
     async settled() {

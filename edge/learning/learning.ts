@@ -1,3 +1,4 @@
+import type { PlaceFile } from '../../core/places/place-file.ts'
 import type { PlaceList } from '../../core/wire/places.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import type { FrameInference, FramePriority } from '../inference/inference.ts'
@@ -8,6 +9,8 @@ export interface FrameToKeep {
   /** Whose it is, as its phone names it. */
   readonly stream: string
   readonly kind: FramePriority
+  /** Of an audit: whether the full model gives the class that the device gave. */
+  readonly isAlike?: boolean | undefined
   /** RGB bytes of the size that the networks read. */
   readonly pixels: Uint8Array
   readonly found: Pick<FrameInference, 'logits' | 'codeLogits'>
@@ -29,6 +32,16 @@ export interface Learning {
   forget(bundleId: string, placeId: string): Promise<void>
   /** The same of all places. */
   forgetAll(bundleId: string): Promise<void>
+  /** A learned place as a file. Throws `learning-off`, `place-unknown` or `place-not-learned`. */
+  exportPlace(bundleId: string, placeId: string): PlaceFile
+  /**
+   * Takes a learned place from a file, as a place of its own: the next version of the bundle has its
+   * partition.
+   * Rejects with `learning-off`, `request-invalid`, or what publishing throws.
+   *
+   * @returns the id of the place here
+   */
+  importPlace(bundleId: string, content: unknown): Promise<string>
   /** Resolves once all that was asked for up to now is done, training included. */
   settled(): Promise<void>
   /** Ends what is under way. */

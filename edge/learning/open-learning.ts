@@ -71,6 +71,8 @@ export async function openLearning(options: LearningOptions): Promise<Learning> 
     list: (bundleId) => of(bundleId).list(),
     rename: async (bundleId, placeId, name) => of(bundleId).rename(placeId, name),
     forget: async (bundleId, placeId) => of(bundleId).forget(placeId),
+    exportPlace: (bundleId, placeId) => of(bundleId).exportPlace(placeId),
+    importPlace: async (bundleId, content) => of(bundleId).importPlace(content),
     forgetAll: async (bundleId) => of(bundleId).forget(),
     async settled() {
       for (const { places } of placesOf.values()) await places.settled()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { noPlaces, type PlacesState } from '../../core/places/find-places.ts'
 import { placeIdPattern } from '../../core/wire/places.ts'
+import { nothingRemembered, type PlacesMemory } from './places-memory.ts'
 import { writeByRename } from './write-by-rename.ts'
 
 const numbers = z.array(z.number())
@@ -18,36 +18,33 @@ const fileSchema = z.object({
     id,
     z.object({ atMs: z.number(), stage: z.enum(['learned', 'no-gain', 'failed']), message: z.string() }),
   ),
+  /** What devices answered at places of which something was learned, checked; older edges wrote none. */
+  checks: z
+    .record(id, z.object({ answers: z.array(z.boolean()).readonly(), drifts: z.int().nonnegative() }))
+    .default({}),
 })
 
+export type Checks = z.infer<typeof fileSchema>['checks'][string]
 export type Try = z.infer<typeof fileSchema>['tries'][string]
-
-/** What an edge remembers of the places of a bundle, besides their frames. */
-export interface PlacesMemory {
-  readonly found: PlacesState
-  readonly names: ReadonlyMap<string, string>
-  readonly tries: ReadonlyMap<string, Try>
-}
-
-export const nothingRemembered: PlacesMemory = { found: noPlaces, names: new Map(), tries: new Map() }
 
 /** Nothing where the file is not there, or is none: what is kept is found again by its frames. */
 export async function readPlaces(path: string): Promise<PlacesMemory> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return nothingRemembered
   try {
-    const { nextPlace, places, names, tries } = fileSchema.parse(JSON.parse(text))
+    const { nextPlace, places, names, tries, checks } = fileSchema.parse(JSON.parse(text))
     return {
       found: { nextPlace, places, visits: [] },
       names: new Map(Object.entries(names)),
       tries: new Map(Object.entries(tries)),
+      checks: new Map(Object.entries(checks)),
     }
   } catch {
     return nothingRemembered
   }
 }
 
-export const writePlaces = (path: string, { found, names, tries }: PlacesMemory): Promise<void> =>
+export const writePlaces = (path: string, { found, names, tries, checks }: PlacesMemory): Promise<void> =>
   writeByRename(
     path,
     JSON.stringify({
@@ -55,5 +52,6 @@ export const writePlaces = (path: string, { found, names, tries }: PlacesMemory)
       places: found.places,
       names: Object.fromEntries(names),
       tries: Object.fromEntries(tries),
+      checks: Object.fromEntries(checks),
     }),
   )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { identifierPattern } from '../../core/bundle/identifier.ts'
 import { manifestSchema } from '../../core/bundle/manifest.ts'
+import { placeFileSchema } from '../../core/places/place-file.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
 import {
@@ -20,6 +21,7 @@ import {
   placeIdPattern,
   placeListSchema,
   renamePlaceSchema,
+  importedPlaceSchema,
 } from '../../core/wire/places.ts'
 
 /**
@@ -188,6 +190,16 @@ export function openapiDocument(): Record<string, unknown> {
           parameters: [bundleId],
           responses: { '200': json('The places', 'PlaceList'), ...refusals(ofPlaces) },
         },
+        post: {
+          operationId: 'importPlace',
+          summary: 'Take a learned place from a file; the bundle is published with its partition',
+          parameters: [bundleId],
+          requestBody: { required: true, content: { 'application/json': { schema: ref('PlaceFile') } } },
+          responses: {
+            '201': json('The place here', 'ImportedPlace'),
+            ...refusals([...ofPlaces, ...ofPublishing, 'request-invalid']),
+          },
+        },
         delete: {
           operationId: 'forgetPlaces',
           summary: 'Delete all that was kept and learned of places',
@@ -196,6 +208,15 @@ export function openapiDocument(): Record<string, unknown> {
         },
       },
       [apiPaths.place('{bundleId}', '{placeId}')]: {
+        get: {
+          operationId: 'exportPlace',
+          summary: 'A learned place as a file, for another edge with the same bundle',
+          parameters: [bundleId, placeId],
+          responses: {
+            '200': json('The file', 'PlaceFile'),
+            ...refusals([...ofPlaces, 'place-unknown', 'place-not-learned']),
+          },
+        },
         patch: {
           operationId: 'renamePlace',
           summary: 'Give a place a name',
@@ -266,6 +287,8 @@ export function openapiDocument(): Record<string, unknown> {
         Manifest: jsonSchema(manifestSchema),
         FrameAnswer: jsonSchema(frameAnswerSchema),
         PlaceList: jsonSchema(placeListSchema),
+        PlaceFile: jsonSchema(placeFileSchema),
+        ImportedPlace: jsonSchema(importedPlaceSchema),
         RenamePlace: jsonSchema(renamePlaceSchema),
         Error: jsonSchema(errorBodySchema),
         Health: jsonSchema(z.object({ status: z.literal('alive') })),

@@ -104,7 +104,7 @@ export function frameRoutes(deps: FrameDeps): Hono {
     )
     if (hits > 0) metrics.deviceHits(manifest.id, plausibleHits.take(client, hits))
     if (learnStream !== undefined)
-      learning?.keep({ bundle, stream: learnStream, kind: priority, pixels: rgb, found })
+      learning?.keep({ bundle, stream: learnStream, kind: priority, isAlike: agrees, pixels: rgb, found })
     metrics.frame({
       bundleId: manifest.id,
       priority,

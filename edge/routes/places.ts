@@ -1,7 +1,8 @@
 import { Hono, type Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
-import { placeIdPattern, renamePlaceSchema } from '../../core/wire/places.ts'
+import { mostPlaceFileBytes, placeIdPattern, renamePlaceSchema } from '../../core/wire/places.ts'
 import type { EdgeDeps } from '../deps.ts'
 import type { Learning } from '../learning/learning.ts'
 
@@ -24,7 +25,20 @@ async function nameOf(c: Context): Promise<string> {
   return parsed.data.name
 }
 
-/** What the edge keeps and learned of places: to be seen, named and forgotten. */
+const limitPlaceFile = bodyLimit({
+  maxSize: mostPlaceFileBytes,
+  onError(c) {
+    // What is left of the body would be taken for the next request.
+    c.header('Connection', 'close')
+    throw new CacheNetError(
+      'request-invalid',
+      `A file of a place has at most ${mostPlaceFileBytes / 2 ** 20} MiB.`,
+      {},
+    )
+  },
+})
+
+/** What the edge keeps and learned of places: to be seen, named, carried and forgotten. */
 export function placeRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundles' | 'learning'>): Hono {
   const app = new Hono()
   const fresh = { 'Cache-Control': 'no-store' }
@@ -46,6 +60,19 @@ export function placeRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundle
     const bundleId = bundleIdOf(c)
     await required(bundleId).forgetAll(bundleId)
     return c.body(null, 204, fresh)
+  })
+  app.post(apiPaths.places(':bundleId'), limitPlaceFile, async (c) => {
+    const bundleId = bundleIdOf(c)
+    const learns = required(bundleId)
+    const content: unknown = await c.req.json().catch(() => undefined)
+    return c.json({ id: await learns.importPlace(bundleId, content) }, 201, fresh)
+  })
+  app.get(apiPaths.place(':bundleId', ':placeId'), (c) => {
+    const bundleId = bundleIdOf(c)
+    const placeId = placeIdOf(c)
+    const file = required(bundleId).exportPlace(bundleId, placeId)
+    const name = `${bundleId}-${placeId}.json`
+    return c.json(file, 200, { ...fresh, 'Content-Disposition': `attachment; filename="${name}"` })
   })
   app.patch(apiPaths.place(':bundleId', ':placeId'), async (c) => {
     const bundleId = bundleIdOf(c)

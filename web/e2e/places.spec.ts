@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import { parseManifest } from '../../core/bundle/manifest.ts'
+import { samplePlaceFile } from '../../core/testing/sample-place-file.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { placeListSchema, type PlaceList } from '../../core/wire/places.ts'
 import { useTemperedStage } from './harness/tempered-stage.ts'
@@ -56,6 +60,38 @@ describe('learning a place', () => {
     await page.keyboard.press('Enter')
     await vi.waitFor(async () => expect(await framesKept()).toBe(0), { timeout: 20_000 })
     await vi.waitFor(async () => expect(await page.getByTestId('place').count()).toBe(0), { timeout: 20_000 })
+  })
+
+  it('takes a learned place from a file, and gives it back as one', { timeout: 60_000 }, async () => {
+    await stage.open('?seed=3&bundle=unsure')
+    const { driver } = stage
+    const { page } = driver
+    await driver.go('settings')
+    const input = page.getByTestId('import-place')
+    await input.setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from('{}') })
+    await vi.waitFor(async () =>
+      expect(await page.getByTestId('places-trouble').textContent()).toContain('no file of a learned place'),
+    )
+    const answer = await fetch(`${stage.proxy.origin}${apiPaths.manifest('unsure')}`)
+    const file = samplePlaceFile(
+      parseManifest(await answer.json()),
+      (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      (bytes) => Buffer.from(bytes).toString('base64'),
+    )
+    const buffer = Buffer.from(JSON.stringify(file))
+    await input.setInputFiles({ name: 'hall.json', mimeType: 'application/json', buffer })
+    const saving = page.getByRole('button', { name: 'Save hall as a file' })
+    await saving.waitFor()
+    await driver.expectAccessible()
+    await page
+      .getByTestId('places')
+      .screenshot({ path: join(root, 'test-results/screens/place-learned.png') })
+    const [download] = await Promise.all([page.waitForEvent('download'), saving.click()])
+    expect(download.suggestedFilename()).toBe('place-hall.json')
+    const saved: unknown = JSON.parse(await readFile(await download.path(), 'utf8'))
+    expect(saved).toMatchObject({ kind: 'cachenet-place', name: 'hall', weights: file.weights })
+    await page.getByRole('button', { name: 'Forget hall' }).click()
+    await vi.waitFor(async () => expect((await kept()).places).toEqual([]), { timeout: 20_000 })
   })
 
   it('is not offered for a bundle that the edge learns nothing for', { timeout: 60_000 }, async () => {

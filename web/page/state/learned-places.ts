@@ -10,7 +10,7 @@ export interface LearnedPlaces {
   readonly list: ReadonlySignal<PlaceList | undefined>
   /** What went wrong last, in a sentence. */
   readonly trouble: ReadonlySignal<string | undefined>
-  /** True while a place is being forgotten or renamed. */
+  /** True while a place is being forgotten, renamed, exported or imported. */
   readonly isBusy: ReadonlySignal<boolean>
   /** Asks the edge. Never rejects. */
   refresh(signal: AbortSignal): Promise<void>
@@ -18,14 +18,18 @@ export interface LearnedPlaces {
   forget(signal: AbortSignal, placeId?: string): Promise<void>
   /** Has the edge call a place otherwise; then asks again. Never rejects. */
   rename(signal: AbortSignal, placeId: string, name: string): Promise<void>
+  /** A learned place as a file; undefined where the edge has none. Never rejects. */
+  exportPlace(signal: AbortSignal, placeId: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** Gives the edge a place in a file; then asks again. Never rejects. */
+  importPlace(signal: AbortSignal, file: Blob): Promise<void>
 }
 
 const askLimitMs = 8_000
 /** A bundle is written anew, and every blob of it is checked. */
-const forgetLimitMs = 60_000
+const changeLimitMs = 60_000
 
 export function createLearnedPlaces(
-  api: Pick<EdgeApi, 'listPlaces' | 'forgetPlace' | 'renamePlace'>,
+  api: Pick<EdgeApi, 'listPlaces' | 'forgetPlace' | 'renamePlace' | 'exportPlace' | 'importPlace'>,
   bundleId: string,
 ): LearnedPlaces {
   const list = signal<PlaceList | undefined>(undefined)
@@ -55,7 +59,7 @@ export function createLearnedPlaces(
     if (isBusy.value) return
     isBusy.value = true
     try {
-      await attempt(aborting, forgetLimitMs, async (limited) => {
+      await attempt(aborting, changeLimitMs, async (limited) => {
         await work(limited)
         list.value = await api.listPlaces(limited, bundleId)
       })
@@ -71,5 +75,16 @@ export function createLearnedPlaces(
     forget: (aborting, placeId) => change(aborting, (limited) => api.forgetPlace(limited, bundleId, placeId)),
     rename: (aborting, placeId, name) =>
       change(aborting, (limited) => api.renamePlace(limited, bundleId, placeId, name)),
+    async exportPlace(aborting, placeId) {
+      let file: Uint8Array<ArrayBuffer> | undefined
+      await change(aborting, async (limited) => {
+        file = await api.exportPlace(limited, bundleId, placeId)
+      })
+      return file
+    },
+    importPlace: (aborting, file) =>
+      change(aborting, async (limited) => {
+        await api.importPlace(limited, bundleId, file)
+      }),
   }
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { saveFile } from '../platform/save-file.ts'
 import { streamLogCsv, streamLogJson, type StreamLogExport } from './export.ts'
 
 /** The stream so far, as it leaves the app. */
@@ -15,20 +16,10 @@ export function collectStreamLog(app: App): StreamLogExport {
   }
 }
 
-function download(parts: string[], type: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob(parts, { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = fileName
-  link.click()
-  // The browser has begun to read it by then; kept for ever, it would fill the memory.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
 /** Saves the log as a file. */
 export async function exportStreamLog(app: App, format: 'json' | 'csv'): Promise<void> {
   const log = collectStreamLog(app)
   const name = `cachenet-${log.bundle}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
-  if (format === 'json') download(await streamLogJson(log), 'application/json', name)
-  else download(await streamLogCsv(log.frames), 'text/csv', name)
+  if (format === 'json') saveFile(await streamLogJson(log), 'application/json', name)
+  else saveFile(await streamLogCsv(log.frames), 'text/csv', name)
 }

@@ -5,6 +5,7 @@ import { createEdgeApi } from '../../../../core/client/edge-api.ts'
 import { longestPlaceName, type LearnedPlaceView } from '../../../../core/wire/places.ts'
 import { Icon } from '../../components/icon.tsx'
 import { learnsPlaces } from '../../edge/learn-stream.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { createLearnedPlaces, type LearnedPlaces } from '../../state/learned-places.ts'
 import { formatAgo, formatBytes, formatShare } from '../format.ts'
 import { usePage } from '../page-context.ts'
@@ -31,6 +32,10 @@ export function placeText({ stage, framesMissing, message }: LearnedPlaceView): 
       return stage satisfies never
   }
 }
+
+/** That what was learned no longer fits, in a sentence; nothing where it does. */
+export const driftText = ({ drifts = 0 }: LearnedPlaceView): string =>
+  drifts === 0 ? '' : 'The place has changed: it answers less by itself until it is learned anew.'
 
 /** Its name, which can be written over. */
 function PlaceName({
@@ -66,11 +71,13 @@ function PlaceItem({
   place,
   isBusy,
   onRename,
+  onExport,
   onForget,
 }: {
   readonly place: LearnedPlaceView
   readonly isBusy: boolean
   readonly onRename: (name: string) => void
+  readonly onExport: () => void
   readonly onForget: () => void
 }): VNode {
   const { learned } = place
@@ -94,7 +101,7 @@ function PlaceItem({
       {learned !== undefined && (
         <p class="partition-classes">
           Sent to the edge: {formatShare(learned.before.misses)} of its frames before,{' '}
-          {formatShare(learned.after.misses)} now.
+          {formatShare(learned.after.misses)} now. {driftText(place)}
         </p>
       )}
       <p class="partition-facts">
@@ -104,9 +111,19 @@ function PlaceItem({
           {place.frames} frames on the edge, {formatBytes(place.bytes)}
         </span>
       </p>
+      {learned !== undefined && (
+        <button type="button" class="quiet" disabled={isBusy} onClick={onExport}>
+          <Icon name="save" />
+          Save {place.name} as a file
+        </button>
+      )}
     </li>
   )
 }
+
+/** A name that every file system takes. */
+const fileNameOf = (name: string): string =>
+  `place-${name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') || 'file'}`
 
 function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
   const leaving = useMemo(() => new AbortController(), [places])
@@ -122,6 +139,10 @@ function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
   const found = places.list.value
   const trouble = places.trouble.value ?? found?.trouble
   const isBusy = places.isBusy.value
+  const save = async ({ id, name }: LearnedPlaceView): Promise<void> => {
+    const file = await places.exportPlace(leaving.signal, id)
+    if (file !== undefined) saveFile([file], 'application/json', `${fileNameOf(name)}.json`)
+  }
   return (
     <>
       {trouble !== undefined && (
@@ -138,6 +159,7 @@ function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
                 place={place}
                 isBusy={isBusy}
                 onRename={(name) => void places.rename(leaving.signal, place.id, name)}
+                onExport={() => void save(place)}
                 onForget={() => void places.forget(leaving.signal, place.id)}
               />
             ))}
@@ -153,6 +175,23 @@ function PlaceListView({ places }: { readonly places: LearnedPlaces }): VNode {
           </button>
         </>
       )}
+      <label class="button">
+        <input
+          type="file"
+          class="visually-hidden"
+          data-testid="import-place"
+          accept="application/json,.json"
+          disabled={isBusy}
+          onChange={({ currentTarget }) => {
+            const file = currentTarget.files?.[0]
+            if (file !== undefined) void places.importPlace(leaving.signal, file)
+            // So that the same file can be chosen again.
+            currentTarget.value = ''
+          }}
+        />
+        <Icon name="folder" />
+        Add a place from a file
+      </label>
     </>
   )
 }

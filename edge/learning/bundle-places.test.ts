@@ -1,0 +1,160 @@
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { PlaceFile } from '../../core/places/place-file.ts'
+import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
+import { samplePlaceFile } from '../../core/testing/sample-place-file.ts'
+import { CacheNetError } from '../../core/wire/errors.ts'
+import { openBundleStore, type BundleStore } from '../bundles/store.ts'
+import { temporaryFolder, writeBundle } from '../testing/bundle-folder.ts'
+import { openBundlePlaces, type BundlePlaces } from './bundle-places.ts'
+import { hashOf } from './publish-version.ts'
+import { createTrainingQueue } from './training-queue.ts'
+
+const log = pino({ level: 'silent' })
+const framesNeeded = 40
+
+interface Edge {
+  readonly store: BundleStore
+  readonly places: BundlePlaces
+  /** A frame of one place that a device answered, and whether the full model agrees. */
+  audit(isAlike: boolean): Promise<void>
+}
+
+/** An edge's places, of a bundle in a folder of its own. */
+async function openEdge(): Promise<Edge> {
+  const { folder, remove } = await temporaryFolder()
+  onTestFinished(remove)
+  const bundlesFolder = join(folder, 'bundles')
+  await writeBundle(bundlesFolder, await createSampleBundle({ hasHeads: true }))
+  const store = await openBundleStore({ folder: bundlesFolder, log })
+  const places = await openBundlePlaces({
+    bundleId: 'sample',
+    folder: join(folder, 'places'),
+    publishing: { store, bundlesFolder, key: undefined },
+    queue: createTrainingQueue(1, () => undefined),
+    log,
+    framesNeeded,
+    limits: { mostFrames: 1000, mostBytes: 2 ** 24, mostAgeMs: 86_400_000 },
+    trainer: 'none.ts',
+    trainLimitMs: 1000,
+  })
+  onTestFinished(() => places.close())
+  return {
+    store,
+    places,
+    async audit(isAlike) {
+      const bundle = store.get('sample')
+      const { classNames, partitions } = bundle.manifest
+      const found = {
+        logits: Float32Array.from(classNames, (_, index) => (index === 1 ? 9 : 0)),
+        codeLogits: Float32Array.from(partitions, (_, index) => (index === 0 ? 9 : 0)),
+      }
+      places.keep({ bundle, stream: 'phone', kind: 'audit', isAlike, pixels: new Uint8Array(768), found })
+      await places.settled()
+    },
+  }
+}
+
+const learnedFile = ({ store }: Edge): PlaceFile =>
+  samplePlaceFile(store.get('sample').manifest, hashOf, (bytes) => Buffer.from(bytes).toString('base64'))
+
+describe('a place in a file', () => {
+  let edge: Edge
+  beforeEach(async () => {
+    edge = await openEdge()
+  })
+  const refusal = (content: unknown): Promise<string> =>
+    edge.places.importPlace(content).then(
+      () => 'taken',
+      (thrown: unknown) => CacheNetError.from(thrown).code,
+    )
+
+  it('becomes a place of this edge, and part of its bundle', async () => {
+    const count = edge.store.get('sample').manifest.partitions.length
+    expect(await edge.places.importPlace(learnedFile(edge))).toBe('place-1')
+    expect(edge.places.list().places).toMatchObject([
+      { id: 'place-1', name: 'hall', stage: 'learned', learned: { after: { misses: 0.3 } } },
+    ])
+    const { partitions } = edge.store.get('sample').manifest
+    expect(partitions).toHaveLength(count + 1)
+    expect(partitions.at(-1)).toMatchObject({ temperature: 0.8, learned: { place: 'place-1' } })
+    await edge.places.forget('place-1')
+    expect(edge.store.get('sample').manifest.partitions).toHaveLength(count)
+  })
+
+  it('goes from one edge to the next as it is', async () => {
+    const file = learnedFile(edge)
+    const first = edge.places.exportPlace(await edge.places.importPlace(file))
+    // The sample knows no scenes: what is seen there is told from the head's prior.
+    const { sceneShares, ...network } = file.network
+    expect(first).toMatchObject({ ...file, network })
+    expect(first.network.sceneShares).toHaveLength(sceneShares.length)
+    const other = await openEdge()
+    expect(other.places.exportPlace(await other.places.importPlace(first))).toEqual(first)
+  })
+
+  it('says so where nothing was learned', async () => {
+    await edge.audit(true)
+    const codeOfExport = (place: string): string => {
+      try {
+        edge.places.exportPlace(place)
+        return 'exported'
+      } catch (thrown) {
+        return CacheNetError.from(thrown).code
+      }
+    }
+    expect(codeOfExport('place-1')).toBe('place-not-learned')
+    expect(codeOfExport('place-9')).toBe('place-unknown')
+  })
+
+  it('is refused where it is none, damaged, or of another bundle or full model', async () => {
+    const file = learnedFile(edge)
+    const text = edge.store.get('sample').manifestHash
+    for (const wrong of [
+      undefined,
+      {},
+      { ...file, bundle: 'other' },
+      { ...file, fullSha256: '0'.repeat(64) },
+      { ...file, weights: file.weights.slice(0, -8) },
+      { ...file, weights: `//8A${file.weights.slice(4)}` },
+      { ...file, name: ' ' },
+    ])
+      expect(await refusal(wrong)).toBe('request-invalid')
+    expect(await refusal({ ...file, network: { ...file.network, classIndices: [1, 99] } })).toBe(
+      'manifest-invalid',
+    )
+    expect(edge.store.get('sample').manifestHash).toBe(text)
+    expect(edge.places.list().places).toEqual([])
+  })
+})
+
+describe('a learned place that changes', () => {
+  it('is asked less where its answers part ways, learned anew sooner, and given up in the end', async () => {
+    const edge = await openEdge()
+    await edge.places.importPlace(learnedFile(edge))
+    const learned = (): { temperature: number } | undefined =>
+      edge.store.get('sample').manifest.partitions.find((partition) => partition.learned !== undefined)
+    // A block of frames is held against known places once it is long enough.
+    for (let at = 0; at < 40; at++) await edge.audit(true)
+    expect(edge.places.list().places).toMatchObject([{ id: 'place-1', frames: 40 }])
+    expect(learned()?.temperature).toBe(0.8)
+
+    const untilDrift = async (drifts: number): Promise<number> => {
+      for (let count = 1; count <= 60; count++) {
+        await edge.audit(false)
+        if (edge.places.list().places[0]?.drifts === drifts) return count
+      }
+      return Infinity
+    }
+    expect(await untilDrift(1)).toBeLessThan(12)
+    expect(learned()?.temperature).toBeCloseTo(1.2, 9)
+    expect(edge.places.list().places[0]?.framesMissing).toBe(0)
+    expect(await untilDrift(2)).toBeLessThan(6)
+    expect(learned()?.temperature).toBeCloseTo(1.8, 9)
+    expect(await untilDrift(3)).toBeLessThan(6)
+    expect(learned()).toBeUndefined()
+    await edge.audit(false)
+    expect(edge.places.list().places[0]?.drifts).toBe(3)
+  })
+})

@@ -1,0 +1,72 @@
+import { forgetPlace, noPlaces, type PlacesState, type Sight } from '../../core/places/find-places.ts'
+import type { Checks, Try } from './places-file.ts'
+
+/** What an edge remembers of the places of a bundle, besides their frames. Plain data; all here is pure. */
+export interface PlacesMemory {
+  readonly found: PlacesState
+  /** Names that people gave. */
+  readonly names: ReadonlyMap<string, string>
+  /** When each place was tried to be learned last, and what came of it. */
+  readonly tries: ReadonlyMap<string, Try>
+  /** What devices answered at places of which something was learned, checked. */
+  readonly checks: ReadonlyMap<string, Checks>
+}
+
+export const nothingRemembered: PlacesMemory = {
+  found: noPlaces,
+  names: new Map(),
+  tries: new Map(),
+  checks: new Map(),
+}
+
+const withEntry = <Value>(
+  map: ReadonlyMap<string, Value>,
+  place: string,
+  value: Value,
+): ReadonlyMap<string, Value> => new Map([...map, [place, value]])
+
+const withoutEntry = <Value>(map: ReadonlyMap<string, Value>, place: string): ReadonlyMap<string, Value> =>
+  new Map([...map].filter(([other]) => other !== place))
+
+export const withName = (memory: PlacesMemory, place: string, name: string): PlacesMemory => ({
+  ...memory,
+  names: withEntry(memory.names, place, name),
+})
+
+export const withTry = (memory: PlacesMemory, place: string, made: Try): PlacesMemory => ({
+  ...memory,
+  tries: withEntry(memory.tries, place, made),
+})
+
+export const withChecks = (memory: PlacesMemory, place: string, checks: Checks): PlacesMemory => ({
+  ...memory,
+  checks: withEntry(memory.checks, place, checks),
+})
+
+/** The id that the next place has, used up: no id of a place is ever used twice. */
+export const takePlaceId = (memory: PlacesMemory): { id: string; memory: PlacesMemory } => ({
+  id: `place-${memory.found.nextPlace}`,
+  memory: { ...memory, found: { ...memory.found, nextPlace: memory.found.nextPlace + 1 } },
+})
+
+/** With a place that is known by what is seen there, `frames` of it. */
+export const withSight = (memory: PlacesMemory, id: string, sight: Sight, frames: number): PlacesMemory => ({
+  ...memory,
+  found: {
+    ...memory.found,
+    places: [...memory.found.places, { id, sight, frames: Math.max(1, frames) }],
+  },
+})
+
+export const withoutPlace = (memory: PlacesMemory, place: string): PlacesMemory => ({
+  found: forgetPlace(memory.found, place),
+  names: withoutEntry(memory.names, place),
+  tries: withoutEntry(memory.tries, place),
+  checks: withoutEntry(memory.checks, place),
+})
+
+/** Nothing is left but the number of the next place. */
+export const withoutPlaces = ({ found }: PlacesMemory): PlacesMemory => ({
+  ...nothingRemembered,
+  found: { ...noPlaces, nextPlace: found.nextPlace },
+})
