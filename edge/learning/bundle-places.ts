@@ -12,7 +12,7 @@ import { openKeptFrames, type KeptFrames, type KeptLimits } from './kept-frames.
 import type { FrameToKeep } from './learning.ts'
 import { createPlaceVersions } from './place-versions.ts'
 import { toldOf, viewOfPlace } from './place-view.ts'
-import { readPlaces, writePlaces, type Checks, type Try } from './places-file.ts'
+import { readPlaces, writePlaces } from './places-file.ts'
 import {
   takePlaceId,
   withChecks,
@@ -21,7 +21,9 @@ import {
   withTry,
   withoutPlace,
   withoutPlaces,
+  type Checks,
   type PlacesMemory,
+  type Try,
 } from './places-memory.ts'
 import type { Publishing } from './publish-version.ts'
 import { isTrainerThere } from './run-trainer.ts'

@@ -24,9 +24,6 @@ const fileSchema = z.object({
     .default({}),
 })
 
-export type Checks = z.infer<typeof fileSchema>['checks'][string]
-export type Try = z.infer<typeof fileSchema>['tries'][string]
-
 /** Nothing where the file is not there, or is none: what is kept is found again by its frames. */
 export async function readPlaces(path: string): Promise<PlacesMemory> {
   const text = await readFile(path, 'utf8').catch(() => undefined)

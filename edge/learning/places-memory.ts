@@ -1,14 +1,25 @@
 import { forgetPlace, noPlaces, type PlacesState, type Sight } from '../../core/places/find-places.ts'
-import type { Checks, Try } from './places-file.ts'
+import type { CheckedAnswers } from '../../core/places/drift.ts'
+
+/** An attempt to learn a place, and what came of it. */
+export interface Try {
+  readonly atMs: number
+  readonly stage: 'learned' | 'no-gain' | 'failed'
+  readonly message: string
+}
+
+/** What devices answered at a place, checked, and how often it drifted since it was learned. */
+export interface Checks {
+  readonly answers: CheckedAnswers
+  readonly drifts: number
+}
 
 /** What an edge remembers of the places of a bundle, besides their frames. Plain data; all here is pure. */
 export interface PlacesMemory {
   readonly found: PlacesState
   /** Names that people gave. */
   readonly names: ReadonlyMap<string, string>
-  /** When each place was tried to be learned last, and what came of it. */
   readonly tries: ReadonlyMap<string, Try>
-  /** What devices answered at places of which something was learned, checked. */
   readonly checks: ReadonlyMap<string, Checks>
 }
 
