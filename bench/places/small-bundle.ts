@@ -11,7 +11,7 @@ import {
 import { encodeWeights } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import { createRandom, type Random } from '../../core/random.ts'
-import { resolveConfig } from '../../train/config/presets.ts'
+import { resolveConfig } from '../../train/config/resolve-config.ts'
 import { allocateSplit } from '../../train/data/dataset.ts'
 import { startTrainingBackend } from '../../train/kernels/register.ts'
 import { initialise, type PlainArchitecture } from '../../train/models/architecture.ts'

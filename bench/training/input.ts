@@ -1,4 +1,4 @@
-import { defaults } from '../../train/config/presets.ts'
+import { defaults } from '../../train/config/defaults.ts'
 import type { Architecture } from '../../train/models/architecture.ts'
 import { assembleBatch } from '../../train/parallel/assemble-batch.ts'
 import { BatchSource } from '../../train/parallel/batches.ts'

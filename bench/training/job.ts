@@ -1,5 +1,5 @@
 import { createRandom } from '../../core/random.ts'
-import { defaults } from '../../train/config/presets.ts'
+import { defaults } from '../../train/config/defaults.ts'
 import { initialise, whiteningChannels, type Architecture } from '../../train/models/architecture.ts'
 import type { TrainingJob, TrainingState } from '../../train/parallel/job.ts'
 import { createState } from '../../train/parallel/pool.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { createRandom } from '../../core/random.ts'
-import { defaults } from '../../train/config/presets.ts'
+import { defaults } from '../../train/config/defaults.ts'
 import {
   convSteps,
   headScale,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from '../config/presets.ts'
+import { resolveConfig } from '../config/resolve-config.ts'
 import { allocateSplit } from '../data/dataset.ts'
 import { Progress } from '../run/progress.ts'
 import type { EvaluationContext } from '../stages/context.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { placesFor } from '../../core/streams/scenes.ts'
-import { defaults } from '../config/presets.ts'
+import { defaults } from '../config/defaults.ts'
 import { sceneKnowledge } from './scene-knowledge.ts'
 
 it('shares out places among classes, whatever they are called', () => {

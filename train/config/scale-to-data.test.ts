@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaults, resolveConfig } from './presets.ts'
+import { defaults } from './defaults.ts'
+import { resolveConfig } from './resolve-config.ts'
 import { fewestForPartitions, scaleToData } from './scale-to-data.ts'
 
 describe('scaleToData', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resolveConfig } from './presets.ts'
+import { resolveConfig } from './resolve-config.ts'
 import { otherSizes, requireBaseSizes, type BaseSizes } from './start-from-base.ts'
 
 const base: BaseSizes = { id: 'small', imageSize: 48, full: [8, 16, 24], generalist: [4, 8, 12] }

@@ -19,7 +19,7 @@ import { loadCifar10 } from './cifar10.ts'
 import { imagesByClass, measureInput, splitCount } from './dataset.ts'
 import { loadFolder } from './folder.ts'
 import { generateWalkers } from './walkers.ts'
-import { defaults } from '../config/presets.ts'
+import { defaults } from '../config/defaults.ts'
 
 let folder = ''
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { parsePreset, presetNames, resolveConfig } from '../config/presets.ts'
+import { parsePreset, presetNames } from '../config/presets.ts'
+import { resolveConfig } from '../config/resolve-config.ts'
 import { splitAssignments } from '../config/split-assignments.ts'
 import { splitCount } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'

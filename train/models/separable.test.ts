@@ -5,7 +5,7 @@ import { parameterLayout } from './architecture.ts'
 import { inferenceSpec } from './fold.ts'
 import { separableDefaults, type SeparableArchitecture } from './separable.ts'
 import { isSameSize, partitionSize, sizedArchitecture } from './sized-architecture.ts'
-import { defaults } from '../config/presets.ts'
+import { defaults } from '../config/defaults.ts'
 
 const network = (change: Partial<SeparableArchitecture> = {}): NetworkSpec =>
   inferenceSpec({ family: 'separable', size: 32, width: 1, depth: 2, classes: 10, ...change })

@@ -1,5 +1,5 @@
 import { createRandom } from '../../core/random.ts'
-import { defaults } from '../config/presets.ts'
+import { defaults } from '../config/defaults.ts'
 import { initialise, type PlainArchitecture } from '../models/architecture.ts'
 import { whiteningFilters } from '../models/whitening.ts'
 import type { TrainingJob, TrainingState } from '../parallel/job.ts'

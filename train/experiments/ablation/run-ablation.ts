@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { mean } from '../../../core/mean.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
-import { resolveConfig } from '../../config/presets.ts'
+import { resolveConfig } from '../../config/resolve-config.ts'
 import { trainedSettings, type TrainingConfig } from '../../config/schema.ts'
 import { dataIdentity } from '../../data/data-identity.ts'
 import { measureInput, splitCount, type Dataset } from '../../data/dataset.ts'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { defaults, resolveConfig, restoreConfig } from './presets.ts'
+import { defaults } from './defaults.ts'
+import { resolveConfig, restoreConfig } from './resolve-config.ts'
 
 describe('resolveConfig', () => {
   it('layers preset, file and assignments over the defaults', () => {
