@@ -118,6 +118,14 @@ async function drive(
     await page
       .locator('[data-testid="edge-state"][data-state="online"]')
       .waitFor({ state: 'attached', timeout: readyMs })
+    // What the page fetches before anything plays is there before anything plays, as it is for *Device*.
+    if (options.query?.full === 'auto') {
+      await page.getByTestId('tab-settings').click({ timeout: readyMs })
+      await page
+        .locator('[data-testid="full-model-state"][data-state="ready"]')
+        .waitFor({ state: 'attached', timeout: readyMs })
+      await page.getByTestId('tab-watch').click({ timeout: readyMs })
+    }
     await options.beforePlay()
   }
   await page.getByTestId('folder-input').setInputFiles(options.folder, { timeout: readyMs })

@@ -5,8 +5,8 @@ import { apiPaths } from '../../core/wire/frames.ts'
 import type { StreamLogExport } from '../page/stream-log/export.ts'
 import { useTemperedStage } from './harness/tempered-stage.ts'
 
-// The full model comes to a device from which the edge is slow, and answers there: in the real page, out of
-// the real store, with no edge at all.
+// The full model comes to a device where data is free, and answers there: in the real page, out of the real
+// store, with no edge at all.
 
 const stage = useTemperedStage({ hasFullModel: true })
 
@@ -38,12 +38,12 @@ const bands = Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (index * 7)
 const misses = '?seed=3&bundle=unsure&threshold=0'
 
 describe('the full model on the device', () => {
-  it('comes where the edge is slow, and answers when the edge is gone', async () => {
+  it('comes before anything plays, answers where the edge is slow, and where it is gone', async () => {
     await stage.open(misses)
     await stage.driver.untilControlled()
+    await untilState('ready')
     stage.proxy.faults.set(apiPaths.frames('unsure'), 'late')
     await stage.driver.playDemo()
-    await untilState('ready')
     await stage.driver.expectGoingOn(20)
     await stage.proxy.goOffline()
     await stage.driver.expectGoingOn(20)

@@ -12,7 +12,6 @@ import { createEdgeSession, type EdgeSession } from './edge/edge-session.ts'
 import { createEngineNotices } from './engine/engine-notices.ts'
 import { createInPageEngine } from './engine/in-page-engine.ts'
 import { InferenceHost } from './engine/inference-host.ts'
-import { mayFetchFullModel } from './full-model/may-fetch.ts'
 import { connectCache } from './partitions/cache-client.ts'
 import { createCacheListener } from './partitions/cache-listener.ts'
 import { createReload } from './partitions/reload-partition.ts'
@@ -120,7 +119,6 @@ export function createApp({ storage, parameters, createWorker }: AppDeps): App {
   const desk = createFullModelDesk({
     opened: () => opened.value,
     notices,
-    mayFetch: () => mayFetchFullModel(settings.values.peek(), opened.peek()?.fullModel),
   })
   const onEvicted = (sha256: string): void => void stored.leaveMemory(sha256)
   const onPersistent = (): void => void storeBundleList(bundle)

@@ -9,6 +9,7 @@ import type { CacheClient } from '../partitions/cache-client.ts'
 import { createEdgeClient, type EdgeClient } from '../edge/edge-client.ts'
 import { createLearnStream } from '../edge/learn-stream.ts'
 import { createDeviceFullModel, type DeviceFullModel } from '../full-model/device-full-model.ts'
+import { mayFetchFullModel } from '../full-model/may-fetch.ts'
 import type { EdgeSession } from '../edge/edge-session.ts'
 import type { Partitions } from '../partitions/partition-keeper.ts'
 import { createPartitions } from '../partitions/partitions.ts'
@@ -136,7 +137,8 @@ export async function openBundle(signal: AbortSignal, deps: OpenBundleDeps): Pro
     learnStream: createLearnStream(settings, list, bundleId),
   })
   const { createWorker } = deps
-  const fullModel = createDeviceFullModel({ manifest, cache, createWorker, whenIdle })
+  const mayFetch = (bytes: number): boolean => mayFetchFullModel(settings.peek(), bytes)
+  const fullModel = createDeviceFullModel({ manifest, cache, createWorker, mayFetch, whenIdle })
   fullModel.follow(settings.value.fullModel)
   onOpened(refusal)
   return { manifest, manifestSha256, signer, edge, partitions, fullModel, list }

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  isWorthFetching,
-  noAnswerTimes,
-  noteAnswerTime,
-  placeOfAnswer,
-  type AnswerTimes,
-} from './answer-place.ts'
+import { noAnswerTimes, noteAnswerTime, placeOfAnswer, type AnswerTimes } from './answer-place.ts'
 
 const here = { isHere: true, isEdgeAway: false, nowMs: 1_000 }
 const after = (answers: readonly (readonly ['edge' | 'device', number])[]): AnswerTimes =>
@@ -83,17 +77,5 @@ describe('where a miss is answered', () => {
       ...Array.from({ length: 12 }, () => ['edge', 10] as const),
     ])
     expect(placeOfAnswer(times, here)).toBe('edge')
-  })
-})
-
-describe('a full model on the device', () => {
-  const answers = (count: number, tookMs: number): AnswerTimes =>
-    after(Array.from({ length: count }, () => ['edge', tookMs] as const))
-
-  it('is worth its download where the edge is slow from here, which takes some answers to say', () => {
-    expect(isWorthFetching(answers(5, 90))).toBe(true)
-    expect(isWorthFetching(answers(4, 90))).toBe(false)
-    expect(isWorthFetching(answers(50, 20))).toBe(false)
-    expect(isWorthFetching(noAnswerTimes)).toBe(false)
   })
 })

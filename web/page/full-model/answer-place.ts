@@ -7,7 +7,6 @@ export interface AnswerTimes {
   readonly edgeMs: number | undefined
   /** When the last of them came. */
   readonly edgeAtMs: number
-  readonly edgeAnswers: number
   /** The same of the device's own full model; a fast answer counts at once. */
   readonly deviceMs: number | undefined
   readonly deviceAtMs: number
@@ -16,7 +15,6 @@ export interface AnswerTimes {
 export const noAnswerTimes: AnswerTimes = {
   edgeMs: undefined,
   edgeAtMs: -Infinity,
-  edgeAnswers: 0,
   deviceMs: undefined,
   deviceAtMs: -Infinity,
 }
@@ -28,10 +26,6 @@ const newest = 0.25
  * are fetched) is not so for ever. So long the time of the slower one counts; then a frame measures it anew.
  */
 const timeHoldsMs = { edge: 60_000, device: 5_000 } as const
-/** An edge that answers sooner leaves a full model on the device little to gain. */
-const slowEdgeMs = 50
-/** So many answers say what the edge takes. */
-const enoughAnswers = 5
 
 const averaged = (before: number | undefined, tookMs: number): number =>
   before === undefined ? tookMs : before + newest * (tookMs - before)
@@ -54,7 +48,6 @@ export const noteAnswerTime = (
         ...times,
         edgeMs: averaged(times.edgeMs, tookMs),
         edgeAtMs: nowMs,
-        edgeAnswers: times.edgeAnswers + 1,
       }
 
 export interface AnswerChoice {
@@ -75,7 +68,3 @@ export function placeOfAnswer(
   if (deviceMs === undefined || nowMs - deviceAtMs > timeHoldsMs.device) return 'device'
   return deviceMs <= edgeMs ? 'device' : 'edge'
 }
-
-/** The edge is so slow from here that the full model is worth its download. */
-export const isWorthFetching = ({ edgeMs = 0, edgeAnswers }: AnswerTimes): boolean =>
-  edgeAnswers >= enoughAnswers && edgeMs >= slowEdgeMs

@@ -18,6 +18,8 @@ export interface DeviceFullModelOptions {
   readonly manifest: Manifest
   readonly cache: Pick<CacheClient, 'fetchBlob' | 'list' | 'remove'>
   readonly createWorker: (threads: number) => Worker
+  /** Whether so many bytes may come without anybody asking for them. */
+  readonly mayFetch: (bytes: number) => boolean
   /** Resolves when the page has nothing more urgent to do. */
   readonly whenIdle: (signal: AbortSignal) => Promise<void>
 }
@@ -30,9 +32,12 @@ export interface DeviceFullModel {
   readonly state: ReadonlySignal<FullModelState>
   /** What it weighs, in bytes. */
   readonly bytes: number
-  /** Fetches it, where it is not stored, and starts it. Once is enough. */
-  start(): void
-  /** Does what the person wants: `auto` starts it where it is stored, `never` deletes it. */
+  /** Fetches it in an idle moment and starts it, where it may come unasked. Once is enough. */
+  offer(): void
+  /**
+   * Does what the person wants: `auto` starts it where it is stored or may be fetched unasked, `never` deletes
+   * it.
+   */
   follow(wanted: FullModelUse): void
   /**
    * Answers a frame. Rejects with `engine-failed` where it is not ready, as `InferenceHost.classify` does
@@ -57,7 +62,7 @@ const nothingToReload = (): Promise<never> =>
   Promise.reject(new CacheNetError('blob-missing', 'The full model has no partitions.'))
 
 export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFullModel {
-  const { manifest, cache, createWorker, whenIdle } = options
+  const { manifest, cache, createWorker, mayFetch, whenIdle } = options
   const { whole } = manifest.full
   const { width, height } = manifest.input
   const closing = new AbortController()
@@ -98,6 +103,10 @@ export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFu
     )
   }
 
+  function offer(): void {
+    if (mayFetch(whole.bytes)) start()
+  }
+
   const isStored = (): Promise<boolean> =>
     cache.list(closing.signal).then(
       ({ entries }) => entries.some(({ sha256 }) => sha256 === whole.sha256),
@@ -118,10 +127,10 @@ export function createDeviceFullModel(options: DeviceFullModelOptions): DeviceFu
   return {
     state,
     bytes: whole.bytes,
-    start,
+    offer,
     follow(wanted) {
       if (wanted === 'always') start()
-      if (wanted === 'auto') void isStored().then((found) => (found ? start() : undefined))
+      if (wanted === 'auto') void isStored().then((found) => (found ? start() : offer()))
       if (wanted === 'never') drop()
     },
     async answer(signal, rgb) {

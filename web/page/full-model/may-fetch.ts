@@ -1,6 +1,5 @@
 import { isMetered } from '../platform/network-conditions.ts'
 import type { Settings } from '../state/settings-schema.ts'
-import type { DeviceFullModel } from './device-full-model.ts'
 
 /** As much as two photographs; what is larger comes where somebody says so. */
 const mostBytes = 8_000_000
@@ -8,6 +7,5 @@ const mostBytes = 8_000_000
 /** Whether the full model may be fetched without anybody asking for it. */
 export const mayFetchFullModel = (
   { fullModel: wanted }: Pick<Settings, 'fullModel'>,
-  fullModel: Pick<DeviceFullModel, 'bytes'> | undefined,
-): boolean =>
-  wanted === 'auto' && fullModel !== undefined && fullModel.bytes <= mostBytes && !isMetered(navigator)
+  bytes: number,
+): boolean => wanted === 'auto' && bytes <= mostBytes && !isMetered(navigator)

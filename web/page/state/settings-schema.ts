@@ -8,8 +8,8 @@ const bundleId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 
 export const fullModelUses = ['auto', 'always', 'never'] as const
 /**
- * Whether the full model comes to this device too: where the edge is slow from here and data is free, in any
- * case, or not at all.
+ * Whether the full model comes to this device too: where data is free and it is not too large, in any case,
+ * or not at all.
  */
 export type FullModelUse = (typeof fullModelUses)[number]
 

@@ -23,8 +23,7 @@ let edgeMs: number
 let deviceMs: number
 let edgeFailure: ErrorCode | undefined
 let deviceFailure: ErrorCode | undefined
-let mayFetch: boolean
-let started: number
+let offered: number
 let notices: string[]
 const edgeState = signal<EdgeState>('online')
 const modelState = signal<FullModelState>('absent')
@@ -40,8 +39,7 @@ beforeEach(() => {
   edgeMs = 90
   deviceMs = 30
   edgeFailure = deviceFailure = undefined
-  mayFetch = true
-  started = 0
+  offered = 0
   notices = []
   edgeState.value = 'online'
   modelState.value = 'absent'
@@ -52,8 +50,8 @@ beforeEach(() => {
     },
     fullModel: {
       state: modelState,
-      start: () => {
-        started++
+      offer: () => {
+        offered++
       },
       answer: () => answerAfter(deviceMs, deviceFailure),
     },
@@ -64,7 +62,6 @@ beforeEach(() => {
       showError: (about) => void notices.push(about),
       dismiss: () => undefined,
     },
-    mayFetch: () => mayFetch,
     nowMs: () => now,
   })
 })
@@ -76,22 +73,12 @@ const ask = async (times = 1): Promise<string[]> => {
 }
 
 describe('the desk of the full model', () => {
-  it('has it fetched once five answers of the edge were slow, and goes on asking the edge until it is here', async () => {
-    await ask(4)
-    expect(started).toBe(0)
-    expect(await ask()).toEqual(['edge'])
-    expect(started).toBe(1)
+  it('offers it with every answer of the edge, and goes on asking the edge until it is here', async () => {
+    expect(await ask(4)).toEqual(['edge', 'edge', 'edge', 'edge'])
+    expect(offered).toBe(4)
     modelState.value = 'ready'
     expect(await ask(2)).toEqual(['device', 'device'])
-  })
-
-  it('has nothing fetched where the edge is fast, or nobody wants that', async () => {
-    edgeMs = 20
-    await ask(20)
-    edgeMs = 200
-    mayFetch = false
-    await ask(20)
-    expect(started).toBe(0)
+    expect(offered).toBe(4)
   })
 
   it('sends nothing where the full model is here', async () => {

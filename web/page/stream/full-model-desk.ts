@@ -1,13 +1,7 @@
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { EdgeAnswer, EdgeClient } from '../edge/edge-client.ts'
-import {
-  isWorthFetching,
-  noAnswerTimes,
-  noteAnswerTime,
-  placeOfAnswer,
-  type AnswerPlace,
-} from '../full-model/answer-place.ts'
+import { noAnswerTimes, noteAnswerTime, placeOfAnswer, type AnswerPlace } from '../full-model/answer-place.ts'
 import type { DeviceFullModel } from '../full-model/device-full-model.ts'
 import type { Notices } from '../state/notices.ts'
 
@@ -29,14 +23,12 @@ export interface FullModelDesk {
 /** Both as the bundle that is open has them. */
 interface OpenedFullModel {
   readonly edge: Pick<EdgeClient, 'answer' | 'state'>
-  readonly fullModel: Pick<DeviceFullModel, 'state' | 'start' | 'answer'>
+  readonly fullModel: Pick<DeviceFullModel, 'state' | 'offer' | 'answer'>
 }
 
 export interface FullModelDeskOptions {
   readonly opened: () => OpenedFullModel | undefined
   readonly notices: Pick<Notices, 'showError' | 'dismiss'>
-  /** Whether the full model may come to this device, should the edge turn out to be slow. */
-  readonly mayFetch: () => boolean
   readonly nowMs?: () => number
 }
 
@@ -47,7 +39,6 @@ export interface FullModelDeskOptions {
 export function createFullModelDesk({
   opened,
   notices,
-  mayFetch,
   nowMs = () => performance.now(),
 }: FullModelDeskOptions): FullModelDesk {
   let asking = 0
@@ -70,7 +61,8 @@ export function createFullModelDesk({
     try {
       const answered = await timed('edge', () => edge.answer(signal, frame, takesPartition))
       notices.dismiss('access')
-      if (isWorthFetching(times) && mayFetch()) fullModel.start()
+      // Data may have become free meanwhile.
+      fullModel.offer()
       return { ...answered, answeredBy: 'edge' }
     } catch (thrown) {
       const error = CacheNetError.from(thrown)

@@ -23,8 +23,8 @@ export function FullModelSetting(): VNode {
         testId="full-model"
         value={wanted}
         choices={[
-          ['auto', 'Where the edge is slow from here'],
-          ['always', 'Always: then everything is answered offline'],
+          ['auto', 'Where data is free: then it answers offline, too'],
+          ['always', 'Always, whatever data costs'],
           ['never', 'Never: the edge alone has it'],
         ]}
         onChange={(value) => app.changeSettings({ fullModel: value })}
