@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { generalistId } from '../../../core/gate/gate.ts'
-import { edgeSceneAccuracy, fullId } from '../../../core/gate/simulate-stream.ts'
+import { fullId } from '../../../core/gate/answer-table.ts'
+import { edgeSceneAccuracy } from '../../../core/gate/simulate-edge-scene.ts'
 import { createRandom } from '../../../core/random.ts'
 import { imageStream, isDrawable } from '../../calibration/image-stream.ts'
 import { trainedSettings } from '../../config/schema.ts'
