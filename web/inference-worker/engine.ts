@@ -1,5 +1,5 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { headOutputs, type PartitionHead } from '../../core/bundle/partition-head.ts'
 import { softmax } from '../../core/gate/entropy.ts'
 import { generalistId, passGate, probeOrder, type SceneChoice } from '../../core/gate/gate.ts'
