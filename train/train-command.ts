@@ -1,9 +1,8 @@
 import { defineCommand, type CommandDef } from 'citty'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CacheNetError } from '../core/wire/errors.ts'
 import { isScaled, type PresetName } from './config/presets.ts'
+import { readConfigFile } from './config/read-config-file.ts'
 import { resolveConfig } from './config/resolve-config.ts'
 import { fewestForPartitions } from './config/scale-to-data.ts'
 import { trainedSettings, type TrainingConfig } from './config/schema.ts'
@@ -12,10 +11,10 @@ import { otherSizes, requireBaseSizes } from './config/start-from-base.ts'
 import { dataIdentity } from './data/data-identity.ts'
 import { measureInput, splitCount } from './data/dataset.ts'
 import { decodedFolder, loadDataset } from './data/load-dataset.ts'
-import { bringFull, type BroughtModel } from './full/bring-full.ts'
+import { bringFull } from './full/bring-full.ts'
+import { broughtModel, fullFlags } from './full/full-flags.ts'
 import type { FullGraph } from './full/full-graph.ts'
 import { withUnlabelled } from './full/label-pictures.ts'
-import { classPicturesFlag } from './class-pictures/class-pictures-flag.ts'
 import type { BaseBundle } from './models/base-bundle.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
 import { checkBundleId } from './run/check-bundle-id.ts'
@@ -24,167 +23,19 @@ import { givenSettings } from './run/check-flags.ts'
 import { checkWritable } from './run/check-writable.ts'
 import { namedBase, sizesOf, usualBaseFor, type ChosenBase } from './run/choose-base.ts'
 import { runAsCommand } from './run/run-as-command.ts'
-import { RunFolder, type RunStart } from './run/run-folder.ts'
+import { RunFolder } from './run/run-folder.ts'
+import { runStart } from './run/run-start.ts'
 import { typedCommand } from './run/typed-command.ts'
-import { chooseKey, keyFlag } from './signing/choose-key.ts'
+import { chooseKey } from './signing/choose-key.ts'
 import { takeFull } from './stages/take-full.ts'
+import { trainArgs } from './train-args.ts'
 import { trainBundle } from './train-bundle.ts'
-
-const trainArgs = {
-  data: { type: 'string', description: 'Folder with the data (not for walkers)', valueHint: 'DIR' },
-  id: { type: 'string', description: 'Name of the bundle. Default: the data set', valueHint: 'NAME' },
-  out: { type: 'string', description: 'Where bundles go', default: 'public/bundles', valueHint: 'DIR' },
-  run: {
-    type: 'string',
-    description: 'Folder of the run: checkpoints, metrics. Default: runs/<id>',
-    valueHint: 'DIR',
-  },
-  'full-from': {
-    type: 'string',
-    description:
-      'Run, finished or not, or bundle whose full model this run takes over instead of training its own',
-    valueHint: 'DIR',
-  },
-  full: {
-    type: 'string',
-    description:
-      'ONNX classifier of pictures that becomes the full model instead of one that is trained: the teacher, the answer to misses, the trunk of the encoder',
-    valueHint: 'FILE',
-  },
-  labels: {
-    type: 'string',
-    description:
-      'With --full: one class a line, in the order of its outputs, called like the folders. Left out: what the file says, or the folders in alphabetical order',
-    valueHint: 'FILE',
-  },
-  'full-input': {
-    type: 'string',
-    description:
-      'With --full: what the file does not say of its pictures, such as "224,imagenet": size; imagenet, half, unit (0..1), byte (0..255), tf (-1..1), clip, caffe, or mean=R/G/B and std=R/G/B; rgb or bgr; nchw or nhwc. A scale that is left out is found by trying',
-    valueHint: 'WORDS',
-  },
-  'full-features': {
-    type: 'string',
-    description: 'With --full: name of the value that the last dense layer reads, where it is not found',
-    valueHint: 'NAME',
-  },
-  'full-licence': {
-    type: 'string',
-    description: 'With --full: file with the licence of the model, which ships beside it',
-    valueHint: 'FILE',
-  },
-  unlabelled: {
-    type: 'string',
-    description: 'With --full: folder of pictures without labels; the full model labels them for training',
-    valueHint: 'DIR',
-  },
-  'dry-run': {
-    type: 'boolean',
-    description: 'With --full: say what the model was taken for and how right it is, and stop',
-    default: false,
-  },
-  from: {
-    type: 'string',
-    description:
-      'Bundle (folder, or id in public/bundles) whose trunks full model and generalist begin with; none: from scratch. Default: cifar10 for a folder of few images, else none',
-    valueHint: 'BUNDLE',
-  },
-  resume: { type: 'boolean', description: 'Go on with the run, after Ctrl-C or a failure', default: false },
-  anew: {
-    type: 'boolean',
-    description: 'Throw away what the run before has left, and begin again',
-    default: false,
-  },
-  config: {
-    type: 'string',
-    description: 'JSON file with settings that differ from the preset',
-    valueHint: 'FILE',
-  },
-  set: {
-    type: 'string',
-    description:
-      'Settings that differ, separated by spaces: "full.optimizer.epochs=4 seed=2"; may be given again',
-    valueHint: 'KEY=VALUE',
-  },
-  'class-pictures': classPicturesFlag,
-  key: keyFlag,
-  'print-config': { type: 'boolean', description: 'Print the resolved settings and stop', default: false },
-} as const
-
-async function readJson(path: string | undefined): Promise<unknown> {
-  if (path === undefined) return undefined
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown
-  } catch (error) {
-    throw new CacheNetError('config-invalid', `${path} is no JSON file.`, { path }, { cause: error })
-  }
-}
-
-/** A flag that says how to begin excludes the others. */
-function startOf({ resume, anew }: { readonly resume: boolean; readonly anew: boolean }): RunStart {
-  if (resume && anew)
-    throw new CacheNetError(
-      'config-invalid',
-      '--resume goes on with a run and --anew throws it away. Choose one.',
-      {},
-    )
-  return resume ? 'resume' : anew ? 'anew' : 'new'
-}
-
-interface FullArgs {
-  readonly full?: string | undefined
-  readonly labels?: string | undefined
-  readonly 'full-input'?: string | undefined
-  readonly 'full-features'?: string | undefined
-  readonly 'full-licence'?: string | undefined
-  readonly unlabelled?: string | undefined
-  readonly 'full-from'?: string | undefined
-  readonly 'dry-run': boolean
-}
-
-const fullFlags = (args: FullArgs): Readonly<Record<string, string | undefined>> => ({
-  full: args.full,
-  labels: args.labels,
-  'full-input': args['full-input'],
-  'full-features': args['full-features'],
-  'full-licence': args['full-licence'],
-  unlabelled: args.unlabelled,
-})
-
-/**
- * The model that somebody brings; undefined where a full model is trained. Throws `config-invalid` for flags
- * that say something of a model that there is not.
- */
-function broughtModel(args: FullArgs): BroughtModel | undefined {
-  const { full: model } = args
-  if (model === undefined) {
-    const without = Object.entries(fullFlags(args)).find(([, value]) => value !== undefined)?.[0]
-    const flag = without ?? (args['dry-run'] ? 'dry-run' : undefined)
-    if (flag === undefined) return undefined
-    throw new CacheNetError('config-invalid', `--${flag} says something of --full FILE, and there is none.`, {
-      flag,
-    })
-  }
-  if (args['full-from'] !== undefined)
-    throw new CacheNetError(
-      'config-invalid',
-      '--full and --full-from both name a full model. Choose one.',
-      {},
-    )
-  const { labels } = args
-  return {
-    model,
-    labels,
-    input: args['full-input'],
-    features: args['full-features'],
-    licence: args['full-licence'],
-  }
-}
 
 /** Of the file as it ships, and of how it is fed. */
 const identityOf = ({ blob, spec }: FullGraph): string =>
   createHash('sha256').update(blob).update(JSON.stringify(spec.input)).digest('hex')
 
+/** `npm run train -- <preset>`: from its flags to a bundle and its summary. */
 export function trainCommand(preset: PresetName, description: string): CommandDef<typeof trainArgs> {
   return defineCommand({
     meta: { name: preset, description },
@@ -193,7 +44,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
       runAsCommand({ rawArgs, known: trainArgs }, async (progress) => {
         const { data } = args
         const set = givenSettings(rawArgs)
-        const file = await readJson(args.config)
+        const file = await readConfigFile(args.config)
         const configFor = (images?: number, base?: BaseBundle): TrainingConfig =>
           resolveConfig(preset, file, splitAssignments(set), images, base && sizesOf(base))
         const named = await namedBase(args.from)
@@ -212,7 +63,7 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
         // All that can be known before is said before: first what costs nothing to find out.
         const id = args.id ?? preset
         checkBundleId(id)
-        const start = startOf(args)
+        const start = runStart(args)
         const path = args.run ?? join('runs', id)
         const bundleFolder = join(args.out, id)
         const signing = await chooseKey(args.key)

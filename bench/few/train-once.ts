@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 
 const trainMain = fileURLToPath(new URL('../../train/main.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEdgeApi } from '../../core/client/edge-api.ts'
-import { parseManifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
 import { walkerSites } from '../../core/walkers/sites.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { startEdgeProcess } from '../../edge/testing/edge-process.ts'

@@ -1,13 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import {
-  manifestSchemaVersion,
-  parseManifest,
-  type BlobRef,
-  type Manifest,
-  type ModelInput,
-} from '../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../core/bundle/blob-ref.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import { manifestSchemaVersion } from '../../core/bundle/schema-version.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { encodeWeights } from '../../core/bundle/weights.ts'
 import { planNetwork } from '../../core/network/plan.ts'
 import { createRandom, type Random } from '../../core/random.ts'

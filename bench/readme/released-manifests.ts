@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 
 /** Manifests of the bundles in a folder, by their names. */
 export async function releasedManifests(folder = 'public/bundles'): Promise<Manifest[]> {

@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, platform } from 'node:os'
-import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseManifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
 import { createRandom } from '../../core/random.ts'
 import { placesOfScenes, sceneStream, type SceneKind } from '../../core/streams/scenes.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'

@@ -1,6 +1,8 @@
 import { link, mkdir, copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { blobsOf, parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { blobsOf } from '../../core/bundle/manifest-blobs.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { deriveBundle } from './derive-bundle.ts'
 import type { Played } from './strategy.ts'
 

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { createSampleBundle } from '../testing/sample-bundle.ts'
 import { nameBlobs } from '../cache/blob-names.ts'
 import { joinPictures, mostPictureBytes, splitPictures } from './class-pictures.ts'
-import { blobsOf, parseManifest, type Manifest } from './manifest.ts'
+import { blobsOf } from './manifest-blobs.ts'
+import { parseManifest } from './parse-manifest.ts'
+import type { Manifest } from './manifest.ts'
 import { sha256Hex } from './hash.ts'
 
 const files = [[1], [2, 3], [4, 5, 6], [7]].map((bytes) => Uint8Array.from(bytes))

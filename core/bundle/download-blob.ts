@@ -1,7 +1,7 @@
 import { jsonOf, readBounded } from '../client/read-bounded.ts'
 import { CacheNetError, type ErrorCode } from '../wire/errors.ts'
 import { verifyBlob } from './hash.ts'
-import type { BlobRef } from './manifest.ts'
+import type { BlobRef } from './blob-ref.ts'
 
 export interface DownloadOptions {
   readonly url: string

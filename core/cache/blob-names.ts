@@ -1,4 +1,6 @@
-import { blobsOf, type BlobRef, type Manifest } from '../bundle/manifest.ts'
+import type { BlobRef } from '../bundle/blob-ref.ts'
+import { blobsOf } from '../bundle/manifest-blobs.ts'
+import type { Manifest } from '../bundle/manifest.ts'
 import type { BlobNames, Keeping } from './reconcile.ts'
 
 export interface NamedBlob {

@@ -1,6 +1,6 @@
 import { downloadBlob, type DownloadOptions } from '../bundle/download-blob.ts'
 import { verifyBlob } from '../bundle/hash.ts'
-import type { BlobRef } from '../bundle/manifest.ts'
+import type { BlobRef } from '../bundle/blob-ref.ts'
 import type { PartitionCache } from './partition-cache.ts'
 import type { Keeping } from './reconcile.ts'
 import { SingleFlight } from './single-flight.ts'

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../bundle/hash.ts'
-import { parseManifest, type Manifest } from '../bundle/manifest.ts'
+import { parseManifest } from '../bundle/parse-manifest.ts'
+import type { Manifest } from '../bundle/manifest.ts'
 import { checkSignature } from '../trust/check-signature.ts'
 import type { ManifestTrust } from '../trust/manifest-trust.ts'
 import type { Signer } from '../trust/signature.ts'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { edgeSceneAccuracy, simulateStream, strangerLabel, type AnswerTable } from './simulate-stream.ts'
+import { strangerLabel, type AnswerTable } from './answer-table.ts'
+import { edgeSceneAccuracy } from './simulate-edge-scene.ts'
+import { simulateStream } from './simulate-stream.ts'
 
 /**
  * Images 0–1 belong to partition a, 2–3 to b; each partition is certain and right at home, uncertain and

@@ -1,63 +1,16 @@
-import type { PartitionHead } from '../bundle/partition-head.ts'
 import { byLeastRecentUse, createCacheState, stepCache } from '../cache/lru.ts'
 import { createAdaptiveGate, observe, settingsOf, type AdaptiveGateState } from './adaptive-gate.ts'
-import { observationCount, observationsOf, type GateEvent } from './observation.ts'
 import { AnswerRecency } from './answer-recency.ts'
+import { fullId, strangerLabel, type AnswerTable } from './answer-table.ts'
 import { believedPartition, expectedShares } from './believed-partition.ts'
-import { argMax, predictiveEntropy } from './entropy.ts'
-import { generalistId, passGate, probeOrder, type Candidate } from './gate.ts'
-import { firstLook, type Look } from './look.ts'
-import type { GateSettings } from './settings.ts'
-import { answerOfPartition } from './partition-answer.ts'
+import { generalistId, passGate, probeOrder } from './gate.ts'
+import { firstLook } from './look.ts'
+import { observationCount, observationsOf, type GateEvent } from './observation.ts'
 import type { SceneKnowledge } from './scene-filter.ts'
 import { SceneMemory } from './scene-memory.ts'
-import { applyFactors } from './scene-prior.ts'
-import type { ScenePriorSettings } from './settings.ts'
 import { selectPartition } from './select-partition.ts'
-
-/**
- * The label of a picture that shows none of the classes: nobody can answer it rightly, and nobody should be
- * certain of it.
- */
-export const strangerLabel = -1
-
-/** What every network says of every image: the stream is replayed from this table, no network runs. */
-export interface AnswerTable {
-  /**
-   * Entropy in nats of each image under a network, by the network's id (partitions and the generalist).
-   */
-  readonly entropies: ReadonlyMap<string, Float32Array>
-  /** Index of the class that a network answers, by the same ids. */
-  readonly answers: ReadonlyMap<string, ArrayLike<number>>
-  /**
-   * Whether each image is strange to a network (1) or not (0), by the same ids and for the full model as
-   * `full`. Nothing is, where it is left out.
-   */
-  readonly strange?: ReadonlyMap<string, ArrayLike<number>> | undefined
-  readonly fullAnswers: ArrayLike<number>
-  /** The true class of each image, or `strangerLabel`. */
-  readonly labels: ArrayLike<number>
-  /** c(x) of each image, and the ids of the partitions in the code's order. */
-  readonly codes: readonly ArrayLike<number>[]
-  readonly partitions: readonly string[]
-  /** Of partitions that have outputs of their own. */
-  readonly heads?: ReadonlyMap<string, PartitionHead> | undefined
-  /**
-   * Calibrated outputs of a network, by the same ids, or of the full model as `full`: [images × outputs].
-   * Asked for by gates with a scene prior only.
-   */
-  readonly probabilitiesOf?: (network: string) => Float32Array
-  /** What the generalist says at a second look; left out where it takes none. */
-  readonly secondLook?: SecondLookTable | undefined
-}
-
-/** The same of the second looks of one network. What is strange to it is so at both. */
-export interface SecondLookTable {
-  readonly entropies: Float32Array
-  readonly answers: ArrayLike<number>
-  /** Asked for by gates with a scene prior only. */
-  readonly probabilities?: () => Float32Array
-}
+import type { GateSettings } from './settings.ts'
+import { classCount, lookUpAnswer } from './look-up-answer.ts'
 
 /** One setting for the whole stream, or the adaptive gate. */
 export type SimulatedGate = GateSettings | AdaptiveGateState
@@ -104,9 +57,6 @@ export interface StreamResult {
   /** Class that each frame was answered with, by whomever. */
   readonly answers: Int32Array
 }
-
-/** What `probabilitiesOf` calls the full model. */
-export const fullId = 'full'
 
 const isAdaptive = (gate: SimulatedGate): gate is AdaptiveGateState => 'rows' in gate
 
@@ -184,7 +134,7 @@ export function simulateStream(
       (look) => {
         asked++
         if (table.heads?.has(look.network) === true || indexOf.has(look.network)) partitionsAsked++
-        return answerOf(table, look, image, factors)
+        return lookUpAnswer(table, look, image, factors)
       },
     )
     const isTested =
@@ -209,7 +159,7 @@ export function simulateStream(
       continue
     }
     sinceEdge = 0
-    const fromEdge = answerOf(table, firstLook(fullId), image, factors)
+    const fromEdge = lookUpAnswer(table, firstLook(fullId), image, factors)
     rightFrames[frame] = Number(fromEdge.classIndex === label)
     answers[frame] = fromEdge.classIndex
     right += rightFrames[frame] ?? 0
@@ -270,107 +220,3 @@ function believedBy(
     return undefined
   return { id: believedPartition({ shares: expectedShares(classes, factors), held, keepShare, leastBelief }) }
 }
-
-interface SimulatedAnswer extends Candidate {
-  readonly isStrange: boolean
-  readonly classIndex: number
-  /** Under the scene's prior; empty where there is none. */
-  readonly probabilities: ArrayLike<number>
-}
-
-/** What a network says of an image under what the frames before it showed. */
-function answerOf(
-  table: AnswerTable,
-  { network, isSecond }: Look,
-  image: number,
-  factors: Float32Array | undefined,
-): SimulatedAnswer {
-  const again = isSecond ? table.secondLook : undefined
-  const isStrange = table.strange?.get(network)?.[image] === 1
-  const head = table.heads?.get(network)
-  if (factors === undefined) {
-    const first = network === fullId ? table.fullAnswers : table.answers.get(network)
-    const entropies = again?.entropies ?? table.entropies.get(network)
-    return {
-      network,
-      entropyNats: entropies?.[image] ?? Infinity,
-      isStrange,
-      classIndex: (again?.answers ?? first)?.[image] ?? -1,
-      probabilities: [],
-    }
-  }
-  const classes = factors.length
-  const all = again?.probabilities?.() ?? probabilitiesIn(table, network)
-  const outputs = all.length / table.labels.length
-  const row = all.subarray(image * outputs, (image + 1) * outputs)
-  if (head !== undefined) {
-    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(
-      head,
-      row,
-      classes,
-      factors,
-    )
-    return {
-      network,
-      entropyNats: isElsewhere ? Infinity : entropyNats,
-      isStrange,
-      classIndex,
-      probabilities,
-    }
-  }
-  const probabilities = applyFactors(row, factors)
-  return {
-    network,
-    entropyNats: predictiveEntropy(probabilities),
-    isStrange,
-    classIndex: argMax(probabilities),
-    probabilities,
-  }
-}
-
-export interface EdgeSceneResult {
-  /** Over all frames that show a class. */
-  readonly accuracy: number
-  /** Of each frame, whether its answer is right (1) or not (0). */
-  readonly rightFrames: Uint8Array
-}
-
-/**
- * The full model that has the same scene prior: *Edge + scene*, and, in accuracy, *Device + scene*. It is
- * what CacheNet is held against, for a strategy that knows the scene must not be compared with one that does
- * not.
- */
-export function simulateEdgeScene(
-  images: ArrayLike<number>,
-  table: AnswerTable,
-  prior: ScenePriorSettings | undefined,
-  scenes: SceneKnowledge | undefined,
-): EdgeSceneResult {
-  const scene = new SceneMemory(scenes)
-  const classes = prior === undefined ? 0 : classCount(table)
-  let [right, known] = [0, 0]
-  const rightFrames = new Uint8Array(images.length)
-  for (let frame = 0; frame < images.length; frame++) {
-    const image = images[frame] ?? 0
-    const factors = scene.factors(prior, classes)
-    const { classIndex, probabilities } = answerOf(table, firstLook(fullId), image, factors)
-    scene.see(probabilities, factors, prior, 'edge')
-    if (table.labels[image] === strangerLabel) continue
-    known++
-    rightFrames[frame] = Number(classIndex === table.labels[image])
-    right += rightFrames[frame] ?? 0
-  }
-  return { accuracy: right / Math.max(1, known), rightFrames }
-}
-
-/** Accuracy of *Edge + scene*: see `simulateEdgeScene`. */
-export const edgeSceneAccuracy = (...stream: Parameters<typeof simulateEdgeScene>): number =>
-  simulateEdgeScene(...stream).accuracy
-
-function probabilitiesIn({ probabilitiesOf }: AnswerTable, network: string): Float32Array {
-  if (probabilitiesOf === undefined)
-    throw new RangeError('A scene prior needs probabilities, and the table has none.')
-  return probabilitiesOf(network)
-}
-
-const classCount = (table: AnswerTable): number => probabilitiesIn(table, fullId).length / table.labels.length

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelInput } from '../bundle/manifest.ts'
+import type { ModelInput } from '../bundle/model-input.ts'
 import { frameBytes, preprocess, rgbaToRgb, rgbToRgba } from './preprocess.ts'
 
 const input: ModelInput = { width: 2, height: 1, channels: 3, mean: [0.5, 0, 0.2], std: [0.25, 1, 0.1] }

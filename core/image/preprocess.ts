@@ -1,4 +1,4 @@
-import type { ModelInput } from '../bundle/manifest.ts'
+import type { ModelInput } from '../bundle/model-input.ts'
 import { CacheNetError } from '../wire/errors.ts'
 
 /** Bytes of one frame as it travels: RGB, row by row, no padding. */

@@ -1,4 +1,5 @@
-import { fullInputOf, type Manifest } from '../bundle/manifest.ts'
+import { fullInputOf } from '../bundle/manifest-networks.ts'
+import type { Manifest } from '../bundle/manifest.ts'
 import type { GateSettings } from '../gate/settings.ts'
 
 /** The rows of a gate in which the scene decides which partition is asked: only they use a learned one. */

@@ -1,5 +1,6 @@
 import { CacheNetError } from '../wire/errors.ts'
-import { parseManifest, type Manifest, type Partition } from '../bundle/manifest.ts'
+import { parseManifest } from '../bundle/parse-manifest.ts'
+import type { Manifest, Partition } from '../bundle/manifest.ts'
 import { decodeWeights, encodeWeights, type NamedTensor } from '../bundle/weights.ts'
 import type { NetworkSpec } from '../network/spec.ts'
 import type { LearnedNetwork } from './learn-result.ts'

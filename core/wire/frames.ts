@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { identifierGroup } from '../bundle/identifier.ts'
-import { blobRefSchema } from '../bundle/manifest.ts'
+import { blobRefSchema } from '../bundle/blob-ref.ts'
 
 export { imageFrameTypes, rawFrameType } from './frame-types.ts'
 

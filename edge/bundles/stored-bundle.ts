@@ -3,13 +3,10 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyBlob } from '../../core/bundle/hash.ts'
 import { isGraph } from '../../core/bundle/full-network.ts'
-import {
-  blobsOf,
-  parseManifest,
-  type BlobRef,
-  type BlobRole,
-  type Manifest,
-} from '../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../core/bundle/blob-ref.ts'
+import { blobsOf, type BlobRole } from '../../core/bundle/manifest-blobs.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 
 /**

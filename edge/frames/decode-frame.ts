@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { decodePicture } from '../../core/image/decode-picture.ts'
 import { heicAdvice, kindOfBytes, kindOfType } from '../../core/image/file-kind.ts'
 import { frameBytes } from '../../core/image/preprocess.ts'

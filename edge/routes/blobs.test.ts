@@ -1,7 +1,7 @@
 import { rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { blobsOf } from '../../core/bundle/manifest.ts'
+import { blobsOf } from '../../core/bundle/manifest-blobs.ts'
 import { sha256Hex } from '../../core/bundle/hash.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { expectError } from '../testing/expect-error.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseManifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
 import { apiPaths, bundleListSchema } from '../../core/wire/frames.ts'
 import { expectError } from '../testing/expect-error.ts'
 import { createTestApp } from '../testing/test-app.ts'

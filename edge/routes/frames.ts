@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono'
-import { fullInputOf } from '../../core/bundle/manifest.ts'
+import { fullInputOf } from '../../core/bundle/manifest-networks.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths, manifestHeader } from '../../core/wire/frames.ts'

@@ -1,5 +1,7 @@
 import { sha256Hex } from '../../core/bundle/hash.ts'
-import { fullInputOf, parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { fullInputOf } from '../../core/bundle/manifest-networks.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { encodeWeights } from '../../core/bundle/weights.ts'
 import { frameBytes } from '../../core/image/preprocess.ts'
 import { networkSpecSchema } from '../../core/network/spec.ts'

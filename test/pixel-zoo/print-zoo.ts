@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { areaAverage } from '../../core/image/area-average.ts'
 import { centreCrop } from '../../core/image/centre-crop.ts'
 import { readFilePixels } from '../../train/data/read-file-pixels.ts'

@@ -1,6 +1,7 @@
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import type { ScenePriorSettings } from '../../core/gate/settings.ts'
-import { simulateEdgeScene, type AnswerTable, type EdgeSceneResult } from '../../core/gate/simulate-stream.ts'
+import type { AnswerTable } from '../../core/gate/answer-table.ts'
+import { simulateEdgeScene, type EdgeSceneResult } from '../../core/gate/simulate-edge-scene.ts'
 
 /**
  * *Edge + scene* with the prior, or with none, under which it is right most often on a stream: what everybody

@@ -1,5 +1,5 @@
 import type { StreamResult } from '../../core/gate/simulate-stream.ts'
-import type { SearchSettings } from '../config/schema.ts'
+import type { SearchSettings } from '../config/search-schema.ts'
 
 /** Multiply-accumulates of one image, in millions. */
 export interface Costs {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { generalistId } from '../../core/gate/gate.ts'
 import { gateSettingsOf, gateSettingsSchema, localityRowSchema } from '../../core/gate/settings.ts'
-import { fullId } from '../../core/gate/simulate-stream.ts'
+import { fullId } from '../../core/gate/answer-table.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { Calibration } from '../stages/5-calibrate.ts'
 

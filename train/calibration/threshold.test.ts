@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { generalistId } from '../../core/gate/gate.ts'
-import type { AnswerTable } from '../../core/gate/simulate-stream.ts'
+import type { AnswerTable } from '../../core/gate/answer-table.ts'
 import { cascadeAt, chooseAlone, chooseGate, loosestShare, type GateOptions } from './threshold.ts'
 
 const count = 200

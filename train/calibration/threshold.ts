@@ -1,6 +1,7 @@
 import type { GatePoint, GateSettings, ScenePriorSettings } from '../../core/gate/settings.ts'
 import type { Spent } from './expected-time.ts'
-import { simulateStream, type AnswerTable, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
+import type { AnswerTable } from '../../core/gate/answer-table.ts'
+import { simulateStream, type SimulatedDevice } from '../../core/gate/simulate-stream.ts'
 import { isWorthUsing } from './is-worth-using.ts'
 import { lossError } from './loss-error.ts'
 

@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 
 /** Index inside [0, extent) of a position outside it, mirrored at the border pixel. */
 function reflect(position: number, extent: number): number {

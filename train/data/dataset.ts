@@ -1,4 +1,5 @@
-import type { DatasetKind, ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
+import type { DatasetKind } from '../../core/bundle/manifest.ts'
 import type { Place } from '../../core/streams/place.ts'
 
 /** Images of one split, in shared memory, so that training threads read them in place. */

@@ -1,7 +1,7 @@
 import { rgbaToRgb } from '../../core/image/preprocess.ts'
 import { createRandom } from '../../core/random.ts'
 import { drawStranger, strangerKinds } from '../../core/strangers/draw-stranger.ts'
-import { strangerLabel } from '../../core/gate/simulate-stream.ts'
+import { strangerLabel } from '../../core/gate/answer-table.ts'
 import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
 import { joinFloats } from '../../core/join-floats.ts'
 import { openSession } from '../../onnx/open-session.ts'

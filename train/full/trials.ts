@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { argMax } from '../../core/gate/entropy.ts'
 import { percent } from '../../core/percent.ts'
 import type { ExaminedModel } from '../../onnx/examine-model.ts'

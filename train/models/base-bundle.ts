@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { isFullGraph } from '../full/full-graph.ts'

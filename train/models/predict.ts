@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { joinFloats } from '../../core/join-floats.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import { preprocess } from '../../core/image/preprocess.ts'

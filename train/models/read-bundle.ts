@@ -3,13 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClassPictures } from '../../core/bundle/class-pictures.ts'
 import { applyDelta } from '../../core/bundle/delta.ts'
-import {
-  headOf,
-  parseManifest,
-  specOfPartition,
-  type BlobRef,
-  type Manifest,
-} from '../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../core/bundle/blob-ref.ts'
+import { headOf, specOfPartition } from '../../core/bundle/manifest-networks.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { isGraph, type FullNetwork } from '../../core/bundle/full-network.ts'
 import { decodeWeights } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { Random } from '../../core/random.ts'
 import { writeAugmented } from '../data/augment.ts'
 import { epsilon } from '../kernels/batch-norm.ts'

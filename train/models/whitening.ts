@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { Random } from '../../core/random.ts'
 import { whiteningChannels } from './architecture.ts'
 

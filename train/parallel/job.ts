@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { NamedTensor } from '../../core/bundle/weights.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import type { Architecture } from '../models/architecture.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { headOf, type Manifest } from '../../core/bundle/manifest.ts'
+import { headOf } from '../../core/bundle/manifest-networks.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { beliefRows } from '../../core/places/belief-rows.ts'
 import { decodeKeptFrame } from '../../core/places/kept-frame.ts'
 import type { Judgement, LearnRequest, LearnResult } from '../../core/places/learn-result.ts'

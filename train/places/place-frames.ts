@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { argMax, softmax } from '../../core/gate/entropy.ts'
 import type { KeptFrame } from '../../core/places/kept-frame.ts'
 import { allocateSplit, type Split } from '../data/dataset.ts'

@@ -1,4 +1,4 @@
-import { strangerLabel } from '../../core/gate/simulate-stream.ts'
+import { strangerLabel } from '../../core/gate/answer-table.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { headOutputs } from '../../core/bundle/partition-head.ts'
 import { createRandom } from '../../core/random.ts'

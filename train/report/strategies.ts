@@ -1,4 +1,5 @@
-import type { Evaluation, StreamMetrics } from '../stages/6-evaluate.ts'
+import type { StreamMetrics } from '../stages/stream-metrics.ts'
+import type { Evaluation } from '../stages/6-evaluate.ts'
 
 export interface Strategy {
   readonly name: string

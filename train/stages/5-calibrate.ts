@@ -1,6 +1,6 @@
 import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { GatePoint, GateSettings, LocalityRow } from '../../core/gate/settings.ts'
-import { fullId } from '../../core/gate/simulate-stream.ts'
+import { fullId } from '../../core/gate/answer-table.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { bestEdgeScene } from '../calibration/best-edge-scene.ts'

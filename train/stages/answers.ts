@@ -1,7 +1,7 @@
 import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { generalistId } from '../../core/gate/gate.ts'
-import { fullId, type AnswerTable } from '../../core/gate/simulate-stream.ts'
+import { fullId, type AnswerTable } from '../../core/gate/answer-table.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { splitCount, type Split } from '../data/dataset.ts'
 import { encodeFeatures } from '../models/encode-features.ts'

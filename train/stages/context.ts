@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { FullGraph } from '../full/full-graph.ts'

@@ -1,5 +1,6 @@
 import { answerStrangers, type Calibration } from './5-calibrate.ts'
-import { evaluate, reportedSessionFrames, type Evaluation } from './6-evaluate.ts'
+import { reportedSessionFrames } from './reported-streams.ts'
+import { evaluate, type Evaluation } from './6-evaluate.ts'
 import { answerRecordings } from './answer-recordings.ts'
 import { answerSplit, type SplitAnswers } from './answers.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'

@@ -4,7 +4,6 @@ import { createRandom } from '../../core/random.ts'
 import type { Predictions } from '../models/predict.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import { chooseThreshold } from '../calibration/threshold.ts'
-import { auroc } from './6-evaluate.ts'
 
 describe('fitTemperature', () => {
   it('finds the temperature that over-confident logits were made with', () => {
@@ -64,14 +63,5 @@ describe('chooseThreshold', () => {
   it('leaves room for the error of what is lost', () => {
     const curve = [point(0, 0, 0.9), point(0.2, 0.5, 0.898, 0.002), point(0.4, 0.8, 0.896, 0.004)]
     expect(chooseThreshold(curve, 0.005).thresholdNats).toBe(0.2)
-  })
-})
-
-describe('auroc', () => {
-  it('is the chance that a high one is above a low one, ties counting half', () => {
-    expect(auroc([3, 4], [1, 2])).toBe(1)
-    expect(auroc([1, 2], [3, 4])).toBe(0)
-    expect(auroc([1, 3], [2, 2])).toBe(0.5)
-    expect(auroc([1, 1], [1, 1])).toBe(0.5)
   })
 })

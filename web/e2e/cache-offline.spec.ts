@@ -1,7 +1,8 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { blobsOf, type Manifest } from '../../core/bundle/manifest.ts'
+import { blobsOf } from '../../core/bundle/manifest-blobs.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { apiPaths } from '../../core/wire/api-paths.ts'
 import { useCacheStage } from './harness/cache-stage.ts'
 

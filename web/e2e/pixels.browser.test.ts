@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commands } from 'vitest/browser'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { ZooEntry } from '../../test/pixel-zoo/command.ts'
 import { FramePixels } from '../inference-worker/frame-pixels.ts'
 import { createImagesSource } from '../page/sources/images.ts'

@@ -1,34 +1,33 @@
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
-import { headOutputs, partitionSpec, type PartitionHead } from '../../core/bundle/partition-head.ts'
-import { argMax, predictiveEntropy, softmax } from '../../core/gate/entropy.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
+import { headOutputs, type PartitionHead } from '../../core/bundle/partition-head.ts'
+import { softmax } from '../../core/gate/entropy.ts'
 import { generalistId, passGate, probeOrder, type SceneChoice } from '../../core/gate/gate.ts'
 import type { GateSettings } from '../../core/gate/settings.ts'
-import { answerOfPartition } from '../../core/gate/partition-answer.ts'
-import { applyFactors } from '../../core/gate/scene-prior.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import type { PixelSize } from '../../core/image/pixel-size.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
-import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
+import { BundleGraphs, type BundleNetworks } from './bundle-graphs.ts'
 import { FramePixels } from './frame-pixels.ts'
 import { LastFrame } from './last-frame.ts'
-import { NetworkRunner } from './network-runner.ts'
-import { trunkOf, unitsOf, withUnits } from './padded-head.ts'
-import { Residents, type NetworkBlob, type ResidentSpec } from './residents.ts'
+import {
+  answerOfAllClasses,
+  answerOfHead,
+  tellableEntropy,
+  type NetworkAnswer,
+  type OwnAnswer,
+} from './network-answer.ts'
+import type { NetworkRunner } from './network-runner.ts'
+import { unitsOf } from './padded-head.ts'
+import { Residents, type NetworkBlob } from './residents.ts'
 import { TensorMemory } from './tensor-memory.ts'
 import type { WasmKernels } from './wasm-kernels.ts'
 
-export interface EngineOptions {
-  /** Of the generalist. */
-  readonly spec: NetworkSpec
-  /** What all partitions share, but for the outputs of their heads; the generalist's where it is left out. */
-  readonly partitionSpec?: NetworkSpec | undefined
-  /** Of partitions that have outputs of their own, by id. */
-  readonly heads?: ReadonlyMap<string, PartitionHead> | undefined
+export interface EngineOptions extends BundleNetworks {
   readonly input: ModelInput
   readonly generalist: NetworkBlob
   /** How many partitions may be in memory beside the generalist. */
@@ -47,69 +46,6 @@ export interface ClassifyOptions {
   readonly choice?: SceneChoice | undefined
 }
 
-/** What a network says of a frame. */
-interface Answer {
-  readonly network: string
-  readonly entropyNats: number
-  readonly probabilities: Float32Array<ArrayBuffer>
-  readonly classIndex: number
-  readonly isStrange: boolean
-  /** How sure the network alone is of this class, before any prior. */
-  readonly ownCertainty: number
-  readonly ownEntropyNats: number
-}
-
-/** As it goes over the wire, where every number is finite. */
-const tellable = (entropyNats: number, classes: number): number => Math.min(entropyNats, Math.log(classes))
-
-/** The graphs of a bundle, one for each trunk, and which of them runs a network. */
-class Graphs {
-  readonly #runners = new Map<string, NetworkRunner>()
-  readonly #specs: ReadonlyMap<string, NetworkSpec>
-  readonly #generalist: NetworkSpec
-  readonly #partition: NetworkSpec
-  readonly #units = new Map<string, number>()
-
-  constructor(
-    kernels: WasmKernels,
-    {
-      spec,
-      partitionSpec: shared = spec,
-      heads = new Map(),
-    }: Pick<EngineOptions, 'spec' | 'partitionSpec' | 'heads'>,
-  ) {
-    this.#generalist = spec
-    this.#partition = shared
-    this.#specs = new Map([...heads].map(([id, head]) => [id, partitionSpec(shared, head)]))
-    for (const one of [spec, ...(heads.size === 0 ? [shared] : this.#specs.values())])
-      this.#units.set(trunkOf(one), Math.max(unitsOf(one), this.#units.get(trunkOf(one)) ?? 0))
-    for (const one of [spec, shared]) {
-      const trunk = trunkOf(one)
-      if (!this.#runners.has(trunk))
-        this.#runners.set(
-          trunk,
-          new NetworkRunner(kernels, withUnits(one, this.#units.get(trunk) ?? unitsOf(one))),
-        )
-    }
-  }
-
-  specOf(id: string): ResidentSpec & { readonly runner: NetworkRunner } {
-    const spec = id === generalistId ? this.#generalist : (this.#specs.get(id) ?? this.#partition)
-    const trunk = trunkOf(spec)
-    const runner = this.#runners.get(trunk)
-    if (runner === undefined) throw new RangeError(`no graph runs ${id}`)
-    return { spec, units: this.#units.get(trunk) ?? unitsOf(spec), runner }
-  }
-
-  runnerOf(id: string): NetworkRunner {
-    return this.specOf(id).runner
-  }
-
-  dispose(): void {
-    for (const runner of this.#runners.values()) runner.dispose()
-  }
-}
-
 /**
  * Runs the resident networks on frames, one frame at a time. A switch of partitions only exchanges weights;
  * graphs stay.
@@ -119,7 +55,7 @@ export class Engine {
   readonly #input: ModelInput
   readonly #pixels: FramePixels
   readonly #lastFrame: LastFrame | undefined
-  readonly #graphs: Graphs
+  readonly #graphs: BundleGraphs
   readonly #heads: ReadonlyMap<string, PartitionHead>
   readonly #runners: ReadonlyMap<string, NetworkRunner>
   readonly #classes: number
@@ -140,7 +76,7 @@ export class Engine {
     this.#input = input
     this.#lastFrame = edgeInput && new LastFrame(edgeInput, !keepsBitmaps)
     this.#pixels = new FramePixels(input, keepsBitmaps || edgeInput !== undefined)
-    this.#graphs = new Graphs(kernels, options)
+    this.#graphs = new BundleGraphs(kernels, options)
     this.#heads = heads
     this.#classes = unitsOf(spec)
     this.residents = new Residents(
@@ -198,7 +134,7 @@ export class Engine {
           : this.#ask(network, rgb, written, classFactors)
         probes.push({
           network: answer.network,
-          entropyNats: tellable(answer.entropyNats, answer.probabilities.length),
+          entropyNats: tellableEntropy(answer.entropyNats, answer.probabilities.length),
         })
         return answer
       },
@@ -210,11 +146,11 @@ export class Engine {
       outcome: decision.kind,
       network,
       classIndex,
-      entropyNats: tellable(entropyNats, probabilities.length),
+      entropyNats: tellableEntropy(entropyNats, probabilities.length),
       probabilities,
       ...(this.residents.get(network).mostStrange < Infinity && { isStrange }),
       ownCertainty,
-      ownEntropyNats: tellable(ownEntropyNats, probabilities.length),
+      ownEntropyNats: tellableEntropy(ownEntropyNats, probabilities.length),
       probes,
       residents: this.residents.order,
       timings: { pixelsMs: readyMs - startMs, inferenceMs: performance.now() - readyMs },
@@ -243,95 +179,35 @@ export class Engine {
     rgb: Uint8Array,
     written: Set<NetworkRunner>,
     classFactors: Float32Array | undefined,
-  ): Answer {
+  ): NetworkAnswer {
     const runner = this.#runners.get(network) ?? this.#graphs.runnerOf(network)
     if (!written.has(runner)) preprocess(rgb, this.#input, runner.input)
     written.add(runner)
-    const { own, isStrange } = this.#run(network, runner)
+    const said = this.#run(network, runner)
     const head = this.#heads.get(network)
-    if (head !== undefined) return this.#answerOfHead(network, head, own, isStrange, classFactors)
-    if (network === generalistId) this.#firstLook = own
-    return this.#answer(network, own, isStrange, classFactors)
+    if (head !== undefined) return answerOfHead(said, head, this.#classes, classFactors)
+    if (network === generalistId) this.#firstLook = said.own
+    return answerOfAllClasses(said, classFactors)
   }
 
   /** The generalist's second look: the mean of what it says of the frame and of its mirror image. */
-  #askAgain(rgb: Uint8Array, classFactors: Float32Array | undefined): Answer {
+  #askAgain(rgb: Uint8Array, classFactors: Float32Array | undefined): NetworkAnswer {
     const runner = this.#graphs.runnerOf(generalistId)
     preprocess(mirrorRgb(rgb, this.#input.width), this.#input, runner.input)
-    const { own: mirrored, isStrange } = this.#run(generalistId, runner)
-    return this.#answer(
-      generalistId,
-      mirrored.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2),
-      isStrange,
-      classFactors,
-    )
+    const mirrored = this.#run(generalistId, runner)
+    const own = mirrored.own.map((value, index) => (value + (this.#firstLook[index] ?? 0)) / 2)
+    return answerOfAllClasses({ ...mirrored, own }, classFactors)
   }
 
-  /**
-   * What computes no number says of every class the same; its entropy is infinite, which no threshold lets
-   * pass.
-   */
-  #answer(
-    network: string,
-    own: Float32Array<ArrayBuffer>,
-    isStrange: boolean,
-    classFactors: Float32Array | undefined,
-  ): Answer {
-    const found = applyFactors(own, classFactors)
-    const entropyNats = predictiveEntropy(found)
-    const probabilities = entropyNats === Infinity ? found.fill(1 / found.length) : found
-    const classIndex = argMax(probabilities)
-    return {
-      network,
-      entropyNats,
-      probabilities,
-      classIndex,
-      isStrange,
-      ownCertainty: finite(own[classIndex]),
-      ownEntropyNats: predictiveEntropy(own),
-    }
-  }
-
-  #answerOfHead(
-    network: string,
-    head: PartitionHead,
-    own: Float32Array<ArrayBuffer>,
-    isStrange: boolean,
-    classFactors: Float32Array | undefined,
-  ): Answer {
-    const { probabilities, entropyNats, classIndex, isElsewhere } = answerOfPartition(
-      head,
-      own,
-      this.#classes,
-      classFactors,
-    )
-    const isNumber = entropyNats < Infinity
-    return {
-      network,
-      // Something else is no answer, however certain it is.
-      entropyNats: isElsewhere || !isNumber ? Infinity : entropyNats,
-      probabilities: isNumber ? probabilities : probabilities.fill(1 / probabilities.length),
-      classIndex,
-      isStrange,
-      ownCertainty: finite(own[head.classIndices.indexOf(classIndex)]),
-      ownEntropyNats: predictiveEntropy(own),
-    }
-  }
-
-  #run(
-    network: string,
-    runner: NetworkRunner,
-  ): { readonly own: Float32Array<ArrayBuffer>; readonly isStrange: boolean } {
+  #run(network: string, runner: NetworkRunner): OwnAnswer {
     const { weights, temperature, mostStrange } = this.residents.get(network)
     const head = this.#heads.get(network)
     const outputs = head === undefined ? this.#classes : headOutputs(head)
     const logits = runner.run(weights).subarray(0, outputs)
     return {
+      network,
       own: softmax(logits, temperature),
       isStrange: strangeness(logits, head !== undefined) > mostStrange,
     }
   }
 }
-
-const finite = (value: number | undefined): number =>
-  value !== undefined && Number.isFinite(value) ? value : 0

@@ -1,12 +1,5 @@
 import { depthwiseKernelSize } from '../../core/network/depthwise-kernel-size.ts'
-import type { ConvLayer } from '../../core/network/layer.ts'
-
-/** [height, width, channels] of an image. */
-export interface Extent {
-  readonly height: number
-  readonly width: number
-  readonly channels: number
-}
+import { convolutionExtent, type ConvolutionShape, type Extent } from './convolution-extent.ts'
 
 /**
  * The room that a convolution wants its input in: zeros all around the image, which begins at [top, left].
@@ -35,8 +28,6 @@ export interface FrameConvolution {
   readonly out: Extent
 }
 
-type Shape = Pick<ConvLayer, 'kernelSize' | 'stride' | 'padding' | 'filters'>
-
 /** Outputs along a side of Winograd's tile; its input has two more. */
 const tile = 4
 
@@ -46,18 +37,9 @@ const tile = 4
  */
 const leastSide = 4
 
-export function planFrameConvolution(
-  { kernelSize, stride, padding, filters }: Shape,
-  x: Extent,
-): FrameConvolution {
-  const isSame = padding === 'same'
-  const extent = (from: number): number =>
-    isSame ? Math.ceil(from / stride) : Math.floor((from - kernelSize) / stride) + 1
-  const out = { height: extent(x.height), width: extent(x.width), channels: filters }
-  // As TensorFlow pads: half of it before, the larger half after.
-  const before = (from: number, to: number): number =>
-    isSame ? Math.max(0, (to - 1) * stride + kernelSize - from) >> 1 : 0
-  const [top, left] = [before(x.height, out.height), before(x.width, out.width)]
+export function planFrameConvolution(shape: ConvolutionShape, x: Extent): FrameConvolution {
+  const { out, top, left } = convolutionExtent(shape, x)
+  const { kernelSize, stride, filters } = shape
   const isWinograd =
     kernelSize === 3 &&
     stride === 1 &&

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { areaAverage } from '../../core/image/area-average.ts'
 import { rgbaToRgb } from '../../core/image/preprocess.ts'
 import { createRandom } from '../../core/random.ts'

@@ -10,7 +10,8 @@ import {
 import { generalistId } from '../../core/gate/gate.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { NetworkRunner, NetworkWeights } from './network-runner.ts'
+import type { NetworkWeights } from './graph/network-weights.ts'
+import type { NetworkRunner } from './network-runner.ts'
 import { padHead } from './padded-head.ts'
 import type { TensorMemory } from './tensor-memory.ts'
 

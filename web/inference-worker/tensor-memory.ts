@@ -7,7 +7,8 @@ export interface WasmTensor {
   readonly values: number
 }
 
-const bytesPerValue = 4
+/** Of a float32. */
+export const bytesPerValue = 4
 
 /** Numbers go on over all memories of one module: kernels know tensors by nothing else. */
 let lastId = 0

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { blobRefSchema } from '../../core/bundle/manifest.ts'
+import { blobRefSchema } from '../../core/bundle/blob-ref.ts'
 import { blobOrigins, type BlobOrigin } from '../../core/cache/blob-source.ts'
 import { errorStatus, type ErrorCode } from '../../core/wire/errors.ts'
 import type { RpcProtocol } from './rpc.ts'

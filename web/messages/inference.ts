@@ -2,7 +2,7 @@
 // first.
 import * as z from 'zod/mini'
 import type { DeltaSpec } from '../../core/bundle/delta.ts'
-import type { ModelInput } from '../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { probeSettingsSchema } from '../../core/gate/settings.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'

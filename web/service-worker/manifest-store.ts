@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../core/bundle/hash.ts'
-import { parseManifest, type Manifest } from '../../core/bundle/manifest.ts'
+import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Manifest } from '../../core/bundle/manifest.ts'
 import { nameBlobs, type NamedBlobs } from '../../core/cache/blob-names.ts'
 import type { FetchedManifest as AsFetched } from '../../core/client/fetch-manifest.ts'
 import { apiPaths, bundleListSchema, manifestHeader } from '../../core/wire/frames.ts'

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { fullInputOf } from '../../../core/bundle/manifest.ts'
+import { fullInputOf } from '../../../core/bundle/manifest-networks.ts'
 import { argMax } from '../../../core/gate/entropy.ts'
 import { createRandom } from '../../../core/random.ts'
 import { startRuntime } from '../../../onnx/runtime.ts'

@@ -1,5 +1,5 @@
 import { percent } from '../../../core/percent.ts'
-import type { SearchSettings } from '../../config/schema.ts'
+import type { SearchSettings } from '../../config/search-schema.ts'
 import { formatTable } from '../../run/summary.ts'
 import { deviceMs, edgeMs } from '../../calibration/expected-time.ts'
 import { chooseWinner, isAlone, isPlainAsGood } from './choose-winner.ts'

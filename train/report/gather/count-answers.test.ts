@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
+import type { AnswerTable } from '../../../core/gate/answer-table.ts'
 import type { SplitAnswers } from '../../stages/answers.ts'
 import { countConfusion, networkEntropies } from './count-answers.ts'
 

@@ -1,6 +1,6 @@
 import { thresholdOf } from '../../../core/gate/gate.ts'
 import type { GateSettings } from '../../../core/gate/settings.ts'
-import type { AnswerTable } from '../../../core/gate/simulate-stream.ts'
+import type { AnswerTable } from '../../../core/gate/answer-table.ts'
 import { reliability } from '../../calibration/calibration-error.ts'
 import { classAt, type SplitAnswers } from '../../stages/answers.ts'
 import { headLabels } from '../../stages/region-images.ts'

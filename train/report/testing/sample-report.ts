@@ -1,5 +1,6 @@
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
-import type { Evaluation, StreamMetrics } from '../../stages/6-evaluate.ts'
+import type { StreamMetrics } from '../../stages/stream-metrics.ts'
+import type { Evaluation } from '../../stages/6-evaluate.ts'
 import type { ReportData } from '../report-data.ts'
 
 /** A class name as a folder of somebody's could be called. */

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
-import type { BlobRef, Manifest } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { startEdge, type RunningEdge } from '../../../edge/start-edge.ts'
 import { temporaryFolder, writeBundle } from '../../../edge/testing/bundle-folder.ts'

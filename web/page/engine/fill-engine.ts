@@ -1,4 +1,5 @@
-import { fullInputOf, type Manifest } from '../../../core/bundle/manifest.ts'
+import { fullInputOf } from '../../../core/bundle/manifest-networks.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { PixelSize } from '../../../core/image/pixel-size.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 import type { InferenceClient } from './in-page-engine.ts'

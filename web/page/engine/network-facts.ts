@@ -1,4 +1,5 @@
-import { headOf, type Manifest } from '../../../core/bundle/manifest.ts'
+import { headOf } from '../../../core/bundle/manifest-networks.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { PartitionHead } from '../../../core/bundle/partition-head.ts'
 import type { HeldPartition } from '../../../core/wire/frames.ts'
 

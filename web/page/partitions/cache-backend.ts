@@ -1,4 +1,4 @@
-import type { BlobRef } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
 import type { BlobOrigin } from '../../../core/cache/blob-source.ts'
 import type { CacheBudget } from '../../../core/cache/lru.ts'
 import type { CacheEvent, CacheSnapshot } from '../../messages/cache.ts'

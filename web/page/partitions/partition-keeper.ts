@@ -1,4 +1,5 @@
-import type { BlobRef, Manifest } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import type { CacheNetError } from '../../../core/wire/errors.ts'
 import type { InferenceHost } from '../engine/inference-host.ts'
 import type { CacheClient } from './cache-client.ts'

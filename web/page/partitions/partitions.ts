@@ -1,4 +1,4 @@
-import type { BlobRef } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import type { Partitions, PartitionsOptions } from './partition-keeper.ts'
 import { createResidencyRunner } from './residency-runner.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BlobRef } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { createReload } from './reload-partition.ts'
 

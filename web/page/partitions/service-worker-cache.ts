@@ -1,5 +1,5 @@
 import { verifyBlob } from '../../../core/bundle/hash.ts'
-import type { BlobRef } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
 import type { BlobOrigin } from '../../../core/cache/blob-source.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { apiPaths } from '../../../core/wire/frames.ts'

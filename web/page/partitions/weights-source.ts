@@ -1,5 +1,6 @@
 import { verifyBlob } from '../../../core/bundle/hash.ts'
-import type { BlobRef, Manifest } from '../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../core/bundle/blob-ref.ts'
+import type { Manifest } from '../../../core/bundle/manifest.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { base64Bytes } from '../edge/base64.ts'
 import type { CacheClient } from './cache-client.ts'

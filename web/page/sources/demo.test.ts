@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelInput } from '../../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../../core/bundle/model-input.ts'
 import { createWalker } from '../../../core/walkers/body.ts'
 import { walkerName, walkerNames } from '../../../core/walkers/names.ts'
 import { renderWalker } from '../../../core/walkers/render.ts'

@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../../core/bundle/manifest.ts'
+import type { ModelInput } from '../../../core/bundle/model-input.ts'
 import { createWalker, type Walker } from '../../../core/walkers/body.ts'
 import { walkerName, walkerNames } from '../../../core/walkers/names.ts'
 import { renderWalker } from '../../../core/walkers/render.ts'

@@ -1,4 +1,5 @@
-import { outputsOf, type Manifest, type Partition } from '../../../core/bundle/manifest.ts'
+import { outputsOf } from '../../../core/bundle/manifest-networks.ts'
+import type { Manifest, Partition } from '../../../core/bundle/manifest.ts'
 import type { GateSettings } from '../../../core/gate/settings.ts'
 import type { SentFrame } from '../../../core/wire/sent-frame.ts'
 import type { Classification, FrameImage } from '../../messages/inference.ts'

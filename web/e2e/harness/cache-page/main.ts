@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../../../core/bundle/hash.ts'
-import type { BlobRef } from '../../../../core/bundle/manifest.ts'
+import type { BlobRef } from '../../../../core/bundle/blob-ref.ts'
 import type { BlobOrigin } from '../../../../core/cache/blob-source.ts'
 import type { CacheBudget } from '../../../../core/cache/lru.ts'
 import { CacheNetError, type ErrorCode } from '../../../../core/wire/errors.ts'

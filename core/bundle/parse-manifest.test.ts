@@ -2,7 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ConvLayer } from '../network/layer.ts'
 import type { NetworkSpec } from '../network/spec.ts'
 import { createSampleBundle, type SampleBundle } from '../testing/sample-bundle.ts'
-import { blobsOf, fullInputOf, outputsOf, parseManifest, specOfPartition, type Manifest } from './manifest.ts'
+import { blobsOf } from './manifest-blobs.ts'
+import { fullInputOf, outputsOf, specOfPartition } from './manifest-networks.ts'
+import { parseManifest } from './parse-manifest.ts'
+import type { Manifest } from './manifest.ts'
 
 let sample: SampleBundle
 beforeAll(async () => {
