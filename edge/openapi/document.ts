@@ -71,7 +71,7 @@ const header = (
 ): Record<string, unknown> => ({ name, in: 'header', description, schema })
 const bundleId = path('bundleId', 'Id of a bundle', identifierPattern.source)
 const placeId = path('placeId', 'Id of a place', placeIdPattern.source)
-const ofPlaces: readonly ErrorCode[] = [...guarded, 'bundle-unknown', 'learning-off']
+const ofPlaces: readonly ErrorCode[] = [...guarded, 'bundle-unknown', 'learning-off', 'learning-away']
 const ofPublishing: readonly ErrorCode[] = [
   'bundle-changed',
   'bundle-unreadable',
