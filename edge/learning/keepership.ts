@@ -14,7 +14,7 @@ export interface Keepership {
 export const alone: Keepership = { isHeld: () => true, confirm: () => Promise.resolve() }
 
 /** Throws `aborted` where it is lost. */
-export function requireHeld(keepership: Keepership): void {
+export function requireHeld(keepership: Pick<Keepership, 'isHeld'>): void {
   if (!keepership.isHeld())
     throw new CacheNetError('aborted', 'Another edge keeps the places now; nothing was changed here.')
 }
