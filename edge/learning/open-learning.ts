@@ -57,6 +57,9 @@ export interface KeptLearning extends Learning {
   keepIncoming(bundleId: string, fullSha256: string, frame: IncomingFrame): Promise<void>
 }
 
+/** What is known at once, for those who have to wait where another edge is asked. */
+const later = <Result>(read: () => Result): Promise<Result> => new Promise((done) => done(read()))
+
 /** Opens the places of some bundles. Throws `config-invalid` where the edge has no such bundle. */
 export async function openLearning(options: LearningOptions): Promise<KeptLearning> {
   const { bundles, folder, publishing, log } = options
@@ -96,10 +99,10 @@ export async function openLearning(options: LearningOptions): Promise<KeptLearni
       const found = placesOf.get(bundleId)
       if (found?.full === fullSha256) await found.places.keepIncoming(frame)
     },
-    list: async (bundleId) => of(bundleId).list(),
+    list: (bundleId) => later(() => of(bundleId).list()),
     rename: async (bundleId, placeId, name) => of(bundleId).rename(placeId, name),
     forget: async (bundleId, placeId) => of(bundleId).forget(placeId),
-    exportPlace: async (bundleId, placeId) => of(bundleId).exportPlace(placeId),
+    exportPlace: (bundleId, placeId) => later(() => of(bundleId).exportPlace(placeId)),
     importPlace: async (bundleId, content) => of(bundleId).importPlace(content),
     forgetAll: async (bundleId) => of(bundleId).forget(),
     async settled() {

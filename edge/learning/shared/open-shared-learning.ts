@@ -95,6 +95,10 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
     return sender.ask(request)
   }
 
+  const tell = async (request: PlacesRequest): Promise<void> => {
+    await ask(request)
+  }
+
   return {
     get isKeeper() {
       return turns?.work !== undefined
@@ -107,9 +111,9 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       if (bundles.includes(frame.bundle.manifest.id)) sender.keep(frame)
     },
     list: async (bundle) => placeListSchema.parse(await ask({ method: 'list', bundle })),
-    rename: async (bundle, place, name) => void (await ask({ method: 'rename', bundle, place, name })),
-    forget: async (bundle, place) => void (await ask({ method: 'forget', bundle, place })),
-    forgetAll: async (bundle) => void (await ask({ method: 'forgetAll', bundle })),
+    rename: (bundle, place, name) => tell({ method: 'rename', bundle, place, name }),
+    forget: (bundle, place) => tell({ method: 'forget', bundle, place }),
+    forgetAll: (bundle) => tell({ method: 'forgetAll', bundle }),
     exportPlace: async (bundle, place) =>
       placeFileSchema.parse(await ask({ method: 'exportPlace', bundle, place })),
     importPlace: async (bundle, content) =>

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEdgeApi } from '../../core/client/edge-api.ts'
+import type { PlaceList } from '../../core/wire/places.ts'
+import { startEdgeProcess, type EdgeProcess } from '../../edge/testing/edge-process.ts'
+import { startRedis, type RedisProcess } from '../../edge/testing/redis-process.ts'
+import { comers, differentPictures } from './comers.ts'
+import { writeSmallBundle } from './small-bundle.ts'
+
+const { signal } = new AbortController()
+const frames = 200
+const patience = { timeout: 240_000, interval: 200 }
+
+let folder = ''
+let redis: RedisProcess
+let edges: EdgeProcess[]
+
+const start = (): Promise<EdgeProcess> =>
+  startEdgeProcess(
+    Object.entries({
+      bundles: join(folder, 'bundles'),
+      page: join(folder, 'no-page'),
+      engine: 'tfjs-wasm',
+      threads: '1',
+      'rate-limit': '0',
+      learn: 'small',
+      'learn-folder': join(folder, 'places'),
+      'learn-frames': String(frames),
+      'learn-queue': redis.url,
+    }).flatMap(([name, value]) => [`--${name}`, value]),
+  )
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cachenet-shared-places-'))
+  redis = await startRedis()
+  await writeSmallBundle(join(folder, 'bundles'))
+  edges = await Promise.all([start(), start()])
+})
+afterEach(async () => {
+  for (const edge of edges) await edge.stop('SIGKILL')
+  await redis.remove()
+  await rm(folder, { recursive: true })
+})
+
+const api = ({ origin }: EdgeProcess): ReturnType<typeof createEdgeApi> => createEdgeApi({ baseUrl: origin })
+const places = async (edge: EdgeProcess): Promise<PlaceList['places']> =>
+  (await api(edge).listPlaces(signal, 'small')).places
+const isKeeper = async (edge: EdgeProcess): Promise<boolean> =>
+  (await (await fetch(`${edge.origin}/metrics`)).text()).includes('\ncachenet_places_keeper 1')
+const learned = (edge: EdgeProcess): number => edge.err().split('a place was learned').length - 1
+/** Versions of the bundle that an edge has served. */
+const versions = (edge: EdgeProcess): number => edge.err().split('serves the bundle small').length - 1
+
+async function keeperAndOther(): Promise<{ keeper: EdgeProcess; other: EdgeProcess }> {
+  const found = async (): Promise<number> => {
+    const kept = await Promise.all(edges.map(isKeeper))
+    return kept.indexOf(true)
+  }
+  await expect.poll(found, patience).not.toBe(-1)
+  const [first, second] = edges
+  if (first === undefined || second === undefined) throw new Error('Two edges were started.')
+  return (await found()) === 0 ? { keeper: first, other: second } : { keeper: second, other: first }
+}
+
+/** Sends a visit to both in turn, and waits until the keeper trains. */
+async function visit(keeper: EdgeProcess, other: EdgeProcess): Promise<void> {
+  const send = async (edge: EdgeProcess, rgb: Uint8Array<ArrayBuffer>, learnStream?: string) =>
+    (await api(edge).answerFrame(signal, 'small', rgb, { learnStream })).value.classIndex
+  const pictures = await differentPictures((rgb) => send(other, rgb))
+  let count = 0
+  for (const rgb of comers(pictures, frames, 'visit'))
+    await send(count++ % 2 === 0 ? keeper : other, rgb, 'phone')
+  await expect
+    .poll(async () => (await places(other)).map(({ stage, frames }) => [stage, frames]), patience)
+    .toEqual([['learning', frames]])
+}
+
+async function expectOneResult(edge: EdgeProcess): Promise<void> {
+  await expect.poll(async () => (await places(edge))[0]?.stage, patience).toBe('learned')
+  expect(await places(edge)).toMatchObject([{ id: 'place-1', frames, stage: 'learned' }])
+  const { partitions } = await api(edge).manifest(signal, 'small')
+  expect(partitions.flatMap(({ learned }) => learned?.place ?? [])).toEqual(['place-1'])
+  expect(learned(edge)).toBe(1)
+  expect(versions(edge)).toBe(2)
+}
+
+describe('two edges, of which one learns a place', () => {
+  it(
+    'lose nothing where it is killed meanwhile: the other learns it, once',
+    { timeout: 600_000 },
+    async () => {
+      const { keeper, other } = await keeperAndOther()
+      await visit(keeper, other)
+      await keeper.stop('SIGKILL')
+      const killedAt = performance.now()
+      await expect.poll(() => isKeeper(other), patience).toBe(true)
+      const seconds = (performance.now() - killedAt) / 1000
+      console.info(`The other edge kept the places ${seconds.toFixed(1)} s after the first was killed.`)
+      await expectOneResult(other)
+      expect(learned(keeper)).toBe(0)
+      // An edge that starts now finds all of it, and learns nothing anew.
+      edges = [other, await start()]
+      const [, late] = edges
+      if (late === undefined) throw new Error('It was started.')
+      await other.stop('SIGKILL')
+      await expect.poll(() => isKeeper(late), patience).toBe(true)
+      expect(await places(late)).toMatchObject([{ id: 'place-1', frames, stage: 'learned' }])
+      expect(learned(late)).toBe(0)
+    },
+  )
+
+  it('publish one result where it sleeps through its lease and wakes up', { timeout: 600_000 }, async () => {
+    const { keeper, other } = await keeperAndOther()
+    await visit(keeper, other)
+    // Its training is a process of its own, and goes on.
+    keeper.child.kill('SIGSTOP')
+    await expectOneResult(other)
+    keeper.child.kill('SIGCONT')
+    await expect.poll(() => keeper.err(), patience).toContain('another edge keeps the places now')
+    expect(await isKeeper(keeper)).toBe(false)
+    await expectOneResult(other)
+    expect(learned(keeper)).toBe(0)
+    // And it takes part again.
+    expect(await places(keeper)).toMatchObject([{ id: 'place-1', stage: 'learned' }])
+  })
+})
