@@ -6,7 +6,7 @@ import { createEdgeApi } from '../../core/client/edge-api.ts'
 import type { PlaceList } from '../../core/wire/places.ts'
 import { startEdgeProcess, type EdgeProcess } from '../../edge/testing/edge-process.ts'
 import { startRedis, type RedisProcess } from '../../edge/testing/redis-process.ts'
-import { comers, differentPictures } from './comers.ts'
+import { comers, differentPictures, picture } from './comers.ts'
 import { writeSmallBundle } from './small-bundle.ts'
 
 const { signal } = new AbortController()
@@ -17,7 +17,8 @@ let folder = ''
 let redis: RedisProcess
 let edges: EdgeProcess[]
 
-const start = (): Promise<EdgeProcess> =>
+/** @param more flags, with their values */
+const start = (more: Readonly<Record<string, string>> = {}): Promise<EdgeProcess> =>
   startEdgeProcess(
     Object.entries({
       bundles: join(folder, 'bundles'),
@@ -29,6 +30,7 @@ const start = (): Promise<EdgeProcess> =>
       'learn-folder': join(folder, 'places'),
       'learn-frames': String(frames),
       'learn-queue': redis.url,
+      ...more,
     }).flatMap(([name, value]) => [`--${name}`, value]),
   )
 
@@ -47,6 +49,8 @@ afterEach(async () => {
 const api = ({ origin }: EdgeProcess): ReturnType<typeof createEdgeApi> => createEdgeApi({ baseUrl: origin })
 const places = async (edge: EdgeProcess): Promise<PlaceList['places']> =>
   (await api(edge).listPlaces(signal, 'small')).places
+const send = async (edge: EdgeProcess, rgb: Uint8Array<ArrayBuffer>, learnStream?: string): Promise<number> =>
+  (await api(edge).answerFrame(signal, 'small', rgb, { learnStream })).value.classIndex
 const isKeeper = async (edge: EdgeProcess): Promise<boolean> =>
   (await (await fetch(`${edge.origin}/metrics`)).text()).includes('\ncachenet_places_keeper 1')
 const learned = (edge: EdgeProcess): number => edge.err().split('a place was learned').length - 1
@@ -66,8 +70,6 @@ async function keeperAndOther(): Promise<{ keeper: EdgeProcess; other: EdgeProce
 
 /** Sends a visit to both in turn, and waits until the keeper trains. */
 async function visit(keeper: EdgeProcess, other: EdgeProcess): Promise<void> {
-  const send = async (edge: EdgeProcess, rgb: Uint8Array<ArrayBuffer>, learnStream?: string) =>
-    (await api(edge).answerFrame(signal, 'small', rgb, { learnStream })).value.classIndex
   const pictures = await differentPictures((rgb) => send(other, rgb))
   let count = 0
   for (const rgb of comers(pictures, frames, 'visit'))
@@ -124,5 +126,23 @@ describe('two edges, of which one learns a place', () => {
     expect(learned(keeper)).toBe(0)
     // And it takes part again.
     expect(await places(keeper)).toMatchObject([{ id: 'place-1', stage: 'learned' }])
+  })
+
+  it('keep every frame once where it is killed while they come', { timeout: 600_000 }, async () => {
+    for (const edge of edges) await edge.stop('SIGKILL')
+    edges = await Promise.all([start({ 'learn-frames': '1000' }), start({ 'learn-frames': '1000' })])
+    const { keeper, other } = await keeperAndOther()
+    const sent = 300
+    let count = 0
+    let killed: Promise<unknown> | undefined
+    for (const rgb of comers([picture('a'), picture('b')], sent, 'visit')) {
+      await send(other, rgb, 'phone')
+      if (++count === 100) killed = keeper.stop('SIGKILL')
+    }
+    await killed
+    const kept = async (): Promise<number> =>
+      (await places(other).catch(() => [])).reduce((sum, place) => sum + place.frames, 0)
+    await expect.poll(kept, patience).toBeGreaterThanOrEqual(sent)
+    expect(await kept()).toBe(sent)
   })
 })

@@ -5,7 +5,7 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleStore } from '../bundles/store.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import { openBundlePlaces, type BundlePlaces, type LearningRules } from './bundle-places.ts'
-import type { IncomingFrame } from './incoming-frames.ts'
+import { incomingPath, type IncomingFrame } from './incoming-frames.ts'
 import type { Learning } from './learning.ts'
 import type { Publishing } from './publish-version.ts'
 import { createTrainingQueue } from './training-queue.ts'
@@ -98,6 +98,7 @@ export async function openLearning(options: LearningOptions): Promise<KeptLearni
     async keepIncoming(bundleId, fullSha256, frame) {
       const found = placesOf.get(bundleId)
       if (found?.full === fullSha256) await found.places.keepIncoming(frame)
+      else await rm(incomingPath(bundleFolder(folder, bundleId, fullSha256), frame.file), { force: true })
     },
     list: (bundleId) => later(() => of(bundleId).list()),
     rename: async (bundleId, placeId, name) => of(bundleId).rename(placeId, name),
