@@ -237,6 +237,12 @@ it('an edge without training beside it leaves keeping to others', async () => {
   expect(without.learning.isKeeper).toBe(false)
 })
 
+it('says so where edges name different folders', async () => {
+  await open()
+  const { learning } = await open({ folder: join(folder, 'elsewhere'), trainer: 'edge/not-there.ts' })
+  expect(await codeOf(learning.list('sample'))).toBe('config-invalid')
+})
+
 it('takes no more than may wait', async () => {
   const edge = await open({ trainer: 'edge/not-there.ts' })
   for (let count = 1; count <= 1100; count++) {

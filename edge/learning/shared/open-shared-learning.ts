@@ -5,6 +5,7 @@ import { placeListSchema } from '../../../core/wire/places.ts'
 import type { Learning } from '../learning.ts'
 import { learningOff, openLearning, requireBundle, type LearningOptions } from '../open-learning.ts'
 import { isTrainerThere } from '../run-trainer.ts'
+import { folderId } from './folder-id.ts'
 import { keepByTurns } from './keep-by-turns.ts'
 import { createKeeperLease } from './keeper-lease.ts'
 import { keyPrefix, leaseKey, queueName, type PlacesJob, type PlacesRequest } from './places-jobs.ts'
@@ -30,7 +31,8 @@ const lastFramesMs = 2_000
  * Learning that several edges share, by Redis and a folder that all of them see: one of them at a time keeps
  * the frames, trains and publishes (the keeper), and every edge sends it what comes in. Where Redis is away,
  * edges answer frames as ever; what they learn of waits. An edge without training beside it never is the
- * keeper. Throws `config-invalid` where the edge has no such bundle, or packages are missing.
+ * keeper. Throws `config-invalid` where the edge has no such bundle, or packages are missing, and
+ * `storage-failed` where the folder cannot be written.
  */
 export async function openSharedLearning(options: SharedLearningOptions): Promise<Learning> {
   const {
@@ -45,6 +47,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
   const { store } = publishing
   for (const bundleId of bundles) requireBundle(store, bundleId)
   const packages = await loadRedisPackages()
+  const id = await folderId(folder)
   const commands = connectRedis(packages, url, 'command', log)
   const listener = connectRedis(packages, url, 'listen', log)
   const queue = new packages.Queue<PlacesJob>(queueName, {
@@ -55,7 +58,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
     streams: { events: { maxLen: 100 } },
   })
   queue.on('error', (thrown) => log.debug({ err: thrown }, 'the queue of places'))
-  const sender = createKeeperSender({ queue, commands, listener, folder, answerLimitMs, log })
+  const sender = createKeeperSender({ queue, commands, listener, folder, folderId: id, answerLimitMs, log })
   const lease = createKeeperLease(commands, leaseKey, leaseMs)
   const keep = async (): Promise<{ settled(): Promise<void>; close(): Promise<void> }> => {
     // What the keeper before published last; a look that is under way may have come before it.
@@ -67,6 +70,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       url,
       learning,
       keepership: lease,
+      folderId: id,
       commands,
       lockMs: leaseMs,
       log,

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { placesJobSchema } from './places-jobs.ts'
 
 describe('what an edge says to the keeper', () => {
+  const id = '7f0c2b0e-51c3-4a37-9d0b-0f3a3bb1f3aa'
   const frame = {
     kind: 'frame',
+    folder: id,
     bundle: 'sample',
     fullSha256: 'a'.repeat(64),
     file: '001796040207458-123.frame',
@@ -22,9 +24,8 @@ describe('what an edge says to the keeper', () => {
   })
 
   it('asks what there is to ask, of a place that may be one', () => {
-    const id = '7f0c2b0e-51c3-4a37-9d0b-0f3a3bb1f3aa'
     const ask = (request: unknown): boolean =>
-      placesJobSchema.safeParse({ kind: 'request', id, edge: id, request }).success
+      placesJobSchema.safeParse({ kind: 'request', folder: id, id, edge: id, request }).success
     expect(ask({ method: 'forget', bundle: 'sample', place: 'place-1' })).toBe(true)
     expect(ask({ method: 'forget', bundle: 'sample', place: '..' })).toBe(false)
     expect(ask({ method: 'shutdown', bundle: 'sample' })).toBe(false)

@@ -13,6 +13,8 @@ export const leaseKey = `${keyPrefix}:places-keeper`
 /** Where an edge hears the answers to what it asked. */
 export const answersOf = (edge: string): string => `${keyPrefix}:places-answers:${edge}`
 
+/** Which folder the edge shares (`folderId`). */
+const folder = z.uuid()
 const bundle = z.string().regex(identifierPattern)
 const place = z.string().regex(placeIdPattern)
 
@@ -31,13 +33,14 @@ export type PlacesRequest = z.infer<typeof requestSchema>
 export const placesJobSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('frame'),
+    folder,
     bundle,
     fullSha256: z.string().regex(/^[0-9a-f]{64}$/),
     file: z.string().regex(frameFilePattern),
     stream: z.string().regex(learnStreamPattern),
     isAlike: z.boolean().optional(),
   }),
-  z.object({ kind: z.literal('request'), id: z.uuid(), edge: z.uuid(), request: requestSchema }),
+  z.object({ kind: z.literal('request'), folder, id: z.uuid(), edge: z.uuid(), request: requestSchema }),
 ])
 export type PlacesJob = z.infer<typeof placesJobSchema>
 

@@ -28,8 +28,9 @@ export interface KeeperSenderOptions {
   readonly queue: Pick<Queue<PlacesJob>, 'add' | 'remove' | 'getWaitingCount'>
   readonly commands: Pick<Redis, 'status'>
   readonly listener: Redis
-  /** Of the shared folder. */
+  /** The shared folder, and what tells it from others. */
   readonly folder: string
+  readonly folderId: string
   readonly answerLimitMs: number
   readonly log: Logger
 }
@@ -47,7 +48,7 @@ const away = (why: string): CacheNetError =>
   )
 
 export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
-  const { queue, commands, listener, folder, answerLimitMs, log } = options
+  const { queue, commands, listener, folder, folderId, answerLimitMs, log } = options
   const edge = randomUUID()
   const answers = new Map<string, { answer: (value: unknown) => void; fail: (thrown: unknown) => void }>()
   let framesLost = 0
@@ -79,7 +80,8 @@ export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
     const file = await writeIncoming(own, { atMs: Date.now(), kind, pixels, logits, codeLogits })
     try {
       const fullSha256 = full.whole.sha256
-      await queue.add('frame', { kind: 'frame', bundle: id, fullSha256, file, stream, isAlike })
+      const about = { folder: folderId, bundle: id, fullSha256, file, stream, isAlike }
+      await queue.add('frame', { kind: 'frame', ...about })
     } catch (thrown) {
       await rm(incomingPath(own, file), { force: true })
       throw thrown
@@ -126,7 +128,11 @@ export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
             answerLimitMs,
           ).unref()
           inTurn(() =>
-            queue.add(request.method, { kind: 'request', id, edge, request }, { jobId: id }),
+            queue.add(
+              request.method,
+              { kind: 'request', folder: folderId, id, edge, request },
+              { jobId: id },
+            ),
           ).catch(() => fail(away('The edges that share their places cannot reach Redis.')))
         })
       } catch (thrown) {

@@ -19,6 +19,8 @@ export interface ServeEdgesOptions {
   readonly url: string
   readonly learning: KeptLearning
   readonly keepership: Keepership
+  /** Which folder the keeper has (`folderId`). */
+  readonly folderId: string
   /** Sends the answers. */
   readonly commands: Pick<Redis, 'publish' | 'status'>
   /** How long a job of an edge that was killed stays with it. */
@@ -30,6 +32,13 @@ export interface ServeEdgesOptions {
 const mostTries = 5
 /** Longest that an end waits for the job that is under way. */
 const endLimitMs = 5_000
+
+const otherFolder = (): CacheNetError =>
+  new CacheNetError(
+    'config-invalid',
+    'The edges do not share one folder: --learn-folder has to be the same folder for all of them, and not only the same path.',
+    {},
+  )
 
 async function carryOut(learning: KeptLearning, request: PlacesRequest): Promise<unknown> {
   switch (request.method) {
@@ -57,12 +66,19 @@ async function carryOut(learning: KeptLearning, request: PlacesRequest): Promise
  * keeper is gone comes to the next: each may be done twice, and the second time changes nothing.
  */
 export function serveEdges(options: ServeEdgesOptions): { close(): Promise<void> } {
-  const { packages, url, learning, keepership, commands, lockMs, log } = options
+  const { packages, url, learning, keepership, folderId, commands, lockMs, log } = options
   const connection = connectRedis(packages, url, 'work', log)
 
+  let isSaid = false
+  const sayOnce = (what: string): void => {
+    if (!isSaid) log.error(what)
+    isSaid = true
+  }
+
   const answer = async (job: Extract<PlacesJob, { kind: 'request' }>): Promise<void> => {
-    const { id, edge, request } = job
-    const answered: PlacesAnswer = await carryOut(learning, request).then(
+    const { id, edge, request, folder } = job
+    const asked = folder === folderId ? carryOut(learning, request) : Promise.reject(otherFolder())
+    const answered: PlacesAnswer = await asked.then(
       (value) => ({ id, value }),
       (thrown: unknown) => ({ id, failure: CacheNetError.from(thrown).toBody() }),
     )
@@ -76,11 +92,12 @@ export function serveEdges(options: ServeEdgesOptions): { close(): Promise<void>
     async ({ data }) => {
       const parsed = placesJobSchema.safeParse(data)
       if (!parsed.success) {
-        log.warn('a job of another edge cannot be read: are all edges of one version?')
+        sayOnce('a job of another edge cannot be read: are all edges of one version?')
         return
       }
       const job = parsed.data
       if (job.kind === 'request') await answer(job)
+      else if (job.folder !== folderId) sayOnce(otherFolder().message)
       else await learning.keepIncoming(job.bundle, job.fullSha256, job)
     },
     {
