@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEdgeApi } from '../../core/client/edge-api.ts'
 import type { PlaceList } from '../../core/wire/places.ts'
 import { startEdgeProcess, type EdgeProcess } from '../../edge/testing/edge-process.ts'
@@ -79,6 +79,17 @@ async function visit(keeper: EdgeProcess, other: EdgeProcess): Promise<void> {
     .toEqual([['learning', frames]])
 }
 
+const takeOverSeconds: number[] = []
+afterAll(() => console.info(`Kept by another edge after ${takeOverSeconds.join(', ')} s.`))
+
+/** Kills the keeper, and waits until another edge is it. */
+async function takeOver(keeper: EdgeProcess, next: EdgeProcess): Promise<void> {
+  const killedAt = performance.now()
+  await keeper.stop('SIGKILL')
+  await expect.poll(() => isKeeper(next), patience).toBe(true)
+  takeOverSeconds.push(Math.round((performance.now() - killedAt) / 100) / 10)
+}
+
 async function expectOneResult(edge: EdgeProcess): Promise<void> {
   await expect.poll(async () => (await places(edge))[0]?.stage, patience).toBe('learned')
   expect(await places(edge)).toMatchObject([{ id: 'place-1', frames, stage: 'learned' }])
@@ -95,19 +106,14 @@ describe('two edges, of which one learns a place', () => {
     async () => {
       const { keeper, other } = await keeperAndOther()
       await visit(keeper, other)
-      await keeper.stop('SIGKILL')
-      const killedAt = performance.now()
-      await expect.poll(() => isKeeper(other), patience).toBe(true)
-      const seconds = (performance.now() - killedAt) / 1000
-      console.info(`The other edge kept the places ${seconds.toFixed(1)} s after the first was killed.`)
+      await takeOver(keeper, other)
       await expectOneResult(other)
       expect(learned(keeper)).toBe(0)
       // An edge that starts now finds all of it, and learns nothing anew.
       edges = [other, await start()]
       const [, late] = edges
       if (late === undefined) throw new Error('It was started.')
-      await other.stop('SIGKILL')
-      await expect.poll(() => isKeeper(late), patience).toBe(true)
+      await takeOver(other, late)
       expect(await places(late)).toMatchObject([{ id: 'place-1', frames, stage: 'learned' }])
       expect(learned(late)).toBe(0)
     },
@@ -137,7 +143,7 @@ describe('two edges, of which one learns a place', () => {
     let killed: Promise<unknown> | undefined
     for (const rgb of comers([picture('a'), picture('b')], sent, 'visit')) {
       await send(other, rgb, 'phone')
-      if (++count === 100) killed = keeper.stop('SIGKILL')
+      if (++count === 100) killed = takeOver(keeper, other)
     }
     await killed
     const kept = async (): Promise<number> =>
