@@ -30,10 +30,14 @@ export async function writeIncoming(bundleFolder: string, frame: KeptFrame): Pro
 
 /**
  * Undefined where it is there no more: it was kept already, or given up by whoever sent it. Throws
- * `request-invalid` for what is no frame.
+ * `request-invalid` for what is no frame, and what reading throws.
  */
 export async function readIncoming(path: string): Promise<KeptFrame | undefined> {
-  const bytes = await readFile(path).catch(() => undefined)
+  const bytes = await readFile(path).catch((thrown: unknown) => {
+    // Anything else is a fault, such as edges that run as different users.
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    throw thrown
+  })
   if (bytes === undefined) return undefined
   const frame = decodeKeptFrame(bytes)
   // Another edge's clock may be ahead.

@@ -60,7 +60,9 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
   queue.on('error', (thrown) => log.debug({ err: thrown }, 'the queue of places'))
   const sender = createKeeperSender({ queue, commands, listener, folder, folderId: id, answerLimitMs, log })
   const lease = createKeeperLease(commands, leaseKey, leaseMs)
-  const keep = async (): Promise<{ settled(): Promise<void>; close(): Promise<void> }> => {
+  /** By keeperships of this edge that are over. */
+  let lostAsKeeper = 0
+  const keep = async (): Promise<{ learning: Learning; close(): Promise<void> }> => {
     // What the keeper before published last; a look that is under way may have come before it.
     await store.refresh()
     await store.refresh()
@@ -76,10 +78,11 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       log,
     })
     return {
-      settled: () => learning.settled(),
+      learning,
       async close() {
         await serving.close()
         await learning.close()
+        lostAsKeeper += learning.framesLost
       },
     }
   }
@@ -108,7 +111,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       return turns?.work !== undefined
     },
     get framesLost() {
-      return sender.framesLost
+      return sender.framesLost + lostAsKeeper + (turns?.work?.learning.framesLost ?? 0)
     },
     learns: (bundleId) => bundles.includes(bundleId),
     keep(frame) {
@@ -124,7 +127,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       z.string().parse(await ask({ method: 'importPlace', bundle, content })),
     async settled() {
       await ask({ method: 'settle' })
-      await turns?.work?.settled()
+      await turns?.work?.learning.settled()
     },
     async close() {
       // What was answered may still be handed over.
