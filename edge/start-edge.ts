@@ -58,7 +58,12 @@ export interface EdgeOptions extends Pick<EdgeDeps, 'onRequest' | 'access' | 'fr
   readonly costLimits?: CostLimits | undefined
   /** Places are learned for some bundles; for none where it is left out. */
   readonly learning?:
-    (Omit<LearningOptions, 'publishing' | 'log'> & { readonly keyFile?: string | undefined }) | undefined
+    | (Omit<LearningOptions, 'publishing' | 'log'> & {
+        readonly keyFile?: string | undefined
+        /** Of the Redis by which several edges share what they learn. */
+        readonly queueUrl?: string | undefined
+      })
+    | undefined
   /** Silent where none is given. */
   readonly log?: Logger
   /** How long the engine keeps a version that is served no more: it may still have frames in the queue. */
@@ -175,10 +180,16 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
         }, retireAfterMs).unref(),
     })
     if (options.learning !== undefined) {
-      const { keyFile, ...rules } = options.learning
+      const { keyFile, queueUrl, ...rules } = options.learning
       const key = keyFile === undefined ? undefined : await readSigningKey(keyFile)
       const publishing = { store, bundlesFolder: options.bundlesFolder, key }
-      learning = await openLearning({ ...rules, publishing, log })
+      // Packages of the queue are loaded where one is given, and nowhere else.
+      learning =
+        queueUrl === undefined
+          ? await openLearning({ ...rules, publishing, log })
+          : await (
+              await import('./learning/shared/open-shared-learning.ts')
+            ).openSharedLearning({ ...rules, queueUrl, publishing, log })
     }
     let state: 'serving' | 'draining' | 'stopping' = 'serving'
     const inference = createBatcher(engine, {
@@ -192,6 +203,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       queued: () => inference.queued,
       engine: () => engine,
       bundles: () => store.bundles.map(({ manifest: { id }, key }) => ({ id, version: key })),
+      learning: () => learning,
     })
     collectDefaultMetrics({ register: metrics.registry })
     const deps: EdgeDeps = {

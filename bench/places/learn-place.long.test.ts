@@ -6,11 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blobsOf } from '../../core/bundle/manifest-blobs.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { createEdgeApi } from '../../core/client/edge-api.ts'
-import { drawStranger } from '../../core/strangers/draw-stranger.ts'
-import { createRandom } from '../../core/random.ts'
 import type { PlaceList } from '../../core/wire/places.ts'
 import { startEdge, type EdgeOptions, type RunningEdge } from '../../edge/start-edge.ts'
-import { smallSize, writeSmallBundle } from './small-bundle.ts'
+import { comers, differentPictures, picture } from './comers.ts'
+import { writeSmallBundle } from './small-bundle.ts'
 
 const signal = new AbortController().signal
 const limits = { mostFrames: 1000, mostBytes: 2 ** 24, mostAgeMs: 86_400_000 }
@@ -39,24 +38,6 @@ const start = (learning: Partial<EdgeOptions['learning']> = {}): Promise<Running
     },
   })
 
-/** Pictures that come and go, as people do: some frames of each, with some noise. */
-function* comers(
-  pictures: readonly Uint8Array[],
-  count: number,
-  seed: string,
-): Generator<Uint8Array<ArrayBuffer>> {
-  const random = createRandom(seed)
-  for (let at = 0; at < count; at++) {
-    const picture = pictures[Math.floor(at / 8) % pictures.length] ?? new Uint8Array()
-    const rgb = new Uint8Array(picture.length)
-    for (const [index, value] of picture.entries())
-      rgb[index] = Math.max(0, Math.min(255, value + (random.next() - 0.5) * 8))
-    yield rgb
-  }
-}
-
-const picture = (name: string): Uint8Array => drawStranger('cells', name, smallSize)
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cachenet-places-'))
   await writeSmallBundle(join(folder, 'bundles'))
@@ -73,18 +54,6 @@ const places = (): Promise<PlaceList> => api().listPlaces(signal, 'small')
 const send = async (rgb: Uint8Array<ArrayBuffer>, learnStream?: string): Promise<number> =>
   (await api().answerFrame(signal, 'small', rgb, { learnStream })).value.classIndex
 
-/** Some pictures of which the full model says different things. */
-async function differentPictures(): Promise<Uint8Array[]> {
-  const byClass = new Map<number, Uint8Array>()
-  for (let tries = 0; tries < 200 && byClass.size < 3; tries++) {
-    const [rgb] = comers([picture(`shown ${tries}`)], 1, 'probe')
-    if (rgb === undefined) continue
-    const classIndex = await send(rgb)
-    if (!byClass.has(classIndex)) byClass.set(classIndex, picture(`shown ${tries}`))
-  }
-  return [...byClass.values()]
-}
-
 describe('an edge that learns a place', () => {
   let before: Manifest
   let filesBefore: string[]
@@ -92,7 +61,7 @@ describe('an edge that learns a place', () => {
   it('trains on what came, and publishes what gains', { timeout: 240_000 }, async () => {
     before = await manifest()
     filesBefore = (await readdir(join(folder, 'bundles', 'small', 'blobs'))).sort()
-    const pictures = await differentPictures()
+    const pictures = await differentPictures(send)
     expect(pictures.length).toBeGreaterThan(1)
     for (const rgb of comers(pictures, frames, 'visit')) await send(rgb, 'phone')
     await edge.learning?.settled()

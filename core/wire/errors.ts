@@ -24,6 +24,7 @@ export const errorStatus = {
   'bundle-key-changed': 422,
   'bundle-rolled-back': 422,
   'learning-off': 404,
+  'learning-away': 503,
   'place-unknown': 404,
   'place-not-learned': 409,
   'blob-unknown': 404,

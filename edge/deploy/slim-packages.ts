@@ -15,14 +15,18 @@ export interface SlimOptions extends Machine {
 function isIdle(path: string, { platform, arch, isWithoutOnnx = false }: SlimOptions): boolean {
   const parts = path.split(sep)
   const [name = ''] = parts
-  if (path.endsWith('.map')) return true
+  // Maps, and declarations of types.
+  if (/\.map$|\.d\.[cm]?ts$/.test(path)) return true
   if (isWithoutOnnx && /^onnxruntime-(node|web|common)$/.test(name)) return true
   // Binaries for every system lie in the one package: bin/napi-v6/linux/x64.
   if (name === 'onnxruntime-node' && parts[1] === 'bin' && parts.length === 5)
     return parts[3] !== platform || parts[4] !== arch
   // Forms for graphics cards, which no Node has.
   if (name === 'onnxruntime-web' && /\.(jsep|asyncify|jspi)\.wasm$/.test(path)) return true
-  return path === join('protobufjs', 'cli')
+  // The same code once more for bundlers and browsers; Node is asked for the form that is required.
+  if (name === 'luxon')
+    return parts[1] === 'src' || (parts[1] === 'build' && parts.length > 2 && parts[2] !== 'node')
+  return [join('protobufjs', 'cli'), join('bullmq', 'dist', 'esm')].includes(path)
 }
 
 async function bytesOf(path: string): Promise<number> {

@@ -9,6 +9,7 @@ import { createSampler } from '../log/sampler.ts'
 const worthRetrying: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'edge-overloaded',
   'edge-stopping',
+  'learning-away',
   'worker-crashed',
 ])
 

@@ -1,3 +1,4 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +9,8 @@ import { CacheNetError } from '../../core/wire/errors.ts'
 import { openBundleStore, type BundleStore } from '../bundles/store.ts'
 import { temporaryFolder, writeBundle } from '../testing/bundle-folder.ts'
 import { openBundlePlaces, type BundlePlaces } from './bundle-places.ts'
+import { incomingFolder, writeIncoming } from './incoming-frames.ts'
+import type { Keepership } from './keepership.ts'
 import { hashOf } from './publish-version.ts'
 import { createTrainingQueue } from './training-queue.ts'
 
@@ -15,23 +18,25 @@ const log = pino({ level: 'silent' })
 const framesNeeded = 40
 
 interface Edge {
+  readonly folder: string
   readonly store: BundleStore
   readonly places: BundlePlaces
   /** A frame of one place that a device answered, and whether the full model agrees. */
   audit(isAlike: boolean): Promise<void>
 }
 
-/** An edge's places, of a bundle in a folder of its own. */
-async function openEdge(): Promise<Edge> {
-  const { folder, remove } = await temporaryFolder()
+/** An edge's places, of a bundle in a folder of its own or of another edge's. */
+async function openEdge(shared?: string, keepership?: Keepership): Promise<Edge> {
+  const { folder: own, remove } = await temporaryFolder()
   onTestFinished(remove)
+  const folder = shared ?? own
   const bundlesFolder = join(folder, 'bundles')
-  await writeBundle(bundlesFolder, await createSampleBundle({ hasHeads: true }))
+  if (shared === undefined) await writeBundle(bundlesFolder, await createSampleBundle({ hasHeads: true }))
   const store = await openBundleStore({ folder: bundlesFolder, log })
   const places = await openBundlePlaces({
     bundleId: 'sample',
     folder: join(folder, 'places'),
-    publishing: { store, bundlesFolder, key: undefined },
+    publishing: { store, bundlesFolder, key: undefined, keepership },
     queue: createTrainingQueue(1, () => undefined),
     log,
     framesNeeded,
@@ -41,6 +46,7 @@ async function openEdge(): Promise<Edge> {
   })
   onTestFinished(() => places.close())
   return {
+    folder,
     store,
     places,
     async audit(isAlike) {
@@ -156,5 +162,101 @@ describe('a learned place that changes', () => {
     expect(learned()).toBeUndefined()
     await edge.audit(false)
     expect(edge.places.list().places[0]?.drifts).toBe(3)
+  })
+})
+
+describe('an edge that was killed', () => {
+  it('finds its places by their frames, and gives no number twice', async () => {
+    const killed = await openEdge()
+    for (let at = 0; at < 5; at++) await killed.audit(true)
+    await killed.places.importPlace(learnedFile(killed))
+    // As it was before either: nothing of it was written down.
+    await writeFile(join(killed.folder, 'places', 'places.json'), '')
+    await mkdir(join(killed.folder, 'places', 'learning-abc'))
+    const next = await openEdge(killed.folder)
+    expect(next.places.list().places).toMatchObject([
+      { id: 'place-1', frames: 5, stage: 'gathering' },
+      { id: 'place-2', frames: 0, stage: 'learned' },
+    ])
+    expect(await readdir(join(killed.folder, 'places'))).not.toContain('learning-abc')
+    // The request that it was killed in comes again.
+    expect(await next.places.importPlace(learnedFile(next))).toBe('place-2')
+    expect(next.places.list().places).toMatchObject([{ id: 'place-1' }, { id: 'place-2', name: 'hall' }])
+    await next.audit(true)
+    expect(next.places.list().places.map(({ id }) => id)).toEqual(['place-1', 'place-3', 'place-2'])
+    // What is seen there is known again: both are alike in this sample.
+    await next.places.forget('place-2')
+    for (let at = 0; at < 40; at++) await next.audit(true)
+    expect(next.places.list().places).toMatchObject([{ id: 'place-1', frames: 46 }])
+  })
+})
+
+describe('a frame that another edge laid into the folder', () => {
+  const write = (folder: string): Promise<string> =>
+    writeIncoming(join(folder, 'places'), {
+      atMs: Date.now(),
+      kind: 'miss',
+      pixels: new Uint8Array(768),
+      logits: new Float32Array(10),
+      codeLogits: new Float32Array(4),
+    })
+
+  it('is kept once, however often it is told of', async () => {
+    const { folder, places } = await openEdge()
+    const file = await write(folder)
+    for (let turn = 0; turn < 3; turn++) await places.keepIncoming({ file, stream: 'phone' })
+    expect(places.list().places).toMatchObject([{ id: 'place-1', frames: 1 }])
+    expect(places.framesLost).toBe(0)
+    expect(await readdir(incomingFolder(join(folder, 'places')))).toEqual([])
+  })
+
+  it('is given up where it is none', async () => {
+    const { folder, places } = await openEdge()
+    const file = await write(folder)
+    await writeFile(join(incomingFolder(join(folder, 'places')), file), 'no frame')
+    await places.keepIncoming({ file, stream: 'phone' })
+    expect(places.list().places).toEqual([])
+    expect(places.framesLost).toBe(1)
+    expect(await readdir(incomingFolder(join(folder, 'places')))).toEqual([])
+  })
+})
+
+describe('an edge that lost the keepership', () => {
+  it('changes nothing any more', async () => {
+    let isHeld = true
+    const lost = new CacheNetError('aborted', 'lost')
+    const edge = await openEdge(undefined, {
+      isHeld: () => isHeld,
+      confirm: () => (isHeld ? Promise.resolve() : Promise.reject(lost)),
+    })
+    await edge.audit(true)
+    const codeOf = (asked: Promise<unknown>): Promise<string> =>
+      asked.then(
+        () => 'done',
+        (thrown: unknown) => CacheNetError.from(thrown).code,
+      )
+    expect(await codeOf(edge.places.rename('place-1', 'before'))).toBe('done')
+    const memory = join(edge.folder, 'places', 'places.json')
+    const manifest = join(edge.folder, 'bundles', 'sample', 'manifest.json')
+    const before = [await readFile(memory), await readFile(manifest)]
+    isHeld = false
+    await edge.audit(true)
+    expect(await codeOf(edge.places.rename('place-1', 'after'))).toBe('aborted')
+    expect(await codeOf(edge.places.forget('place-1'))).toBe('aborted')
+    expect(await codeOf(edge.places.importPlace(learnedFile(edge)))).toBe('aborted')
+    await edge.places.close()
+    expect([await readFile(memory), await readFile(manifest)]).toEqual(before)
+    expect(edge.places.list().places).toMatchObject([{ frames: 1, name: 'before' }])
+  })
+
+  it('publishes nothing where it is lost at the last moment', async () => {
+    const edge = await openEdge(undefined, {
+      isHeld: () => true,
+      confirm: () => Promise.reject(new CacheNetError('aborted', 'lost')),
+    })
+    const { manifestHash } = edge.store.get('sample')
+    await expect(edge.places.importPlace(learnedFile(edge))).rejects.toMatchObject({ code: 'aborted' })
+    await edge.store.refresh()
+    expect(edge.store.get('sample').manifestHash).toBe(manifestHash)
   })
 })

@@ -1,23 +1,30 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { softmax } from '../../core/gate/entropy.ts'
-import { hasDrifted, withChecked } from '../../core/places/drift.ts'
 import { seePlace } from '../../core/places/find-places.ts'
+import type { KeptFrame } from '../../core/places/kept-frame.ts'
 import type { PlaceFile } from '../../core/places/place-file.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { LearnedPlaceView, PlaceList, PlaceStage } from '../../core/wire/places.ts'
 import type { Partition } from '../../core/bundle/manifest.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
+import { incomingPath, readIncoming, type IncomingFrame } from './incoming-frames.ts'
+import { clearLeftovers } from './clear-leftovers.ts'
+import { judgeChecks } from './judge-checks.ts'
+import { alone, requireHeld } from './keepership.ts'
 import { openKeptFrames, type KeptFrames, type KeptLimits } from './kept-frames.ts'
 import type { FrameToKeep } from './learning.ts'
+import { learnPlace } from './learn-place.ts'
 import { createPlaceVersions } from './place-versions.ts'
-import { toldOf, viewOfPlace } from './place-view.ts'
+import { viewOfPlace } from './place-view.ts'
 import { readPlaces, writePlaces } from './places-file.ts'
+import { recoverPlaces } from './recover-places.ts'
 import {
   takePlaceId,
   withChecks,
+  withImported,
   withName,
-  withSight,
   withTry,
   withoutPlace,
   withoutPlaces,
@@ -51,6 +58,10 @@ export interface BundlePlacesOptions extends LearningRules {
 /** The places of one bundle. */
 export interface BundlePlaces {
   keep(frame: FrameToKeep): void
+  /** Keeps what another edge laid into the folder; once, however often it is told. */
+  keepIncoming(frame: IncomingFrame): Promise<void>
+  /** Frames that could not be kept. */
+  readonly framesLost: number
   list(): PlaceList
   rename(placeId: string, name: string): Promise<void>
   exportPlace(placeId: string): PlaceFile
@@ -67,21 +78,18 @@ const mostWaiting = 64
 const framesUntilWritten = 100
 /** A place that drifted is learned anew from so much fewer new frames than another. */
 const haste = 2
-/** What drifts for the last time is taken out of the bundle. */
-const mostDrifts = 3
-const unchecked: Checks = { answers: [], drifts: 0 }
 
 /** Opens what was kept for a bundle. */
 export async function openBundlePlaces(options: BundlePlacesOptions): Promise<BundlePlaces> {
   const { bundleId, folder, publishing, queue, log, framesNeeded, trainer } = options
   const bundle = (): StoredBundle => publishing.store.get(bundleId)
   const versions = createPlaceVersions(bundleId, publishing)
-  // Another full model sees other things: what was kept with its answers is of no use.
-  const openFrames = (): Promise<KeptFrames> => openKeptFrames(join(folder, 'frames'), options.limits)
+  const { keepership = alone } = publishing
   const memoryPath = join(folder, 'places.json')
-  let memory: PlacesMemory = await readPlaces(memoryPath)
-  const frames = await openFrames()
+  const frames: KeptFrames = await openKeptFrames(join(folder, 'frames'), options.limits)
   await frames.tidy(Date.now())
+  await clearLeftovers(folder, Date.now())
+  let memory: PlacesMemory = await recoverPlaces(await readPlaces(memoryPath), frames, bundle().manifest)
   let unwritten = 0
   let waiting = 0
   let lost = 0
@@ -89,7 +97,10 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
 
   /** One after the other: what is kept, moved and forgotten is so in the order in which it was asked. */
   const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const done = work.then(task)
+    const done = work.then(() => {
+      requireHeld(keepership)
+      return task()
+    })
     work = done.catch(() => undefined)
     return done
   }
@@ -115,89 +126,58 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const neededOf = (place: string): number =>
     (memory.checks.get(place)?.drifts ?? 0) > 0 ? Math.ceil(framesNeeded / haste) : framesNeeded
 
-  /**
-   * Holds a checked answer against what was promised when the place was learned. Where both part ways, what
-   * was learned is certain less often from now on, and in the end not asked at all.
-   */
   const check = async (place: string, isAlike: boolean): Promise<void> => {
     const learned = partitionOf(place)?.learned
     if (learned === undefined) return
-    const { answers, drifts } = memory.checks.get(place) ?? unchecked
-    const checked = withChecked(answers, isAlike)
-    if (!hasDrifted(checked, learned.after)) {
-      noteChecks(place, { answers: checked, drifts })
-      return
-    }
-    if (drifts + 1 < mostDrifts) await versions.publishLessCertain(place)
-    else await versions.publishWithout([place])
-    noteChecks(place, { answers: [], drifts: drifts + 1 })
-    log.info({ bundle: bundleId, place, drifts: drifts + 1 }, 'a learned place drifted')
+    const { checks, verdict } = judgeChecks(memory.checks.get(place), isAlike, learned.after)
+    if (verdict === 'less-certain') await versions.publishLessCertain(place)
+    if (verdict === 'given-up') await versions.publishWithout([place])
+    noteChecks(place, checks)
+    if (verdict === 'as-promised') return
+    log.info({ bundle: bundleId, place, drifts: checks.drifts }, 'a learned place drifted')
     await writeDown()
   }
 
-  const noteTry = async (place: string, made: Try): Promise<void> => {
-    memory = withTry(memory, place, made)
-    await writeDown()
+  const learner = {
+    bundleId,
+    bundle,
+    versions,
+    keepership,
+    log,
+    nameOf,
+    inTurn,
+    train: (signal: AbortSignal, place: string) => trainFromKept(signal, { ...options, place, frames }),
+    noteTry: async (place: string, made: Try): Promise<void> => {
+      memory = withTry(memory, place, made)
+      if (made.stage === 'learned') noteChecks(place, { answers: [], drifts: 0 })
+      await writeDown()
+    },
   }
-
-  const learn = async (signal: AbortSignal, place: string): Promise<void> => {
-    const served = bundle()
-    const startedAt = Date.now()
-    const { result, blob } = await trainFromKept(signal, { ...options, place, frames })
-    signal.throwIfAborted()
-    if (result.kind === 'failed') throw new CacheNetError('internal', result.message, { code: result.code })
-    await inTurn(async () => {
-      signal.throwIfAborted()
-      if (result.kind === 'gains' && blob !== undefined) {
-        await versions.publishLearned(
-          served,
-          { id: place, name: nameOf(place), at: new Date(), result },
-          blob,
-        )
-        noteChecks(place, unchecked)
-        log.info({ bundle: bundleId, place, seconds: result.seconds }, 'a place was learned')
-      }
-      const stage = result.kind === 'gains' ? 'learned' : 'no-gain'
-      await noteTry(place, { atMs: startedAt, stage, message: toldOf(result) })
-    })
-  }
-
-  const learnOrSay = async (signal: AbortSignal, place: string): Promise<void> => {
-    const startedAt = Date.now()
-    try {
-      await learn(signal, place)
-    } catch (thrown) {
-      if (signal.aborted) return
-      const { code, message } = CacheNetError.from(thrown)
-      log.warn({ bundle: bundleId, place, code }, `a place was not learned: ${message}`)
-      await inTurn(() => noteTry(place, { atMs: startedAt, stage: 'failed', message }))
-    }
-  }
-
   const learnWhereEnough = (place: string): void => {
     if (newFramesOf(place) < neededOf(place) || trouble() !== undefined) return
-    queue.add(keyOf(place), (signal) => learnOrSay(signal, place))
+    queue.add(keyOf(place), (signal) => learnPlace(signal, place, learner))
   }
 
-  const keepNow = async ({
-    bundle: { manifest },
-    stream,
-    kind,
-    isAlike,
-    pixels,
-    found,
-  }: FrameToKeep): Promise<void> => {
-    const atMs = Date.now()
-    const code = [...softmax(found.codeLogits)]
-    const classes = [...softmax(found.logits, manifest.full.temperature)]
+  /** @param store puts it into the folder of its place */
+  const keepNow = async (
+    { atMs, logits, codeLogits }: Pick<KeptFrame, 'atMs' | 'logits' | 'codeLogits'>,
+    { stream, isAlike }: Pick<FrameToKeep, 'stream' | 'isAlike'>,
+    store: (place: string) => Promise<void>,
+  ): Promise<void> => {
+    const code = [...softmax(codeLogits)]
+    const classes = [...softmax(logits, bundle().manifest.full.temperature)]
     const seen = seePlace(memory.found, { stream, atMs, code, classes })
     memory = { ...memory, found: seen.state }
     if (seen.merged !== undefined) await frames.move(seen.merged, seen.place)
-    const { logits, codeLogits } = found
-    await frames.add(seen.place, { atMs, kind, pixels, logits, codeLogits })
+    await store(seen.place)
     if (seen.merged !== undefined || ++unwritten >= framesUntilWritten) await writeDown()
     if (isAlike !== undefined) await check(seen.place, isAlike)
     learnWhereEnough(seen.place)
+  }
+
+  const noteLost = (thrown: unknown): void => {
+    const { code } = CacheNetError.from(thrown, 'storage-failed')
+    if (lost++ === 0) log.warn({ bundle: bundleId, code }, 'a frame could not be kept')
   }
 
   const stageOf = (place: string): PlaceStage => {
@@ -233,6 +213,8 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
       throw new CacheNetError('place-unknown', 'The edge has no such place. It may have been forgotten.', {})
   }
 
+  for (const place of frames.places) learnWhereEnough(place)
+
   return {
     keep(frame) {
       if (waiting >= mostWaiting) {
@@ -240,14 +222,27 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
         return
       }
       waiting++
+      const { kind, found } = frame
       // The body that they are part of is used again.
-      const own = { ...frame, pixels: frame.pixels.slice() }
-      void inTurn(() => keepNow(own))
-        .catch((thrown: unknown) => {
-          const { code } = CacheNetError.from(thrown, 'storage-failed')
-          if (lost++ === 0) log.warn({ bundle: bundleId, code }, 'a frame could not be kept')
-        })
+      const own: KeptFrame = { atMs: Date.now(), kind, pixels: frame.pixels.slice(), ...found }
+      void inTurn(() => keepNow(own, frame, (place) => frames.add(place, own)))
+        .catch(noteLost)
         .finally(() => waiting--)
+    },
+    keepIncoming: (incoming) =>
+      inTurn(async () => {
+        const path = incomingPath(folder, incoming.file)
+        try {
+          const frame = await readIncoming(path)
+          if (frame !== undefined) await keepNow(frame, incoming, (place) => frames.adopt(place, path))
+        } catch (thrown) {
+          requireHeld(keepership)
+          noteLost(thrown)
+          await rm(path, { force: true })
+        }
+      }),
+    get framesLost() {
+      return lost
     },
     list() {
       const why = trouble()
@@ -266,14 +261,15 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     async importPlace(content) {
       const { file, blob } = versions.readFile(content)
       return inTurn(async () => {
-        const { name, sight, network } = file
         const taken = takePlaceId(memory)
-        const { id } = taken
-        ;({ memory } = taken)
-        await versions.publishLearned(bundle(), { id, name, at: new Date(file.at), result: network }, blob)
-        if (sight !== undefined) memory = withSight(memory, id, sight, network.frames)
-        const message = 'It came in a file from another edge.'
-        memory = withTry(withName(memory, id, name), id, { atMs: Date.now(), stage: 'learned', message })
+        // Taken before, perhaps by an edge that was killed before it could say so.
+        const id = versions.placeOf(file.network.whole.sha256) ?? taken.id
+        if (id === taken.id) {
+          ;({ memory } = taken)
+          const { name, at, network: result } = file
+          await versions.publishLearned(bundle(), { id, name, at: new Date(at), result }, blob)
+        }
+        memory = withImported(memory, id, file)
         await writeDown()
         return id
       })
@@ -294,7 +290,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     },
     async close() {
       await work
-      await writeDown().catch(() => undefined)
+      if (keepership.isHeld()) await writeDown().catch(() => undefined)
     },
   }
 }

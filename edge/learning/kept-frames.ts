@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { encodeKeptFrame, type KeptFrame } from '../../core/places/kept-frame.ts'
 import { placeIdPattern } from '../../core/wire/places.ts'
 import { writeByRename } from './write-by-rename.ts'
@@ -28,6 +28,8 @@ export interface KeptFrames {
   /** Paths, the oldest first. */
   pathsOf(place: string): string[]
   add(place: string, frame: KeptFrame): Promise<void>
+  /** Takes a file that is a frame already, by renaming it; its name is one of `frameFileName`. */
+  adopt(place: string, path: string): Promise<void>
   /** All frames of one place become another's. */
   move(from: string, to: string): Promise<void>
   forget(place: string): Promise<void>
@@ -35,12 +37,18 @@ export interface KeptFrames {
   tidy(nowMs: number): Promise<void>
 }
 
-const filePattern = /^(\d{15})-(\d+)\.frame$/
+export const frameFilePattern = /^(\d{15})-(\d+)\.frame$/
+
+/** @param number tells frames of one moment apart */
+export const frameFileName = (atMs: number, number: number): string =>
+  `${String(Math.round(atMs)).padStart(15, '0')}-${number}.frame`
+
+const atMsOf = (name: string): number => Number(frameFilePattern.exec(name)?.[1] ?? NaN)
 
 async function readPlace(folder: string): Promise<KeptFile[]> {
   const files: KeptFile[] = []
   for (const name of (await readdir(folder)).sort()) {
-    const atMs = Number(filePattern.exec(name)?.[1] ?? NaN)
+    const atMs = atMsOf(name)
     // What a process that was killed left behind has another name.
     if (Number.isNaN(atMs)) await rm(join(folder, name), { force: true })
     else files.push({ name, atMs, bytes: (await stat(join(folder, name))).size })
@@ -60,6 +68,14 @@ export async function openKeptFrames(
   let next = 0
   const filesOf = (place: string): KeptFile[] => kept.get(place) ?? []
   const sumOf = (files: readonly KeptFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+  /** Those of several edges do not come in the order in which they were answered. */
+  const enter = (place: string, files: readonly KeptFile[]): void => {
+    kept.set(
+      place,
+      [...filesOf(place), ...files].sort((a, b) => a.atMs - b.atMs),
+    )
+  }
 
   const drop = async (place: string, count: number): Promise<void> => {
     const files = filesOf(place)
@@ -89,10 +105,18 @@ export async function openKeptFrames(
     countSince: (place, atMs) => filesOf(place).filter((file) => file.atMs > atMs).length,
     pathsOf: (place) => filesOf(place).map(({ name }) => join(folder, place, name)),
     async add(place, frame) {
-      const name = `${String(Math.round(frame.atMs)).padStart(15, '0')}-${next++}.frame`
+      const name = frameFileName(frame.atMs, next++)
       const content = encodeKeptFrame(frame)
       await writeByRename(join(folder, place, name), content)
-      kept.set(place, [...filesOf(place), { name, atMs: frame.atMs, bytes: content.byteLength }])
+      enter(place, [{ name, atMs: frame.atMs, bytes: content.byteLength }])
+      await trim()
+    },
+    async adopt(place, path) {
+      const name = basename(path)
+      const bytes = (await stat(path)).size
+      await mkdir(join(folder, place), { recursive: true, mode: 0o700 })
+      await rename(path, join(folder, place, name))
+      enter(place, [{ name, atMs: atMsOf(name), bytes }])
       await trim()
     },
     async move(from, to) {
@@ -100,10 +124,7 @@ export async function openKeptFrames(
       await mkdir(join(folder, to), { recursive: true, mode: 0o700 })
       for (const { name } of moved) await rename(join(folder, from, name), join(folder, to, name))
       kept.delete(from)
-      kept.set(
-        to,
-        [...filesOf(to), ...moved].sort((a, b) => a.atMs - b.atMs),
-      )
+      enter(to, moved)
       await rm(join(folder, from), { recursive: true, force: true })
     },
     async forget(place) {

@@ -16,13 +16,20 @@ export interface FrameToKeep {
   readonly found: Pick<FrameInference, 'logits' | 'codeLogits'>
 }
 
-/** Learns the places of those who want it, for the bundles that it is switched on for. */
+/**
+ * Learns the places of those who want it, for the bundles that it is switched on for. Where several edges
+ * share their places, everything but `learns` and `keep` may reject with `learning-away`.
+ */
 export interface Learning {
+  /** Whether this edge is the one that keeps, trains and publishes; alone it is. */
+  readonly isKeeper: boolean
+  /** Frames that could not be kept since it was opened. */
+  readonly framesLost: number
   learns(bundleId: string): boolean
   /** Never waits and never throws: a frame that cannot be kept now is not kept. */
   keep(frame: FrameToKeep): void
-  /** Throws `learning-off`. */
-  list(bundleId: string): PlaceList
+  /** Rejects with `learning-off`. */
+  list(bundleId: string): Promise<PlaceList>
   /** Rejects with `learning-off` or `place-unknown`. */
   rename(bundleId: string, placeId: string, name: string): Promise<void>
   /**
@@ -32,8 +39,8 @@ export interface Learning {
   forget(bundleId: string, placeId: string): Promise<void>
   /** The same of all places. */
   forgetAll(bundleId: string): Promise<void>
-  /** A learned place as a file. Throws `learning-off`, `place-unknown` or `place-not-learned`. */
-  exportPlace(bundleId: string, placeId: string): PlaceFile
+  /** A learned place as a file. Rejects with `learning-off`, `place-unknown` or `place-not-learned`. */
+  exportPlace(bundleId: string, placeId: string): Promise<PlaceFile>
   /**
    * Takes a learned place from a file, as a place of its own: the next version of the bundle has its
    * partition.

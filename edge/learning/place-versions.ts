@@ -22,6 +22,8 @@ export interface PlaceVersions {
   publishLearned(served: StoredBundle, place: LearnedPlace, blob: Uint8Array<ArrayBuffer>): Promise<void>
   publishWithout(places: readonly string[]): Promise<void>
   publishLessCertain(place: string): Promise<void>
+  /** The place that has just these weights. */
+  placeOf(sha256: string): string | undefined
   /** A learned place as a file. Throws `place-not-learned`. */
   fileOf(place: string, name: string, sight: Sight | undefined): PlaceFile
   /**
@@ -51,6 +53,8 @@ export function createPlaceVersions(bundleId: string, publishing: Publishing): P
       ),
     publishLessCertain: (place) =>
       publishIfChanged((before) => withLessCertain(before, place, lessCertain, new Date())),
+    placeOf: (sha256) =>
+      bundle().manifest.partitions.find(({ whole }) => whole.sha256 === sha256)?.learned?.place,
     fileOf(place, name, sight) {
       const served = bundle()
       const { manifest } = served

@@ -1,5 +1,6 @@
 import { forgetPlace, noPlaces, type PlacesState, type Sight } from '../../core/places/find-places.ts'
 import type { CheckedAnswers } from '../../core/places/drift.ts'
+import type { PlaceFile } from '../../core/places/place-file.ts'
 
 /** An attempt to learn a place, and what came of it. */
 export interface Try {
@@ -65,9 +66,21 @@ export const withSight = (memory: PlacesMemory, id: string, sight: Sight, frames
   ...memory,
   found: {
     ...memory.found,
-    places: [...memory.found.places, { id, sight, frames: Math.max(1, frames) }],
+    places: [
+      ...memory.found.places.filter((place) => place.id !== id),
+      { id, sight, frames: Math.max(1, frames) },
+    ],
   },
 })
+
+/** With a place that came in a file; one that was known already stays as it is. */
+export function withImported(memory: PlacesMemory, id: string, file: PlaceFile): PlacesMemory {
+  if (memory.names.has(id) || memory.found.places.some((place) => place.id === id)) return memory
+  const { name, sight, network } = file
+  const seen = sight === undefined ? memory : withSight(memory, id, sight, network.frames)
+  const message = 'It came in a file from another edge.'
+  return withTry(withName(seen, id, name), id, { atMs: Date.now(), stage: 'learned', message })
+}
 
 export const withoutPlace = (memory: PlacesMemory, place: string): PlacesMemory => ({
   found: forgetPlace(memory.found, place),

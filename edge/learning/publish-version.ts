@@ -9,6 +9,7 @@ import { isJsonObject, readSignature } from '../../core/trust/signature.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleStore } from '../bundles/store.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
+import { requireHeld, type Keepership } from './keepership.ts'
 import { writeByRename } from './write-by-rename.ts'
 
 export const hashOf: HashOf = (bytes) => createHash('sha256').update(bytes).digest('hex')
@@ -49,18 +50,21 @@ export interface Publishing {
   readonly store: BundleStore
   readonly bundlesFolder: string
   readonly key: SigningKey | undefined
+  /** Left out where this edge alone writes into the folder. */
+  readonly keepership?: Keepership | undefined
 }
 
 /**
  * Publishes the next version of a bundle: blobs first, then the manifest by renaming, then the store takes it
  * like any new version. Where the store refuses it, the version before is back. Throws `bundle-changed` where
  * somebody else replaced the bundle meanwhile, `storage-failed` where the folder cannot be written,
- * `config-invalid` where this edge may not sign it.
+ * `config-invalid` where this edge may not sign it, `aborted` where another edge
+ * keeps the places by now.
  *
  * @param blobs that are new, by their hash
  */
 export async function publishVersion(
-  { store, bundlesFolder, key }: Publishing,
+  { store, bundlesFolder, key, keepership }: Publishing,
   bundle: StoredBundle,
   { manifest, encoder }: EncodedManifest,
   blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
@@ -83,11 +87,18 @@ export async function publishVersion(
   const lying: unknown = JSON.parse(before.toString('utf8'))
   const written = key === undefined ? unsigned : signManifest(unsigned, key, Date.now(), lying)
   const text = `${JSON.stringify(written, null, 2)}\n`
+  const hash = hashOf(new TextEncoder().encode(text))
   try {
     for (const [sha256, bytes] of [...blobs, [hashOf(encoder), encoder] as const])
       await writeByRename(join(folder, 'blobs', `${sha256}.bin`), bytes)
+    // Last before the one step that counts: whoever lost the keepership meanwhile changes nothing.
+    if (keepership !== undefined) {
+      await keepership.confirm()
+      requireHeld(keepership)
+    }
     await writeByRename(path, text)
   } catch (cause) {
+    if (cause instanceof CacheNetError) throw cause
     throw new CacheNetError(
       'storage-failed',
       `The folder of the bundle ${id} cannot be written. What is served is as it was.`,
@@ -98,8 +109,9 @@ export async function publishVersion(
   // A look that is under way may have come before the manifest.
   await store.refresh()
   await store.refresh()
-  if (store.get(id).manifestHash !== hashOf(new TextEncoder().encode(text))) {
-    await writeByRename(path, before)
+  if (store.get(id).manifestHash !== hash) {
+    // Somebody else may have replaced it by now: theirs stays.
+    if (hashOf(new Uint8Array(await readFile(path))) === hash) await writeByRename(path, before)
     await store.refresh()
     throw new CacheNetError(
       'bundle-unreadable',

@@ -20,6 +20,9 @@ export interface TrainerOptions {
 /** Where training is not there, which an edge may do without. */
 export const isTrainerThere = (program: string): boolean => existsSync(resolve(program))
 
+/** Of the folder of one training, in the folder of its bundle. */
+export const workFolderPrefix = 'learning-'
+
 const loader = new URL('./start-trainer.js', import.meta.url)
 
 function giveWay(pid: number | undefined): void {
@@ -72,7 +75,7 @@ export async function runTrainer(
   { program, workFolder, threads, limitMs }: TrainerOptions,
 ): Promise<{ result: LearnResult; blob: Uint8Array<ArrayBuffer> | undefined }> {
   await mkdir(workFolder, { recursive: true, mode: 0o700 })
-  const out = await mkdtemp(join(workFolder, 'learning-'))
+  const out = await mkdtemp(join(workFolder, workFolderPrefix))
   try {
     const path = join(out, 'request.json')
     await writeByRename(path, JSON.stringify({ ...request, out, threads } satisfies LearnRequest))

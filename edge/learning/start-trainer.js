@@ -2,6 +2,7 @@
 // JavaScript, before the program is loaded.
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'
+import { setInterval } from 'node:timers'
 import { pathToFileURL } from 'node:url'
 import { register } from 'tsx/esm/api'
 
@@ -9,6 +10,13 @@ import { register } from 'tsx/esm/api'
 setPriority(constants.priority.PRIORITY_LOW)
 // A terminal signals the whole group: the edge decides when its training goes.
 process.on('SIGINT', () => undefined)
+
+// An edge that was killed cannot end it, and nobody waits for what it learns.
+const edge = process.ppid
+const lookMs = 1000
+setInterval(() => {
+  if (process.ppid !== edge) process.exit(1)
+}, lookMs).unref()
 
 const [program] = process.argv.splice(2, 1)
 register()

@@ -38,13 +38,15 @@ export interface MetricsSources {
   readonly queued: () => Readonly<Record<FramePriority, number>>
   readonly engine: () => { readonly name: string; readonly isReady: boolean }
   readonly bundles: () => readonly { readonly id: string; readonly version: string }[]
+  /** Of places; undefined where none are learned. */
+  readonly learning?: () => { readonly isKeeper: boolean; readonly framesLost: number } | undefined
 }
 
 const stageSeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 const batchSizes = [1, 2, 4, 8, 16, 32]
 
 /** All that an edge counts, in a registry of its own. Labels take no value that a client could invent. */
-export function createEdgeMetrics({ queued, engine, bundles }: MetricsSources): EdgeMetrics {
+export function createEdgeMetrics({ queued, engine, bundles, learning }: MetricsSources): EdgeMetrics {
   const registry = new Registry()
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
@@ -116,6 +118,24 @@ export function createEdgeMetrics({ queued, engine, bundles }: MetricsSources): 
     collect() {
       this.reset()
       for (const { id, version } of bundles()) this.set({ bundle: id, version }, 1)
+    },
+  })
+
+  new Gauge({
+    name: 'cachenet_places_keeper',
+    help: '1 where this edge keeps the places that are learned, for itself or for several edges',
+    registers,
+    collect() {
+      this.set(learning?.()?.isKeeper === true ? 1 : 0)
+    },
+  })
+  new Counter({
+    name: 'cachenet_places_frames_lost_total',
+    help: 'Frames that were to be kept for learning places, and could not be',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(learning?.()?.framesLost ?? 0)
     },
   })
 

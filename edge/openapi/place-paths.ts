@@ -3,7 +3,7 @@ import { apiPaths } from '../../core/wire/frames.ts'
 import { bundleId, placeId } from './parameters.ts'
 import { guarded, json, ref, refusals } from './responses.ts'
 
-const ofPlaces: readonly ErrorCode[] = [...guarded, 'bundle-unknown', 'learning-off']
+const ofPlaces: readonly ErrorCode[] = [...guarded, 'bundle-unknown', 'learning-off', 'learning-away']
 const ofPublishing: readonly ErrorCode[] = [
   'bundle-changed',
   'bundle-unreadable',

@@ -34,5 +34,6 @@ it('counts frames by stage, partitions, refusals and requests, with labels that 
   expect(text).toMatch(/cachenet_bundle_info\{bundle="sample",version="sample@[0-9a-f]{12}"\} 1/)
   expect(text).toContain('cachenet_engine_ready{engine="tfjs-wasm"} 1')
   expect(text).toContain('cachenet_frames_queued{kind="audit"} 0')
+  expect(text).toContain('cachenet_places_keeper 0')
   expect(text).not.toMatch(/nothing-|invented/)
 })

@@ -38,6 +38,8 @@ describe('places of a bundle that an edge learns', () => {
       }
       return {
         learning: {
+          isKeeper: true,
+          framesLost: 0,
           learns: (id) => later().learns(id),
           keep: (kept) => later().keep(kept),
           list: (id) => later().list(id),

@@ -5,6 +5,7 @@ import { apiPaths } from '../../core/wire/frames.ts'
 import { mostPlaceFileBytes, placeIdPattern, renamePlaceSchema } from '../../core/wire/places.ts'
 import type { EdgeDeps } from '../deps.ts'
 import type { Learning } from '../learning/learning.ts'
+import { learningOff } from '../learning/open-learning.ts'
 
 /** A name is short. */
 const mostBodyBytes = 4096
@@ -45,16 +46,12 @@ export function placeRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundle
   const bundleIdOf = (c: Context): string => store.get(c.req.param('bundleId') ?? '').manifest.id
   const required = (bundleId: string): Learning => {
     if (learning?.learns(bundleId) === true) return learning
-    throw new CacheNetError(
-      'learning-off',
-      'This edge learns no places for this bundle. Start it with --learn to switch that on.',
-      { bundle: bundleId },
-    )
+    throw learningOff(bundleId)
   }
 
-  app.get(apiPaths.places(':bundleId'), (c) => {
+  app.get(apiPaths.places(':bundleId'), async (c) => {
     const bundleId = bundleIdOf(c)
-    return c.json(required(bundleId).list(bundleId), 200, fresh)
+    return c.json(await required(bundleId).list(bundleId), 200, fresh)
   })
   app.delete(apiPaths.places(':bundleId'), async (c) => {
     const bundleId = bundleIdOf(c)
@@ -67,10 +64,10 @@ export function placeRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundle
     const content: unknown = await c.req.json().catch(() => undefined)
     return c.json({ id: await learns.importPlace(bundleId, content) }, 201, fresh)
   })
-  app.get(apiPaths.place(':bundleId', ':placeId'), (c) => {
+  app.get(apiPaths.place(':bundleId', ':placeId'), async (c) => {
     const bundleId = bundleIdOf(c)
     const placeId = placeIdOf(c)
-    const file = required(bundleId).exportPlace(bundleId, placeId)
+    const file = await required(bundleId).exportPlace(bundleId, placeId)
     const name = `${bundleId}-${placeId}.json`
     return c.json(file, 200, { ...fresh, 'Content-Disposition': `attachment; filename="${name}"` })
   })

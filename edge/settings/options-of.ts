@@ -39,6 +39,7 @@ export function optionsOf(
             bundles: settings.learn,
             folder: settings['learn-folder'],
             keyFile: settings['learn-key'],
+            queueUrl: settings['learn-queue'],
             framesNeeded: settings['learn-frames'],
             limits: {
               mostFrames: 3000,

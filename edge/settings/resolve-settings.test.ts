@@ -110,6 +110,8 @@ describe('resolveSettings', () => {
     const shown = shownSettings(resolveSettings([], { token: 'a-very-secret-token' }, {}))
     expect(shown).toMatchObject({ token: '(set)', port: 8787 })
     expect(shownSettings(resolveSettings([], {}, {}))).not.toHaveProperty('token')
+    const queue = { 'learn-queue': 'redis://:a-password@redis:6379' }
+    expect(shownSettings(resolveSettings([], queue, {}))).toMatchObject({ 'learn-queue': '(set)' })
     expect(problemsOf([], { token: 'too-short' })).toEqual([expect.not.stringContaining('too-short')])
   })
 
@@ -119,6 +121,7 @@ describe('resolveSettings', () => {
     [{ 'cors-origins': 'https://a.test/path' }, 'origins'],
     [{ engine: 'gpu' }, 'onnxruntime'],
     [{ 'max-queued': '0' }, 'at least 1'],
+    [{ 'learn-queue': 'localhost:6379' }, 'redis://host:6379'],
   ])('refuses %j', (flags, says) => {
     expect(problemsOf([], flags)).toEqual([expect.stringContaining(says)])
   })

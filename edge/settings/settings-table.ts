@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { automaticToken } from '../access/automatic-token.ts'
-import { isOn, list, oneOf, origins, text, wholeNumber } from './value-schemas.ts'
+import { isOn, list, oneOf, origins, redisUrl, text, wholeNumber } from './value-schemas.ts'
 
 /** One setting of the edge: all that is said of it anywhere. */
 export interface SettingRow {
@@ -243,6 +243,14 @@ export const settingsTable = {
     fallback: 'train/learn-place.ts',
     valueHint: 'file',
     description: 'The program that trains a place; where it is missing, nothing is learned',
+  },
+  'learn-queue': {
+    schema: redisUrl.optional(),
+    valueHint: 'url',
+    description:
+      'Redis (or Valkey) by which several edges share what they learn: redis://host:port. --bundles and --learn-folder are then shared folders. None learns for this edge alone',
+    // It may hold a password.
+    isSecret: true,
   },
   'log-level': {
     schema: oneOf(levels, `must be one of ${levels.join(', ')}`),

@@ -29,5 +29,13 @@ export const origins = list.refine(
   'must be origins like https://example.org, with commas between them',
 )
 
+/** With a password and a number of a database where there are any; `rediss` is Redis over TLS. */
+export const redisUrl = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol),
+    'must be like redis://host:6379',
+  )
+
 export const oneOf = <const Name extends string>(names: readonly Name[], problem: string): z.ZodType<Name> =>
   z.enum(names, problem)
