@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { generalistId } from '../../core/gate/gate.ts'
 import type { AnswerTable } from '../../core/gate/answer-table.ts'
-import { cascadeAt, chooseAlone, chooseGate, loosestShare, type GateOptions } from './threshold.ts'
+import {
+  cascadeAt,
+  chooseAlone,
+  chooseGate,
+  isAhead,
+  loosestShare,
+  type ChosenGate,
+  type GateOptions,
+} from './threshold.ts'
 
 const count = 200
 const images = Array.from({ length: count }, (_, image) => image)
@@ -34,6 +42,33 @@ const missing =
   (missCost: number): GateOptions['costOf'] =>
   ({ networksAsked, coverage }) =>
     networksAsked + (1 - coverage) * missCost
+
+describe('isAhead', () => {
+  const chosen = (accuracyOfWhole: number, networksAsked: number): ChosenGate => ({
+    gate: cascadeAt(0.1),
+    point: {
+      thresholdNats: 0.1,
+      coverage: 1,
+      accuracyOnHits: accuracyOfWhole,
+      accuracyOfWhole,
+      fullAccuracy: 1,
+      edgeSceneAccuracy: 1,
+      networksAsked,
+      partitionsAsked: 0,
+      lossError: 0,
+    },
+  })
+  const options = { tolerance: 0.1, costOf: missing(10) }
+
+  it('takes what keeps the line, then what costs less, and of equals what is right more often', () => {
+    expect(isAhead(chosen(0.95, 2), chosen(0.5, 1), options)).toBe(true)
+    expect(isAhead(chosen(0.95, 1), chosen(0.99, 2), options)).toBe(true)
+    expect(isAhead(chosen(0.99, 2), chosen(0.95, 1), options)).toBe(false)
+    expect(isAhead(chosen(0.99, 1.001), chosen(0.95, 1), options)).toBe(true)
+    expect(isAhead(chosen(0.95, 1), chosen(0.99, 1.001), options)).toBe(false)
+    expect(isAhead(chosen(0.9505, 1), chosen(0.95, 1), options)).toBe(false)
+  })
+})
 
 describe('chooseGate', () => {
   it.each([

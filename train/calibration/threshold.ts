@@ -162,14 +162,24 @@ export interface GateOptions {
 /** What costs less by less than this is taken for equal: the stream is a sample. */
 const leastGain = 0.995
 
-/** Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less. */
+/** What is right more often by less than this is taken for equal, too. */
+const leastRightGain = 0.001
+
+/**
+ * Which of two keeps the accuracy line; of two that both do, or both do not, which costs clearly less; of two
+ * that cost the same, which is clearly right more often: it has more to lose where the stream is another one.
+ */
 export function isAhead(
   a: ChosenGate,
   b: ChosenGate,
   { tolerance, costOf }: Pick<GateOptions, 'tolerance' | 'costOf'>,
 ): boolean {
   const isWithin = keepsLine(a.point, tolerance)
-  return isWithin === keepsLine(b.point, tolerance) ? costOf(a.point) < leastGain * costOf(b.point) : isWithin
+  if (isWithin !== keepsLine(b.point, tolerance)) return isWithin
+  const [cost, other] = [costOf(a.point), costOf(b.point)]
+  if (cost < leastGain * other) return true
+  if (other < leastGain * cost) return false
+  return a.point.accuracyOfWhole > b.point.accuracyOfWhole + leastRightGain
 }
 
 type WayToAsk = Omit<GateSettings, 'thresholdNats'>
