@@ -35,8 +35,8 @@ export interface DeviceFullModel {
   /** Fetches it in an idle moment and starts it, where it may come unasked. Once is enough. */
   offer(): void
   /**
-   * Does what the person wants: `auto` starts it where it is stored or may be fetched unasked, `never` deletes
-   * it.
+   * Does what the person wants: `auto` starts it where it is stored or may be fetched unasked, `never`
+   * deletes it.
    */
   follow(wanted: FullModelUse): void
   /**
