@@ -14,6 +14,7 @@ import { calibrate } from './stages/5-calibrate.ts'
 import { exportBundle } from './stages/7-export.ts'
 import { answerSplit } from './stages/answers.ts'
 import { evaluateSplits } from './stages/evaluate-splits.ts'
+import { withoutLosingDeltas } from './stages/without-losing-deltas.ts'
 
 export interface RecalibrationRequest {
   /** Folder of the bundle, and where the calibrated one goes: the same, as a rule. */
@@ -61,7 +62,8 @@ export async function recalibrateBundle({
   const calibration = calibrate(context, networks, validation)
   const { testAnswers: _, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
   const { command: trainedBy, commit, elapsedSeconds } = before.training
-  const manifest = await exportBundle(context, out, networks, calibration, evaluations, {
+  const shipped = withoutLosingDeltas(networks, evaluations.validation, config.gate.accuracyTolerance)
+  const manifest = await exportBundle(context, out, shipped, calibration, evaluations, {
     id: before.id,
     command: trainedBy,
     commit,

@@ -19,6 +19,7 @@ import { exportBundle } from './stages/7-export.ts'
 import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
 import { evaluateSplits } from './stages/evaluate-splits.ts'
+import { withoutLosingDeltas } from './stages/without-losing-deltas.ts'
 import { trainWithinData } from './stages/train-within-data.ts'
 
 export interface BundleRequest {
@@ -79,7 +80,8 @@ export async function trainBundle(
   const calibration = calibrate(context, networks, validation)
   const { testAnswers, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
   const { test } = evaluations
-  const manifest = await exportBundle(context, request.bundleFolder, networks, calibration, evaluations, {
+  const shipped = withoutLosingDeltas(networks, evaluations.validation, config.gate.accuracyTolerance)
+  const manifest = await exportBundle(context, request.bundleFolder, shipped, calibration, evaluations, {
     id: request.bundleId,
     command: request.command,
     commit: await currentCommit(),
