@@ -66,6 +66,8 @@ export interface EdgeClient {
    * and none while the edge is away: nobody waits for it. Rejects as `answer` does.
    */
   audit(signal: AbortSignal, frame: SentFrame, classIndex: number): Promise<EdgeAnswer>
+  /** Whether the person has the edge learn this place from the frames that it is sent. */
+  isLearnedFrom(): boolean
   /**
    * A frame was answered here: told to the edge with the next frame that it is sent, since only the device
    * can count them.
@@ -221,6 +223,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
       const { answer, bytesDown } = await post(signal, frame, { auditOf: classIndex })
       return { answer, bytesDown, bytesUp: bytesOfFrame(frame).byteLength }
     },
+    isLearnedFrom: () => learnStream() !== undefined,
     noteHit() {
       untoldHits++
     },

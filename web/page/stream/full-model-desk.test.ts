@@ -24,6 +24,7 @@ let deviceMs: number
 let edgeFailure: ErrorCode | undefined
 let deviceFailure: ErrorCode | undefined
 let offered: number
+let isLearning: boolean
 let notices: string[]
 const edgeState = signal<EdgeState>('online')
 const modelState = signal<FullModelState>('absent')
@@ -40,12 +41,14 @@ beforeEach(() => {
   deviceMs = 30
   edgeFailure = deviceFailure = undefined
   offered = 0
+  isLearning = false
   notices = []
   edgeState.value = 'online'
   modelState.value = 'absent'
   const opened = {
     edge: {
       state: edgeState,
+      isLearnedFrom: () => isLearning,
       answer: async () => ({ answer: await answerAfter(edgeMs, edgeFailure), bytesUp: 3, bytesDown: 300 }),
     },
     fullModel: {
@@ -79,6 +82,14 @@ describe('the desk of the full model', () => {
     modelState.value = 'ready'
     expect(await ask(2)).toEqual(['device', 'device'])
     expect(offered).toBe(4)
+  })
+
+  it('asks the edge while it is to learn this place, and this device where the edge is away', async () => {
+    modelState.value = 'ready'
+    isLearning = true
+    expect(await ask(3)).toEqual(['edge', 'edge', 'edge'])
+    edgeState.value = 'offline'
+    expect(await ask()).toEqual(['device'])
   })
 
   it('sends nothing where the full model is here', async () => {

@@ -22,7 +22,7 @@ export interface FullModelDesk {
 
 /** Both as the bundle that is open has them. */
 interface OpenedFullModel {
-  readonly edge: Pick<EdgeClient, 'answer' | 'state'>
+  readonly edge: Pick<EdgeClient, 'answer' | 'state' | 'isLearnedFrom'>
   readonly fullModel: Pick<DeviceFullModel, 'state' | 'offer' | 'answer'>
 }
 
@@ -105,7 +105,9 @@ export function createFullModelDesk({
       asking++
       try {
         const place = placeOfAnswer(times, {
-          isHere: fullModel.state.peek() === 'ready',
+          // An edge that is to learn this place has to see what is missed here.
+          isHere:
+            fullModel.state.peek() === 'ready' && !(edge.isLearnedFrom() && edge.state.peek() !== 'offline'),
           isEdgeAway: edge.state.peek() === 'offline',
           nowMs: nowMs(),
         })
