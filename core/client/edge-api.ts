@@ -14,6 +14,7 @@ import {
 } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
 import {
+  checkedHeader,
   importedPlaceSchema,
   learnHeader,
   mostPlaceFileBytes,
@@ -43,6 +44,8 @@ export interface FrameContext {
   readonly manifestSha256?: string | undefined
   /** The edge may keep the frame, as one of this stream, to learn the place. */
   readonly learnStream?: string | undefined
+  /** With a stream: see `checkedHeader`. */
+  readonly checked?: readonly boolean[] | undefined
 }
 
 export interface Received<Value> {
@@ -120,6 +123,7 @@ function contextHeaders({
   hits,
   manifestSha256,
   learnStream,
+  checked = [],
 }: FrameContext): Record<string, string> {
   return {
     ...(holds === undefined ? {} : { [holdsHeader]: formatHolds(holds) }),
@@ -127,6 +131,7 @@ function contextHeaders({
     ...(hits === undefined ? {} : { [hitsHeader]: String(hits) }),
     ...(manifestSha256 === undefined ? {} : { [manifestHeader]: manifestSha256 }),
     ...(learnStream === undefined ? {} : { [learnHeader]: learnStream }),
+    ...(checked.length === 0 ? {} : { [checkedHeader]: checked.map(Number).join('') }),
   }
 }
 

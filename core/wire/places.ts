@@ -9,6 +9,16 @@ import { judgementSchema } from '../places/learn-result.ts'
 export const learnHeader = 'x-cachenet-learn'
 export const learnStreamPattern = /^[0-9a-z]{1,32}$/
 
+/**
+ * Sent with a frame of a stream that is learned from: of the frames that it sent before this one, where this
+ * device had been certain and had its answer checked, whether the full model says the same under the same scene
+ * (1) or not (0), in their order. Only the device knows: the full model is not told the scene.
+ */
+export const checkedHeader = 'x-cachenet-checked'
+/** So many at once. */
+export const mostCheckedAtOnce = 16
+export const checkedPattern = /^[01]{1,16}$/
+
 /** Longest name that a person may give a place. */
 export const longestPlaceName = 60
 export const placeIdPattern = /^place-[1-9][0-9]{0,8}$/

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { auditHeader, hitsHeader, holdsHeader, manifestHeader } from '../../core/wire/frames.ts'
-import { learnHeader } from '../../core/wire/places.ts'
+import { checkedHeader, learnHeader } from '../../core/wire/places.ts'
 
 /** Lets pages of the listed origins use the API; nobody else's script gets to read an answer. */
 export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
@@ -12,6 +12,7 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
       'Authorization',
       'Content-Type',
       auditHeader,
+      checkedHeader,
       hitsHeader,
       holdsHeader,
       learnHeader,

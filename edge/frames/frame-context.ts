@@ -9,7 +9,7 @@ import {
   parseHolds,
   type HeldPartition,
 } from '../../core/wire/frames.ts'
-import { learnHeader, learnStreamPattern } from '../../core/wire/places.ts'
+import { checkedHeader, checkedPattern, learnHeader, learnStreamPattern } from '../../core/wire/places.ts'
 
 export interface ReadFrameContext {
   /** Undefined where the device does not say: it has no use for a partition now. */
@@ -19,6 +19,8 @@ export interface ReadFrameContext {
   readonly hits: number
   /** Names the stream of a frame that may be kept; undefined where it may not. */
   readonly learnStream: string | undefined
+  /** See `checkedHeader`. */
+  readonly checked: readonly boolean[]
 }
 
 function wholeNumber(name: string, text: string | undefined, below: number): number | undefined {
@@ -37,6 +39,14 @@ function streamOf(text: string | undefined): string | undefined {
   })
 }
 
+function checksOf(text: string | undefined): readonly boolean[] {
+  if (text === undefined) return []
+  if (checkedPattern.test(text)) return [...text].map((digit) => digit === '1')
+  throw new CacheNetError('request-invalid', `The header ${checkedHeader} has digits 0 and 1.`, {
+    header: checkedHeader,
+  })
+}
+
 /** What a frame's headers say of the device. Throws `request-invalid`. */
 export function readFrameContext(c: Context, { classNames }: Manifest): ReadFrameContext {
   const held = c.req.header(holdsHeader)
@@ -44,6 +54,7 @@ export function readFrameContext(c: Context, { classNames }: Manifest): ReadFram
     holds: held === undefined ? undefined : parseHolds(held),
     auditOf: wholeNumber(auditHeader, c.req.header(auditHeader), classNames.length),
     learnStream: streamOf(c.req.header(learnHeader)),
+    checked: checksOf(c.req.header(checkedHeader)),
     hits: wholeNumber(hitsHeader, c.req.header(hitsHeader), hitsLimit) ?? 0,
   }
 }

@@ -21,8 +21,8 @@ interface Edge {
   readonly folder: string
   readonly store: BundleStore
   readonly places: BundlePlaces
-  /** A frame of one place that a device answered, and whether the full model agrees. */
-  audit(isAlike: boolean): Promise<void>
+  /** A frame of one place, of a stream whose frame before was checked. */
+  check(isAlike: boolean): Promise<void>
 }
 
 /** An edge's places, of a bundle in a folder of its own or of another edge's. */
@@ -49,14 +49,21 @@ async function openEdge(shared?: string, keepership?: Keepership): Promise<Edge>
     folder,
     store,
     places,
-    async audit(isAlike) {
+    async check(isAlike) {
       const bundle = store.get('sample')
       const { classNames, partitions } = bundle.manifest
       const found = {
         logits: Float32Array.from(classNames, (_, index) => (index === 1 ? 9 : 0)),
         codeLogits: Float32Array.from(partitions, (_, index) => (index === 0 ? 9 : 0)),
       }
-      places.keep({ bundle, stream: 'phone', kind: 'audit', isAlike, pixels: new Uint8Array(768), found })
+      places.keep({
+        bundle,
+        stream: 'phone',
+        kind: 'miss',
+        checked: [isAlike],
+        pixels: new Uint8Array(768),
+        found,
+      })
       await places.settled()
     },
   }
@@ -101,7 +108,7 @@ describe('a place in a file', () => {
   })
 
   it('says so where nothing was learned', async () => {
-    await edge.audit(true)
+    await edge.check(true)
     const codeOfExport = (place: string): string => {
       try {
         edge.places.exportPlace(place)
@@ -142,13 +149,13 @@ describe('a learned place that changes', () => {
     const learned = (): { temperature: number } | undefined =>
       edge.store.get('sample').manifest.partitions.find((partition) => partition.learned !== undefined)
     // A block of frames is held against known places once it is long enough.
-    for (let at = 0; at < 40; at++) await edge.audit(true)
+    for (let at = 0; at < 40; at++) await edge.check(true)
     expect(edge.places.list().places).toMatchObject([{ id: 'place-1', frames: 40 }])
     expect(learned()?.temperature).toBe(0.8)
 
     const untilDrift = async (drifts: number): Promise<number> => {
       for (let count = 1; count <= 60; count++) {
-        await edge.audit(false)
+        await edge.check(false)
         if (edge.places.list().places[0]?.drifts === drifts) return count
       }
       return Infinity
@@ -160,7 +167,7 @@ describe('a learned place that changes', () => {
     expect(learned()?.temperature).toBeCloseTo(1.8, 9)
     expect(await untilDrift(3)).toBeLessThan(6)
     expect(learned()).toBeUndefined()
-    await edge.audit(false)
+    await edge.check(false)
     expect(edge.places.list().places[0]?.drifts).toBe(3)
   })
 })
@@ -168,7 +175,7 @@ describe('a learned place that changes', () => {
 describe('an edge that was killed', () => {
   it('finds its places by their frames, and gives no number twice', async () => {
     const killed = await openEdge()
-    for (let at = 0; at < 5; at++) await killed.audit(true)
+    for (let at = 0; at < 5; at++) await killed.check(true)
     await killed.places.importPlace(learnedFile(killed))
     // As it was before either: nothing of it was written down.
     await writeFile(join(killed.folder, 'places', 'places.json'), '')
@@ -182,11 +189,11 @@ describe('an edge that was killed', () => {
     // The request that it was killed in comes again.
     expect(await next.places.importPlace(learnedFile(next))).toBe('place-2')
     expect(next.places.list().places).toMatchObject([{ id: 'place-1' }, { id: 'place-2', name: 'hall' }])
-    await next.audit(true)
+    await next.check(true)
     expect(next.places.list().places.map(({ id }) => id)).toEqual(['place-1', 'place-3', 'place-2'])
     // What is seen there is known again: both are alike in this sample.
     await next.places.forget('place-2')
-    for (let at = 0; at < 40; at++) await next.audit(true)
+    for (let at = 0; at < 40; at++) await next.check(true)
     expect(next.places.list().places).toMatchObject([{ id: 'place-1', frames: 46 }])
   })
 })
@@ -229,7 +236,7 @@ describe('an edge that lost the keepership', () => {
       isHeld: () => isHeld,
       confirm: () => (isHeld ? Promise.resolve() : Promise.reject(lost)),
     })
-    await edge.audit(true)
+    await edge.check(true)
     const codeOf = (asked: Promise<unknown>): Promise<string> =>
       asked.then(
         () => 'done',
@@ -240,7 +247,7 @@ describe('an edge that lost the keepership', () => {
     const manifest = join(edge.folder, 'bundles', 'sample', 'manifest.json')
     const before = [await readFile(memory), await readFile(manifest)]
     isHeld = false
-    await edge.audit(true)
+    await edge.check(true)
     expect(await codeOf(edge.places.rename('place-1', 'after'))).toBe('aborted')
     expect(await codeOf(edge.places.forget('place-1'))).toBe('aborted')
     expect(await codeOf(edge.places.importPlace(learnedFile(edge)))).toBe('aborted')

@@ -161,17 +161,19 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   /** @param store puts it into the folder of its place */
   const keepNow = async (
     { atMs, logits, codeLogits }: Pick<KeptFrame, 'atMs' | 'logits' | 'codeLogits'>,
-    { stream, isAlike }: Pick<FrameToKeep, 'stream' | 'isAlike'>,
+    { stream, checked = [] }: Pick<FrameToKeep, 'stream' | 'checked'>,
     store: (place: string) => Promise<void>,
   ): Promise<void> => {
     const code = [...softmax(codeLogits)]
     const classes = [...softmax(logits, bundle().manifest.full.temperature)]
+    // Of frames that the stream sent before, and so of the place that it was at.
+    const before = memory.found.visits.find((visit) => visit.stream === stream)?.place
+    if (before !== undefined) for (const isAlike of checked) await check(before, isAlike)
     const seen = seePlace(memory.found, { stream, atMs, code, classes })
     memory = { ...memory, found: seen.state }
     if (seen.merged !== undefined) await frames.move(seen.merged, seen.place)
     await store(seen.place)
     if (seen.merged !== undefined || ++unwritten >= framesUntilWritten) await writeDown()
-    if (isAlike !== undefined) await check(seen.place, isAlike)
     learnWhereEnough(seen.place)
   }
 

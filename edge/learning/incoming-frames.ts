@@ -10,8 +10,8 @@ export interface IncomingFrame {
   /** Its name in the folder of what comes in. */
   readonly file: string
   readonly stream: string
-  /** Of an audit: whether the full model gives the class that the device gave. */
-  readonly isAlike?: boolean | undefined
+  /** Of the frames of its stream before it: see `checkedHeader`. */
+  readonly checked?: readonly boolean[] | undefined
 }
 
 /** Beside the frames that are kept, so that one is kept by renaming: once, however often it is told of. */

@@ -9,8 +9,8 @@ export interface FrameToKeep {
   /** Whose it is, as its phone names it. */
   readonly stream: string
   readonly kind: FramePriority
-  /** Of an audit: whether the full model gives the class that the device gave. */
-  readonly isAlike?: boolean | undefined
+  /** Of the frames of its stream before it: see `checkedHeader`. */
+  readonly checked?: readonly boolean[] | undefined
   /** RGB bytes of the size that the networks read. */
   readonly pixels: Uint8Array
   readonly found: Pick<FrameInference, 'logits' | 'codeLogits'>

@@ -6,7 +6,7 @@ import {
   manifestHeader,
   rawFrameType,
 } from '../../core/wire/frames.ts'
-import { learnHeader, learnStreamPattern } from '../../core/wire/places.ts'
+import { checkedHeader, checkedPattern, learnHeader, learnStreamPattern } from '../../core/wire/places.ts'
 import { bundleId, header } from './parameters.ts'
 import { binary, guarded, json, refusals } from './responses.ts'
 
@@ -30,6 +30,11 @@ export const frameOperation = {
       manifestHeader,
       'SHA-256 of the manifest that the device holds, in hexadecimal: its ETag. Where the edge has another version of the bundle, it refuses the frame (bundle-changed); every answer says which it has, under the same name.',
       { type: 'string' },
+    ),
+    header(
+      checkedHeader,
+      'With a stream that is learned from: of the frames that it sent before, where the device had been certain, whether the full model said the same under the same scene (1) or not (0).',
+      { type: 'string', pattern: checkedPattern.source },
     ),
     header(
       learnHeader,

@@ -83,7 +83,7 @@ export function frameRoutes(deps: FrameDeps): Hono {
     const { manifest } = bundle
     // Larger or smaller pictures are brought to what the full model reads.
     const input = fullInputOf(manifest)
-    const { holds, auditOf, hits, learnStream } = readFrameContext(c, manifest)
+    const { holds, auditOf, hits, learnStream, checked } = readFrameContext(c, manifest)
     const priority = auditOf === undefined ? 'miss' : 'audit'
     const decodeStartedAt = performance.now()
     const rgb = await decodeFrame(body, c.req.header('Content-Type'), input, limits.maxPixels, decoding)
@@ -104,7 +104,7 @@ export function frameRoutes(deps: FrameDeps): Hono {
     )
     if (hits > 0) metrics.deviceHits(manifest.id, plausibleHits.take(client, hits))
     if (learnStream !== undefined)
-      learning?.keep({ bundle, stream: learnStream, kind: priority, isAlike: agrees, pixels: rgb, found })
+      learning?.keep({ bundle, stream: learnStream, kind: priority, checked, pixels: rgb, found })
     metrics.frame({
       bundleId: manifest.id,
       priority,

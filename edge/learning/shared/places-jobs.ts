@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { identifierPattern } from '../../../core/bundle/identifier.ts'
-import { learnStreamPattern, placeIdPattern } from '../../../core/wire/places.ts'
+import { learnStreamPattern, mostCheckedAtOnce, placeIdPattern } from '../../../core/wire/places.ts'
 import { frameFilePattern } from '../kept-frames.ts'
 
 // What edges say to their keeper, and what it answers. Pictures are not in it: they lie in the shared folder.
@@ -38,7 +38,7 @@ export const placesJobSchema = z.discriminatedUnion('kind', [
     fullSha256: z.string().regex(/^[0-9a-f]{64}$/),
     file: z.string().regex(frameFilePattern),
     stream: z.string().regex(learnStreamPattern),
-    isAlike: z.boolean().optional(),
+    checked: z.array(z.boolean()).max(mostCheckedAtOnce).optional(),
   }),
   z.object({ kind: z.literal('request'), folder, id: z.uuid(), edge: z.uuid(), request: requestSchema }),
 ])

@@ -69,7 +69,7 @@ export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
     return done
   }
 
-  const sendFrame = async ({ bundle, kind, stream, isAlike, found }: FrameToKeep, pixels: Uint8Array) => {
+  const sendFrame = async ({ bundle, kind, stream, checked, found }: FrameToKeep, pixels: Uint8Array) => {
     if (!isReady() || (await queue.getWaitingCount()) >= mostQueued) {
       lose()
       return
@@ -80,7 +80,14 @@ export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
     const file = await writeIncoming(own, { atMs: Date.now(), kind, pixels, logits, codeLogits })
     try {
       const fullSha256 = full.whole.sha256
-      const about = { folder: folderId, bundle: id, fullSha256, file, stream, isAlike }
+      const about = {
+        folder: folderId,
+        bundle: id,
+        fullSha256,
+        file,
+        stream,
+        checked: checked && [...checked],
+      }
       await queue.add('frame', { kind: 'frame', ...about })
     } catch (thrown) {
       await rm(incomingPath(own, file), { force: true })

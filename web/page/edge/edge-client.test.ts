@@ -9,7 +9,7 @@ import {
   rawFrameType,
   type FrameAnswer,
 } from '../../../core/wire/frames.ts'
-import { learnHeader } from '../../../core/wire/places.ts'
+import { checkedHeader, learnHeader } from '../../../core/wire/places.ts'
 import { createEdgeClient, type EdgeClient } from './edge-client.ts'
 
 const { manifest } = await createSampleBundle()
@@ -96,6 +96,24 @@ describe('EdgeClient', () => {
     expect(requests[0]?.headers.get('content-type')).toBe(rawFrameType)
     expect(new Uint8Array((await requests[0]?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(frame)
     expect(client.state.value).toBe('online')
+  })
+
+  it('tells an edge that learns what was checked, once, with the next frame that comes through', async () => {
+    let stream: string | undefined = 'abc'
+    client.close()
+    client = createClient('', () => stream)
+    client.noteChecked(true)
+    client.noteChecked(false)
+    edge = () => Promise.resolve(Response.json(new CacheNetError('internal', 'no').toBody(), { status: 500 }))
+    await client.answer(signal, frame).catch(() => undefined)
+    edge = healthy
+    await client.answer(signal, frame)
+    await client.answer(signal, frame)
+    expect(requests.map(({ headers }) => headers.get(checkedHeader))).toEqual(['10', '10', null])
+    stream = undefined
+    client.noteChecked(true)
+    await client.answer(signal, frame)
+    expect(requests.at(-1)?.headers.get(checkedHeader)).toBeNull()
   })
 
   it('tries again where that may help', async () => {

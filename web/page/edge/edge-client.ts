@@ -4,6 +4,7 @@ import { checkFrameAnswer } from '../../../core/client/check-frame-answer.ts'
 import { createEdgeApi, type Received } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { hitsLimit, type FrameAnswer, type HeldPartition } from '../../../core/wire/frames.ts'
+import { mostCheckedAtOnce } from '../../../core/wire/places.ts'
 import { bytesOfFrame, type SentFrame } from '../../../core/wire/sent-frame.ts'
 import { wait, within } from '../platform/within.ts'
 import { backoffMs } from './backoff.ts'
@@ -69,6 +70,11 @@ export interface EdgeClient {
   /** Whether the person has the edge learn this place from the frames that it is sent. */
   isLearnedFrom(): boolean
   /**
+   * A hit of this device was checked: told to an edge that learns this place, with the next frame
+   * (`checkedHeader`).
+   */
+  noteChecked(isAlike: boolean): void
+  /**
    * A frame was answered here: told to the edge with the next frame that it is sent, since only the device
    * can count them.
    */
@@ -116,6 +122,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
   let probeTimer: ReturnType<typeof setTimeout> | undefined
   let lastFrame: SentFrame | undefined
   let untoldHits = 0
+  let untoldChecks: readonly boolean[] = []
   /**
    * An edge elsewhere that does not know the header would have its browser refuse the whole request: it is
    * sent once the edge has said it first.
@@ -174,12 +181,14 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     const hits = Math.min(untoldHits, hitsLimit - 1)
     untoldHits -= hits
     const stream = learnStream()
+    const checked = stream === undefined ? [] : untoldChecks
+    untoldChecks = []
     const context = {
       ...(isHashTold && { manifestSha256 }),
       ...(takesPartition && { holds: held() }),
       ...(auditOf !== undefined && { auditOf }),
       ...(hits > 0 && { hits }),
-      ...(stream !== undefined && { learnStream: stream }),
+      ...(stream !== undefined && { learnStream: stream, checked }),
     }
     try {
       const received = await within(signal, timeLimitMs, 'edge-timeout', (limited) =>
@@ -190,6 +199,7 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
     } catch (thrown) {
       // The edge counts them with its answer.
       untoldHits += hits
+      untoldChecks = [...checked, ...untoldChecks].slice(-mostCheckedAtOnce)
       noteFailure(CacheNetError.from(thrown).code)
       throw thrown
     }
@@ -222,6 +232,9 @@ export function createEdgeClient(options: EdgeClientOptions): EdgeClient {
       if (nowMs() < pausedUntilMs) throw changed()
       const { answer, bytesDown } = await post(signal, frame, { auditOf: classIndex })
       return { answer, bytesDown, bytesUp: bytesOfFrame(frame).byteLength }
+    },
+    noteChecked(isAlike) {
+      if (learnStream() !== undefined) untoldChecks = [...untoldChecks, isAlike].slice(-mostCheckedAtOnce)
     },
     isLearnedFrom: () => learnStream() !== undefined,
     noteHit() {

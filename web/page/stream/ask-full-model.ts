@@ -21,7 +21,7 @@ export async function askFullModel(
   asking: FrameCollaborators,
 ): Promise<Answered> {
   const { bundle, fullModel, scene, clock } = asking
-  const { own, local, raw, classFactors, asksPartitions, isNothing, isNovel, startMs } = look
+  const { own, local, raw, classFactors, asksPartitions, isNothing, isNovel, isTested, startMs } = look
   let given: FullModelAnswer
   try {
     given = await fullModel.answer(signal, await frameToSend(signal, local, asking), asksPartitions)
@@ -36,6 +36,7 @@ export async function askFullModel(
   // its answer too.
   const probabilities = applyFactors(answer.probabilities, classFactors)
   const classIndex = argMax(probabilities)
+  if (isTested) fullModel.noteChecked(classIndex === local.classIndex)
   const sureness = isNothing
     ? 'none'
     : surenessOfEdge({

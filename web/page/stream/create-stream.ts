@@ -55,7 +55,10 @@ export function createStream(options: StreamOptions): Stream {
     isAllowed: isCheap,
     edge,
     streamView,
-    onAudit: (isRight) => gateControl.observe({ kind: 'audit', isRight }),
+    onAudit: (isRight) => {
+      gateControl.observe({ kind: 'audit', isRight })
+      edge()?.noteChecked(isRight)
+    },
   })
   const answer = createFrameAnswerer({
     opened,

@@ -32,6 +32,8 @@ export interface DeviceLook {
   readonly isNothing: boolean
   /** It fits nothing that the bundle knows. */
   readonly isNovel: boolean
+  /** The device is certain, and has its answer checked all the same. */
+  readonly isTested: boolean
   /** The device's answer as it stands while nobody else has given one. */
   readonly own: FrameRecord
   /** The device's answer, as nobody has confirmed it. */
@@ -100,7 +102,20 @@ export async function lookAt(
     if (!isNothing) scene.see(answered, classFactors, by)
   }
   const byDevice = { isConfirmed: false, isFromEdge: false, isNovel }
-  return { startMs, asksPartitions, classFactors, choice, local, raw, isNothing, isNovel, own, byDevice, see }
+  return {
+    startMs,
+    asksPartitions,
+    classFactors,
+    choice,
+    local,
+    raw,
+    isNothing,
+    isNovel,
+    isTested,
+    own,
+    byDevice,
+    see,
+  }
 }
 
 /** A lossless stream loses no frame to a worker that breaks down: it is sent once more. */

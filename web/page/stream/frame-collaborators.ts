@@ -19,7 +19,7 @@ export interface FrameCollaborators {
   ): Promise<Classification>
   /** The frame of that number as a picture for the edge; see `Classification`. */
   picture(signal: AbortSignal, frame: number): Promise<SentFrame>
-  readonly fullModel: Pick<FullModelDesk, 'isBusy' | 'answer'>
+  readonly fullModel: Pick<FullModelDesk, 'isBusy' | 'answer' | 'noteChecked'>
   readonly gate: {
     settings(): GateSettings
     /** τ that the bundle has for a network where no scene has a say, in nats. */

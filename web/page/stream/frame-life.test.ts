@@ -66,6 +66,7 @@ let seenBy: SeenBy[]
 let isNovel: boolean
 let choice: SceneChoice | undefined
 let isTestDue: boolean
+let checked: boolean[] = []
 let pictured: () => Promise<SentFrame>
 
 const failing = (code: ErrorCode): Promise<never> => Promise.reject(new CacheNetError(code, 'no'))
@@ -110,6 +111,7 @@ const asking: FrameCollaborators = {
   },
   fullModel: {
     isBusy: () => isEdgeBusy,
+    noteChecked: (isAlike) => void checked.push(isAlike),
     answer: async (_signal, sent, takesPartition) => {
       const type = typeOfFrame(sent) === rawFrameType ? '' : ` of ${typeOfFrame(sent)}`
       happened.push(
@@ -194,6 +196,7 @@ beforeEach(() => {
   isNovel = false
   choice = undefined
   isTestDue = false
+  checked = []
   local = () => Promise.resolve(hit)
   edge = () => Promise.resolve(edgeAnswer)
   download = Promise.resolve(0)
@@ -230,9 +233,20 @@ describe('the life of a frame', () => {
     local = () => Promise.resolve(hit)
     isTestDue = true
     expect(await answer(true)).toMatchObject({ outcome: 'miss', answeredBy: 'edge' })
+    edge = () => Promise.resolve({ ...edgeAnswer, classIndex: 1, probabilities: [0.25, 0.75] })
+    await answer(true)
+    // What came of it is told: the device had said bee.
+    expect(checked).toEqual([false, true])
     // Another frame is with the edge: it will tell.
     isEdgeBusy = true
     expect(await answer()).toMatchObject({ outcome: 'hit' })
+  })
+
+  it('tells of nothing checked where the device was not certain', async () => {
+    local = () => Promise.resolve(miss)
+    isTestDue = true
+    await answer(true)
+    expect(checked).toEqual([])
   })
 
   it('leaves a hit to the threshold where no scene had a say, and still does not call it certain', async () => {

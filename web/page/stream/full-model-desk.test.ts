@@ -49,6 +49,7 @@ beforeEach(() => {
     edge: {
       state: edgeState,
       isLearnedFrom: () => isLearning,
+      noteChecked: () => undefined,
       answer: async () => ({ answer: await answerAfter(edgeMs, edgeFailure), bytesUp: 3, bytesDown: 300 }),
     },
     fullModel: {

@@ -16,13 +16,15 @@ export interface FullModelDesk {
   isBusy(): boolean
   /** Somebody may be there to ask. */
   isNear(): boolean
+  /** An answer of this device was checked: see `EdgeClient.noteChecked`. */
+  noteChecked(isAlike: boolean): void
   /** Rejects where nobody answers; see `EdgeClient.answer`. */
   answer(signal: AbortSignal, frame: SentFrame, takesPartition: boolean): Promise<FullModelAnswer>
 }
 
 /** Both as the bundle that is open has them. */
 interface OpenedFullModel {
-  readonly edge: Pick<EdgeClient, 'answer' | 'state' | 'isLearnedFrom'>
+  readonly edge: Pick<EdgeClient, 'answer' | 'state' | 'isLearnedFrom' | 'noteChecked'>
   readonly fullModel: Pick<DeviceFullModel, 'state' | 'offer' | 'answer'>
 }
 
@@ -91,6 +93,7 @@ export function createFullModelDesk({
 
   return {
     isBusy: () => asking > 0,
+    noteChecked: (isAlike) => opened()?.edge.noteChecked(isAlike),
     isNear() {
       const current = opened()
       if (current === undefined) return false
