@@ -3,10 +3,9 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { describe, expect, it } from 'vitest'
 import { parseManifest } from '../bundle/parse-manifest.ts'
 import type { Manifest } from '../bundle/manifest.ts'
-import { decodeWeights, encodeWeights } from '../bundle/weights.ts'
-import { partitionSpec } from '../bundle/partition-head.ts'
-import { planNetwork } from '../network/plan.ts'
+import { decodeWeights } from '../bundle/weights.ts'
 import { createSampleBundle } from '../testing/sample-bundle.ts'
+import { samplePlaceFile } from '../testing/sample-place-file.ts'
 import { withLearned, withoutLearned, type EncodedManifest, type LearnedPlace } from './learned-bundle.ts'
 
 const hashOf = (bytes: Uint8Array): string => bytesToHex(sha256(bytes))
@@ -25,30 +24,8 @@ async function sample(): Promise<EncodedManifest> {
 }
 
 function place({ manifest }: EncodedManifest, replaces?: string, name = 'kitchen'): LearnedPlace {
-  const head = { classIndices: [1, 2, 3], prior: [0.3, 0.3, 0.2, 0.2] }
-  const spec = partitionSpec(manifest.networks.partition, head)
-  const weights = planNetwork(spec).tensors.map(({ name: tensor, shape, size }) => ({
-    name: tensor,
-    shape,
-    values: new Float32Array(size),
-  }))
-  const blob = encodeWeights(spec, weights)
-  return {
-    id: 'place-1',
-    name,
-    at,
-    result: {
-      before: { misses: 0.8, wrongHits: 0 },
-      after: { misses: 0.3, wrongHits: 0.01 },
-      frames: 400,
-      whole: { bytes: blob.byteLength, sha256: hashOf(blob) },
-      ...head,
-      temperature: 0.7,
-      mostStrange: -1,
-      ...(replaces === undefined ? {} : { replaces }),
-      sceneShares: [0, 0.4, 0.4, 0.2],
-    },
-  }
+  const { network } = samplePlaceFile(manifest, hashOf, () => '')
+  return { id: 'place-1', name, at, result: { ...network, ...(replaces === undefined ? {} : { replaces }) } }
 }
 
 const codeOf = ({ manifest, encoder }: EncodedManifest): { kernel: Float32Array; bias: number[] } => {

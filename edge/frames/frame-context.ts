@@ -41,7 +41,7 @@ function streamOf(text: string | undefined): string | undefined {
 
 function checksOf(text: string | undefined): readonly boolean[] {
   if (text === undefined) return []
-  if (checkedPattern.test(text)) return [...text].map((digit) => digit === '1')
+  if (checkedPattern.test(text)) return Array.from(text, (digit) => digit === '1')
   throw new CacheNetError('request-invalid', `The header ${checkedHeader} has digits 0 and 1.`, {
     header: checkedHeader,
   })

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { isListening } from './is-listening.ts'
 
 /** nginx of the system; undefined where there is none. */
 export const findNginx = (): string | undefined =>
@@ -13,18 +13,6 @@ export const findNginx = (): string | undefined =>
 
 export interface NginxProcess {
   stop(): Promise<void>
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 /**

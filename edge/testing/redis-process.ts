@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { isListening } from './is-listening.ts'
 import { temporaryFolder } from './bundle-folder.ts'
 import { freePort } from './free-port.ts'
 
@@ -21,18 +21,6 @@ export interface RedisProcess {
   freeze(): void
   thaw(): void
   remove(): Promise<void>
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
 
 /** Runs Redis, or Valkey, of this machine on a free port, for this machine alone; it writes nothing. */
