@@ -11,8 +11,8 @@ export const learnStreamPattern = /^[0-9a-z]{1,32}$/
 
 /**
  * Sent with a frame of a stream that is learned from: of the frames that it sent before this one, where this
- * device had been certain and had its answer checked, whether the full model says the same under the same scene
- * (1) or not (0), in their order. Only the device knows: the full model is not told the scene.
+ * device had been certain and had its answer checked, whether the full model says the same under the same
+ * scene (1) or not (0), in their order. Only the device knows: the full model is not told the scene.
  */
 export const checkedHeader = 'x-cachenet-checked'
 /** So many at once. */

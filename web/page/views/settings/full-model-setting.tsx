@@ -23,7 +23,7 @@ export function FullModelSetting(): VNode {
         testId="full-model"
         value={wanted}
         choices={[
-          ['auto', 'Where data is free: then it answers offline, too'],
+          ['auto', 'Where data is free'],
           ['always', 'Always, whatever data costs'],
           ['never', 'Never: the edge alone has it'],
         ]}
