@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { drawStranger, strangerKinds } from './draw-stranger.ts'
 
-const all = [...strangerKinds.validation, ...strangerKinds.test]
+const all = Object.values(strangerKinds).flat()
 
 describe('drawStranger', () => {
-  it('draws other kinds for the test than for choices', () => {
+  it('draws other kinds for training, for choices and for the test', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 

@@ -2,10 +2,11 @@ import { createRandom, type Random } from '../random.ts'
 
 /**
  * Pictures that no network knows: textures and patterns in any colours. A gate that is certain of them would
- * be certain of a wall, a cup or the inside of a pocket too. Two sets that share no kind, so that a gate that
- * was calibrated on one is judged on the other.
+ * be certain of a wall, a cup or the inside of a pocket too. Three sets that share no kind, so that a network
+ * that was shown one and a gate that was calibrated on another are judged on the third.
  */
 export const strangerKinds = {
+  training: ['leaves', 'waves', 'haze', 'shapes', 'strokes', 'rays'],
   validation: ['noise', 'clouds', 'plain', 'stripes', 'blobs', 'glyphs'],
   test: ['gradient', 'checks', 'cells', 'rings', 'grain', 'card'],
 } as const
@@ -35,7 +36,99 @@ function latticeNoise(random: Random, cells: number): (x: number, y: number) => 
   }
 }
 
+/** A number from `least` to `most`. */
+const between = (random: Random, least: number, most: number): number =>
+  least + random.next() * (most - least)
+
+/** Whether a point lies in a convex shape of some random sides about a random middle. */
+function convexShape(random: Random): (x: number, y: number) => boolean {
+  const [middleX, middleY] = [between(random, 0.2, 0.8), between(random, 0.2, 0.8)]
+  const sides = Array.from({ length: 3 + random.integer(4) }, () => ({
+    angle: random.next() * 2 * Math.PI,
+    distance: between(random, 0.08, 0.35),
+  }))
+  return (x, y) =>
+    Math.hypot(x - middleX, y - middleY) < 0.45 &&
+    sides.every(
+      ({ angle, distance }) => (x - middleX) * Math.cos(angle) + (y - middleY) * Math.sin(angle) < distance,
+    )
+}
+
 const painters: Record<StrangerKind, (random: Random) => Paint> = {
+  /**
+   * Discs of all sizes, one before the other, whose edges are as frequent as those of photographs (dead
+   * leaves, Lee, Mumford & Huang 2001).
+   */
+  leaves: (random) => {
+    const ground = colour(random)
+    const leaves = Array.from({ length: 10 + random.integer(50) }, () => ({
+      x: random.next(),
+      y: random.next(),
+      radius: Math.min(0.4, 0.03 / Math.sqrt(random.next() + 0.002)),
+      paint: colour(random),
+    }))
+    return (x, y) => leaves.find((leaf) => Math.hypot(x - leaf.x, y - leaf.y) < leaf.radius)?.paint ?? ground
+  },
+  waves: (random) => {
+    const ground = colour(random)
+    const waves = Array.from({ length: 2 + random.integer(4) }, () => ({
+      across: between(random, -25, 25),
+      down: between(random, -25, 25),
+      phase: random.next() * 2 * Math.PI,
+      paint: colour(random),
+    }))
+    return (x, y) =>
+      waves.reduce<Colour>(
+        (sum, { across, down, phase, paint }) =>
+          mix(sum, paint, 0.25 + 0.25 * Math.sin(across * x + down * y + phase)),
+        ground,
+      )
+  },
+  /** Soft light of any strength, each colour by itself. */
+  haze: (random) => {
+    const ground = colour(random)
+    const depth = between(random, 10, 200)
+    const channels = [0, 1, 2].map(() => latticeNoise(random, 1 + random.integer(6)))
+    const shade = (channel: number, x: number, y: number): number =>
+      (ground[channel] ?? 0) + depth * ((channels[channel]?.(x, y) ?? 0) - 0.5)
+    return (x, y) => [shade(0, x, y), shade(1, x, y), shade(2, x, y)]
+  },
+  /** Things of a few plain sides before a ground that grows darker. */
+  shapes: (random) => {
+    const [light, dark] = [colour(random), colour(random)]
+    const share = between(random, 0, 0.5)
+    const shapes = Array.from({ length: 1 + random.integer(3) }, () => ({
+      holds: convexShape(random),
+      paint: colour(random),
+    }))
+    return (x, y) => shapes.find(({ holds }) => holds(x, y))?.paint ?? mix(light, dark, share * y)
+  },
+  strokes: (random) => {
+    const ground = colour(random)
+    const strokes = Array.from({ length: 3 + random.integer(10) }, () => {
+      const angle = random.next() * Math.PI
+      return {
+        x: random.next(),
+        y: random.next(),
+        along: [Math.cos(angle), Math.sin(angle)] as const,
+        length: between(random, 0.1, 0.6),
+        width: between(random, 0.01, 0.08),
+        paint: colour(random),
+      }
+    })
+    return (x, y) =>
+      strokes.find(({ x: fromX, y: fromY, along, length, width }) => {
+        const at = (x - fromX) * along[0] + (y - fromY) * along[1]
+        const beside = (x - fromX) * along[1] - (y - fromY) * along[0]
+        return at > 0 && at < length && Math.abs(beside) < width
+      })?.paint ?? ground
+  },
+  rays: (random) => {
+    const [a, b] = [colour(random), colour(random)]
+    const [middleX, middleY] = [random.next(), random.next()]
+    const [count, turn] = [2 + random.integer(10), random.next() * 2 * Math.PI]
+    return (x, y) => mix(a, b, 0.5 + 0.5 * Math.sin(count * Math.atan2(y - middleY, x - middleX) + turn))
+  },
   noise: (random) => () => colour(random),
   /** 1/f noise, whose spectrum is that of photographs. */
   clouds: (random) => {

@@ -52,6 +52,11 @@ const lossSchema = z.strictObject({
   /** Weight of the entropy-outside term, and the share of each batch that comes from outside the region. */
   outsideWeight: weight,
   outsideShare: z.number().min(0).lt(1),
+  /**
+   * Of that, the share of pictures that show none of the classes, drawn (outlier exposure, Hendrycks, Mazeika
+   * & Dietterich 2019); a network of all classes is shown nothing else from outside. Left out: none.
+   */
+  strangerShare: share.optional(),
 })
 export type PartitionLossSettings = z.infer<typeof lossSchema>
 

@@ -8,6 +8,8 @@ import { createSession } from '../../core/walkers/session.ts'
 import { allocateSplit, type Dataset, type Split } from './dataset.ts'
 
 const picturesOfKind = 100
+/** To learn from there are more: what is seen again and again is learnt by heart. */
+const lessonsOfKind = 800
 const walkersAmongPhotographs = 200
 
 /** Walkers are no strangers to a network that was trained on some. */
@@ -15,13 +17,13 @@ const knowsWalkers = (kind: Dataset['kind']): boolean =>
   kind === 'walkers' || kind === 'people' || kind === 'world'
 
 type Of = Pick<Dataset, 'kind' | 'size'>
-type SplitName = 'validation' | 'test'
+type SplitName = keyof typeof strangerKinds
 
 /** How one of them is drawn, at any size. */
 function drawersOf(kind: Dataset['kind'], split: SplitName): ((size: number) => Uint8Array)[] {
   const drawn = strangerKinds[split].flatMap((one) =>
     Array.from(
-      { length: picturesOfKind },
+      { length: split === 'training' ? lessonsOfKind : picturesOfKind },
       (_, picture) =>
         (size: number): Uint8Array =>
           drawStranger(one, `${split} ${picture}`, size),
@@ -31,7 +33,7 @@ function drawersOf(kind: Dataset['kind'], split: SplitName): ((size: number) => 
   const random = createRandom('strangers: walkers')
   const walking = Array.from({ length: walkers }, (_, picture) => {
     const walker = createWalker(picture)
-    const session = createSession({ identity: picture, split, session: 0 })
+    const session = createSession({ identity: picture, split: 'test', session: 0 })
     const time = random.next() * 3
     return (size: number): Uint8Array => rgbaToRgb(renderWalker({ walker, session, time, size }))
   })
@@ -53,8 +55,8 @@ function draw({ kind, size }: Of, split: SplitName): Split {
 const known = new WeakMap<Of, Map<SplitName, Split>>()
 
 /**
- * Pictures that no network of a data set knows, all of the label `strangerLabel`: textures and patterns, of
- * other kinds in each split; and in the test, where the data has no people, people.
+ * Pictures that show none of the classes of a data set, all of the label `strangerLabel`: textures and
+ * patterns, of other kinds in each split; and in the test, where the data has no people, people.
  */
 export function drawStrangers(dataset: Of, split: SplitName): Split {
   const drawn = known.get(dataset) ?? new Map<SplitName, Split>()

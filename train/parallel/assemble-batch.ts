@@ -29,7 +29,7 @@ function lookAt({ shifts, mirrored, turns, colours }: Batch, position: number): 
  * list; written straight to the WASM heap.
  */
 export function assembleBatch(
-  { input, pixels }: SharedImages,
+  { input, pixels, labels, strangers = pixels }: SharedImages,
   batch: Batch,
   members: Range,
   outsiders: Range,
@@ -43,7 +43,15 @@ export function assembleBatch(
   let row = 0
   const write = (image: number, position: number): void => {
     const start = row++ * exampleSize
-    writeAugmented(pixels, image, input, lookAt(batch, position), values, start)
+    const isStranger = image >= labels.length
+    writeAugmented(
+      isStranger ? strangers : pixels,
+      isStranger ? image - labels.length : image,
+      input,
+      lookAt(batch, position),
+      values,
+      start,
+    )
     if (batch.mix !== undefined && position < batch.members.length) {
       const at = batch.mix.others[position]!
       writeAugmented(pixels, batch.members[at]!, input, lookAt(batch, at), other, 0)

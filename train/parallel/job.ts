@@ -16,6 +16,8 @@ export interface SharedImages {
   /** [count, height, width, 3] */
   readonly pixels: Uint8Array<SharedArrayBuffer>
   readonly labels: Int32Array<SharedArrayBuffer>
+  /** Pictures that show none of the classes, counted on from the images; left out where none are shown. */
+  readonly strangers?: Uint8Array<SharedArrayBuffer> | undefined
 }
 
 /**

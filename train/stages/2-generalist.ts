@@ -5,6 +5,7 @@ import type { Teacher } from '../parallel/job.ts'
 import { allImages } from './1-full.ts'
 import type { StageContext } from './context.ts'
 import { firstParameters } from './first-parameters.ts'
+import { outsidersOf } from './outsiders.ts'
 import { trainNetwork } from './train-network.ts'
 
 /** Another network that knows all classes: what partitions of another size start from. It does not ship. */
@@ -31,7 +32,7 @@ export async function trainGeneralist(
     architecture,
     initial: firstParameters(context, name === 'generalist' ? name : undefined, architecture, random),
     members: allImages(context),
-    outsiders: [],
+    outsiders: outsidersOf(context, [], config.generalist.loss),
     teacher,
     settings: config.generalist,
     seed: config.seed + 1,

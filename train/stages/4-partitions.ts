@@ -9,6 +9,7 @@ import type { ShippedNetwork, TrainedNetwork } from '../models/ship-network.ts'
 import type { JobHead, Teacher } from '../parallel/job.ts'
 import type { PartitionForms } from '../models/trained-networks.ts'
 import type { StageContext } from './context.ts'
+import { outsidersOf } from './outsiders.ts'
 import { imagesOfRegion, type Region } from './regions.ts'
 import { trainNetwork, trainParameters, type NetworkToTrain } from './train-network.ts'
 
@@ -67,7 +68,11 @@ export function lessonsOf(
   if (members.length >= fewestMembers)
     return {
       members,
-      outsiders: byClass.flatMap((images, of) => (own.has(of) ? [] : images)),
+      outsiders: outsidersOf(
+        { dataset },
+        byClass.flatMap((images, of) => (own.has(of) ? [] : images)),
+        config.partition.loss,
+      ),
       head: jobHead(region, dataset.classNames.length),
     }
   throw new CacheNetError(

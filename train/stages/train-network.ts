@@ -8,6 +8,7 @@ import { createState, runTraining } from '../parallel/pool.ts'
 import { finishedStep, readCheckpoint, writeCheckpoint } from '../run/checkpoint.ts'
 import { BestWeights } from './best-weights.ts'
 import type { StageContext } from './context.ts'
+import { trainingStrangers } from './outsiders.ts'
 import { validationLoss } from './validation-loss.ts'
 
 export interface NetworkToTrain {
@@ -37,10 +38,16 @@ function sharedIndices(indices: ArrayLike<number>): Int32Array<SharedArrayBuffer
  */
 export async function trainParameters(context: StageContext, network: NetworkToTrain): Promise<Float32Array> {
   const { config, dataset, input, run, progress, signal } = context
+  const hasStrangers = network.outsiders.length > 0 && (network.settings.loss.strangerShare ?? 0) > 0
   const job: TrainingJob = {
     name: network.name,
     architecture: network.architecture,
-    images: { input, pixels: dataset.train.pixels, labels: dataset.train.labels },
+    images: {
+      input,
+      pixels: dataset.train.pixels,
+      labels: dataset.train.labels,
+      strangers: hasStrangers ? trainingStrangers(context).pixels : undefined,
+    },
     members: sharedIndices(network.members),
     outsiders: sharedIndices(network.outsiders),
     head: network.head,
