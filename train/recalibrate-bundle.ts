@@ -61,13 +61,14 @@ export async function recalibrateBundle({
   const validation = answerSplit(context, networks, dataset.validation, 'validation')
   const calibration = calibrate(context, networks, validation)
   const { testAnswers: _, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
-  const { command: trainedBy, commit, elapsedSeconds } = before.training
+  const { command: trainedBy, commit, elapsedSeconds, refinement } = before.training
   const shipped = withoutLosingDeltas(networks, evaluations.validation, config.gate.accuracyTolerance)
   const manifest = await exportBundle(context, out, shipped, calibration, evaluations, {
     id: before.id,
     command: trainedBy,
     commit,
     elapsedSeconds,
+    refinement,
     calibration: { command, commit: await currentCommit() },
     classPictures: drawsClassPictures
       ? await drawClassPictures(dataset, validation.full)

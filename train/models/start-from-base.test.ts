@@ -7,7 +7,7 @@ import { initialise, parameterLayout } from './architecture.ts'
 import { architectureOf, readBase } from './base-bundle.ts'
 import { inferenceSpec } from './fold.ts'
 import { predictImages } from './predict.ts'
-import { startFromBase } from './start-from-base.ts'
+import { continueNetwork, startFromBase } from './start-from-base.ts'
 import { shipNetwork } from './ship-network.ts'
 import { whiteningFilters } from './whitening.ts'
 
@@ -30,6 +30,21 @@ function trainedBase(): ReturnType<typeof shipNetwork> {
   }
   return shipNetwork(barsArchitecture, vector)
 }
+
+describe('continueNetwork', () => {
+  it('begins with what the network answers, its head included', () => {
+    const network = trainedBase()
+    const shown = { pixels: images.pixels, input: baseInput }
+    const vector = continueNetwork(barsArchitecture, network, shown, createRandom(4))
+    const wanted = predictImages(network, images, baseInput)
+    const found = predictImages(shipNetwork(barsArchitecture, vector), images, baseInput)
+    const largest = Math.max(...wanted.logits.map(Math.abs))
+    expect(largest).toBeGreaterThan(0.1)
+    // Weights ship as half floats.
+    for (const [index, value] of wanted.logits.entries())
+      expect(Math.abs(found.logits[index]! - value)).toBeLessThan(0.02 * largest)
+  })
+})
 
 describe('startFromBase', () => {
   it('begins with the features of the base, whatever its images were normalised by, and with a head of its own', () => {

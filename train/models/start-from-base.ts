@@ -125,3 +125,20 @@ export function startFromBase(
   unfoldNorms(architecture, part, images, random.fork('norms'))
   return vector
 }
+
+/**
+ * The same for a network that goes on with its own task, on images that are normalised as they were: its head
+ * is kept, and its norms are measured anew.
+ */
+export function continueNetwork(
+  architecture: PlainArchitecture,
+  network: BaseNetwork['network'],
+  images: Images,
+  random: Random,
+): Float32Array {
+  const vector = startFromBase(architecture, { network, architecture }, images.input, images, random)
+  const shipped = unfoldNetwork(architecture, network.weights)
+  for (const { name, offset, size } of parameterLayout(architecture).parameters)
+    if (name.startsWith('head/')) vector.set(shipped.subarray(offset, offset + size), offset)
+  return vector
+}

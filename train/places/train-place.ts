@@ -5,10 +5,10 @@ import { createRandom } from '../../core/random.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { TrainingConfig } from '../config/schema.ts'
 import { allocateSplit, splitCount, type Split } from '../data/dataset.ts'
-import { parameterLayout, type PlainArchitecture } from '../models/architecture.ts'
-import { foldNetwork, inferenceSpec, unfoldNetwork } from '../models/fold.ts'
+import type { PlainArchitecture } from '../models/architecture.ts'
+import { foldNetwork, inferenceSpec } from '../models/fold.ts'
 import { shipWeights, type ShippedNetwork } from '../models/ship-network.ts'
-import { startFromBase } from '../models/start-from-base.ts'
+import { continueNetwork } from '../models/start-from-base.ts'
 import { startPartition } from '../models/start-partition.ts'
 import type { JobHead, Teacher, TrainingJob } from '../parallel/job.ts'
 import { createState, runTraining } from '../parallel/pool.ts'
@@ -90,24 +90,6 @@ function jobHeadOf({ head, shares }: PlaceHead, classes: number): JobHead {
 }
 
 /**
- * Parameters to train on from: those of a network that shipped, its norms measured anew on the place's
- * frames. Its head is kept.
- */
-function startOf(
-  { manifest: { input }, frames }: PlaceTraining,
-  architecture: PlainArchitecture,
-  network: ShippedNetwork,
-): Float32Array {
-  const { pixels } = frames.images
-  const base = { network, architecture }
-  const vector = startFromBase(architecture, base, input, { pixels, input }, createRandom('place'))
-  const shipped = unfoldNetwork(architecture, network.weights)
-  for (const { name, offset, size } of parameterLayout(architecture).parameters)
-    if (name.startsWith('head/')) vector.set(shipped.subarray(offset, offset + size), offset)
-  return vector
-}
-
-/**
  * Trains the partition of a place by all its weights, from the partition that knew the place or else from the
  * generalist: gains, shifts and head alone, which is what a delta holds, do not reach another light
  * (docs/lab/2026-11-places.md). Throws `training-diverged`, and `aborted` once the signal is.
@@ -121,16 +103,17 @@ export async function trainPlace(signal: AbortSignal, training: PlaceTraining): 
   const images = joinImages(frames, training.elsewhere, input.width)
   const isMember = (frame: number): boolean => own.has(frames.images.labels[frame]!)
   const architecture: PlainArchitecture = { ...training.architecture, classes: headOutputs(head.head) }
+  const shown = { pixels: frames.images.pixels, input }
   const initial =
     from === undefined
       ? startPartition(
           {
             architecture: training.architecture,
-            vector: startOf(training, training.architecture, generalist),
+            vector: continueNetwork(training.architecture, generalist, shown, createRandom('place')),
           },
           head.head,
         ).initial
-      : startOf(training, architecture, from)
+      : continueNetwork(architecture, from, shown, createRandom('place'))
   const job: TrainingJob = {
     name: 'place',
     architecture,

@@ -28,7 +28,8 @@ export interface ExportFacts {
   readonly command: string
   readonly commit: string
   readonly elapsedSeconds: number
-  /** Where the gate was calibrated anew afterwards. */
+  /** Where the networks were trained on afterwards, or the gate was calibrated anew. */
+  readonly refinement?: Manifest['training']['refinement']
   readonly calibration?: Manifest['training']['calibration']
   /** A picture of each class; left out where nobody asked for them. */
   readonly classPictures?: ClassPictures | undefined
@@ -126,6 +127,7 @@ function buildManifest(
       commit: facts.commit,
       seed: config.seed,
       elapsedSeconds: facts.elapsedSeconds,
+      ...(facts.refinement === undefined ? {} : { refinement: facts.refinement }),
       ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }),
       config,
     },
