@@ -156,6 +156,7 @@ export const defaults: TrainingConfig = {
     leastBeliefs: [0.4, 0.7, 0.9],
     testEvery: 60,
     strangersCertain: 0.06,
+    knownStrange: 0.01,
     accuracyTolerance: 0.01,
     reserve: 0.1,
   },

@@ -60,6 +60,11 @@ export const gateSchema = z.strictObject({
   testEvery: count,
   /** Share of the strangers of which a network may be certain at most. */
   strangersCertain: share,
+  /**
+   * Share of the images of its own classes that are strange to a network at most, where a stricter bound than
+   * the strangers' own costs no more: drawn strangers are few kinds of what there is.
+   */
+  knownStrange: share,
   /** How much accuracy of the whole may be lost against *Edge + scene*, as a share. */
   accuracyTolerance: share,
   /**

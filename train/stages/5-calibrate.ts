@@ -2,13 +2,13 @@ import { megaMacsOfFull } from '../../core/bundle/full-network.ts'
 import type { GatePoint, GateSettings, LocalityRow } from '../../core/gate/settings.ts'
 import { fullId } from '../../core/gate/answer-table.ts'
 import type { SceneKnowledge } from '../../core/gate/scene-filter.ts'
-import { strangeness } from '../../core/gate/strangeness.ts'
 import { bestEdgeScene } from '../calibration/best-edge-scene.ts'
 import { expectedMs } from '../calibration/expected-time.ts'
 import { imageStream, isDrawable } from '../calibration/image-stream.ts'
 import { calibrateLocalities } from '../calibration/localities.ts'
 import { networkCosts } from '../calibration/network-costs.ts'
 import { sceneKnowledge } from '../calibration/scene-knowledge.ts'
+import { strangeBounds } from '../calibration/strange-bounds.ts'
 import { fitTemperature } from '../calibration/temperature.ts'
 import {
   cascadeAt,
@@ -20,7 +20,6 @@ import {
   type GateOptions,
 } from '../calibration/threshold.ts'
 import { drawStrangers } from '../data/strangers.ts'
-import { logitsOf, type Predictions } from '../models/predict.ts'
 import { endingAtOnce } from '../run/abort-on-interrupt.ts'
 import { answerSplit, answerTable, type NetworkFacts, type SplitAnswers } from './answers.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
@@ -82,24 +81,6 @@ function fitTemperatures(validation: SplitAnswers): Map<string, number> {
   return temperatures
 }
 
-/** The bound of a network under which no more than `share` of the strangers fall. */
-function strangeBound(predictions: Predictions, hasElsewhere: boolean, share: number): number {
-  const found = Array.from({ length: predictions.count }, (_, image) =>
-    strangeness(logitsOf(predictions, image), hasElsewhere),
-  ).sort((a, b) => a - b)
-  return found[Math.floor(share * found.length)] ?? Infinity
-}
-
-/** Where each network stops to be certain of strangers, whatever its probabilities say. */
-function strangeBounds({ full, networks, heads }: SplitAnswers, share: number): Map<string, number> {
-  return new Map([
-    [fullId, strangeBound(full, false, share)],
-    ...[...networks].map(
-      ([id, predictions]) => [id, strangeBound(predictions, heads.has(id), share)] as const,
-    ),
-  ])
-}
-
 /**
  * What localities that are `recorded` go by; the validation images in their order where the data was not
  * recorded in sessions.
@@ -154,7 +135,6 @@ function calibrateGates(
     reserve,
     leastBeliefs,
     testEvery,
-    strangersCertain,
   } = config.gate
   const localities = config.gate.localities.filter(({ kind }) => isDrawable(context, kind))
   const tolerance = accuracyTolerance * (1 - reserve)
@@ -164,7 +144,7 @@ function calibrateGates(
     : undefined
   const facts: NetworkFacts = {
     temperatures: fitTemperatures(validation),
-    bounds: strangeBounds(answerStrangers(context, networks, 'validation'), strangersCertain),
+    bounds: strangeBounds(validation, answerStrangers(context, networks, 'validation'), config.gate),
   }
   const recordings = recordingsFor(context, networks, validation)
   const [drawn, recorded] = [answerTable(validation, facts), answerTable(recordings, facts)]
