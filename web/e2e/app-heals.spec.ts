@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
 import { temporaryFolder, writeBundle } from '../../edge/testing/bundle-folder.ts'
-import { buildApp } from './harness/build-app.ts'
+import { builtFolder } from './harness/built-folder.ts'
 import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 
@@ -38,17 +38,15 @@ async function startSampleEdge(seed: number): Promise<RunningEdge> {
   const { folder, remove } = await temporaryFolder()
   cleanUp.push(remove)
   await writeBundle(folder, await createSampleBundle({ seed }))
-  const edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder })
+  const edge = await startEdge({ port: 0, host: '127.0.0.1', threads: 1, bundlesFolder: folder, pageFolder })
   edges.push(edge)
   return edge
 }
 
 beforeAll(async () => {
-  const app = await buildApp('product')
   pageFolder = await mkdtemp(join(tmpdir(), 'cachenet-heals-'))
-  await cp(app.folder, pageFolder, { recursive: true })
+  await cp(builtFolder, pageFolder, { recursive: true })
   await copyFile(join(pageFolder, 'sw.js'), join(pageFolder, 'sw-now.js'))
-  await app.remove()
   await startSampleEdge(1)
   await startSampleEdge(2)
   proxy = await startFaultProxy(edges[0]?.origin ?? '')
