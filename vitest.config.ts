@@ -49,22 +49,46 @@ const inBrowser = (name: string, include: string[], testTimeout: number): TestPr
   },
 })
 
+/**
+ * Files that leave nothing behind share a process, and most of their time is saved. An engine, a decoder or a
+ * backend keeps a state of its own in a process: what trains or infers there stays apart. What imports the
+ * edge's decoder, which takes most formats from sharp, shares a process with its like alone.
+ */
+const sharing = {
+  pure: [
+    '{core,web,test}/**/*.test.ts',
+    'bench/{cold-start,edge,harness,network,readme}/**/*.test.ts',
+    'train/{calibration,class-pictures,config,data,experiments,report,signing}/**/*.test.ts',
+    'bench/{replay/!(run-replay),strategies/!(plan-runs)}.test.ts',
+    'train/{run/!(open-bundle),stages/!(early-stop|take-full|train-within-data)}.test.ts',
+  ],
+  edge: [
+    'edge/{access,bundles,deploy,frames,http,inference,learning,log,routes,settings}/**/*.test.ts',
+    'edge/{app,greeting,qr-code}.test.ts',
+  ],
+} as const
+
+interface NodeTests {
+  readonly include: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly isolate?: boolean
+}
+
 const inNode = (
   name: string,
-  include: string[],
-  more: { readonly isolate?: boolean } = {},
+  { include, exclude = [], isolate = true }: NodeTests,
 ): TestProjectInlineConfiguration => ({
   test: {
     name,
-    include,
-    exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**'],
+    isolate,
+    include: [...include],
+    exclude: ['**/*.browser.test.ts', '**/*.long.test.ts', 'web/e2e/**', ...exclude],
     ...patient,
     setupFiles: [...patient.setupFiles, 'test/fast-check-seed.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // Many of them wait for processes that they have started: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
-    ...more,
   },
 })
 
@@ -75,10 +99,12 @@ const inNode = (
 export default defineConfig({
   test: {
     projects: [
-      inNode('node', ['{edge,kernels,onnx,train,bench,test}/**/*.test.ts']),
-      // Pure code: its files leave nothing behind, so that they share a process, and most of their time is
-      // saved. An engine, a decoder or a backend keeps a state of its own in a process.
-      inNode('node-pure', ['{core,web}/**/*.test.ts'], { isolate: false }),
+      inNode('node', {
+        include: ['{edge,kernels,onnx,train,bench}/**/*.test.ts'],
+        exclude: Object.values(sharing).flat(),
+      }),
+      inNode('node-pure', { include: sharing.pure, isolate: false }),
+      inNode('node-edge', { include: sharing.edge, isolate: false }),
       {
         test: {
           name: 'long',

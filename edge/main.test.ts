@@ -84,7 +84,7 @@ describe('npm run edge', { timeout: 120_000 }, () => {
         '--stop-seconds',
         '0',
       ],
-      { cwd: root, env: { ...process.env, NO_COLOR: '1' } },
+      { cwd: root, env: { ...process.env, NO_COLOR: '1', CACHENET_THREADS: '1' } },
     )
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))

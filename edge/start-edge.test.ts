@@ -20,16 +20,12 @@ describe('startEdge', () => {
   let remove: () => Promise<void>
   let sample: SampleBundle
 
-  beforeAll(async () => {
-    const temporary = await temporaryFolder()
-    ;({ folder, remove } = temporary)
-    sample = await createSampleBundle()
-    await writeBundle(folder, sample)
-  }, 60_000)
-  afterAll(() => remove())
+  /** Of the tests that ask it something, and leave it as it was. */
+  let shared: RunningEdge
+  const entries: RequestEntry[] = []
 
-  const start = async (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> => {
-    const edge = await startEdge({
+  const open = (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> =>
+    startEdge({
       port: 0,
       host: '127.0.0.1',
       threads: 1,
@@ -37,9 +33,23 @@ describe('startEdge', () => {
       pageFolder: join(folder, 'no-page'),
       ...options,
     })
+  const start = async (options: Partial<EdgeOptions> = {}): Promise<RunningEdge> => {
+    const edge = await open(options)
     onTestFinished(() => edge.close())
     return edge
   }
+
+  beforeAll(async () => {
+    const temporary = await temporaryFolder()
+    ;({ folder, remove } = temporary)
+    sample = await createSampleBundle()
+    await writeBundle(folder, sample)
+    shared = await open({ onRequest: (entry) => void entries.push(entry) })
+  }, 60_000)
+  afterAll(async () => {
+    await shared.close()
+    await remove()
+  })
   const post = (edge: RunningEdge, body: Uint8Array<ArrayBuffer>, type = rawFrameType): Promise<Response> =>
     fetch(edge.origin + apiPaths.frames('sample'), {
       method: 'POST',
@@ -64,8 +74,7 @@ describe('startEdge', () => {
   }
 
   it('answers over the network what the app answers, and counts it', async () => {
-    const entries: RequestEntry[] = []
-    const edge = await start({ onRequest: (entry) => void entries.push(entry) })
+    const edge = shared
     expect(edge).toMatchObject({
       defaultBundle: 'sample',
       bundleIds: ['sample'],
@@ -90,7 +99,7 @@ describe('startEdge', () => {
   })
 
   it('refuses a large body over the network with its code, announced or in pieces', async () => {
-    const edge = await start()
+    const edge = shared
     await expectError(await post(edge, new Uint8Array(5 * 2 ** 20), 'image/png'), 'frame-too-large')
     const pieces = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -109,7 +118,7 @@ describe('startEdge', () => {
   })
 
   it('does not mind senders that go away in the middle of a frame, or of a blob', async () => {
-    const edge = await start()
+    const edge = shared
     const { upload } = await beginUpload(edge)
     upload.on('error', () => undefined)
     upload.destroy()
@@ -279,7 +288,7 @@ describe('startEdge', () => {
   })
 
   it('counts the bytes of its connections', async () => {
-    const edge = await start()
+    const edge = shared
     const { sha256, bytes } = sample.manifest.full.whole
     await (await fetch(edge.origin + apiPaths.blob('sample', sha256))).arrayBuffer()
     const text = await (await fetch(`${edge.origin}/metrics`)).text()
@@ -333,7 +342,7 @@ describe('startEdge', () => {
   })
 
   it('says what to do where the port is taken', async () => {
-    const edge = await start()
+    const edge = shared
     await expect(start({ port: edge.port })).rejects.toMatchObject({
       code: 'config-invalid',
       details: { port: edge.port, reason: 'EADDRINUSE' },

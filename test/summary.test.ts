@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { summaryTable, totalLine, type StepResult } from './summary.ts'
+import { summaryTable, tookLine, totalLine, type StepResult } from './summary.ts'
 
 const steps: StepResult[] = [
   { name: 'typecheck', seconds: 1.234, counts: { passed: 1, failed: 0, skipped: 0 } },
@@ -26,4 +26,9 @@ it('says of every step how it went', () => {
   expect(lines[0]).toMatch(/typecheck +ok +1\.2 s/)
   expect(lines[1]).toMatch(/node tests +FAILED +12\.0 s +40 passed, 2 failed/)
   expect(lines[2]).toMatch(/e2e +FAILED .*not run: the build failed/)
+})
+
+it('says how long all of it took', () => {
+  expect(tookLine(0.4)).toBe('All of it took 0 min 0 s.')
+  expect(tookLine(479.6)).toBe('All of it took 8 min 0 s.')
 })

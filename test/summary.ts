@@ -22,6 +22,12 @@ export function summaryTable(steps: readonly StepResult[]): string {
     .join('\n')
 }
 
+/** How long a whole run took. Steps that ran side by side are in it once. */
+export function tookLine(seconds: number): string {
+  const whole = Math.round(seconds)
+  return `All of it took ${Math.floor(whole / 60)} min ${whole % 60} s.`
+}
+
 /** The last line of a test run: `N passed, N failed`, and `, N skipped` only if any. */
 export function totalLine(steps: readonly StepResult[]): string {
   const total = (part: keyof Counts): number => steps.reduce((sum, { counts }) => sum + counts[part], 0)

@@ -34,6 +34,8 @@ const tiny = ['full', 'generalist']
   .map((stage) => `${stage}.widths=[4,4,8] ${stage}.optimizer.epochs=1`)
   .join(' ')
 
+const quickGate = 'gate.streamFrames=200 gate.reportFrames=500'
+
 interface Ended {
   readonly code: number
   readonly output: string
@@ -100,7 +102,7 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
       '--set',
       'imageSize=16 workers=1',
       '--set',
-      'gate.streamFrames=200',
+      quickGate,
     ]
     const first = await train(...out)
     expect(first.output).not.toMatch(isStack)
@@ -114,7 +116,7 @@ describe('npm run train -- folder', { timeout: 900_000 }, () => {
     const base = ['--from', join(folder, 'bundles', 'folder')]
     const [run, epochs] = [join(folder, 'started'), 'full.optimizer.epochs=1 generalist.optimizer.epochs=1']
     const more = ['--out', join(folder, 'bundles'), '--id', 'started', '--run', run]
-    const settings = ['--set', `${epochs} workers=1 gate.streamFrames=200`]
+    const settings = ['--set', `${epochs} workers=1 ${quickGate}`]
     const started = await train(...more, ...base, ...settings)
     expect(started.output).not.toMatch(isStack)
     expect(started).toMatchObject({ code: 0, output: expect.stringContaining('Bundle started') as string })

@@ -27,9 +27,7 @@ import { RunFolder } from './run/run-folder.ts'
 import { runStart } from './run/run-start.ts'
 import { typedCommand } from './run/typed-command.ts'
 import { chooseKey } from './signing/choose-key.ts'
-import { takeFull } from './stages/take-full.ts'
 import { trainArgs } from './train-args.ts'
-import { trainBundle } from './train-bundle.ts'
 
 /** Of the file as it ships, and of how it is fed. */
 const identityOf = ({ blob, spec }: FullGraph): string =>
@@ -121,6 +119,11 @@ export function trainCommand(preset: PresetName, description: string): CommandDe
           ...(base === undefined ? {} : { base: { id: base.id, sha256: base.sha256 } }),
         }
         const run = await RunFolder.open(path, identity, start === 'resume')
+        // Only now: what trains takes a second to load, and whoever is refused should know at once.
+        const [{ takeFull }, { trainBundle }] = await Promise.all([
+          import('./stages/take-full.ts'),
+          import('./train-bundle.ts'),
+        ])
         if (fullFrom !== undefined && start !== 'resume')
           await takeFull({ config, dataset, input: measureInput(dataset.train, dataset.size), run }, fullFrom)
         const command = typedCommand(preset, {

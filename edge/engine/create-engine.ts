@@ -1,7 +1,5 @@
 import { installedRuntime } from '../../onnx/runtime.ts'
 import type { Engine } from './engine.ts'
-import { createOnnxEngine } from './onnx/onnx-engine.ts'
-import { createWasmEngine } from './wasm.ts'
 
 /** Fastest first. */
 export const engineKinds = ['onnxruntime', 'tfjs-wasm'] as const
@@ -27,12 +25,17 @@ export function installedEngines(): EngineKind[] {
  * Starts an engine in the calling thread, which it blocks while it runs. Throws `engine-failed` where it is
  * not installed.
  */
-export function createEngine({ kind, threads, aloneThreads }: EngineChoice): Promise<Engine> {
+export async function createEngine({ kind, threads, aloneThreads }: EngineChoice): Promise<Engine> {
+  // Each brings libraries that the other does without, and the edge's own thread without both.
   switch (kind) {
-    case 'onnxruntime':
+    case 'onnxruntime': {
+      const { createOnnxEngine } = await import('./onnx/onnx-engine.ts')
       return createOnnxEngine({ threads, aloneThreads })
-    case 'tfjs-wasm':
+    }
+    case 'tfjs-wasm': {
+      const { createWasmEngine } = await import('./wasm.ts')
       return createWasmEngine()
+    }
     default:
       return kind satisfies never
   }

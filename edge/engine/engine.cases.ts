@@ -11,17 +11,33 @@ import { engineBundleOf, ownTrunk, randomFrames, withoutPartitions } from '../te
 import { referenceOutput, runReference } from '../testing/reference-network.ts'
 import type { Engine } from './engine.ts'
 
+const createBundles = async () => ({
+  sample: await createSampleBundle({ seed: 5 }),
+  separable: await createSampleBundle({ seed: 13, id: 'separable', isSeparable: true }),
+  own: await ownTrunk(await createSampleBundle({ seed: 6, id: 'own-trunk' })),
+  alone: withoutPartitions(await createSampleBundle({ seed: 7, id: 'alone' })),
+  batched: await withBrought(await createSampleBundle({ seed: 12, id: 'batched' }), pytorchModel()),
+  single: await withBrought(await createSampleBundle({ seed: 12, id: 'single' }), ultralyticsModel()),
+  passing: await createSampleBundle({ seed: 11, id: 'passing' }),
+  other: await createSampleBundle({ seed: 8, id: 'other', partitions: 6 }),
+  again: await createSampleBundle({ seed: 9, id: 'again' }),
+})
+
 /** What every engine does, whatever it runs on. `create` starts one without bundles. */
 export function describeEngine(name: string, create: () => Promise<Engine>): void {
   describe(`${name} as an engine`, () => {
     let engine: Engine
+    let bundles: Awaited<ReturnType<typeof createBundles>>
     let sample: SampleBundle
 
+    // All before the first answer: what comes later a pool loads in a process apart, and most of that is the
+    // process's start.
     beforeAll(async () => {
       engine = await create()
-      sample = await createSampleBundle({ seed: 5 })
-      await engine.load(engineBundleOf(sample))
-    }, 60_000)
+      bundles = await createBundles()
+      sample = bundles.sample
+      for (const bundle of Object.values(bundles)) await engine.load(engineBundleOf(bundle))
+    })
     afterAll(() => engine.close())
 
     const expectReference = async (bundle: SampleBundle, count: number): Promise<void> => {
@@ -52,34 +68,25 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       expectReference(sample, 1))
 
     it('computes depthwise layers and the sums of inverted residuals', async () => {
-      const separable = await createSampleBundle({ seed: 13, id: 'separable', isSeparable: true })
-      await engine.load(engineBundleOf(separable))
-      await expectReference(separable, 1)
-      await expectReference(separable, 5)
+      await expectReference(bundles.separable, 1)
+      await expectReference(bundles.separable, 5)
     })
 
     it('answers every frame of a batch in its place', () => expectReference(sample, 7))
 
-    it('feeds the encoder with the image where it has a trunk of its own', async () => {
-      const own = await ownTrunk(await createSampleBundle({ seed: 6, id: 'own-trunk' }))
-      await engine.load(engineBundleOf(own))
-      await expectReference(own, 3)
-    })
+    it('feeds the encoder with the image where it has a trunk of its own', () =>
+      expectReference(bundles.own, 3))
 
-    it('answers for a bundle that has no partitions, and so no encoder', async () => {
-      const alone = withoutPartitions(await createSampleBundle({ seed: 7, id: 'alone' }))
-      await engine.load(engineBundleOf(alone))
-      await expectReference(alone, 2)
-    })
+    it('answers for a bundle that has no partitions, and so no encoder', () =>
+      expectReference(bundles.alone, 2))
 
     it.each([
-      ['several frames at once', pytorchModel(), true],
-      ['one frame at a time', ultralyticsModel(), false],
-    ] as const)('runs a full model that somebody brought, which takes %s', async (_, model, isBatched) => {
-      const brought = await withBrought(await createSampleBundle({ seed: 12, id: 'brought' }), model)
+      ['several frames at once', 'batched', true],
+      ['one frame at a time', 'single', false],
+    ] as const)('runs a full model that somebody brought, which takes %s', async (_, name, isBatched) => {
+      const brought = bundles[name]
       const { full, encoder } = engineBundleOf(brought)
       if (encoder === undefined) throw new RangeError('The sample has an encoder.')
-      await engine.load(engineBundleOf(brought))
       const count = 3
       const frames = randomFrames(brought.manifest, count)
       const runtime = await loadRuntime('wasm')
@@ -87,7 +94,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       const taking = { inputShape: inputShapeOfFull(full.spec), isBatched }
       const said = await runFrames(runtime, session, taking, frames, count, ['logits', 'features'])
       await session.release()
-      const found = await engine.run({ bundleId: 'brought', frames, count })
+      const found = await engine.run({ bundleId: name, frames, count })
       expect(found.logits).toHaveLength(count * brought.manifest.classNames.length)
       for (const [index, value] of said.logits.entries()) expect(found.logits[index]).toBeCloseTo(value, 4)
       const size = said.features.length / count
@@ -97,14 +104,13 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       }).flat()
       expect(found.codeLogits).toHaveLength(codes.length)
       for (const [index, value] of codes.entries()) expect(found.codeLogits[index]).toBeCloseTo(value, 3)
-      await expect(engine.run({ bundleId: 'brought', frames: frames.slice(1), count })).rejects.toMatchObject(
-        { code: 'frame-size-wrong' },
-      )
+      await expect(engine.run({ bundleId: name, frames: frames.slice(1), count })).rejects.toMatchObject({
+        code: 'frame-size-wrong',
+      })
     })
 
     it('forgets what is unloaded, and nothing else', async () => {
-      const passing = await createSampleBundle({ seed: 11, id: 'passing' })
-      await engine.load(engineBundleOf(passing))
+      const { passing } = bundles
       await expectReference(passing, 1)
       await engine.unload('passing')
       await engine.unload('never-loaded')
@@ -114,14 +120,12 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
     })
 
     it('keeps bundles apart', async () => {
-      const other = await createSampleBundle({ seed: 8, id: 'other', partitions: 6 })
-      await engine.load(engineBundleOf(other))
-      await expectReference(other, 2)
+      await expectReference(bundles.other, 2)
       await expectReference(sample, 2)
     })
 
     it('replaces a bundle that is loaded again', async () => {
-      await engine.load(engineBundleOf(await createSampleBundle({ seed: 9, id: 'again' })))
+      await expectReference(bundles.again, 2)
       const second = await createSampleBundle({ seed: 10, id: 'again' })
       await engine.load(engineBundleOf(second))
       await expectReference(second, 2)

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { engineBundleOf, randomFrames } from '../testing/engine-samples.ts'
-import { endlessBundle } from '../testing/frail-handler.ts'
+import { temporaryFolder } from '../testing/bundle-folder.ts'
+import { endlessBundle, frailHandler } from '../testing/frail-handler.ts'
 import { installedEngines } from './create-engine.ts'
 import { describeEngine } from './engine.cases.ts'
 import type { Engine } from './engine.ts'
@@ -19,7 +22,18 @@ for (const kind of installedEngines()) {
 
 // Limits are wide: on a busy machine a thread starts slowly.
 describe('createPooledEngine', { timeout: 180_000 }, () => {
-  const frail = new URL('../testing/frail-handler.ts', import.meta.url)
+  /** A module for processes that fail, and whether one of them hangs. */
+  const frailProcesses = async (): Promise<{ module: URL; isHanging: () => boolean }> => {
+    const { folder, remove } = await temporaryFolder()
+    onTestFinished(remove)
+    const file = join(folder, 'hanging')
+    return { module: frailHandler(file), isHanging: () => existsSync(file) }
+  }
+  /** A clock that goes on by itself, and that the test may put forward. */
+  const takeClock = (): void => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
+    onTestFinished(() => void vi.useRealTimers())
+  }
   const start = async (options: Partial<Parameters<typeof createPooledEngine>[0]>): Promise<Engine> => {
     const engine = await createPooledEngine({ log, choice: wasm, ...options })
     onTestFinished(() => engine.close())
@@ -50,7 +64,7 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
   it.each([13, 15])(
     'replaces a process that ends at a batch of %d, with its bundles, and loses only the batch that it had',
     async (fatal) => {
-      const engine = await start({ module: frail })
+      const engine = await start(await frailProcesses())
       const sample = await createSampleBundle()
       await engine.load(engineBundleOf(sample))
       const batch = (count: number): Parameters<Engine['run']>[0] => ({
@@ -67,7 +81,7 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
   )
 
   it('goes on with the other processes while one is replaced', async () => {
-    const engine = await start({ module: frail, slots: 2 })
+    const engine = await start({ ...(await frailProcesses()), slots: 2 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const batch = (count: number): Parameters<Engine['run']>[0] => ({
@@ -81,13 +95,18 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
   })
 
   it('ends and replaces a process that hangs', async () => {
-    const engine = await start({ module: frail, timeoutMs: 15_000 })
+    const { module, isHanging } = await frailProcesses()
+    const engine = await start({ module, timeoutMs: 15_000 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
+    takeClock()
     const frames = randomFrames(sample.manifest, 14)
-    await expect(engine.run({ bundleId: 'sample', frames, count: 14 })).rejects.toMatchObject({
+    const ended = expect(engine.run({ bundleId: 'sample', frames, count: 14 })).rejects.toMatchObject({
       code: 'edge-timeout',
     })
+    await until(isHanging)
+    vi.advanceTimersByTime(15_000)
+    await ended
     await until(() => engine.isReady)
     const output = await engine.run({
       bundleId: 'sample',
@@ -98,23 +117,22 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
   })
 
   it('answers for others while a bundle that never ends loading is tried, and refuses it', async () => {
-    const engine = await start({ module: frail, loadTimeoutMs: 15_000 })
+    const { module, isHanging } = await frailProcesses()
+    const engine = await start({ module, loadTimeoutMs: 15_000 })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const ask = (): Promise<unknown> =>
       engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
     await ask()
-    const tried = new AbortController()
-    const refused = engine.load({ ...engineBundleOf(sample), id: endlessBundle }).finally(() => tried.abort())
-    refused.catch(() => undefined)
-    let answers = 0
-    while (!tried.signal.aborted) {
-      await ask()
-      answers++
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await expect(refused).rejects.toMatchObject({ code: 'engine-failed' })
-    expect(answers).toBeGreaterThan(0)
+    takeClock()
+    const refused = expect(
+      engine.load({ ...engineBundleOf(sample), id: endlessBundle }),
+    ).rejects.toMatchObject({ code: 'engine-failed' })
+    await until(isHanging)
+    for (let asked = 0; asked < 5; asked++) await ask()
+    vi.advanceTimersByTime(15_000)
+    await refused
+    await ask()
     expect(engine.isReady).toBe(true)
     await expect(
       engine.run({ bundleId: endlessBundle, frames: randomFrames(sample.manifest, 1), count: 1 }),
@@ -122,12 +140,13 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
   })
 
   it('ends its processes when it is closed, also in the middle of a batch', async () => {
-    const engine = await createPooledEngine({ log, choice: wasm, module: frail })
+    const { module, isHanging } = await frailProcesses()
+    const engine = await createPooledEngine({ log, choice: wasm, module })
     const sample = await createSampleBundle()
     await engine.load(engineBundleOf(sample))
     const hanging = engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 14), count: 14 })
     hanging.catch(() => undefined)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(isHanging)
     await engine.close()
     await expect(hanging).rejects.toMatchObject({ code: 'worker-crashed' })
     expect(engine.isReady).toBe(false)

@@ -139,6 +139,8 @@ export const defaults: TrainingConfig = {
     streamKind: 'places',
     streamLength: 100,
     streamFrames: 20_000,
+    // Long enough that chance scenes do not decide: of 100 frames each, 10,000 frames are but 100 scenes.
+    reportFrames: 30_000,
     cacheEntries: 2,
     mostProbes: 2,
     localities: [

@@ -15,6 +15,8 @@ export const gateSchema = z.strictObject({
   streamLength: count,
   /** Frames of each calibration stream. */
   streamFrames: count,
+  /** Frames of each stream that a bundle is reported on; as many as there are images where those are more. */
+  reportFrames: count,
   cacheEntries: count,
   /**
    * Partitions that may be asked about a frame; the calibration takes the number and the order with the least

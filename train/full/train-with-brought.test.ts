@@ -38,6 +38,7 @@ it(
         encoder: { epochs: 1, scenesPerBatch: 2, framesPerScene: 4 },
         gate: {
           streamFrames: 100,
+          reportFrames: 200,
           localities: [{ kind: 'single', meanLength: 20 }],
           keepShares: [1],
           leastBeliefs: [0.6],

@@ -22,8 +22,6 @@ const reportedStreams: Record<
 /** Share of the frames of a stream with strangers that show one. */
 const strangersShare = 0.1
 
-const reportedFrames = 30_000
-
 /** Frames of a session where the data was recorded: `recorded64`, every session once. */
 export const reportedSessionFrames = 64
 
@@ -50,8 +48,7 @@ export function reportedStreamsOf(
   context: EvaluationContext,
   { answers, recordings, strangers }: ReplayedSplit,
 ): ReportedStream[] {
-  // Long enough that chance scenes do not decide: with 100 frames a scene, 10,000 frames are but 100 scenes.
-  const frames = Math.max(reportedFrames, answers.labels.length)
+  const frames = Math.max(context.config.gate.reportFrames, answers.labels.length)
   const both = joinAnswers(answers, strangers)
   const strange = Array.from(strangers.labels.keys(), (image) => answers.labels.length + image)
   const drawn = Object.entries(reportedStreams)

@@ -13,5 +13,17 @@ export const smallTraining = {
   partition: { optimizer: { epochs: 2, batchSize: 64 } },
   encoder: { epochs: 12, scenesPerBatch: 4, framesPerScene: 16 },
   delta: { optimizer: { epochs: 1, batchSize: 64 } },
-  gate: { streamFrames: 500, recordedSessions: 3 },
+  gate: {
+    streamFrames: 200,
+    reportFrames: 500,
+    recordedSessions: 2,
+    // One of each: recorded, drawn, of places that nobody knows, and without scenes.
+    localities: [
+      { kind: 'single', meanLength: 16, recorded: true },
+      { kind: 'pairs', meanLength: 100 },
+      { kind: 'places', meanLength: 10 },
+      { kind: 'iid', meanLength: 1 },
+    ],
+    leastBeliefs: [0.4, 0.9],
+  },
 } as const

@@ -6,14 +6,13 @@ import { createSampleBundle } from '../../core/testing/sample-bundle.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../edge/start-edge.ts'
 import { temporaryFolder, writeBundle } from '../../edge/testing/bundle-folder.ts'
-import { buildApp, type BuiltApp } from './harness/build-app.ts'
+import { builtFolder } from './harness/built-folder.ts'
 import { launchChromium } from './harness/launch-chromium.ts'
 import { startFaultProxy, type FaultProxy } from './harness/fault-proxy.ts'
 
 // The product as it is built: what is in it, what of it is stored on a device, and that this is all that it
 // needs to start.
 
-let app: BuiltApp
 let edge: RunningEdge
 let proxy: FaultProxy
 let browser: Browser
@@ -22,11 +21,16 @@ let page: Page
 let removeBundles: () => Promise<void>
 
 beforeAll(async () => {
-  app = await buildApp('product')
   const { folder, remove } = await temporaryFolder()
   removeBundles = remove
   await writeBundle(folder, await createSampleBundle())
-  edge = await startEdge({ port: 0, host: '127.0.0.1', bundlesFolder: folder, pageFolder: app.folder })
+  edge = await startEdge({
+    port: 0,
+    host: '127.0.0.1',
+    threads: 1,
+    bundlesFolder: folder,
+    pageFolder: builtFolder,
+  })
   proxy = await startFaultProxy(edge.origin)
   browser = await launchChromium()
   context = await browser.newContext()
@@ -37,12 +41,12 @@ afterAll(async () => {
   await browser.close()
   await proxy.close()
   await edge.close()
-  await Promise.all([app.remove(), removeBundles()])
+  await removeBundles()
 })
 
 describe('the built app', () => {
   it('holds the page, its workers and WebAssembly files for one thread and for more, and no released bundle', async () => {
-    const files = (await readdir(app.folder, { recursive: true, withFileTypes: true }))
+    const files = (await readdir(builtFolder, { recursive: true, withFileTypes: true }))
       .filter((file) => file.isFile())
       .map(({ name }) => name)
     expect(files.filter((name) => name.endsWith('.wasm')).sort()).toEqual([
@@ -64,13 +68,13 @@ describe('the built app', () => {
   })
 
   it('has no script and no style within its HTML, which the content security policy forbids', async () => {
-    const html = await readFile(join(app.folder, 'index.html'), 'utf8')
+    const html = await readFile(join(builtFolder, 'index.html'), 'utf8')
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/)
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/)
   })
 
   it('has icons for every use that the web manifest names', async () => {
-    const manifest = JSON.parse(await readFile(join(app.folder, 'manifest.webmanifest'), 'utf8')) as {
+    const manifest = JSON.parse(await readFile(join(builtFolder, 'manifest.webmanifest'), 'utf8')) as {
       id: string
       start_url: string
       scope: string
@@ -81,7 +85,7 @@ describe('the built app', () => {
       expect.arrayContaining(['any 192x192', 'any 512x512', 'maskable 192x192', 'maskable 512x512']),
     )
     for (const { src } of manifest.icons)
-      expect((await readFile(join(app.folder, src))).byteLength).toBeGreaterThan(0)
+      expect((await readFile(join(builtFolder, src))).byteLength).toBeGreaterThan(0)
   })
 })
 
@@ -121,7 +125,7 @@ describe('the built app in a browser', () => {
 
     // Workers and WebAssembly may not have been asked for yet: everything that the build made has to be
     // there, but what more threads than one need.
-    const assets = await readdir(join(app.folder, 'assets'))
+    const assets = await readdir(join(builtFolder, 'assets'))
     const sizes = await page.evaluate(
       (names) =>
         Promise.all(

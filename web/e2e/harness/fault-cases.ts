@@ -58,7 +58,6 @@ export const faultCases: readonly FaultCase[] = [
 export const quickFaultCases: readonly FaultCase[] = [
   { target: 'kernels', fault: 'a web page with 200', visit: 'first' },
   { target: 'script', fault: 'a bit altered in the middle', visit: 'first' },
-  { target: 'manifest', fault: 'a bit altered in the middle', visit: 'first' },
   { target: 'manifest', fault: '60 MB', visit: 'later' },
   { target: 'list', fault: 'never answered', visit: 'first' },
   { target: 'frames', fault: 'a part with 206', visit: 'later' },

@@ -9,7 +9,7 @@ import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { apiPaths } from '../../../core/wire/frames.ts'
 import { startEdge, type RunningEdge } from '../../../edge/start-edge.ts'
 import { temporaryFolder, writeBundle } from '../../../edge/testing/bundle-folder.ts'
-import type { BuiltApp } from './build-app.ts'
+import { builtFolder } from './built-folder.ts'
 import type { FaultCase, FaultTarget } from './fault-cases.ts'
 import { startFaultProxy } from './fault-proxy.ts'
 import { networkFaults } from './network-faults.ts'
@@ -57,7 +57,7 @@ export interface FaultStage {
   close(): Promise<void>
 }
 
-export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<FaultStage> {
+export async function openFaultStage(browser: Browser): Promise<FaultStage> {
   const { folder, remove } = await temporaryFolder()
   const bundle = await createSampleBundle({ seed: 5 })
   await writeBundle(folder, bundle)
@@ -66,7 +66,7 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
     host: '127.0.0.1',
     threads: 1,
     bundlesFolder: folder,
-    pageFolder: app.folder,
+    pageFolder: builtFolder,
   })
   const proxy = await startFaultProxy(edge.origin)
   const random = createRandom(7)
@@ -82,7 +82,7 @@ export async function openFaultStage(browser: Browser, app: BuiltApp): Promise<F
       }
     }),
   )
-  const assets = await readdir(join(app.folder, 'assets'))
+  const assets = await readdir(join(builtFolder, 'assets'))
   const asset = (pattern: RegExp): string => `/assets/${assets.find((name) => pattern.test(name)) ?? ''}`
   const parts: Readonly<Record<Exclude<FaultTarget, 'everything' | 'page'>, string>> = {
     script: asset(/^index-.*\.js$/),

@@ -1,4 +1,3 @@
-import { buildApp } from './build-app.ts'
 import type { FaultCase } from './fault-cases.ts'
 import { openFaultStage } from './fault-stage.ts'
 import { launchChromium } from './launch-chromium.ts'
@@ -15,7 +14,6 @@ export interface PlayedFaults {
  * its own.
  */
 export async function playFaults(cases: readonly FaultCase[], lanes: number): Promise<PlayedFaults> {
-  const app = await buildApp('product')
   const browser = await launchChromium()
   const waiting = [...cases]
   const failures: string[] = []
@@ -24,7 +22,7 @@ export async function playFaults(cases: readonly FaultCase[], lanes: number): Pr
   try {
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        const stage = await openFaultStage(browser, app)
+        const stage = await openFaultStage(browser)
         try {
           for (let faultCase = waiting.shift(); faultCase !== undefined; faultCase = waiting.shift()) {
             const { target, fault, visit } = faultCase
@@ -46,6 +44,5 @@ export async function playFaults(cases: readonly FaultCase[], lanes: number): Pr
     return { played, failures, bricked }
   } finally {
     await browser.close()
-    await app.remove()
   }
 }
