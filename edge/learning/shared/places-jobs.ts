@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { identifierPattern } from '../../../core/bundle/identifier.ts'
+import { mostPlacePictures } from '../../../core/wire/place-pictures.ts'
 import { learnStreamPattern, mostCheckedAtOnce, placeIdPattern } from '../../../core/wire/places.ts'
 import { frameFilePattern } from '../kept-frames.ts'
 
@@ -20,6 +21,8 @@ const place = z.string().regex(placeIdPattern)
 
 const requestSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('list'), bundle }),
+  z.object({ method: z.literal('report'), bundle, place }),
+  z.object({ method: z.literal('pictureFiles'), bundle, place }),
   z.object({ method: z.literal('rename'), bundle, place, name: z.string() }),
   z.object({ method: z.literal('forget'), bundle, place }),
   z.object({ method: z.literal('forgetAll'), bundle }),
@@ -29,6 +32,9 @@ const requestSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('settle') }),
 ])
 export type PlacesRequest = z.infer<typeof requestSchema>
+
+/** What the keeper answers to it: whoever asked reads them in the shared folder. */
+export const pictureFilesSchema = z.array(z.string().regex(frameFilePattern)).max(mostPlacePictures)
 
 export const placesJobSchema = z.discriminatedUnion('kind', [
   z.object({
