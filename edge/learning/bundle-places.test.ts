@@ -185,6 +185,21 @@ describe('a learned place that changes', () => {
   })
 })
 
+describe('checks that wait while a place is made less certain', () => {
+  it('count for the version that they are of, and not for the next', async () => {
+    const edge = await openEdge()
+    await edge.places.importPlace(learnedFile(edge))
+    for (let at = 0; at < 40; at++) await edge.check(true)
+    // All of them were answered by the version that is served now.
+    for (let at = 0; at < 30; at++) void edge.check(false)
+    await edge.places.settled()
+    expect(edge.places.list().places).toMatchObject([{ frames: 70, drifts: 1 }])
+    expect(edge.places.report('place-1').checks).toEqual({ answers: 0, unlike: 0 })
+    await edge.check(false)
+    expect(edge.places.report('place-1').checks).toEqual({ answers: 1, unlike: 1 })
+  })
+})
+
 describe('an edge that was killed', () => {
   it('finds its places by their frames, and gives no number twice', async () => {
     const killed = await openEdge()

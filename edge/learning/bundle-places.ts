@@ -149,6 +149,18 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     await writeDown()
   }
 
+  const checkAll = async (
+    place: string,
+    answers: readonly boolean[],
+    manifestSha256: string | undefined,
+  ): Promise<void> => {
+    for (const isAlike of answers) {
+      // What the version before answered says nothing of one that is less certain already.
+      if (manifestSha256 !== undefined && manifestSha256 !== bundle().manifestHash) return
+      await check(place, isAlike)
+    }
+  }
+
   const learner = {
     bundleId,
     bundle,
@@ -172,14 +184,14 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   /** @param store puts it into the folder of its place */
   const keepNow = async (
     { atMs, logits, codeLogits }: Pick<KeptFrame, 'atMs' | 'logits' | 'codeLogits'>,
-    { stream, checked = [] }: Pick<FrameToKeep, 'stream' | 'checked'>,
+    { stream, checked = [], manifestSha256 }: Omit<IncomingFrame, 'file'>,
     store: (place: string) => Promise<void>,
   ): Promise<void> => {
     const code = [...softmax(codeLogits)]
     const classes = [...softmax(logits, bundle().manifest.full.temperature)]
     // Of frames that the stream sent before, and so of the place that it was at.
     const before = memory.found.visits.find((visit) => visit.stream === stream)?.place
-    if (before !== undefined) for (const isAlike of checked) await check(before, isAlike)
+    if (before !== undefined) await checkAll(before, checked, manifestSha256)
     const seen = seePlace(memory.found, { stream, atMs, code, classes })
     memory = { ...memory, found: seen.state }
     if (seen.merged !== undefined) await frames.move(seen.merged, seen.place)
@@ -205,7 +217,9 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
       const { kind, found } = frame
       // The body that they are part of is used again.
       const own: KeptFrame = { atMs: Date.now(), kind, pixels: frame.pixels.slice(), ...found }
-      void inTurn(() => keepNow(own, frame, (place) => frames.add(place, own)))
+      const { stream, checked } = frame
+      const about = { stream, checked, manifestSha256: frame.bundle.manifestHash }
+      void inTurn(() => keepNow(own, about, (place) => frames.add(place, own)))
         .catch(noteLost)
         .finally(() => waiting--)
     },

@@ -66,7 +66,8 @@ export const placePaths = {
         ...refusals([...ofPlaces, ...ofPublishing, 'place-unknown']),
       },
     },
-  },  [apiPaths.placeReport('{bundleId}', '{placeId}')]: {
+  },
+  [apiPaths.placeReport('{bundleId}', '{placeId}')]: {
     get: {
       operationId: 'reportPlace',
       summary: 'All that is known of a place: what it gained, checks since, what is seen there',
@@ -77,7 +78,8 @@ export const placePaths = {
   [apiPaths.placePictures('{bundleId}', '{placeId}')]: {
     get: {
       operationId: 'placePictures',
-      summary: 'A few of the frames that are kept of a place, as small pictures; never stored by whoever asks',
+      summary:
+        'A few of the frames that are kept of a place, as small pictures; never stored by whoever asks',
       parameters: [bundleId, placeId],
       responses: {
         '200': json('The pictures; none where no frame is kept', 'PlacePictures'),

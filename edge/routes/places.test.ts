@@ -154,7 +154,8 @@ describe('places of a bundle that an edge learns', () => {
     for (let count = 0; count < mostPlacePictures + 3; count++) await send({ [learnHeader]: 'a' })
     await learning.settled()
     const path = apiPaths.placePictures('sample', 'place-1')
-    const pictures = async () => placePicturesSchema.parse(await (await edge.app.request(path)).json()).pictures
+    const pictures = async () =>
+      placePicturesSchema.parse(await (await edge.app.request(path)).json()).pictures
     const shown = await pictures()
     expect(shown).toHaveLength(mostPlacePictures)
     expect((await edge.app.request(path)).headers.get('Cache-Control')).toBe('no-store')

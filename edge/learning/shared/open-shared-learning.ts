@@ -4,7 +4,13 @@ import { placeFileSchema } from '../../../core/places/place-file.ts'
 import { placeReportSchema } from '../../../core/wire/place-report.ts'
 import { placeListSchema } from '../../../core/wire/places.ts'
 import type { Learning } from '../learning.ts'
-import { learningOff, openLearning, picturesOf, requireBundle, type LearningOptions } from '../open-learning.ts'
+import {
+  learningOff,
+  openLearning,
+  picturesOf,
+  requireBundle,
+  type LearningOptions,
+} from '../open-learning.ts'
 import { isTrainerThere } from '../run-trainer.ts'
 import { folderId } from './folder-id.ts'
 import { keepByTurns } from './keep-by-turns.ts'

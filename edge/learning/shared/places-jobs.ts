@@ -17,6 +17,7 @@ export const answersOf = (edge: string): string => `${keyPrefix}:places-answers:
 /** Which folder the edge shares (`folderId`). */
 const folder = z.uuid()
 const bundle = z.string().regex(identifierPattern)
+const sha256Pattern = /^[0-9a-f]{64}$/
 const place = z.string().regex(placeIdPattern)
 
 const requestSchema = z.discriminatedUnion('method', [
@@ -41,10 +42,11 @@ export const placesJobSchema = z.discriminatedUnion('kind', [
     kind: z.literal('frame'),
     folder,
     bundle,
-    fullSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    fullSha256: z.string().regex(sha256Pattern),
     file: z.string().regex(frameFilePattern),
     stream: z.string().regex(learnStreamPattern),
     checked: z.array(z.boolean()).max(mostCheckedAtOnce).optional(),
+    manifestSha256: z.string().regex(sha256Pattern).optional(),
   }),
   z.object({ kind: z.literal('request'), folder, id: z.uuid(), edge: z.uuid(), request: requestSchema }),
 ])
