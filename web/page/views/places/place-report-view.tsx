@@ -51,7 +51,7 @@ function Gain({ report }: { readonly report: PlaceReport }): VNode {
       )}
       {tried !== undefined && (
         <p class="muted">
-          Last attempt, {timeOf(tried.at)}: {tried.message}
+          {timeOf(tried.at)}: {tried.message}
         </p>
       )}
     </div>
@@ -141,7 +141,7 @@ function Facts({ report: { place, kept, learnedFrom, bundle } }: { readonly repo
           <code>{bundle.manifestSha256.slice(0, hashDigits)}</code>
         </Fact>
       </dl>
-      <p class="muted">A visit is a time without a pause of five minutes.</p>
+      {kept !== undefined && <p class="muted">A visit is a time without a pause of five minutes.</p>}
     </div>
   )
 }
