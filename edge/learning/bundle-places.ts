@@ -240,7 +240,10 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     },
     list() {
       const why = trouble()
-      return { ...(why === undefined ? {} : { trouble: why }), places: teller.ids().map(teller.view) }
+      return {
+        ...(why === undefined ? {} : { trouble: why }),
+        places: teller.ids().map((place) => teller.view(place)),
+      }
     },
     report: (place) => teller.report(place),
     pictureFiles(place) {

@@ -118,7 +118,7 @@ describe('learning a place', () => {
     )
     const file = await placeFile('unsure')
     await input.setInputFiles(fileOf(file))
-    const saving = page.getByRole('button', { name: 'Save hall as a file' })
+    const saving = page.getByRole('button', { name: 'Save as a file: hall' })
     await saving.waitFor()
     await driver.expectAccessible()
     await page
@@ -190,7 +190,9 @@ describe('learning a place', () => {
     const card = page.getByTestId('place').filter({ has: page.getByRole('link', { name: 'Report of hall' }) })
     await card.waitFor()
     const placeOfManifest = async (): Promise<Partition | undefined> => {
-      const manifest = await (await fetch(`${stage.proxy.origin}${apiPaths.manifest('keen')}`)).json()
+      const manifest: unknown = await (
+        await fetch(`${stage.proxy.origin}${apiPaths.manifest('keen')}`)
+      ).json()
       return parseManifest(manifest).partitions.find(({ learned }) => learned !== undefined)
     }
     const hall = async (): Promise<PlaceList['places'][number] | undefined> =>

@@ -22,7 +22,7 @@ export interface LearnedPlaces {
   rename(signal: AbortSignal, placeId: string, name: string): Promise<void>
   /** A learned place as a file; undefined where the edge has none. Never rejects. */
   exportPlace(signal: AbortSignal, placeId: string): Promise<Uint8Array<ArrayBuffer> | undefined>
-  /** All that the edge knows of a place. Rejects with what the edge refuses with, `edge-timeout`, `aborted`. */
+  /** All that the edge knows of a place. Rejects with its refusal, `edge-timeout` or `aborted`. */
   report(signal: AbortSignal, placeId: string): Promise<PlaceReport>
   /**
    * Frames that the edge keeps of a place; none where it keeps none, or does not answer. One place after the

@@ -75,7 +75,7 @@ export function PlaceCard({ place, places, isBusy, onRename, onExport, onForget 
           <button
             type="button"
             class="quiet"
-            aria-label={`Save ${name} as a file`}
+            aria-label={`Save as a file: ${name}`}
             disabled={isBusy}
             onClick={onExport}
           >
