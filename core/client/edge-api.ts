@@ -13,6 +13,8 @@ import {
   manifestHeader,
 } from '../wire/frames.ts'
 import type { BundleList, FrameAnswer, HeldPartition } from '../wire/frames.ts'
+import { placePicturesSchema, type PlacePicture } from '../wire/place-pictures.ts'
+import { placeReportSchema, type PlaceReport } from '../wire/place-report.ts'
 import {
   checkedHeader,
   importedPlaceSchema,
@@ -81,6 +83,10 @@ export interface EdgeApi {
   ): Promise<Received<FrameAnswer>>
   /** Places that the edge learns for a bundle. Rejects with `learning-off` where it learns none. */
   listPlaces(signal: AbortSignal, bundleId: string): Promise<PlaceList>
+  /** All that the edge knows of a place, its pictures apart. */
+  reportPlace(signal: AbortSignal, bundleId: string, placeId: string): Promise<PlaceReport>
+  /** A few of the frames that the edge keeps of a place; none where it keeps none. */
+  placePictures(signal: AbortSignal, bundleId: string, placeId: string): Promise<PlacePicture[]>
   renamePlace(signal: AbortSignal, bundleId: string, placeId: string, name: string): Promise<void>
   /** A learned place as a file, for another edge. Rejects with `place-not-learned` where nothing was. */
   exportPlace(signal: AbortSignal, bundleId: string, placeId: string): Promise<Uint8Array<ArrayBuffer>>
@@ -167,6 +173,16 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
     return parsed.data
   }
 
+  /** What the browser does not keep. */
+  const ask = async <Value>(
+    signal: AbortSignal,
+    path: string,
+    schema: z.ZodMiniType<Value>,
+  ): Promise<Value> => {
+    const { bytes } = await call(signal, path, { headers: bearer(token), cache: 'no-store' })
+    return read(schema, bytes)
+  }
+
   return {
     listBundles(signal) {
       // Never kept by the browser, and so never in line behind an earlier request for it that nobody answers.
@@ -202,10 +218,11 @@ export function createEdgeApi({ baseUrl, token, fetch: fetchNow = browserFetch }
         manifestSha256: response.headers.get(manifestHeader) ?? undefined,
       }
     },
-    async listPlaces(signal, bundleId) {
-      const headers = bearer(token)
-      const { bytes } = await call(signal, apiPaths.places(bundleId), { headers, cache: 'no-store' })
-      return read(placeListSchema, bytes)
+    listPlaces: (signal, bundleId) => ask(signal, apiPaths.places(bundleId), placeListSchema),
+    reportPlace: (signal, bundleId, placeId) =>
+      ask(signal, apiPaths.placeReport(bundleId, placeId), placeReportSchema),
+    async placePictures(signal, bundleId, placeId) {
+      return (await ask(signal, apiPaths.placePictures(bundleId, placeId), placePicturesSchema)).pictures
     },
     async renamePlace(signal, bundleId, placeId, name) {
       await call(signal, apiPaths.place(bundleId, placeId), {

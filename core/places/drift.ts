@@ -1,3 +1,5 @@
+import type { Judgement } from './learn-result.ts'
+
 /** Answers of devices that the full model checked, the latest last: true where both say the same. */
 export type CheckedAnswers = readonly boolean[]
 
@@ -22,20 +24,19 @@ function upperTail(trials: number, successes: number, chance: number): number {
   return Math.max(0, 1 - below)
 }
 
+/** Share of the answers that a device gives itself which are unlike the full model's, as was judged. */
+export const unlikeOfAnswers = ({ misses, wrongHits }: Judgement): number =>
+  misses < 1 ? Math.min(1, wrongHits / (1 - misses)) : 0
+
 /**
  * Whether the answers at a place part ways with the full model: whether more are unlike than chance shows
  * where as many are wrong as was promised (one-sided binomial test at 0.001).
  *
- * @param promise share of all frames that were answered, and otherwise than the full model would, and share
- *   that was not answered, when what is in use was judged
+ * @param promised how what is in use was judged
  */
-export function hasDrifted(
-  answers: CheckedAnswers,
-  promise: { readonly misses: number; readonly wrongHits: number },
-): boolean {
+export function hasDrifted(answers: CheckedAnswers, promised: Judgement): boolean {
   const unlike = answers.filter((isAlike) => !isAlike).length
   if (unlike === 0) return false
-  const ofAnswered = promise.misses < 1 ? promise.wrongHits / (1 - promise.misses) : 0
-  const promised = Math.min(0.5, Math.max(leastPromise, ofAnswered))
-  return upperTail(answers.length, unlike, promised) < leastChance
+  const chance = Math.min(0.5, Math.max(leastPromise, unlikeOfAnswers(promised)))
+  return upperTail(answers.length, unlike, chance) < leastChance
 }

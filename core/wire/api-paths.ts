@@ -8,6 +8,10 @@ export const apiPaths = {
   frames: (bundleId: string): string => `/api/v1/bundles/${bundleId}/frames`,
   places: (bundleId: string): string => `/api/v1/bundles/${bundleId}/places`,
   place: (bundleId: string, placeId: string): string => `/api/v1/bundles/${bundleId}/places/${placeId}`,
+  placeReport: (bundleId: string, placeId: string): string =>
+    `/api/v1/bundles/${bundleId}/places/${placeId}/report`,
+  placePictures: (bundleId: string, placeId: string): string =>
+    `/api/v1/bundles/${bundleId}/places/${placeId}/pictures`,
   session: '/api/v1/session',
   openapi: '/api/v1/openapi.json',
   docs: '/api/v1/docs',

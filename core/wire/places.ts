@@ -28,7 +28,7 @@ const count = z.int().check(z.nonnegative())
 export const placeStates = ['gathering', 'waiting', 'learning', 'learned', 'no-gain', 'failed'] as const
 export type PlaceStage = (typeof placeStates)[number]
 
-const placeSchema = z.object({
+export const placeSchema = z.object({
   id: z.string(),
   name: z.string(),
   /** Kept frames, and their bytes on the edge's disk. */

@@ -92,6 +92,17 @@ describe('a place in a file', () => {
     const { partitions } = edge.store.get('sample').manifest
     expect(partitions).toHaveLength(count + 1)
     expect(partitions.at(-1)).toMatchObject({ temperature: 0.8, learned: { place: 'place-1' } })
+    const report = edge.places.report('place-1')
+    expect(report).toMatchObject({
+      learnedFrom: { frames: 400, sha256: partitions.at(-1)?.whole.sha256 },
+      tried: { message: 'It came in a file from another edge.' },
+      checks: { answers: 0, unlike: 0 },
+      bundle: { id: 'sample', manifestSha256: edge.store.get('sample').manifestHash },
+    })
+    // No frame of it was ever here.
+    expect(report.kept ?? report.learnedFrom?.visits).toBeUndefined()
+    expect(report.classes[0]).toEqual({ name: 'bee', share: 0.97 })
+    expect(edge.places.pictureFiles('place-1')).toEqual([])
     await edge.places.forget('place-1')
     expect(edge.store.get('sample').manifest.partitions).toHaveLength(count)
   })
@@ -152,6 +163,7 @@ describe('a learned place that changes', () => {
     for (let at = 0; at < 40; at++) await edge.check(true)
     expect(edge.places.list().places).toMatchObject([{ id: 'place-1', frames: 40 }])
     expect(learned()?.temperature).toBe(0.8)
+    expect(edge.places.report('place-1')).toMatchObject({ kept: { visits: 1 }, classes: [{ name: 'bee' }] })
 
     const untilDrift = async (drifts: number): Promise<number> => {
       for (let count = 1; count <= 60; count++) {
@@ -168,7 +180,23 @@ describe('a learned place that changes', () => {
     expect(await untilDrift(3)).toBeLessThan(6)
     expect(learned()).toBeUndefined()
     await edge.check(false)
-    expect(edge.places.list().places[0]?.drifts).toBe(3)
+    expect(edge.places.list().places).toMatchObject([{ drifts: 3, stage: 'gathering' }])
+    expect(edge.places.list().places[0]?.learned).toBeUndefined()
+  })
+})
+
+describe('checks that wait while a place is made less certain', () => {
+  it('count for the version that they are of, and not for the next', async () => {
+    const edge = await openEdge()
+    await edge.places.importPlace(learnedFile(edge))
+    for (let at = 0; at < 40; at++) await edge.check(true)
+    // All of them were answered by the version that is served now.
+    for (let at = 0; at < 30; at++) void edge.check(false)
+    await edge.places.settled()
+    expect(edge.places.list().places).toMatchObject([{ frames: 70, drifts: 1 }])
+    expect(edge.places.report('place-1').checks).toEqual({ answers: 0, unlike: 0 })
+    await edge.check(false)
+    expect(edge.places.report('place-1').checks).toEqual({ answers: 1, unlike: 1 })
   })
 })
 

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Logger } from 'pino'
 import { softmax } from '../../core/gate/entropy.ts'
 import { seePlace } from '../../core/places/find-places.ts'
 import type { KeptFrame } from '../../core/places/kept-frame.ts'
 import type { PlaceFile } from '../../core/places/place-file.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
-import type { LearnedPlaceView, PlaceList, PlaceStage } from '../../core/wire/places.ts'
-import type { Partition } from '../../core/bundle/manifest.ts'
+import type { PlaceReport } from '../../core/wire/place-report.ts'
+import type { PlaceList } from '../../core/wire/places.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import { incomingPath, readIncoming, type IncomingFrame } from './incoming-frames.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
@@ -16,11 +16,12 @@ import { alone, requireHeld } from './keepership.ts'
 import { openKeptFrames, type KeptFrames, type KeptLimits } from './kept-frames.ts'
 import type { FrameToKeep } from './learning.ts'
 import { learnPlace } from './learn-place.ts'
+import { spreadOver } from './place-pictures.ts'
 import { createPlaceVersions } from './place-versions.ts'
-import { viewOfPlace } from './place-view.ts'
 import { readPlaces, writePlaces } from './places-file.ts'
 import { recoverPlaces } from './recover-places.ts'
 import {
+  nameOfPlace,
   takePlaceId,
   withChecks,
   withImported,
@@ -34,6 +35,7 @@ import {
 } from './places-memory.ts'
 import type { Publishing } from './publish-version.ts'
 import { isTrainerThere } from './run-trainer.ts'
+import { createPlacesTeller } from './tell-places.ts'
 import { trainFromKept } from './train-from-kept.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
@@ -63,6 +65,10 @@ export interface BundlePlaces {
   /** Frames that could not be kept. */
   readonly framesLost: number
   list(): PlaceList
+  /** Throws `place-unknown`, as those below do. */
+  report(placeId: string): PlaceReport
+  /** Names of a few of its kept frames, spread over all of them, the oldest first. */
+  pictureFiles(placeId: string): string[]
   rename(placeId: string, name: string): Promise<void>
   exportPlace(placeId: string): PlaceFile
   importPlace(content: unknown): Promise<string>
@@ -76,8 +82,9 @@ export interface BundlePlaces {
 const mostWaiting = 64
 /** So many frames after the last time the places are written down. */
 const framesUntilWritten = 100
-/** A place that drifted is learned anew from so much fewer new frames than another. */
-const haste = 2
+
+/** A folder a place, in the folder of a bundle. */
+export const framesFolder = (bundleFolder: string): string => join(bundleFolder, 'frames')
 
 /** Opens what was kept for a bundle. */
 export async function openBundlePlaces(options: BundlePlacesOptions): Promise<BundlePlaces> {
@@ -86,7 +93,7 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const versions = createPlaceVersions(bundleId, publishing)
   const { keepership = alone } = publishing
   const memoryPath = join(folder, 'places.json')
-  const frames: KeptFrames = await openKeptFrames(join(folder, 'frames'), options.limits)
+  const frames: KeptFrames = await openKeptFrames(framesFolder(folder), options.limits)
   await frames.tidy(Date.now())
   await clearLeftovers(folder, Date.now())
   let memory: PlacesMemory = await recoverPlaces(await readPlaces(memoryPath), frames, bundle().manifest)
@@ -109,9 +116,17 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     await writePlaces(memoryPath, memory)
   }
   const keyOf = (place: string): string => `${bundleId} ${place}`
-  const nameOf = (place: string): string => memory.names.get(place) ?? `Place ${place.slice('place-'.length)}`
-  const newFramesOf = (place: string): number =>
-    frames.countSince(place, memory.tries.get(place)?.atMs ?? -Infinity)
+  const nameOf = (place: string): string => nameOfPlace(memory, place)
+  const teller = createPlacesTeller({
+    bundle,
+    memory: () => memory,
+    frames,
+    framesNeeded,
+    trainingOf: (place) => {
+      if (queue.isRunning(keyOf(place))) return 'learning'
+      return queue.has(keyOf(place)) ? 'waiting' : undefined
+    },
+  })
   const trouble = (): string | undefined =>
     versions.trouble() ??
     (isTrainerThere(trainer)
@@ -121,13 +136,9 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const noteChecks = (place: string, checks: Checks): void => {
     memory = withChecks(memory, place, checks)
   }
-  const partitionOf = (place: string): Partition | undefined =>
-    bundle().manifest.partitions.find(({ learned }) => learned?.place === place)
-  const neededOf = (place: string): number =>
-    (memory.checks.get(place)?.drifts ?? 0) > 0 ? Math.ceil(framesNeeded / haste) : framesNeeded
 
   const check = async (place: string, isAlike: boolean): Promise<void> => {
-    const learned = partitionOf(place)?.learned
+    const learned = teller.partitionOf(place)?.learned
     if (learned === undefined) return
     const { checks, verdict } = judgeChecks(memory.checks.get(place), isAlike, learned.after)
     if (verdict === 'less-certain') await versions.publishLessCertain(place)
@@ -136,6 +147,18 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     if (verdict === 'as-promised') return
     log.info({ bundle: bundleId, place, drifts: checks.drifts }, 'a learned place drifted')
     await writeDown()
+  }
+
+  const checkAll = async (
+    place: string,
+    answers: readonly boolean[],
+    manifestSha256: string | undefined,
+  ): Promise<void> => {
+    for (const isAlike of answers) {
+      // What the version before answered says nothing of one that is less certain already.
+      if (manifestSha256 !== undefined && manifestSha256 !== bundle().manifestHash) return
+      await check(place, isAlike)
+    }
   }
 
   const learner = {
@@ -154,21 +177,21 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     },
   }
   const learnWhereEnough = (place: string): void => {
-    if (newFramesOf(place) < neededOf(place) || trouble() !== undefined) return
+    if (teller.framesMissing(place) > 0 || trouble() !== undefined) return
     queue.add(keyOf(place), (signal) => learnPlace(signal, place, learner))
   }
 
   /** @param store puts it into the folder of its place */
   const keepNow = async (
     { atMs, logits, codeLogits }: Pick<KeptFrame, 'atMs' | 'logits' | 'codeLogits'>,
-    { stream, checked = [] }: Pick<FrameToKeep, 'stream' | 'checked'>,
+    { stream, checked = [], manifestSha256 }: Omit<IncomingFrame, 'file'>,
     store: (place: string) => Promise<void>,
   ): Promise<void> => {
     const code = [...softmax(codeLogits)]
     const classes = [...softmax(logits, bundle().manifest.full.temperature)]
     // Of frames that the stream sent before, and so of the place that it was at.
     const before = memory.found.visits.find((visit) => visit.stream === stream)?.place
-    if (before !== undefined) for (const isAlike of checked) await check(before, isAlike)
+    if (before !== undefined) await checkAll(before, checked, manifestSha256)
     const seen = seePlace(memory.found, { stream, atMs, code, classes })
     memory = { ...memory, found: seen.state }
     if (seen.merged !== undefined) await frames.move(seen.merged, seen.place)
@@ -180,39 +203,6 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
   const noteLost = (thrown: unknown): void => {
     const { code } = CacheNetError.from(thrown, 'storage-failed')
     if (lost++ === 0) log.warn({ bundle: bundleId, code }, 'a frame could not be kept')
-  }
-
-  const stageOf = (place: string): PlaceStage => {
-    if (queue.isRunning(keyOf(place))) return 'learning'
-    if (queue.has(keyOf(place))) return 'waiting'
-    return memory.tries.get(place)?.stage ?? 'gathering'
-  }
-
-  const viewOf = (id: string): LearnedPlaceView =>
-    viewOfPlace({
-      id,
-      name: nameOf(id),
-      frames: frames.countOf(id),
-      bytes: frames.bytesOf(id),
-      stage: stageOf(id),
-      framesMissing: Math.max(0, neededOf(id) - newFramesOf(id)),
-      message: memory.tries.get(id)?.message,
-      drifts: memory.checks.get(id)?.drifts ?? 0,
-      partition: partitionOf(id),
-    })
-
-  const idsOf = (): string[] => [
-    ...new Set([
-      ...frames.places,
-      ...bundle().manifest.partitions.flatMap(({ learned }) =>
-        learned === undefined ? [] : [learned.place],
-      ),
-    ]),
-  ]
-
-  const requirePlace = (place: string): void => {
-    if (!idsOf().includes(place))
-      throw new CacheNetError('place-unknown', 'The edge has no such place. It may have been forgotten.', {})
   }
 
   for (const place of frames.places) learnWhereEnough(place)
@@ -227,7 +217,9 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
       const { kind, found } = frame
       // The body that they are part of is used again.
       const own: KeptFrame = { atMs: Date.now(), kind, pixels: frame.pixels.slice(), ...found }
-      void inTurn(() => keepNow(own, frame, (place) => frames.add(place, own)))
+      const { stream, checked } = frame
+      const about = { stream, checked, manifestSha256: frame.bundle.manifestHash }
+      void inTurn(() => keepNow(own, about, (place) => frames.add(place, own)))
         .catch(noteLost)
         .finally(() => waiting--)
     },
@@ -248,16 +240,24 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     },
     list() {
       const why = trouble()
-      return { ...(why === undefined ? {} : { trouble: why }), places: idsOf().map(viewOf) }
+      return {
+        ...(why === undefined ? {} : { trouble: why }),
+        places: teller.ids().map((place) => teller.view(place)),
+      }
+    },
+    report: (place) => teller.report(place),
+    pictureFiles(place) {
+      teller.require(place)
+      return spreadOver(frames.pathsOf(place)).map((path) => basename(path))
     },
     rename: (place, name) =>
       inTurn(async () => {
-        requirePlace(place)
+        teller.require(place)
         memory = withName(memory, place, name)
         await writeDown()
       }),
     exportPlace(place) {
-      requirePlace(place)
+      teller.require(place)
       return versions.fileOf(place, nameOf(place), memory.found.places.find(({ id }) => id === place)?.sight)
     },
     async importPlace(content) {
@@ -277,8 +277,8 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
       })
     },
     async forget(wanted) {
-      if (wanted !== undefined) requirePlace(wanted)
-      const places = wanted === undefined ? idsOf() : [wanted]
+      if (wanted !== undefined) teller.require(wanted)
+      const places = wanted === undefined ? teller.ids() : [wanted]
       for (const place of places) await queue.cancel(keyOf(place))
       await inTurn(async () => {
         for (const place of places) await frames.forget(place)

@@ -12,6 +12,8 @@ export interface IncomingFrame {
   readonly stream: string
   /** Of the frames of its stream before it: see `checkedHeader`. */
   readonly checked?: readonly boolean[] | undefined
+  /** Hash of the manifest that it was answered by; older edges do not say. */
+  readonly manifestSha256?: string | undefined
 }
 
 /** Beside the frames that are kept, so that one is kept by renaming: once, however often it is told of. */

@@ -25,6 +25,8 @@ export interface KeptFrames {
   bytesOf(place: string): number
   /** Frames that came after a moment. */
   countSince(place: string, atMs: number): number
+  /** When each came, in milliseconds since 1970, the oldest first. */
+  timesOf(place: string): number[]
   /** Paths, the oldest first. */
   pathsOf(place: string): string[]
   add(place: string, frame: KeptFrame): Promise<void>
@@ -103,6 +105,7 @@ export async function openKeptFrames(
     countOf: (place) => filesOf(place).length,
     bytesOf: (place) => sumOf(filesOf(place)),
     countSince: (place, atMs) => filesOf(place).filter((file) => file.atMs > atMs).length,
+    timesOf: (place) => filesOf(place).map(({ atMs }) => atMs),
     pathsOf: (place) => filesOf(place).map(({ name }) => join(folder, place, name)),
     async add(place, frame) {
       const name = frameFileName(frame.atMs, next++)

@@ -1,4 +1,6 @@
 import type { PlaceFile } from '../../core/places/place-file.ts'
+import type { PlacePicture } from '../../core/wire/place-pictures.ts'
+import type { PlaceReport } from '../../core/wire/place-report.ts'
 import type { PlaceList } from '../../core/wire/places.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import type { FrameInference, FramePriority } from '../inference/inference.ts'
@@ -30,6 +32,13 @@ export interface Learning {
   keep(frame: FrameToKeep): void
   /** Rejects with `learning-off`. */
   list(bundleId: string): Promise<PlaceList>
+  /** All that is known of a place. Rejects with `learning-off` or `place-unknown`. */
+  report(bundleId: string, placeId: string): Promise<PlaceReport>
+  /**
+   * A few of its kept frames, spread over all of them; none where none is kept. Rejects with `learning-off`
+   * or `place-unknown`.
+   */
+  pictures(bundleId: string, placeId: string): Promise<PlacePicture[]>
   /** Rejects with `learning-off` or `place-unknown`. */
   rename(bundleId: string, placeId: string, name: string): Promise<void>
   /**

@@ -4,9 +4,10 @@ import type { Logger } from 'pino'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { BundleStore } from '../bundles/store.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
-import { openBundlePlaces, type BundlePlaces, type LearningRules } from './bundle-places.ts'
+import { framesFolder, openBundlePlaces, type BundlePlaces, type LearningRules } from './bundle-places.ts'
 import { incomingPath, type IncomingFrame } from './incoming-frames.ts'
 import type { Learning } from './learning.ts'
+import { readPictures } from './place-pictures.ts'
 import type { Publishing } from './publish-version.ts'
 import { createTrainingQueue } from './training-queue.ts'
 
@@ -43,6 +44,24 @@ export function requireBundle({ bundles }: Pick<BundleStore, 'bundles'>, bundleI
   })
 }
 
+/**
+ * Kept frames of a place as pictures, by the names of their files.
+ *
+ * @param folder of all bundles
+ */
+export const picturesOf = (
+  folder: string,
+  { manifest }: Pick<StoredBundle, 'manifest'>,
+  placeId: string,
+  files: readonly string[],
+): ReturnType<typeof readPictures> => {
+  const frames = framesFolder(bundleFolder(folder, manifest.id, manifest.full.whole.sha256))
+  return readPictures(
+    files.map((file) => join(frames, placeId, file)),
+    manifest.input,
+  )
+}
+
 /** What is asked of a bundle that no places are learned for. */
 export const learningOff = (bundleId: string): CacheNetError =>
   new CacheNetError(
@@ -55,6 +74,8 @@ export const learningOff = (bundleId: string): CacheNetError =>
 export interface KeptLearning extends Learning {
   /** Never rejects but with `aborted`, where another edge keeps the places by now. */
   keepIncoming(bundleId: string, fullSha256: string, frame: IncomingFrame): Promise<void>
+  /** Names of the files of `pictures`. */
+  pictureFiles(bundleId: string, placeId: string): Promise<string[]>
 }
 
 /** What is known at once, for those who have to wait where another edge is asked. */
@@ -101,6 +122,12 @@ export async function openLearning(options: LearningOptions): Promise<KeptLearni
       else await rm(incomingPath(bundleFolder(folder, bundleId, fullSha256), frame.file), { force: true })
     },
     list: (bundleId) => later(() => of(bundleId).list()),
+    report: (bundleId, placeId) => later(() => of(bundleId).report(placeId)),
+    pictureFiles: (bundleId, placeId) => later(() => of(bundleId).pictureFiles(placeId)),
+    async pictures(bundleId, placeId) {
+      const files = of(bundleId).pictureFiles(placeId)
+      return picturesOf(folder, publishing.store.get(bundleId), placeId, files)
+    },
     rename: async (bundleId, placeId, name) => of(bundleId).rename(placeId, name),
     forget: async (bundleId, placeId) => of(bundleId).forget(placeId),
     exportPlace: (bundleId, placeId) => later(() => of(bundleId).exportPlace(placeId)),

@@ -31,6 +31,10 @@ export const nothingRemembered: PlacesMemory = {
   checks: new Map(),
 }
 
+/** The name that a person gave a place, or else its number. */
+export const nameOfPlace = ({ names }: PlacesMemory, place: string): string =>
+  names.get(place) ?? `Place ${place.slice('place-'.length)}`
+
 const withEntry = <Value>(
   map: ReadonlyMap<string, Value>,
   place: string,

@@ -11,7 +11,7 @@ const plain: ReadonlySet<string> = new Set([
   apiPaths.docs,
 ])
 const bundlePath = /^\/api\/v1\/bundles\/[^/]+\/(frames|manifest\.json|places)$/
-const placePath = /^\/api\/v1\/bundles\/[^/]+\/places\/[^/]+$/
+const placePath = /^\/api\/v1\/bundles\/[^/]+\/places\/[^/]+(\/report|\/pictures|)$/
 
 /** The route of a path, as a label: of few values, whatever a client asks for. */
 export function routeName(path: string): string {
@@ -19,6 +19,7 @@ export function routeName(path: string): string {
   if (parseBlobPath(path) !== undefined) return apiPaths.blob(':bundle', ':sha256')
   const [, last] = bundlePath.exec(path) ?? []
   if (last !== undefined) return `/api/v1/bundles/:bundle/${last}`
-  if (placePath.test(path)) return apiPaths.place(':bundle', ':place')
+  const [, part] = placePath.exec(path) ?? []
+  if (part !== undefined) return `${apiPaths.place(':bundle', ':place')}${part}`
   return path.startsWith('/api/') ? 'unknown' : 'page'
 }

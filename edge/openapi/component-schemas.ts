@@ -3,6 +3,8 @@ import { manifestSchema } from '../../core/bundle/manifest.ts'
 import { placeFileSchema } from '../../core/places/place-file.ts'
 import { errorBodySchema } from '../../core/wire/error-body.ts'
 import { bundleListSchema, frameAnswerSchema } from '../../core/wire/frames.ts'
+import { placePicturesSchema } from '../../core/wire/place-pictures.ts'
+import { placeReportSchema } from '../../core/wire/place-report.ts'
 import { importedPlaceSchema, placeListSchema, renamePlaceSchema } from '../../core/wire/places.ts'
 
 /**
@@ -20,6 +22,8 @@ export const componentSchemas = (): Record<string, Record<string, unknown>> => (
   Manifest: jsonSchema(manifestSchema),
   FrameAnswer: jsonSchema(frameAnswerSchema),
   PlaceList: jsonSchema(placeListSchema),
+  PlaceReport: jsonSchema(placeReportSchema),
+  PlacePictures: jsonSchema(placePicturesSchema),
   PlaceFile: jsonSchema(placeFileSchema),
   ImportedPlace: jsonSchema(importedPlaceSchema),
   RenamePlace: jsonSchema(renamePlaceSchema),

@@ -67,4 +67,24 @@ export const placePaths = {
       },
     },
   },
+  [apiPaths.placeReport('{bundleId}', '{placeId}')]: {
+    get: {
+      operationId: 'reportPlace',
+      summary: 'All that is known of a place: what it gained, checks since, what is seen there',
+      parameters: [bundleId, placeId],
+      responses: { '200': json('The report', 'PlaceReport'), ...refusals([...ofPlaces, 'place-unknown']) },
+    },
+  },
+  [apiPaths.placePictures('{bundleId}', '{placeId}')]: {
+    get: {
+      operationId: 'placePictures',
+      summary:
+        'A few of the frames that are kept of a place, as small pictures; never stored by whoever asks',
+      parameters: [bundleId, placeId],
+      responses: {
+        '200': json('The pictures; none where no frame is kept', 'PlacePictures'),
+        ...refusals([...ofPlaces, 'place-unknown']),
+      },
+    },
+  },
 }

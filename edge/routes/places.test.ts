@@ -1,7 +1,10 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { apiPaths, auditHeader, rawFrameType } from '../../core/wire/frames.ts'
+import { mostPlacePictures, placePicturesSchema } from '../../core/wire/place-pictures.ts'
+import { placeReportSchema } from '../../core/wire/place-report.ts'
 import { learnHeader, placeListSchema, type PlaceList } from '../../core/wire/places.ts'
 import { openLearning } from '../learning/open-learning.ts'
 import type { Learning } from '../learning/learning.ts'
@@ -43,6 +46,8 @@ describe('places of a bundle that an edge learns', () => {
           learns: (id) => later().learns(id),
           keep: (kept) => later().keep(kept),
           list: (id) => later().list(id),
+          report: (...what) => later().report(...what),
+          pictures: (...what) => later().pictures(...what),
           rename: (...what) => later().rename(...what),
           exportPlace: (...what) => later().exportPlace(...what),
           importPlace: (...what) => later().importPlace(...what),
@@ -126,10 +131,58 @@ describe('places of a bundle that an edge learns', () => {
     expect((await list()).places).toEqual([])
   })
 
+  it('reports what is known of a place, and nothing that is not', async () => {
+    await send({ [learnHeader]: 'a' })
+    await learning.settled()
+    const response = await edge.app.request(apiPaths.placeReport('sample', 'place-1'))
+    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    const report = placeReportSchema.parse(await response.json())
+    expect(report).toMatchObject({
+      place: { id: 'place-1', frames: 1, stage: 'gathering' },
+      kept: { visits: 1 },
+      checks: { answers: 0, unlike: 0 },
+      bundle: { id: 'sample' },
+    })
+    expect(report.learnedFrom).toBeUndefined()
+    expect(report.tried).toBeUndefined()
+    const shares = report.classes.map(({ share }) => share)
+    expect(shares).toEqual([...shares].sort((a, b) => b - a))
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 1)
+  })
+
+  it('shows a few of its frames to who asks for them, as they are kept', async () => {
+    for (let count = 0; count < mostPlacePictures + 3; count++) await send({ [learnHeader]: 'a' })
+    await learning.settled()
+    const path = apiPaths.placePictures('sample', 'place-1')
+    const pictures = async () =>
+      placePicturesSchema.parse(await (await edge.app.request(path)).json()).pictures
+    const shown = await pictures()
+    expect(shown).toHaveLength(mostPlacePictures)
+    expect((await edge.app.request(path)).headers.get('Cache-Control')).toBe('no-store')
+    const { data, info } = await sharp(Buffer.from(shown[0]?.png ?? '', 'base64'))
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    expect(info).toMatchObject({ width: 16, height: 16, channels: 3 })
+    expect(new Uint8Array(data)).toEqual(frame)
+    // Damaged, or deleted by somebody: the others are shown.
+    const [full] = await readdir(join(folder, 'sample'))
+    const frames = join(folder, 'sample', full ?? '', 'frames', 'place-1')
+    const [first, ...others] = (await readdir(frames)).sort()
+    await writeFile(join(frames, first ?? ''), 'no frame')
+    expect(await pictures()).toHaveLength(mostPlacePictures - 1)
+    for (const other of others) await rm(join(frames, other))
+    expect(await pictures()).toEqual([])
+  })
+
   it('refuses with stable codes', async () => {
     expect(await codeOf(await change(apiPaths.places('own'), 'GET'))).toBe('learning-off')
     expect(await codeOf(await change(apiPaths.places('none'), 'GET'))).toBe('bundle-unknown')
     expect(await codeOf(await change(apiPaths.place('sample', 'place-7'), 'DELETE'))).toBe('place-unknown')
+    for (const ofPlace of [apiPaths.placeReport, apiPaths.placePictures]) {
+      expect(await codeOf(await change(ofPlace('sample', 'place-7'), 'GET'))).toBe('place-unknown')
+      expect(await codeOf(await change(ofPlace('sample', 'hall'), 'GET'))).toBe('place-unknown')
+      expect(await codeOf(await change(ofPlace('own', 'place-1'), 'GET'))).toBe('learning-off')
+    }
     expect(await codeOf(await change(apiPaths.place('sample', '..'), 'DELETE'))).not.toBe('internal')
     await send({ [learnHeader]: 'a' })
     await learning.settled()

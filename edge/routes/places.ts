@@ -71,6 +71,14 @@ export function placeRoutes({ bundles: store, learning }: Pick<EdgeDeps, 'bundle
     const name = `${bundleId}-${placeId}.json`
     return c.json(file, 200, { ...fresh, 'Content-Disposition': `attachment; filename="${name}"` })
   })
+  app.get(apiPaths.placeReport(':bundleId', ':placeId'), async (c) => {
+    const bundleId = bundleIdOf(c)
+    return c.json(await required(bundleId).report(bundleId, placeIdOf(c)), 200, fresh)
+  })
+  app.get(apiPaths.placePictures(':bundleId', ':placeId'), async (c) => {
+    const bundleId = bundleIdOf(c)
+    return c.json({ pictures: await required(bundleId).pictures(bundleId, placeIdOf(c)) }, 200, fresh)
+  })
   app.patch(apiPaths.place(':bundleId', ':placeId'), async (c) => {
     const bundleId = bundleIdOf(c)
     await required(bundleId).rename(bundleId, placeIdOf(c), await nameOf(c))

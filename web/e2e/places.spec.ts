@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import type { Partition } from '../../core/bundle/manifest.ts'
 import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { PlaceFile } from '../../core/places/place-file.ts'
 import { samplePlaceFile } from '../../core/testing/sample-place-file.ts'
 import { apiPaths } from '../../core/wire/frames.ts'
 import { placeListSchema, type PlaceList } from '../../core/wire/places.ts'
@@ -13,12 +15,28 @@ import { useTemperedStage } from './harness/tempered-stage.ts'
 // in the real page, with the keyboard.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const stage = useTemperedStage({ learns: ['unsure'] })
+const stage = useTemperedStage({ learns: ['unsure', 'keen'] })
 
-const kept = async (): Promise<PlaceList> =>
-  placeListSchema.parse(await (await fetch(`${stage.proxy.origin}${apiPaths.places('unsure')}`)).json())
+const kept = async (bundle = 'unsure'): Promise<PlaceList> =>
+  placeListSchema.parse(await (await fetch(`${stage.proxy.origin}${apiPaths.places(bundle)}`)).json())
 const framesKept = async (): Promise<number> =>
   (await kept()).places.reduce((sum, { frames }) => sum + frames, 0)
+
+/** A place that another edge learned for a bundle of this one. */
+async function placeFile(bundle: string): Promise<PlaceFile> {
+  const answer = await fetch(`${stage.proxy.origin}${apiPaths.manifest(bundle)}`)
+  return samplePlaceFile(
+    parseManifest(await answer.json()),
+    (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    (bytes) => Buffer.from(bytes).toString('base64'),
+  )
+}
+
+const fileOf = (content: PlaceFile): { name: string; mimeType: string; buffer: Buffer } => ({
+  name: 'place.json',
+  mimeType: 'application/json',
+  buffer: Buffer.from(JSON.stringify(content)),
+})
 
 async function playSome(): Promise<void> {
   const { driver } = stage
@@ -51,11 +69,37 @@ describe('learning a place', () => {
     await page.getByTestId('place').first().waitFor()
     expect(await page.getByTestId('place').first().textContent()).toContain('frames on the edge')
     expect(await page.getByTestId('places-trouble').textContent()).not.toBe('')
-    await driver.expectAccessible()
     await page.getByLabel('Name of Place 1').fill('Hall')
     await page.keyboard.press('Tab')
     await vi.waitFor(async () => expect((await kept()).places.map(({ name }) => name)).toContain('Hall'))
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    const pictures = page.getByTestId('place-pictures')
+    const show = page.getByRole('switch', { name: /Show pictures of places/ })
+    expect(await show.isChecked()).toBe(false)
+    await page.getByTestId('place-report-link').first().click()
+    await page.getByRole('heading', { name: 'Hall' }).waitFor()
+    await page.goBack()
+    expect(asked.filter((path) => path.endsWith('/report'))).toHaveLength(1)
+    expect(asked.filter((path) => path.endsWith('/pictures'))).toEqual([])
+    await show.focus()
+    await page.keyboard.press('Space')
+    await pictures.first().waitFor()
+    expect(
+      await pictures
+        .first()
+        .getByRole('img', { name: /^Frame of/ })
+        .count(),
+    ).toBeGreaterThan(0)
+    const isDrawn = (image: HTMLImageElement): boolean => image.complete && image.naturalWidth === 16
+    await vi.waitFor(async () => expect(await pictures.locator('img').first().evaluate(isDrawn)).toBe(true))
+    await driver.expectAccessible()
     await page.getByTestId('places').screenshot({ path: join(root, 'test-results/screens/places.png') })
+    // Remembered on this phone, and gone from the page at once where it is taken back.
+    await page.reload()
+    await pictures.first().waitFor()
+    await page.getByTestId('show-places').click()
+    expect(await pictures.count()).toBe(0)
     await page.getByRole('button', { name: 'Forget Hall' }).focus()
     await page.keyboard.press('Enter')
     await vi.waitFor(async () => expect(await framesKept()).toBe(0), { timeout: 20_000 })
@@ -72,15 +116,9 @@ describe('learning a place', () => {
     await vi.waitFor(async () =>
       expect(await page.getByTestId('places-trouble').textContent()).toContain('no file of a learned place'),
     )
-    const answer = await fetch(`${stage.proxy.origin}${apiPaths.manifest('unsure')}`)
-    const file = samplePlaceFile(
-      parseManifest(await answer.json()),
-      (bytes) => createHash('sha256').update(bytes).digest('hex'),
-      (bytes) => Buffer.from(bytes).toString('base64'),
-    )
-    const buffer = Buffer.from(JSON.stringify(file))
-    await input.setInputFiles({ name: 'hall.json', mimeType: 'application/json', buffer })
-    const saving = page.getByRole('button', { name: 'Save hall as a file' })
+    const file = await placeFile('unsure')
+    await input.setInputFiles(fileOf(file))
+    const saving = page.getByRole('button', { name: 'Save as a file: hall' })
     await saving.waitFor()
     await driver.expectAccessible()
     await page
@@ -92,6 +130,92 @@ describe('learning a place', () => {
     expect(saved).toMatchObject({ kind: 'cachenet-place', name: 'hall', weights: file.weights })
     await page.getByRole('button', { name: 'Forget hall' }).click()
     await vi.waitFor(async () => expect((await kept()).places).toEqual([]), { timeout: 20_000 })
+  })
+
+  it('is reported on, on a page of its own that goes to paper', { timeout: 60_000 }, async () => {
+    await stage.open('?seed=3&bundle=unsure')
+    const { driver } = stage
+    const { page } = driver
+    await driver.go('settings')
+    await page.getByTestId('import-place').setInputFiles(fileOf(await placeFile('unsure')))
+    const link = page.getByRole('link', { name: 'Report of hall' })
+    await link.focus()
+    await page.keyboard.press('Enter')
+    const heading = page.getByRole('heading', { name: 'hall' })
+    await heading.waitFor()
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true)
+    const textOf = async (testId: string): Promise<string> =>
+      ((await page.getByTestId(testId).textContent()) ?? '').replaceAll('\u00a0', ' ')
+    expect(await textOf('report-gain')).toContain('Sent to the edge80 % (70–87)30 % (21–41)')
+    expect(await textOf('report-checks')).toContain('Promised: 1.4 %')
+    expect(await textOf('report-classes')).toMatch(/^What is seen thereClassshareBlake97 %/)
+    expect(await textOf('report-facts')).toContain('From400 frames')
+    expect(await textOf('place-report')).toContain('From which visits it was learned')
+    await driver.expectAccessible()
+    await driver.expectNoOverflow()
+    const report = page.getByTestId('place-report')
+    await page.emulateMedia({ media: 'print' })
+    expect(await report.isVisible()).toBe(true)
+    for (const testId of ['tab-watch', 'stream-state', 'leave-report'])
+      expect(await page.getByTestId(testId).isVisible()).toBe(false)
+    await page.emulateMedia({ media: 'screen' })
+    // The address is the report's, and back is where it was come from.
+    await page.reload()
+    await heading.waitFor()
+    await page.getByTestId('leave-report').click()
+    await link.waitFor()
+    expect(await link.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.goto(`${page.url().replace(/#.*/, '')}#settings/place-999`)
+    await page.getByText('The edge has no such place.').waitFor()
+    await page.getByTestId('leave-report').click()
+    await page.getByTestId('forget-places').click()
+    await vi.waitFor(async () => expect((await kept()).places).toEqual([]), { timeout: 20_000 })
+  })
+
+  it('shows a place whose answers part ways with the full model’s', { timeout: 60_000 }, async () => {
+    // Whatever is seen is of that place, once it has shown enough.
+    const file = await placeFile('keen')
+    const everything = (shares: readonly number[] = []): number[] => shares.map(() => 1 / shares.length)
+    const sight = { code: everything(file.sight?.code), classes: everything(file.sight?.classes) }
+    await fetch(`${stage.proxy.origin}${apiPaths.places('keen')}`, {
+      method: 'POST',
+      body: JSON.stringify({ ...file, sight }),
+    })
+    // Nothing is certain at first, and so all is sent.
+    await stage.open('?seed=3&bundle=keen&threshold=0&rate=max&audits=0.05')
+    const { driver } = stage
+    const { page } = driver
+    await driver.go('settings')
+    await page.getByRole('switch', { name: /Learn this place/ }).click()
+    const card = page.getByTestId('place').filter({ has: page.getByRole('link', { name: 'Report of hall' }) })
+    await card.waitFor()
+    const placeOfManifest = async (): Promise<Partition | undefined> => {
+      const manifest: unknown = await (
+        await fetch(`${stage.proxy.origin}${apiPaths.manifest('keen')}`)
+      ).json()
+      return parseManifest(manifest).partitions.find(({ learned }) => learned !== undefined)
+    }
+    const hall = async (): Promise<PlaceList['places'][number] | undefined> =>
+      (await kept('keen')).places.find(({ name }) => name === 'hall')
+    await driver.go('watch')
+    await page.getByTestId('play-demo').click()
+    await vi.waitFor(async () => expect((await hall())?.frames).toBeGreaterThan(0), { timeout: 30_000 })
+    // Then most is certain, answered here by networks of random weights, and some of it is checked.
+    await driver.go('settings')
+    expect(await page.getByTestId('place-drift').count()).toBe(0)
+    expect((await placeOfManifest())?.temperature).toBe(0.8)
+    await page.getByTestId('threshold').fill('0.9')
+    await page.getByTestId('place-drift').waitFor({ timeout: 30_000 })
+    // A new version, which a page that plays stops for.
+    expect((await placeOfManifest())?.temperature).toBeCloseTo(1.2, 9)
+    await driver.untilState('stopped')
+    const { drifts, frames = 0, framesMissing } = (await hall()) ?? {}
+    expect([drifts, framesMissing]).toEqual([1, 200 - frames])
+    expect(await card.textContent()).toContain(`until it is learned anew, after ${200 - frames} more frames`)
+    await card.getByTestId('place-report-link').click()
+    const checks = page.getByTestId('report-checks')
+    await checks.waitFor()
+    expect(await checks.textContent()).toContain('It parted ways with the full model once')
   })
 
   it('is not offered for a bundle that the edge learns nothing for', { timeout: 60_000 }, async () => {

@@ -31,14 +31,14 @@ function startPage(): void {
   })
   const playback = createPlayback(app, parameters)
   const install = createInstall()
-  const screen = createScreen(window)
+  const { screen, reportedPlace } = createScreen(window)
   followTheme(computed(() => app.settings.values.value.theme))
   effect(() => void (numberStyle.value = app.settings.values.value.numbers))
 
   const root = document.getElementById('page')
   if (root !== null) {
     root.replaceChildren()
-    render(h(Page, { app, playback, install, screen }), root)
+    render(h(Page, { app, playback, install, screen, reportedPlace }), root)
   }
 
   startServiceWorker(app)

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSampleBundle } from '../../../core/testing/sample-bundle.ts'
 import { samplePlaceFile } from '../../../core/testing/sample-place-file.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
+import { mostPlacePictures } from '../../../core/wire/place-pictures.ts'
 import type { LearnedPlaceView } from '../../../core/wire/places.ts'
 import { openBundleStore, type BundleStore } from '../../bundles/store.ts'
 import { temporaryFolder, writeBundle } from '../../testing/bundle-folder.ts'
@@ -122,6 +123,11 @@ describe('two edges that share their places', () => {
     await other.learning.settled()
     for (const edge of edges)
       expect(await placesOf(edge)).toMatchObject([{ id: 'place-1', frames: 60, framesMissing: 940 }])
+    for (const { learning } of edges) {
+      expect(await learning.report('sample', 'place-1')).toMatchObject({ kept: { visits: 1 } })
+      expect(await learning.pictures('sample', 'place-1')).toHaveLength(mostPlacePictures)
+      expect(await codeOf(learning.pictures('sample', 'place-9'))).toBe('place-unknown')
+    }
     expect(await framesOnDisk()).toEqual({ kept: 60, incoming: 0 })
     expect(edges.map(({ learning }) => learning.framesLost)).toEqual([0, 0])
   })

@@ -1,14 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { placeFileSchema } from '../../../core/places/place-file.ts'
+import { placeReportSchema } from '../../../core/wire/place-report.ts'
 import { placeListSchema } from '../../../core/wire/places.ts'
 import type { Learning } from '../learning.ts'
-import { learningOff, openLearning, requireBundle, type LearningOptions } from '../open-learning.ts'
+import {
+  learningOff,
+  openLearning,
+  picturesOf,
+  requireBundle,
+  type LearningOptions,
+} from '../open-learning.ts'
 import { isTrainerThere } from '../run-trainer.ts'
 import { folderId } from './folder-id.ts'
 import { keepByTurns } from './keep-by-turns.ts'
 import { createKeeperLease } from './keeper-lease.ts'
-import { keyPrefix, leaseKey, queueName, type PlacesJob, type PlacesRequest } from './places-jobs.ts'
+import {
+  keyPrefix,
+  leaseKey,
+  pictureFilesSchema,
+  queueName,
+  type PlacesJob,
+  type PlacesRequest,
+} from './places-jobs.ts'
 import { connectRedis, loadRedisPackages, waitForRedis } from './redis-connection.ts'
 import { createKeeperSender } from './send-to-keeper.ts'
 import { serveEdges } from './serve-edges.ts'
@@ -118,6 +132,11 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
       if (bundles.includes(frame.bundle.manifest.id)) sender.keep(frame)
     },
     list: async (bundle) => placeListSchema.parse(await ask({ method: 'list', bundle })),
+    report: async (bundle, place) => placeReportSchema.parse(await ask({ method: 'report', bundle, place })),
+    async pictures(bundle, place) {
+      const files = pictureFilesSchema.parse(await ask({ method: 'pictureFiles', bundle, place }))
+      return picturesOf(folder, store.get(bundle), place, files)
+    },
     rename: (bundle, place, name) => tell({ method: 'rename', bundle, place, name }),
     forget: (bundle, place) => tell({ method: 'forget', bundle, place }),
     forgetAll: (bundle) => tell({ method: 'forgetAll', bundle }),

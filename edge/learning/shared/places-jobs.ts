@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { identifierPattern } from '../../../core/bundle/identifier.ts'
+import { mostPlacePictures } from '../../../core/wire/place-pictures.ts'
 import { learnStreamPattern, mostCheckedAtOnce, placeIdPattern } from '../../../core/wire/places.ts'
 import { frameFilePattern } from '../kept-frames.ts'
 
@@ -16,10 +17,13 @@ export const answersOf = (edge: string): string => `${keyPrefix}:places-answers:
 /** Which folder the edge shares (`folderId`). */
 const folder = z.uuid()
 const bundle = z.string().regex(identifierPattern)
+const sha256Pattern = /^[0-9a-f]{64}$/
 const place = z.string().regex(placeIdPattern)
 
 const requestSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('list'), bundle }),
+  z.object({ method: z.literal('report'), bundle, place }),
+  z.object({ method: z.literal('pictureFiles'), bundle, place }),
   z.object({ method: z.literal('rename'), bundle, place, name: z.string() }),
   z.object({ method: z.literal('forget'), bundle, place }),
   z.object({ method: z.literal('forgetAll'), bundle }),
@@ -30,15 +34,19 @@ const requestSchema = z.discriminatedUnion('method', [
 ])
 export type PlacesRequest = z.infer<typeof requestSchema>
 
+/** What the keeper answers to it: whoever asked reads them in the shared folder. */
+export const pictureFilesSchema = z.array(z.string().regex(frameFilePattern)).max(mostPlacePictures)
+
 export const placesJobSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('frame'),
     folder,
     bundle,
-    fullSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    fullSha256: z.string().regex(sha256Pattern),
     file: z.string().regex(frameFilePattern),
     stream: z.string().regex(learnStreamPattern),
     checked: z.array(z.boolean()).max(mostCheckedAtOnce).optional(),
+    manifestSha256: z.string().regex(sha256Pattern).optional(),
   }),
   z.object({ kind: z.literal('request'), folder, id: z.uuid(), edge: z.uuid(), request: requestSchema }),
 ])

@@ -87,6 +87,7 @@ export function createKeeperSender(options: KeeperSenderOptions): KeeperSender {
         file,
         stream,
         checked: checked && [...checked],
+        manifestSha256: bundle.manifestHash,
       }
       await queue.add('frame', { kind: 'frame', ...about })
     } catch (thrown) {

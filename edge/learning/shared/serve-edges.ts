@@ -44,6 +44,10 @@ async function carryOut(learning: KeptLearning, request: PlacesRequest): Promise
   switch (request.method) {
     case 'list':
       return learning.list(request.bundle)
+    case 'report':
+      return learning.report(request.bundle, request.place)
+    case 'pictureFiles':
+      return learning.pictureFiles(request.bundle, request.place)
     case 'rename':
       return learning.rename(request.bundle, request.place, request.name)
     case 'forget':

@@ -3,11 +3,11 @@ import { writeBundle } from '../../../edge/testing/bundle-folder.ts'
 
 /**
  * So cold a softmax is certain of everything: no frame ever leaves the page. So warm a one is certain of
- * nothing.
+ * nothing. Between them it depends on the threshold.
  */
-export const temperatures = { sure: 1e-5, unsure: 1e3 } as const
+export const temperatures = { sure: 1e-5, unsure: 1e3, keen: 0.3 } as const
 
-/** Writes a sample bundle that is certain of every frame, or of none, and knows the people of the demo. */
+/** Writes a sample bundle that is as certain as that of every frame, and knows the people of the demo. */
 export async function writeTemperedBundle(folder: string, id: keyof typeof temperatures): Promise<void> {
   const { manifest, blobs } = await createSampleBundle({ id })
   await writeBundle(folder, {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEdgeApi } from '../../../core/client/edge-api.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { apiPaths } from '../../../core/wire/frames.ts'
+import type { PlaceReport } from '../../../core/wire/place-report.ts'
 import type { PlaceList } from '../../../core/wire/places.ts'
 import { createLearnedPlaces, type LearnedPlaces } from './learned-places.ts'
 
@@ -76,6 +77,46 @@ describe('learned places', () => {
     expect(places.isBusy.value).toBe(false)
     await places.refresh(signal)
     expect(places.trouble.value).toBeUndefined()
+  })
+
+  it('have pictures, one place after the other; none where the edge has none or fails', async () => {
+    const picture = { at: '2026-11-30T08:00:00.000Z', png: 'AAAA' }
+    const { places, requests } = open(({ url }) => {
+      if (!url.endsWith('/pictures')) return undefined
+      return url.includes('place-2')
+        ? Response.json(new CacheNetError('place-unknown', 'Gone.').toBody(), { status: 404 })
+        : Response.json({ pictures: [picture] })
+    })
+    const leaving = new AbortController()
+    const first = places.pictures(signal, 'place-1')
+    const second = places.pictures(signal, 'place-2')
+    const left = places.pictures(leaving.signal, 'place-3')
+    leaving.abort()
+    expect(await first).toEqual([picture])
+    expect(await second).toEqual([])
+    expect(await left).toEqual([])
+    expect(requests).toEqual([
+      `GET ${apiPaths.placePictures('b', 'place-1')}`,
+      `GET ${apiPaths.placePictures('b', 'place-2')}`,
+    ])
+    expect(places.trouble.value).toBeUndefined()
+  })
+
+  it('are reported on as the edge does, and not where it refuses', async () => {
+    const report: PlaceReport = {
+      place: hall,
+      at: '2026-11-30T08:00:00.000Z',
+      checks: { answers: 0, unlike: 0 },
+      classes: [],
+      bundle: { id: 'b', createdAt: '2026-11-30T08:00:00.000Z', manifestSha256: 'ab' },
+    }
+    const { places } = open(({ url }) => {
+      if (url.endsWith('place-1/report')) return Response.json(report)
+      const gone = new CacheNetError('place-unknown', 'Gone.')
+      return Response.json(gone.toBody(), { status: gone.status })
+    })
+    expect(await places.report(signal, 'place-1')).toEqual(report)
+    await expect(places.report(signal, 'place-2')).rejects.toMatchObject({ code: 'place-unknown' })
   })
 
   it('says nothing of a view that was left', async () => {

@@ -1,5 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { EdgeApi } from '../../../core/client/edge-api.ts'
+import type { PlacePicture } from '../../../core/wire/place-pictures.ts'
+import type { PlaceReport } from '../../../core/wire/place-report.ts'
 import type { PlaceList } from '../../../core/wire/places.ts'
 import { CacheNetError } from '../../../core/wire/errors.ts'
 import { within } from '../platform/within.ts'
@@ -20,6 +22,13 @@ export interface LearnedPlaces {
   rename(signal: AbortSignal, placeId: string, name: string): Promise<void>
   /** A learned place as a file; undefined where the edge has none. Never rejects. */
   exportPlace(signal: AbortSignal, placeId: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** All that the edge knows of a place. Rejects with its refusal, `edge-timeout` or `aborted`. */
+  report(signal: AbortSignal, placeId: string): Promise<PlaceReport>
+  /**
+   * Frames that the edge keeps of a place; none where it keeps none, or does not answer. One place after the
+   * other, so that a list of many places asks for little at once. Never rejects.
+   */
+  pictures(signal: AbortSignal, placeId: string): Promise<readonly PlacePicture[]>
   /** Gives the edge a place in a file; then asks again. Never rejects. */
   importPlace(signal: AbortSignal, file: Blob): Promise<void>
 }
@@ -29,12 +38,22 @@ const askLimitMs = 8_000
 const changeLimitMs = 60_000
 
 export function createLearnedPlaces(
-  api: Pick<EdgeApi, 'listPlaces' | 'forgetPlace' | 'renamePlace' | 'exportPlace' | 'importPlace'>,
+  api: Pick<
+    EdgeApi,
+    | 'listPlaces'
+    | 'reportPlace'
+    | 'placePictures'
+    | 'forgetPlace'
+    | 'renamePlace'
+    | 'exportPlace'
+    | 'importPlace'
+  >,
   bundleId: string,
 ): LearnedPlaces {
   const list = signal<PlaceList | undefined>(undefined)
   const trouble = signal<string | undefined>(undefined)
   const isBusy = signal(false)
+  let picturesBefore: Promise<unknown> = Promise.resolve()
 
   const attempt = async (
     aborting: AbortSignal,
@@ -81,6 +100,19 @@ export function createLearnedPlaces(
         file = await api.exportPlace(limited, bundleId, placeId)
       })
       return file
+    },
+    report: (aborting, placeId) =>
+      within(aborting, askLimitMs, 'edge-timeout', (limited) => api.reportPlace(limited, bundleId, placeId)),
+    pictures(aborting, placeId) {
+      const asked = picturesBefore
+        .then(() =>
+          within(aborting, askLimitMs, 'edge-timeout', (limited) =>
+            api.placePictures(limited, bundleId, placeId),
+          ),
+        )
+        .catch(() => [])
+      picturesBefore = asked
+      return asked
     },
     importPlace: (aborting, file) =>
       change(aborting, async (limited) => {

@@ -48,6 +48,12 @@ describe('parseStoredSettings', () => {
 })
 
 describe('parseUrlSettings', () => {
+  it('lets no link have frames kept, or shown', () => {
+    const links = ['learning=1', 'isLearningPlace=1', 'showing=1', 'isShowingPlaces=1', 'places=1']
+    for (const link of links) expect(url(link)).toEqual({})
+    expect(defaultSettings).toMatchObject({ isLearningPlace: false, isShowingPlaces: false })
+  })
+
   it('reads what the address names, and nothing else', () => {
     expect(url('bundle=sample&cache=4&rate=max&threshold=0.5&probes=3')).toEqual({
       bundle: 'sample',

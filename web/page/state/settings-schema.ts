@@ -50,6 +50,8 @@ const shape = {
   isPrefetching: flag,
   /** The edge may keep the frames that it is sent, to learn the place; no link switches it on. */
   isLearningPlace: flag,
+  /** Pictures that the edge keeps of places are fetched and shown; no link switches it on. */
+  isShowingPlaces: flag,
   /** Steady the label by the agreement of the last frames. */
   isSmoothing: flag,
   fullModel: z.enum(fullModelUses),
@@ -86,6 +88,7 @@ export interface Settings {
   readonly auditShare: number
   readonly isPrefetching: boolean
   readonly isLearningPlace: boolean
+  readonly isShowingPlaces: boolean
   readonly isSmoothing: boolean
   readonly fullModel: FullModelUse
   readonly threads: number
@@ -106,6 +109,7 @@ export const defaultSettings: Settings = {
   auditShare: 0,
   isPrefetching: true,
   isLearningPlace: false,
+  isShowingPlaces: false,
   isSmoothing: false,
   fullModel: 'auto',
   threads: 1,

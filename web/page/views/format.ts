@@ -85,3 +85,7 @@ export function formatAgo(timeMs: number, nowMs: number = Date.now()): string {
   if (unit === 'second' && seconds < 5) return 'just now'
   return new Intl.RelativeTimeFormat('en', { style: 'short' }).format(-Math.floor(seconds / length), unit)
 }
+
+/** When something was, to the minute: `30 Nov 2026, 08:00`. */
+export const formatTime = (timeMs: number): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs)

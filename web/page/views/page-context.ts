@@ -1,16 +1,14 @@
-import type { ReadonlySignal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { App } from '../app.ts'
 import type { Install } from '../platform/install.ts'
 import type { Playback } from '../stream/playback.ts'
-import type { Screen } from '../state/screen.ts'
+import type { LookedAt } from '../state/screen.ts'
 
-export interface PageParts {
+export interface PageParts extends LookedAt {
   readonly app: App
   readonly playback: Playback
   readonly install: Install
-  readonly screen: ReadonlySignal<Screen>
 }
 
 export const PageContext = createContext<PageParts | undefined>(undefined)

@@ -6,9 +6,10 @@ import { usePage } from './page-context.ts'
 
 /** The four screens: at the bottom of a phone, where the thumb is; at the side where there is room. */
 export function TabBar(): VNode {
-  const { screen } = usePage()
+  const { screen, reportedPlace } = usePage()
   useSignalEffect(() => {
-    document.title = screen.value === 'watch' ? 'CacheNet' : `${screenTitles[screen.value]} · CacheNet`
+    const title = reportedPlace.value === undefined ? screenTitles[screen.value] : 'Report of a place'
+    document.title = screen.value === 'watch' ? 'CacheNet' : `${title} · CacheNet`
   })
   return (
     <nav class="tabs" aria-label="Screens">
