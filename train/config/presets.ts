@@ -105,12 +105,18 @@ export const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
       cutoutPixels: 8,
     },
     // 14.8 MMACs: with 8.4 the device answered 51 instead of 68 % of places100 (docs/decisions/0038).
-    generalist: { widths: [24, 64, 96], optimizer: { epochs: 24 } },
-    partition: { optimizer: { epochs: 10 } },
+    // Both are shown drawn pictures that show nothing: without, half of their own images were strange to some
+    // (docs/decisions/0040).
+    generalist: {
+      widths: [24, 64, 96],
+      optimizer: { epochs: 24 },
+      loss: { outsideShare: 0.1, outsideWeight: 1, strangerShare: 1 },
+    },
+    partition: { optimizer: { epochs: 10 }, loss: { strangerShare: 0.25 } },
     delta: { optimizer: { epochs: 3 } },
     encoder: { epochs: 6 },
     // Looser thresholds let more strangers pass: the bound of what is strange is stricter for that.
-    gate: { leastBeliefs: [0.5, 0.8], keepShares: [1], strangersCertain: 0.035 },
+    gate: { leastBeliefs: [0.5, 0.8], keepShares: [1], strangersCertain: 0.025 },
   },
   world: {
     // Each place of each domain: eleven of photographs, eight scripts, four sites of people.
