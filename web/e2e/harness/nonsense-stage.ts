@@ -22,10 +22,9 @@ export type Way = (typeof ways)[number]
 
 /**
  * What a bundle is wrong about: each is a debt, and the page calls it certain. A soft white glow on blue is a
- * cloud to a network that knows clouds: to the whole of cifar100, and to the full model of world.
+ * cloud to the full model of world.
  */
 const mistaken: Readonly<Record<string, Partial<Record<Way, readonly string[]>>>> = {
-  cifar100: { 'with its edge': ['glow'], 'with no edge': ['glow'], 'with the full model here': ['glow'] },
   world: { 'with its edge': ['glow'], 'with the full model here': ['glow'] },
 }
 
