@@ -35,8 +35,8 @@ export interface Learning {
   /** All that is known of a place. Rejects with `learning-off` or `place-unknown`. */
   report(bundleId: string, placeId: string): Promise<PlaceReport>
   /**
-   * A few of its kept frames, spread over all of them; none where none is kept. Rejects with `learning-off`
-   * or `place-unknown`.
+   * A few of its kept frames, spread over all of them; none where none is kept, or may be shown. Rejects with
+   * `learning-off` or `place-unknown`.
    */
   pictures(bundleId: string, placeId: string): Promise<PlacePicture[]>
   /** Rejects with `learning-off` or `place-unknown`. */

@@ -15,6 +15,8 @@ export interface LearningOptions extends LearningRules {
   /** Ids of the bundles that places are learned for. */
   readonly bundles: readonly string[]
   readonly folder: string
+  /** Whether kept frames may be seen by those who ask, whoever sent them; else `pictures` has none. */
+  readonly showsFrames?: boolean | undefined
   readonly publishing: Publishing
   readonly log: Logger
 }
@@ -126,6 +128,7 @@ export async function openLearning(options: LearningOptions): Promise<KeptLearni
     pictureFiles: (bundleId, placeId) => later(() => of(bundleId).pictureFiles(placeId)),
     async pictures(bundleId, placeId) {
       const files = of(bundleId).pictureFiles(placeId)
+      if (options.showsFrames !== true) return []
       return picturesOf(folder, publishing.store.get(bundleId), placeId, files)
     },
     rename: async (bundleId, placeId, name) => of(bundleId).rename(placeId, name),

@@ -1,22 +1,35 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import sharp from 'sharp'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { apiPaths, auditHeader, rawFrameType } from '../../core/wire/frames.ts'
 import { mostPlacePictures, placePicturesSchema } from '../../core/wire/place-pictures.ts'
 import { placeReportSchema } from '../../core/wire/place-report.ts'
 import { learnHeader, placeListSchema, type PlaceList } from '../../core/wire/places.ts'
-import { openLearning } from '../learning/open-learning.ts'
+import type { BundleStore } from '../bundles/store.ts'
 import type { Learning } from '../learning/learning.ts'
+import { openLearning } from '../learning/open-learning.ts'
+import type { Publishing } from '../learning/publish-version.ts'
 import { temporaryFolder } from '../testing/bundle-folder.ts'
 import { openTestApp, type OpenTestApp } from '../testing/test-app.ts'
 
 const frame = new Uint8Array(16 * 16 * 3).fill(90)
+const quiet = {
+  bundles: ['sample'],
+  framesNeeded: 60,
+  limits: { mostFrames: 100, mostBytes: 2 ** 20, mostAgeMs: 60_000 },
+  trainer: 'none.ts',
+  trainLimitMs: 1000,
+  log: pino({ level: 'silent' }),
+}
 
 describe('places of a bundle that an edge learns', () => {
   let edge: OpenTestApp
   let learning: Learning
   let folder: string
+
+  const publishingOf = (store: BundleStore): Publishing => ({ store, bundlesFolder: folder, key: undefined })
 
   beforeEach(async () => {
     const temporary = await temporaryFolder()
@@ -25,13 +38,10 @@ describe('places of a bundle that an edge learns', () => {
     let opened: Learning | undefined
     edge = await openTestApp(({ bundles: store, log }) => {
       opening = openLearning({
-        bundles: ['sample'],
+        ...quiet,
         folder,
-        framesNeeded: 60,
-        limits: { mostFrames: 100, mostBytes: 2 ** 20, mostAgeMs: 60_000 },
-        trainer: join(folder, 'no-trainer.ts'),
-        trainLimitMs: 1000,
-        publishing: { store, bundlesFolder: folder, key: undefined },
+        showsFrames: true,
+        publishing: publishingOf(store),
         log,
       })
       // The app is made before it is open.
@@ -174,6 +184,16 @@ describe('places of a bundle that an edge learns', () => {
     expect(await pictures()).toEqual([])
   })
 
+  it('shows none of its frames where the host has not said so', async () => {
+    await send({ [learnHeader]: 'a' })
+    await learning.close()
+    const { store } = edge
+    const again = await openLearning({ ...quiet, folder, publishing: publishingOf(store) })
+    onTestFinished(() => again.close())
+    expect((await again.list('sample')).places).toMatchObject([{ id: 'place-1', frames: 1 }])
+    expect(await again.pictures('sample', 'place-1')).toEqual([])
+  })
+
   it('refuses with stable codes', async () => {
     expect(await codeOf(await change(apiPaths.places('own'), 'GET'))).toBe('learning-off')
     expect(await codeOf(await change(apiPaths.places('none'), 'GET'))).toBe('bundle-unknown')
@@ -194,16 +214,7 @@ describe('places of a bundle that an edge learns', () => {
   it('deletes what was kept with the answers of another full model', async () => {
     await mkdir(join(folder, 'sample', 'older'), { recursive: true })
     const { store } = edge
-    const again = await openLearning({
-      bundles: ['sample'],
-      folder,
-      framesNeeded: 60,
-      limits: { mostFrames: 100, mostBytes: 2 ** 20, mostAgeMs: 60_000 },
-      trainer: 'none.ts',
-      trainLimitMs: 1000,
-      publishing: { store, bundlesFolder: folder, key: undefined },
-      log: (await import('pino')).pino({ level: 'silent' }),
-    })
+    const again = await openLearning({ ...quiet, folder, publishing: publishingOf(store) })
     expect(await readdir(join(folder, 'sample'))).not.toContain('older')
     await again.close()
   })

@@ -40,6 +40,7 @@ export function optionsOf(
             folder: settings['learn-folder'],
             keyFile: settings['learn-key'],
             queueUrl: settings['learn-queue'],
+            showsFrames: settings['learn-pictures'],
             framesNeeded: settings['learn-frames'],
             limits: {
               mostFrames: 3000,

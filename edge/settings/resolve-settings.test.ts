@@ -51,6 +51,7 @@ describe('resolveSettings', () => {
       'learn-mb': 64,
       'learn-seconds': 600,
       'learn-trainer': 'train/learn-place.ts',
+      'learn-pictures': false,
     })
   })
 

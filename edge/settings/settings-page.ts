@@ -14,7 +14,7 @@ export function settingsPage(): string {
   return [
     '# Settings of the edge',
     '',
-    'Written from `edge/settings/settings-table.ts`: `npx vitest run --project node edge/settings -u` after a change.',
+    'Written from `edge/settings/settings-table.ts`: `npx vitest run --project "node*" edge/settings -u` after a change.',
     '',
     `Flags win over variables (\`--default-bundle\` is \`${variableOf('default-bundle')}\`), those over a JSON file`,
     '(`--config edge.json`, the same names without dashes in front), that over the defaults. [Hosting](hosting.md) says what they are for.',

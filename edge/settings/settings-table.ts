@@ -244,6 +244,12 @@ export const settingsTable = {
     valueHint: 'file',
     description: 'The program that trains a place; where it is missing, nothing is learned',
   },
+  'learn-pictures': {
+    schema: isOn,
+    fallback: 'false',
+    description:
+      'Show a few of the frames that are kept of a place to phones that ask, whoever sent them; else they never leave the edge',
+  },
   'learn-queue': {
     schema: redisUrl.optional(),
     valueHint: 'url',

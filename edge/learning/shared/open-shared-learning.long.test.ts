@@ -34,6 +34,7 @@ async function open(more: Partial<SharedLearningOptions> = {}): Promise<Edge> {
   const learning = await openSharedLearning({
     bundles: ['sample'],
     folder: join(folder, 'places'),
+    showsFrames: true,
     publishing: { store, bundlesFolder, key: undefined },
     log,
     framesNeeded: 1000,

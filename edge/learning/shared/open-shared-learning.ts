@@ -135,7 +135,7 @@ export async function openSharedLearning(options: SharedLearningOptions): Promis
     report: async (bundle, place) => placeReportSchema.parse(await ask({ method: 'report', bundle, place })),
     async pictures(bundle, place) {
       const files = pictureFilesSchema.parse(await ask({ method: 'pictureFiles', bundle, place }))
-      return picturesOf(folder, store.get(bundle), place, files)
+      return options.showsFrames === true ? picturesOf(folder, store.get(bundle), place, files) : []
     },
     rename: (bundle, place, name) => tell({ method: 'rename', bundle, place, name }),
     forget: (bundle, place) => tell({ method: 'forget', bundle, place }),

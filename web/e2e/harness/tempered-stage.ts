@@ -44,6 +44,7 @@ export function useTemperedStage({ learns = [], ...options }: TemperedStageOptio
         : {
             bundles: learns,
             folder: join(folder, '.places'),
+            showsFrames: true,
             framesNeeded: 400,
             limits: { mostFrames: 500, mostBytes: 2 ** 24, mostAgeMs: 3_600_000 },
             trainer: join(folder, 'not-installed.ts'),

@@ -19,8 +19,9 @@ export function PlacesSetting({ places }: { readonly places: LearnedPlaces }): V
         onChange={(isOn) => app.changeSettings({ isLearningPlace: isOn })}
       >
         The edge keeps the frames that this device sends it, with its answers, in a folder of its own until
-        you forget the place or they are too old, to learn a specialist of it. Whoever uses this edge may look
-        at a few of them. Where it has learned, it takes strangers more often for somebody it knows.
+        you forget the place or they are too old, to learn a specialist of it. Where its host allows it,
+        whoever uses this edge may look at a few of them. Where it has learned, it takes strangers more often
+        for somebody it knows.
       </Switch>
       <Switch
         label="Show pictures of places"
@@ -28,8 +29,8 @@ export function PlacesSetting({ places }: { readonly places: LearnedPlaces }): V
         isOn={isShowingPlaces}
         onChange={(isOn) => app.changeSettings({ isShowingPlaces: isOn })}
       >
-        The edge sends this device a few of the frames that it keeps of each place, whoever sent them; they
-        are shown here, and not stored.
+        The edge sends this device a few of the frames that it keeps of each place, whoever sent them, where
+        its host allows it; they are shown here, and not stored.
       </Switch>
       <PlaceList places={places} />
     </div>
