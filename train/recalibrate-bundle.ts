@@ -1,20 +1,13 @@
-import { join } from 'node:path'
 import type { Manifest } from '../core/bundle/manifest.ts'
 import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
 import { drawClassPictures } from './class-pictures/draw-class-pictures.ts'
 import { restoreConfig } from './config/resolve-config.ts'
 import { trainedSettings } from './config/schema.ts'
+import { finishBundle } from './finish-bundle.ts'
 import { currentCommit } from './run/commit.ts'
 import { openBundle } from './run/open-bundle.ts'
 import type { Progress } from './run/progress.ts'
-import { writeAtomically } from './run/write-atomically.ts'
-import { formatSummary } from './run/summary.ts'
-import { calibrate } from './stages/5-calibrate.ts'
-import { exportBundle } from './stages/7-export.ts'
-import { answerSplit } from './stages/answers.ts'
-import { evaluateSplits } from './stages/evaluate-splits.ts'
-import { withoutLosingDeltas } from './stages/without-losing-deltas.ts'
 
 export interface RecalibrationRequest {
   /** Folder of the bundle, and where the calibrated one goes: the same, as a rule. */
@@ -58,12 +51,8 @@ export async function recalibrateBundle({
       { assignments },
     )
   }
-  const validation = answerSplit(context, networks, dataset.validation, 'validation')
-  const calibration = calibrate(context, networks, validation)
-  const { testAnswers: _, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
   const { command: trainedBy, commit, elapsedSeconds, refinement } = before.training
-  const shipped = withoutLosingDeltas(networks, evaluations.validation, config.gate.accuracyTolerance)
-  const manifest = await exportBundle(context, out, shipped, calibration, evaluations, {
+  return finishBundle(context, networks, out, async (validation) => ({
     id: before.id,
     command: trainedBy,
     commit,
@@ -74,8 +63,5 @@ export async function recalibrateBundle({
       ? await drawClassPictures(dataset, validation.full)
       : opened.classPictures,
     signingKey,
-  })
-  const summary = formatSummary(manifest, evaluations.test)
-  await writeAtomically(join(out, 'training-summary.txt'), `$ ${trainedBy}\n$ ${command}\n\n${summary}\n`)
-  return { manifest, summary }
+  }))
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -47,13 +47,19 @@ it('trains the networks of a bundle on, for the same classes, and goes on where 
     command: 'npm run refine -- walkers',
     progress,
   }
-  const stopped = AbortSignal.timeout(3000)
-  const early = await refineBundle(stopped, request).then(
-    () => undefined,
-    (error: unknown) => (error as { code: string }).code,
-  )
-  expect([undefined, 'aborted']).toContain(early)
+  const middle = new AbortController()
+  const stopping = new Progress({
+    write: (text) => {
+      if (text.startsWith('p1 ')) middle.abort()
+    },
+  })
+  await expect(refineBundle(middle.signal, { ...request, progress: stopping })).rejects.toMatchObject({
+    code: 'aborted',
+  })
+  expect(await readdir(request.run)).toContain('checkpoints')
   const { manifest } = await refineBundle(signal, request)
+  // Nothing is left to go on from.
+  expect(await readdir(request.run)).not.toContain('run.json')
   expect(manifest.full.whole).toEqual(before.full.whole)
   expect(manifest.encoder).toEqual(before.encoder)
   expect(manifest.generalist.whole.sha256).not.toBe(before.generalist.whole.sha256)

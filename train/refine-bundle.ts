@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { PartitionHead } from '../core/bundle/partition-head.ts'
 import type { Manifest } from '../core/bundle/manifest.ts'
 import { createRandom } from '../core/random.ts'
@@ -6,6 +5,7 @@ import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import { CacheNetError } from '../core/wire/errors.ts'
 import type { NetworkStageSettings, OptimizerSettings } from './config/schema.ts'
 import { splitCount } from './data/dataset.ts'
+import { finishBundle } from './finish-bundle.ts'
 import { isFullGraph } from './full/full-graph.ts'
 import { teacherOfGraph } from './full/teacher-of-graph.ts'
 import type { PlainArchitecture } from './models/architecture.ts'
@@ -21,15 +21,9 @@ import { dataIdentity } from './data/data-identity.ts'
 import { openBundle } from './run/open-bundle.ts'
 import type { Progress } from './run/progress.ts'
 import { RunFolder } from './run/run-folder.ts'
-import { formatSummary } from './run/summary.ts'
-import { writeAtomically } from './run/write-atomically.ts'
 import { allImages } from './stages/1-full.ts'
 import { lessonsOf } from './stages/4-partitions.ts'
-import { calibrate } from './stages/5-calibrate.ts'
-import { exportBundle } from './stages/7-export.ts'
-import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
-import { evaluateSplits } from './stages/evaluate-splits.ts'
 import { outsidersOf } from './stages/outsiders.ts'
 import { headShares } from './stages/region-images.ts'
 import { trainNetwork, type NetworkToTrain } from './stages/train-network.ts'
@@ -165,11 +159,8 @@ export async function refineBundle(
   })
   const context: StageContext = { ...opened, signal, run }
   const refined = await trainOn(context, networks, epochs)
-  const validation = answerSplit(context, refined, dataset.validation, 'validation')
-  const calibration = calibrate(context, refined, validation)
-  const { testAnswers: _, ...evaluations } = evaluateSplits(context, refined, validation, calibration)
   const { command: trainedBy, commit, elapsedSeconds } = before.training
-  const manifest = await exportBundle(context, out, refined, calibration, evaluations, {
+  const finished = await finishBundle(context, refined, out, async () => ({
     id: before.id,
     command: trainedBy,
     commit,
@@ -177,8 +168,8 @@ export async function refineBundle(
     refinement: { command, commit: await currentCommit() },
     classPictures,
     signingKey,
-  })
-  const summary = formatSummary(manifest, evaluations.test)
-  await writeAtomically(join(out, 'training-summary.txt'), `$ ${trainedBy}\n$ ${command}\n\n${summary}\n`)
-  return { manifest, summary }
+  }))
+  // There is nothing to go on from: refined once more, the bundle begins with other weights.
+  await RunFolder.remove(path)
+  return finished
 }

@@ -1,5 +1,6 @@
 import { defineCommand, runMain } from 'citty'
 import { basename, join, resolve } from 'node:path'
+import { CacheNetError } from '../core/wire/errors.ts'
 import { splitAssignments } from './config/split-assignments.ts'
 import { refineBundle } from './refine-bundle.ts'
 import { abortOnInterrupt } from './run/abort-on-interrupt.ts'
@@ -8,7 +9,6 @@ import { checkWritable } from './run/check-writable.ts'
 import { runAsCommand } from './run/run-as-command.ts'
 import { setArgument } from './run/typed-command.ts'
 import { chooseKey, keyFlag } from './signing/choose-key.ts'
-import { CacheNetError } from '../core/wire/errors.ts'
 
 const args = {
   bundle: { type: 'positional', description: 'Folder of the bundle', valueHint: 'BUNDLE', required: true },

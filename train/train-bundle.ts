@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import type { Manifest } from '../core/bundle/manifest.ts'
 import type { SigningKey } from '../core/trust/sign-manifest.ts'
 import type { TrainingConfig } from './config/schema.ts'
 import { measureInput, splitCount, type Dataset } from './data/dataset.ts'
+import { finishBundle } from './finish-bundle.ts'
 import { askFullGraph } from './full/ask-full-graph.ts'
 import type { FullGraph } from './full/full-graph.ts'
 import { drawClassPictures } from './class-pictures/draw-class-pictures.ts'
@@ -12,14 +12,7 @@ import { writeReport } from './report/write-report.ts'
 import { currentCommit } from './run/commit.ts'
 import type { Progress } from './run/progress.ts'
 import type { RunFolder } from './run/run-folder.ts'
-import { formatSummary } from './run/summary.ts'
-import { writeAtomically } from './run/write-atomically.ts'
-import { calibrate } from './stages/5-calibrate.ts'
-import { exportBundle } from './stages/7-export.ts'
-import { answerSplit } from './stages/answers.ts'
 import type { StageContext } from './stages/context.ts'
-import { evaluateSplits } from './stages/evaluate-splits.ts'
-import { withoutLosingDeltas } from './stages/without-losing-deltas.ts'
 import { trainWithinData } from './stages/train-within-data.ts'
 
 export interface BundleRequest {
@@ -76,12 +69,7 @@ export async function trainBundle(
   }
   // A start that is stopped counts as well: the run goes on where it ended.
   const { context, networks } = await trainWithinData(started).finally(countTime)
-  const validation = answerSplit(context, networks, dataset.validation, 'validation')
-  const calibration = calibrate(context, networks, validation)
-  const { testAnswers, ...evaluations } = evaluateSplits(context, networks, validation, calibration)
-  const { test } = evaluations
-  const shipped = withoutLosingDeltas(networks, evaluations.validation, config.gate.accuracyTolerance)
-  const manifest = await exportBundle(context, request.bundleFolder, shipped, calibration, evaluations, {
+  const finished = await finishBundle(context, networks, request.bundleFolder, async (validation) => ({
     id: request.bundleId,
     command: request.command,
     commit: await currentCommit(),
@@ -89,18 +77,14 @@ export async function trainBundle(
     classPictures:
       request.hasClassPictures === true ? await drawClassPictures(dataset, validation.full) : undefined,
     elapsedSeconds: await countTime(),
-  })
-  const summary = formatSummary(manifest, test)
-  await writeAtomically(
-    join(request.bundleFolder, 'training-summary.txt'),
-    `$ ${request.command}\n\n${summary}\n`,
-  )
+  }))
+  const { manifest, summary, calibration, answers, evaluation } = finished
   await writeReport(context, {
     manifest,
     bundleFolder: request.bundleFolder,
     calibration,
-    answers: { validation, test: testAnswers },
-    evaluation: test,
+    answers,
+    evaluation,
   })
   return { manifest, summary }
 }

@@ -157,9 +157,9 @@ export const manifestSchema = z.object({
     commit: z.string(),
     seed: z.int(),
     elapsedSeconds: z.number().check(z.nonnegative()),
-    /** What calibrated the gate anew, on the networks that were there. */
-    /** Where its networks were trained on afterwards (`npm run refine`). */
+    /** What trained its networks on afterwards (`npm run refine`). */
     refinement: z.optional(z.object({ command: z.string(), commit: z.string() })),
+    /** What calibrated the gate anew, on the networks that were there. */
     calibration: z.optional(z.object({ command: z.string(), commit: z.string() })),
     config: z.record(z.string(), z.unknown()),
   }),

@@ -105,8 +105,8 @@ export const presets: Record<PresetName, DeepPartial<TrainingConfig>> = {
       cutoutPixels: 8,
     },
     // 14.8 MMACs: with 8.4 the device answered 51 instead of 68 % of places100 (docs/decisions/0038).
-    // Both are shown drawn pictures that show nothing: without, half of their own images were strange to some
-    // (docs/decisions/0040).
+    // Both are shown drawn pictures that show nothing: without, too many of their own images were strange to
+    // them (docs/decisions/0040).
     generalist: {
       widths: [24, 64, 96],
       optimizer: { epochs: 24 },
