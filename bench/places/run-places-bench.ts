@@ -2,12 +2,15 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEdgeApi } from '../../core/client/edge-api.ts'
 import { parseManifest } from '../../core/bundle/parse-manifest.ts'
+import type { Light } from '../../core/light/light.ts'
 import { walkerSites } from '../../core/walkers/sites.ts'
 import { temporaryFolder } from '../../edge/testing/bundle-folder.ts'
 import { startEdgeProcess } from '../../edge/testing/edge-process.ts'
 import type { Split } from '../../train/data/dataset.ts'
+import { drawStrangers } from '../../train/data/strangers.ts'
 import { startTrainingBackend } from '../../train/kernels/register.ts'
 import { readBundle } from '../../train/models/read-bundle.ts'
+import { relight } from '../../train/places/fit-light.ts'
 import { currentCommit } from '../../train/run/commit.ts'
 import { machine } from '../harness/machine.ts'
 import { watchOtherWork } from '../harness/other-work.ts'
@@ -20,8 +23,13 @@ import { drawVisit, unseenSites, type UnseenSite } from './visits.ts'
 import { watchLearning } from './watch-learning.ts'
 
 const bundleId = 'people'
-/** Half of the light that the generator draws: training saw 0.78 to 1.14 of it. */
-const dusk = 0.5
+/** What training never saw: it drew 0.78 to 1.14 of the light, as good as white. */
+const lights: readonly (readonly [name: string, light: Light])[] = [
+  ['at dusk', { gain: [0.5, 0.5, 0.5], offset: [0, 0, 0] }],
+  ['under a lamp', { gain: [0.9, 0.65, 0.4], offset: [0, 0, 0] }],
+  ['in haze', { gain: [0.45, 0.45, 0.45], offset: [0.4, 0.4, 0.4] }],
+]
+const asDrawn: Light = { gain: [1, 1, 1], offset: [0, 0, 0] }
 const [baselineFrames, leastLatencies] = [100, 50]
 /** Longest that all of one place may take. */
 const placeLimitMs = 1_800_000
@@ -30,7 +38,7 @@ interface PlaceToLearn {
   readonly name: string
   readonly kind: 'light' | 'camera'
   readonly site: UnseenSite
-  readonly light: number
+  readonly light: Light
 }
 
 interface LearnedResult {
@@ -39,21 +47,28 @@ interface LearnedResult {
   /** Of the same frames: with the bundle as it was, and as it is after so many visits. */
   readonly secondVisit: { readonly before: Figures; readonly after: Figures }
   readonly fourthVisit: { readonly before: Figures; readonly after: Figures }
-  /** Share of the frames of people whom the bundle does not know that the device answers. */
-  readonly strangersAnswered: { readonly before: number; readonly after: number }
+  /** Shares of frames that show nobody whom the bundle knows, and that the device answers. */
+  readonly strangersAnswered: {
+    /** Of people whom nobody knows, who come by there; and in the light that training saw. */
+    readonly people: BeforeAndAfter & { readonly inTrainedLight: number }
+    /** Of drawn pictures, as a wall or the inside of a pocket. */
+    readonly pictures: BeforeAndAfter
+  }
   readonly secondsToLearn: readonly number[]
   readonly latencyMs: { readonly before: readonly number[]; readonly whileLearning: readonly number[] }
   /** What the edge says of it in the end. */
   readonly says: readonly string[]
 }
 type Figures = Omit<PlayedVisit, 'sent'>
+interface BeforeAndAfter {
+  readonly before: number
+  readonly after: number
+}
 
 const figuresOf = ({ sent: _, ...figures }: PlayedVisit): Figures => figures
 
 function visitOf({ site, light }: PlaceToLearn, visit: number, frames: number, size: number): Split {
-  const drawn = drawVisit(site, visit, frames, size)
-  for (const [at, value] of drawn.pixels.entries()) drawn.pixels[at] = value * light
-  return drawn
+  return relight(drawVisit(site, visit, frames, size), light)
 }
 
 async function learnOne(
@@ -123,15 +138,25 @@ async function learnOne(
       ...place,
       site: { ...place.site, identities: [9001, 9002, 9003, 9004, 9005, 9006, 9007, 9008] },
     }
-    const strangers = visitOf(nobody, 3, Math.round(frames / 3), width)
+    const strangersIn = (light: Light): Split =>
+      visitOf({ ...nobody, light }, 3, Math.round(frames / 3), width)
+    const answeredOf = async (bundle: string, shown: Split): Promise<number> =>
+      1 - (await playVisit(bundle, shown, true)).misses
+    const beforeAndAfter = async (shown: Split): Promise<BeforeAndAfter> => ({
+      before: await answeredOf(original, shown),
+      after: await answeredOf(now, shown),
+    })
     return {
       place: place.name,
       kind: place.kind,
       secondVisit,
       fourthVisit,
       strangersAnswered: {
-        before: 1 - (await playVisit(original, strangers, true)).misses,
-        after: 1 - (await playVisit(now, strangers, true)).misses,
+        people: {
+          ...(await beforeAndAfter(strangersIn(place.light))),
+          inTrainedLight: await answeredOf(original, strangersIn(asDrawn)),
+        },
+        pictures: await beforeAndAfter(drawStrangers({ kind: 'people', size: width }, 'test')),
       },
       secondsToLearn: watch.seconds,
       latencyMs,
@@ -159,17 +184,15 @@ export async function runPlacesBench(
   const people = manifest.classNames.length
   const known = walkerSites(people, manifest.partitions.length)
   const places: PlaceToLearn[] = [
-    ...known.slice(0, settings.lights).map((site, index): PlaceToLearn => ({
-      name: `${site.name} at dusk`,
-      kind: 'light',
-      site: { ...site, index },
-      light: dusk,
-    })),
+    ...known.slice(0, settings.lights).map((site, index): PlaceToLearn => {
+      const [name, light] = lights[index % lights.length] ?? ['', asDrawn]
+      return { name: `${site.name} ${name}`, kind: 'light', site: { ...site, index }, light }
+    }),
     ...unseenSites(settings.cameras, known.length, people, 20).map((site): PlaceToLearn => ({
       name: site.name,
       kind: 'camera',
       site,
-      light: 1,
+      light: asDrawn,
     })),
   ]
   const otherWork = watchOtherWork()

@@ -2,6 +2,7 @@
 // anything.
 import * as z from 'zod/mini'
 import { bundleGateSchema } from '../gate/settings.ts'
+import { lightSchema } from '../light/light.ts'
 import { networkSpecSchema } from '../network/spec.ts'
 import { judgementSchema } from '../places/learn-result.ts'
 import { sceneKinds } from '../streams/scene-kinds.ts'
@@ -74,6 +75,8 @@ const learnedSchema = z.object({
   replaced: z.optional(trainedPartitionSchema),
   /** Name of the scene that came with it. */
   scene: z.optional(z.string()),
+  /** In which light its pictures are looked at where they are strange as they are. */
+  light: z.optional(lightSchema),
 })
 
 const partitionSchema = z.extend(trainedPartitionSchema, {

@@ -58,8 +58,11 @@ export interface Found {
 export const placeLimits = {
   /** A stream that is silent for so long has been somewhere else. */
   pauseMs: 300_000,
-  /** After so many frames, and again after as many, a visit is held against known places. */
-  settleFrames: 40,
+  /**
+   * After so many frames, and again after as many, a visit is held against known places: few, for a phone
+   * that knows a place well sends few.
+   */
+  settleFrames: 16,
   /** From here on it is a place of its own. */
   settledFrames: 240,
   /** Frames that are held together against those before them: some people's worth. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { blobRefSchema } from '../bundle/blob-ref.ts'
 import { identifierPattern } from '../bundle/identifier.ts'
+import { lightSchema } from '../light/light.ts'
 
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
@@ -42,6 +43,8 @@ export const learnedNetworkSchema = z.object({
   mostStrange: z.optional(z.number()),
   /** Partition that knows the place already, and that it takes the place of. */
   replaces: z.optional(z.string().check(z.regex(identifierPattern))),
+  /** In which light the place is looked at where its pictures are strange as they are. */
+  light: z.optional(lightSchema),
   /** How often each class of the bundle is seen there; sums to 1. */
   sceneShares: z.array(share),
 })

@@ -134,6 +134,7 @@ export function withLearned(bundle: EncodedManifest, place: LearnedPlace, hashOf
       after: result.after,
       ...(replaced === undefined ? {} : { replaced }),
       ...(scene === undefined ? {} : { scene }),
+      ...(result.light === undefined ? {} : { light: result.light }),
     },
   }
   const places = scenes?.places ?? []

@@ -38,7 +38,7 @@ export function learnedNetworkOf(
   const learned = partition?.learned
   if (partition?.prior === undefined || learned === undefined) return undefined
   const { classIndices, prior, whole, temperature, mostStrange } = partition
-  const { before, after, frames, replaced, scene, at } = learned
+  const { before, after, frames, replaced, scene, at, light } = learned
   const ofScene = scenes?.places.find(({ name }) => name === scene)
   // What took a partition's place came without a scene: its prior says the same.
   const shown = classIndices.reduce((sum, _, output) => sum + (prior[output] ?? 0), 0)
@@ -56,6 +56,7 @@ export function learnedNetworkOf(
       temperature,
       ...(mostStrange === undefined ? {} : { mostStrange }),
       ...(replaced === undefined ? {} : { replaces: replaced.id }),
+      ...(light === undefined ? {} : { light }),
       sceneShares: ofScene?.shares ?? shares,
     },
   }

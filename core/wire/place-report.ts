@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lightSchema } from '../light/light.ts'
 import { placeSchema } from './places.ts'
 
 const count = z.int().check(z.nonnegative())
@@ -30,6 +31,8 @@ export const placeReportSchema = z.object({
       visits: z.optional(count),
       /** Id of the partition whose place it took. */
       replaced: z.optional(z.string()),
+      /** In which light it looks again at what is strange; absent where it does not, and from older edges. */
+      light: z.optional(lightSchema),
       /** SHA-256 of its weights. */
       sha256: z.string(),
     }),

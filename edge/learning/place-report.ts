@@ -38,6 +38,7 @@ function learnedFrom(
     frames: learned.frames,
     ...(before.length === 0 ? {} : { visits: countVisits(before) }),
     ...(learned.replaced === undefined ? {} : { replaced: learned.replaced.id }),
+    ...(learned.light === undefined ? {} : { light: learned.light }),
     sha256: partition.whole.sha256,
   }
 }

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { fullInputOf } from '../../core/bundle/manifest-networks.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
+import { inLight } from '../../core/light/light.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import { apiPaths, manifestHeader } from '../../core/wire/frames.ts'
 import { clientAddress } from '../access/client-address.ts'
@@ -14,6 +15,7 @@ import { createDecodeRoom } from '../frames/decode-room.ts'
 import { readFrameContext } from '../frames/frame-context.ts'
 import { receiveBody } from '../frames/receive-body.ts'
 import { composeAnswer } from '../inference/compose-answer.ts'
+import { lookAgain } from '../inference/look-again.ts'
 import { createSelection } from '../inference/selection.ts'
 
 type FrameDeps = Pick<
@@ -87,10 +89,17 @@ export function frameRoutes(deps: FrameDeps): Hono {
     const priority = auditOf === undefined ? 'miss' : 'audit'
     const decodeStartedAt = performance.now()
     const rgb = await decodeFrame(body, c.req.header('Content-Type'), input, limits.maxPixels, decoding)
-    const frame = new Float32Array(rgb.length)
-    preprocess(rgb, input, frame)
+    const prepare = (pixels: Uint8Array): Float32Array<ArrayBuffer> => {
+      const frame = new Float32Array(pixels.length)
+      preprocess(pixels, input, frame)
+      return frame
+    }
+    const asItIs = prepare(rgb)
     const decodeMs = performance.now() - decodeStartedAt
-    const found = await inference.answer(c.req.raw.signal, bundle.key, frame, priority)
+    const found = await lookAgain(manifest, (lighting) => {
+      const frame = lighting === undefined ? asItIs : prepare(inLight(rgb, lighting))
+      return inference.answer(c.req.raw.signal, bundle.key, frame, priority)
+    })
 
     const answerStartedAt = performance.now()
     const answer = composeAnswer(manifest, found, decodeMs, holds)

@@ -46,7 +46,7 @@ describe('resolveSettings', () => {
       'tls-folder': '.cache/tls',
       learn: [],
       'learn-folder': '.cache/places',
-      'learn-frames': 400,
+      'learn-frames': 200,
       'learn-days': 30,
       'learn-mb': 64,
       'learn-seconds': 600,

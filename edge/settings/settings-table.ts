@@ -210,7 +210,7 @@ export const settingsTable = {
   },
   'learn-frames': {
     schema: wholeNumber(100_000, 60),
-    fallback: '400',
+    fallback: '200',
     valueHint: 'number',
     description: 'New frames of a place that it takes to learn it, and to learn it again',
   },

@@ -43,6 +43,11 @@ export interface Dataset {
    * @param sessions of each class; as many as the images of the split are of by default
    */
   readonly recordings?: (split: 'validation' | 'test', framesPerSession: number, sessions?: number) => Split
+  /**
+   * Pictures of what is like the classes and none of them, such as people whom nobody has named; other ones
+   * in each split. Their labels mean nothing.
+   */
+  readonly unknown?: (split: 'training' | 'validation' | 'test') => Split
 }
 
 export const splitCount = (split: Split): number => split.labels.length

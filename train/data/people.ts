@@ -75,6 +75,35 @@ export function renderRecordings(
   return painter.images
 }
 
+/** So many pictures of people whom nobody knows, at each site. */
+const unknownOfSite = { training: 800, validation: 40, test: 40 } as const
+/** Whom nobody knows is far behind everybody who may be known; in each split there are others. */
+const firstUnknown = { training: 1_000_000, validation: 2_000_000, test: 3_000_000 } as const
+const framesOfUnknown = 4
+
+/** People whom nobody knows, who come by at the sites: each is seen in a few frames of one session. */
+function renderUnknown(
+  split: keyof typeof unknownOfSite,
+  sites: readonly Site[],
+  { imageSize: size, seed }: PeopleOptions,
+): Split {
+  const sessions = sites.flatMap((_, site) =>
+    Array.from({ length: unknownOfSite[split] / framesOfUnknown }, (_, person) =>
+      createSiteSession(site, {
+        identity: firstUnknown[split] + site * unknownOfSite[split] + person,
+        split: split === 'training' ? 'train' : split,
+        session: person,
+      }),
+    ),
+  )
+  return paintWalks(sessions, {
+    framesPerSession: framesOfUnknown,
+    size,
+    random: createRandom(seed).fork(`people unknown ${split}`),
+    onImage: () => undefined,
+  })
+}
+
 /** Places of the sites: everybody there is seen as often as everybody else. */
 export const placesOfSites = (sites: readonly Site[], classNames: readonly string[]): Place[] =>
   sites.map(({ name, identities }) => ({
@@ -120,6 +149,7 @@ export function generatePeople(
     train,
     validation,
     test,
+    unknown: (split) => renderUnknown(split, sites, options),
     recordings: (split, frames, sessions = 8) =>
       renderRecordings(
         split,

@@ -5,7 +5,7 @@ import { strangerLabel } from '../../core/gate/answer-table.ts'
 import { createWalker } from '../../core/walkers/body.ts'
 import { renderWalker } from '../../core/walkers/render.ts'
 import { createSession } from '../../core/walkers/session.ts'
-import { allocateSplit, type Dataset, type Split } from './dataset.ts'
+import { allocateSplit, splitCount, type Dataset, type Split } from './dataset.ts'
 
 const picturesOfKind = 100
 /** To learn from there are more: what is seen again and again is learnt by heart. */
@@ -16,7 +16,7 @@ const walkersAmongPhotographs = 200
 const knowsWalkers = (kind: Dataset['kind']): boolean =>
   kind === 'walkers' || kind === 'people' || kind === 'world'
 
-type Of = Pick<Dataset, 'kind' | 'size'>
+type Of = Pick<Dataset, 'kind' | 'size' | 'unknown'>
 type SplitName = keyof typeof strangerKinds
 
 /** How one of them is drawn, at any size. */
@@ -40,13 +40,15 @@ function drawersOf(kind: Dataset['kind'], split: SplitName): ((size: number) => 
   return [...drawn, ...walking]
 }
 
-function draw({ kind, size }: Of, split: SplitName): Split {
+function draw({ kind, size, unknown }: Of, split: SplitName): Split {
   const drawers = drawersOf(kind, split)
+  const own = unknown?.(split)
   const images: Split = {
-    ...allocateSplit(drawers.length, size),
-    readAt: (image, at) => Promise.resolve(drawers[image]!(at)),
+    ...allocateSplit(drawers.length + (own === undefined ? 0 : splitCount(own)), size),
+    ...(own === undefined ? { readAt: (image, at) => Promise.resolve(drawers[image]!(at)) } : {}),
   }
   images.labels.fill(strangerLabel)
+  if (own !== undefined) images.pixels.set(own.pixels, drawers.length * size * size * 3)
   for (const [image, drawAt] of drawers.entries()) images.pixels.set(drawAt(size), image * size * size * 3)
   return images
 }
@@ -56,7 +58,8 @@ const known = new WeakMap<Of, Map<SplitName, Split>>()
 
 /**
  * Pictures that show none of the classes of a data set, all of the label `strangerLabel`: textures and
- * patterns, of other kinds in each split; and in the test, where the data has no people, people.
+ * patterns, of other kinds in each split; what the data has of its own that is none of its classes; and in
+ * the test, where the data has no people, people.
  */
 export function drawStrangers(dataset: Of, split: SplitName): Split {
   const drawn = known.get(dataset) ?? new Map<SplitName, Split>()

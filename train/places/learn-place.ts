@@ -11,12 +11,13 @@ import { selectImages, splitCount, type Split } from '../data/dataset.ts'
 import { drawStrangers } from '../data/strangers.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { architectureOf } from '../models/base-bundle.ts'
-import { predictImages } from '../models/predict.ts'
+import { predictImages, type Predictions } from '../models/predict.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { headOfPlace, type PlaceHead } from './head-of-place.ts'
 import { factorsOf, judge, type JudgedNetwork } from './judge-place.ts'
+import { lessStrange, lightOfPlace, type LitPlace } from './light-of-place.ts'
 import { layFrames, sharesOf, type PlaceFrames } from './place-frames.ts'
 import { betterOf, costOf, settleNetwork } from './settle-network.ts'
 import { trainPlace } from './train-place.ts'
@@ -63,6 +64,19 @@ function knownPartition(
   return { index, network, judged: { head: headOf(partition), predictions, temperature, mostStrange } }
 }
 
+/** What a partition says of each frame: as it is and in the place's light, as a phone looks at it. */
+function looksOf(
+  network: ShippedNetwork,
+  { input }: Pick<Manifest, 'input'>,
+  kept: PlaceFrames,
+  place: LitPlace | undefined,
+): Predictions {
+  const asItIs = predictImages(network, kept.images, input)
+  return place === undefined
+    ? asItIs
+    : lessStrange(asItIs, predictImages(network, place.lit, input), true).predictions
+}
+
 const isSameHead = ({ judged }: Known, { head }: PlaceHead): boolean =>
   judged.head?.classIndices.join() === head.classIndices.join()
 
@@ -92,22 +106,24 @@ export async function learnPlace(
         : 'The gate of this bundle never asks a partition by what it believes of the scene.',
       { bundle: manifest.id },
     )
-  const frames = await readFrames(request.frames, manifest)
-  if (frames.count < fewestFrames)
+  const kept = await readFrames(request.frames, manifest)
+  if (kept.count < fewestFrames)
     throw new CacheNetError(
       'config-invalid',
-      `There are ${frames.count} frames, and ${fewestFrames} are needed.`,
+      `There are ${kept.count} frames, and ${fewestFrames} are needed.`,
       {
-        frames: frames.count,
+        frames: kept.count,
       },
     )
-  const settleFrom = Math.floor(frames.count * lessonShare)
-  const judgeFrom = Math.floor(frames.count * (lessonShare + settleShare))
+  const settleFrom = Math.floor(kept.count * lessonShare)
+  const judgeFrom = Math.floor(kept.count * (lessonShare + settleShare))
   const [lessons, settling, judging] = [
     range(0, settleFrom),
     range(settleFrom, judgeFrom),
-    range(judgeFrom, frames.count),
+    range(judgeFrom, kept.count),
   ]
+  const place = lightOfPlace(networks, manifest, kept, lessons)
+  const frames = place?.frames ?? kept
   const { temperature: fullTemperature } = manifest.full
   const own = manifest.partitions.find(({ learned }) => learned?.place === request.place)
   const seen = sharesOf(frames, range(0, judgeFrom), fullTemperature)
@@ -116,7 +132,7 @@ export async function learnPlace(
   const head = headOfPlace({ partitions: asked }, seen)
   if (head === undefined)
     throw new CacheNetError('config-invalid', 'The full model saw no class often enough there.', {})
-  const known = knownPartition(bundle, request.place, head.replaces, frames)
+  const known = knownPartition(bundle, request.place, head.replaces, kept)
   const { width } = manifest.input
   const drawn = drawStrangers({ kind: manifest.dataset.kind, size: width }, 'validation')
   // One half is learned from as something else, the other says from where on a picture is strange.
@@ -128,6 +144,7 @@ export async function learnPlace(
     )
   const strangers = half(1)
   const other = await readFrames(request.elsewhere, manifest)
+  const from = known !== undefined && isSameHead(known, head) ? known : undefined
   const trained = await trainPlace(signal, {
     manifest,
     architecture,
@@ -138,24 +155,32 @@ export async function learnPlace(
     head,
     elsewhere: other.count > 0 ? [other.images, half(0)] : [half(0)],
     threads: request.threads,
-    from: known !== undefined && isSameHead(known, head) ? known.network : undefined,
+    from: from?.network,
   })
+  // In the place's light, what the bundle has may be all that it takes.
+  const candidates: { shipped: ShippedNetwork; mostStrange?: number | undefined }[] = [
+    ...(from === undefined || place === undefined
+      ? []
+      : [{ shipped: from.network, mostStrange: from.judged.mostStrange }]),
+    ...trained.map((shipped) => ({ shipped })),
+  ]
   const factors = factorsOf(head.sceneShares, manifest.scenes?.surpriseChance ?? 0.02)
   const generalist: JudgedNetwork = {
     head: undefined,
-    predictions: predictImages(networks.generalist, frames.images, manifest.input),
+    predictions: predictImages(networks.generalist, kept.images, manifest.input),
     temperature: manifest.generalist.temperature,
     mostStrange: manifest.generalist.mostStrange,
   }
   const judgeOn = (of: readonly number[], partition: JudgedNetwork | undefined): Judgement =>
     judge(rows, partition, generalist, frames, of, factors, fullTemperature)
-  const { shipped, network: learned } = trained
-    .map((shipped) => ({
+  const { shipped, network: learned } = candidates
+    .map(({ shipped, mostStrange }) => ({
       shipped,
       ...settleNetwork(
         {
+          mostStrange,
           head: head.head,
-          predictions: predictImages(shipped, frames.images, manifest.input),
+          predictions: looksOf(shipped, manifest, kept, place),
           strangers: predictImages(shipped, strangers, manifest.input),
           labels: frames.images.labels,
           of: settling,
@@ -190,6 +215,7 @@ export async function learnPlace(
       temperature: learned.temperature,
       ...(learned.mostStrange === undefined ? {} : { mostStrange: learned.mostStrange }),
       ...(replaced === undefined ? {} : { replaces: replaced }),
+      ...(place === undefined ? {} : { light: place.light }),
       sceneShares: [...head.sceneShares],
     },
   }

@@ -15,6 +15,11 @@ const factorsOnTemperature = [1, 1.3, 1.7, 2.2, 3]
 const boundSteps = 12
 /** So many strangers may pass as known. */
 const strangersCertain = 0.06
+/**
+ * Where its own frames lie far from all strangers, so many of them may be strange: what is far from all that
+ * it has seen is strange as well (docs/decisions/0040-strangers-are-shown-in-training.md).
+ */
+const knownStrange = 0.01
 
 const strangenessesOf = (predictions: Predictions, of: readonly number[]): number[] =>
   of
@@ -34,6 +39,8 @@ export interface ToSettle {
   readonly labels: ArrayLike<number>
   /** Frames to settle by: none that it learned from. */
   readonly of: readonly number[]
+  /** A bound that the network had, where it is the one that the bundle has. */
+  readonly mostStrange?: number | undefined
 }
 
 export interface Settled {
@@ -53,7 +60,7 @@ export const betterOf = <Candidate extends Pick<Settled, 'judgement'>>(
  * entropy.
  */
 export function settleNetwork(
-  { head, predictions, strangers, labels, of }: ToSettle,
+  { head, predictions, strangers, labels, of, mostStrange = Infinity }: ToSettle,
   judgeAs: (network: JudgedNetwork) => Judgement,
 ): Settled {
   const outputs = Int32Array.from(labels, (label) => {
@@ -62,12 +69,16 @@ export function settleNetwork(
   })
   const fitted = fitTemperature(predictions, outputs, of)
   const all = Array.from({ length: strangers.count }, (_, image) => image)
-  const ofStrangers = quantile(strangenessesOf(strangers, all), strangersCertain) ?? Infinity
   const ofFrames = strangenessesOf(predictions, of)
+  const loosest = Math.min(
+    mostStrange,
+    quantile(strangenessesOf(strangers, all), strangersCertain) ?? Infinity,
+    quantile(ofFrames, 1 - knownStrange) ?? Infinity,
+  )
   const bounds = [
-    ofStrangers,
+    loosest,
     ...Array.from({ length: boundSteps }, (_, at) => quantile(ofFrames, 1 - (at + 1) / (boundSteps + 1))),
-  ].filter((bound): bound is number => bound !== undefined && bound <= ofStrangers)
+  ].filter((bound): bound is number => bound !== undefined && bound <= loosest)
   const candidates = factorsOnTemperature.flatMap((factor) =>
     bounds.map((bound): JudgedNetwork => ({
       head,

@@ -10,6 +10,7 @@ import { generalistId } from '../../core/gate/gate.ts'
 import { answerOfPartition } from '../../core/gate/partition-answer.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import { frameBytes, preprocess, rgbaToRgb } from '../../core/image/preprocess.ts'
+import type { Light } from '../../core/light/light.ts'
 import { disposeWeights, forward, toTensors } from '../../core/network/forward.ts'
 import { networkSpecSchema, type NetworkSpec } from '../../core/network/spec.ts'
 import { planNetwork } from '../../core/network/plan.ts'
@@ -194,6 +195,37 @@ describe('Engine', () => {
       ).toMatchObject({ outcome: 'miss', isStrange: true })
       engine.residents.load('p0', { ...partition(0), mostStrange: 1e6 })
       expect(engine.classify(frame(), always, { choice: { id: 'p0' } }).isStrange).toBe(false)
+    })
+
+    it('looks again in the light of its place where a picture is strange as it is', async () => {
+      await open()
+      const { classIndices } = headOf(bundle.manifest.partitions[0]!)!
+      const strangenessOf = (said: Float32Array): number => {
+        const own = classIndices.map((index) => said[index] ?? 0)
+        const elsewhere = 1 - own.reduce((sum, value) => sum + value, 0)
+        return Math.log(elsewhere) - Math.log(Math.max(...own))
+      }
+      const said = (shown: RawImage, blob: Partial<NetworkBlob> = {}) => {
+        engine.residents.load('p0', { ...partition(0), ...blob })
+        return engine.classify(shown, always, { choice: { id: 'p0' } }).probabilities
+      }
+      const isLitTaken = Array.from({ length: 12 }, (_, at) => {
+        const drawn = frame()
+        const shown = (change: (value: number) => number): RawImage => ({
+          ...drawn,
+          rgba: drawn.rgba.map((value, byte) => (byte % 4 === 3 ? 255 : change(value & 254))),
+        })
+        const [bright, dark] = [shown((value) => value), shown((value) => value / 2)]
+        const [image, inTheLight, gain] = at % 2 === 0 ? [bright, dark, 0.5] : [dark, bright, 2]
+        const light: Light = { gain: [gain, gain, gain], offset: [0, 0, 0] }
+        const [asItIs, lit] = [said(image), said(inTheLight)]
+        // Nothing is strange: one look is enough.
+        expect(said(image, { light, mostStrange: 1e6 })).toEqual(asItIs)
+        const isLitBetter = strangenessOf(lit) < strangenessOf(asItIs)
+        expect(said(image, { light, mostStrange: -1e6 })).toEqual(isLitBetter ? lit : asItIs)
+        return isLitBetter
+      })
+      expect(new Set(isLitTaken)).toEqual(new Set([true, false]))
     })
 
     it('runs partitions of another size than the generalist beside it', async () => {

@@ -8,6 +8,7 @@ import { strangeness } from '../../core/gate/strangeness.ts'
 import { mirrorRgb } from '../../core/image/mirror.ts'
 import type { PixelSize } from '../../core/image/pixel-size.ts'
 import { preprocess } from '../../core/image/preprocess.ts'
+import { inLight, lookInLights, type Look } from '../../core/light/light.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
 import type { Classification, FrameImage } from '../messages/inference.ts'
@@ -181,9 +182,16 @@ export class Engine {
     classFactors: Float32Array | undefined,
   ): NetworkAnswer {
     const runner = this.#runners.get(network) ?? this.#graphs.runnerOf(network)
-    if (!written.has(runner)) preprocess(rgb, this.#input, runner.input)
-    written.add(runner)
-    const said = this.#run(network, runner)
+    const resident = this.residents.get(network)
+    const said = lookInLights(resident.lightings, resident.mostStrange, (lighting) => {
+      if (lighting !== undefined) preprocess(inLight(rgb, lighting), this.#input, runner.input)
+      else if (!written.has(runner)) preprocess(rgb, this.#input, runner.input)
+      if (lighting === undefined) written.add(runner)
+      else written.delete(runner)
+      return { ...this.#run(network, runner), lighting }
+    })
+    if (!said.isStrange && said.lighting !== resident.lightings[0])
+      resident.lightings = [said.lighting, ...resident.lightings.filter((other) => other !== said.lighting)]
     const head = this.#heads.get(network)
     if (head !== undefined) return answerOfHead(said, head, this.#classes, classFactors)
     if (network === generalistId) this.#firstLook = said.own
@@ -199,15 +207,17 @@ export class Engine {
     return answerOfAllClasses({ ...mirrored, own }, classFactors)
   }
 
-  #run(network: string, runner: NetworkRunner): OwnAnswer {
+  #run(network: string, runner: NetworkRunner): OwnAnswer & Look {
     const { weights, temperature, mostStrange } = this.residents.get(network)
     const head = this.#heads.get(network)
     const outputs = head === undefined ? this.#classes : headOutputs(head)
     const logits = runner.run(weights).subarray(0, outputs)
+    const strange = strangeness(logits, head !== undefined)
     return {
       network,
       own: softmax(logits, temperature),
-      isStrange: strangeness(logits, head !== undefined) > mostStrange,
+      strangeness: strange,
+      isStrange: strange > mostStrange,
     }
   }
 }

@@ -38,14 +38,14 @@ export function createHandlers(
       await opening
       return { warmUpMs: performance.now() - startMs }
     },
-    async load(_signal, { id, weights, temperature, mostStrange, form }) {
+    async load(_signal, { kind: _, id, ...blob }) {
       const { residents } = await engine()
-      residents.load(id, { weights, temperature, mostStrange, form })
+      residents.load(id, blob)
       return { residents: residents.order }
     },
-    async refine(_signal, { id, weights, temperature, mostStrange }) {
+    async refine(_signal, { kind: _, id, ...blob }) {
       const { residents } = await engine()
-      residents.refine(id, { weights, temperature, mostStrange })
+      residents.refine(id, blob)
       return { residents: residents.order }
     },
     async use(_signal, { id }) {

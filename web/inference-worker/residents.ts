@@ -8,6 +8,7 @@ import {
   type CacheState,
 } from '../../core/cache/lru.ts'
 import { generalistId } from '../../core/gate/gate.ts'
+import type { Light, Lighting } from '../../core/light/light.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { NetworkWeights } from './graph/network-weights.ts'
@@ -24,6 +25,8 @@ export interface NetworkBlob {
   readonly temperature: number
   /** Above it a frame is strange to the network: see `strangeness`. Nothing is, where it is left out. */
   readonly mostStrange?: number | undefined
+  /** In which it looks again at what is strange to it as it is. */
+  readonly light?: Light | undefined
   /** Whole where it is not said. */
   readonly form?: 'whole' | 'delta' | undefined
 }
@@ -33,6 +36,11 @@ export interface ResidentNetwork {
   readonly weights: NetworkWeights
   readonly temperature: number
   readonly mostStrange: number
+  /**
+   * How it looks at a picture, in this order, until it is not strange: what was familiar last comes first,
+   * for it stays dusk for a while.
+   */
+  lightings: readonly [Lighting, ...Lighting[]]
 }
 
 /** What a network in memory is: its spec, and the graph that runs it with how many outputs. */
@@ -128,6 +136,7 @@ export class Residents {
       weights,
       temperature: blob.temperature,
       mostStrange: blob.mostStrange ?? Infinity,
+      lightings: blob.light === undefined ? [undefined] : [undefined, blob.light],
     })
   }
 

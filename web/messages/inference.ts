@@ -5,6 +5,7 @@ import type { DeltaSpec } from '../../core/bundle/delta.ts'
 import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { PartitionHead } from '../../core/bundle/partition-head.ts'
 import { probeSettingsSchema } from '../../core/gate/settings.ts'
+import { lightSchema } from '../../core/light/light.ts'
 import type { NetworkSpec } from '../../core/network/spec.ts'
 import { imageFrameTypes } from '../../core/wire/frame-types.ts'
 import type { EncodedFrame } from '../../core/wire/sent-frame.ts'
@@ -24,7 +25,12 @@ export const isRawImage = (image: FrameImage): image is RawImage => 'rgba' in im
 
 const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array)
 const record = (value: unknown): boolean => typeof value === 'object' && value !== null
-const network = z.object({ weights: bytes, temperature: z.number(), mostStrange: z.optional(z.number()) })
+const network = z.object({
+  weights: bytes,
+  temperature: z.number(),
+  mostStrange: z.optional(z.number()),
+  light: z.optional(lightSchema),
+})
 const count = z.int().check(z.positive())
 
 const rawImage = z.object({

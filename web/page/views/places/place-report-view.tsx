@@ -5,7 +5,7 @@ import type { LearnedPlaces } from '../../state/learned-places.ts'
 import { formatAgo, formatBytes, formatCount, formatShare, formatTime } from '../format.ts'
 import { PlacePictures } from './place-pictures.tsx'
 import { driftText, placeText } from './place-words.ts'
-import { checkTexts, gainRows, gainText, unknownTexts } from './report-words.ts'
+import { checkTexts, gainRows, gainText, lightText, unknownTexts } from './report-words.ts'
 
 interface PlaceReportViewProps {
   readonly report: PlaceReport
@@ -126,6 +126,7 @@ function Facts({ report: { place, kept, learnedFrom, bundle } }: { readonly repo
         </Fact>
         {learned !== undefined && learnedFrom !== undefined && (
           <>
+            {learnedFrom.light !== undefined && <Fact name="Light">{lightText(learnedFrom.light)}</Fact>}
             <Fact name="A phone fetches">{formatBytes(learned.bytes)}</Fact>
             <Fact name="Partition">
               {learned.partition}

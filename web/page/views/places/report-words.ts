@@ -1,5 +1,6 @@
 import { mostChecked, unlikeOfAnswers } from '../../../../core/places/drift.ts'
 import type { Judgement } from '../../../../core/places/learn-result.ts'
+import type { Light } from '../../../../core/light/light.ts'
 import type { PlaceReport } from '../../../../core/wire/place-report.ts'
 import { formatCount, formatMeasured, formatShare } from '../format.ts'
 
@@ -34,6 +35,16 @@ export function gainRows({ place: { learned }, learnedFrom }: PlaceReport): Gain
 /** What the numbers of `gainRows` are of. */
 export const gainText = ({ learnedFrom }: PlaceReport): string =>
   `Of the latest fifth of the frames (about ${formatCount((learnedFrom?.frames ?? 0) * judgedShare)}), which training did not see. Before is the best that the bundle had. In brackets is where the true share lies, 19 times of 20.`
+
+/** In which light a place is looked at again, in words. */
+export function lightText({ gain, offset }: Light): string {
+  const colours = ['red', 'green', 'blue'].map((name, channel) => {
+    const moved = Math.round(100 * (offset[channel] ?? 0))
+    const by = moved === 0 ? '' : ` ${moved < 0 ? '−' : '+'} ${Math.abs(moved)} %`
+    return `${name} × ${(gain[channel] ?? 1).toFixed(1)}${by}`
+  })
+  return `pictures that are strange as they are, as at dusk, are looked at again with ${colours.join(', ')}`
+}
 
 /** What was promised of a learned place, and what was seen since, a sentence each. */
 export function checkTexts({ place: { learned, drifts = 0 }, checks }: PlaceReport): string[] {
