@@ -12,7 +12,7 @@ import { predictImages } from '../../train/models/predict.ts'
 import { readBundle } from '../../train/models/read-bundle.ts'
 import { answerSplit, answerTable, type NetworkFacts, type SplitAnswers } from '../../train/stages/answers.ts'
 import { relight } from '../../train/places/fit-light.ts'
-import { lessStrange } from '../../train/places/light-of-place.ts'
+import { lessStrange, looksOf } from '../../train/places/light-of-place.ts'
 import { Progress } from '../../train/run/progress.ts'
 
 /** Partitions that the device keeps, as the page does where nobody chose. */
@@ -54,10 +54,8 @@ function answersInLights(
   const small = new Map(answers.networks)
   for (const [index, { learned }] of partitions.entries()) {
     const network = networks.partitions[index]?.whole
-    const asItIs = small.get(partitionId(index))
-    if (learned?.light === undefined || network === undefined || asItIs === undefined) continue
-    const lit = predictImages(network, relight(visit, learned.light), input)
-    small.set(partitionId(index), lessStrange(asItIs, lit, true).predictions)
+    if (learned?.light === undefined || network === undefined) continue
+    small.set(partitionId(index), looksOf(network, input, visit, learned.light))
   }
   const full = lightsOf(manifest)
     .map((light) => predictImages(networks.full, relight(visit, light), input))

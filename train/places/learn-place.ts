@@ -11,13 +11,13 @@ import { selectImages, splitCount, type Split } from '../data/dataset.ts'
 import { drawStrangers } from '../data/strangers.ts'
 import { startTrainingBackend } from '../kernels/register.ts'
 import { architectureOf } from '../models/base-bundle.ts'
-import { predictImages, type Predictions } from '../models/predict.ts'
+import { predictImages } from '../models/predict.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { headOfPlace, type PlaceHead } from './head-of-place.ts'
 import { factorsOf, judge, type JudgedNetwork } from './judge-place.ts'
-import { lessStrange, lightOfPlace, type LitPlace } from './light-of-place.ts'
+import { lightOfPlace, looksOf } from './light-of-place.ts'
 import { layFrames, sharesOf, type PlaceFrames } from './place-frames.ts'
 import { betterOf, costOf, settleNetwork } from './settle-network.ts'
 import { trainPlace } from './train-place.ts'
@@ -54,27 +54,14 @@ function knownPartition(
   replaces: number | undefined,
   frames: PlaceFrames,
 ): Known | undefined {
-  const learned = manifest.partitions.findIndex((partition) => partition.learned?.place === place)
-  const index = learned >= 0 ? learned : replaces
+  const own = manifest.partitions.findIndex((partition) => partition.learned?.place === place)
+  const index = own >= 0 ? own : replaces
   const partition = index === undefined ? undefined : manifest.partitions[index]
   const network = index === undefined ? undefined : networks.partitions[index]?.whole
   if (index === undefined || partition === undefined || network === undefined) return undefined
-  const { temperature, mostStrange } = partition
-  const predictions = predictImages(network, frames.images, manifest.input)
+  const { temperature, mostStrange, learned } = partition
+  const predictions = looksOf(network, manifest.input, frames.images, learned?.light)
   return { index, network, judged: { head: headOf(partition), predictions, temperature, mostStrange } }
-}
-
-/** What a partition says of each frame: as it is and in the place's light, as a phone looks at it. */
-function looksOf(
-  network: ShippedNetwork,
-  { input }: Pick<Manifest, 'input'>,
-  kept: PlaceFrames,
-  place: LitPlace | undefined,
-): Predictions {
-  const asItIs = predictImages(network, kept.images, input)
-  return place === undefined
-    ? asItIs
-    : lessStrange(asItIs, predictImages(network, place.lit, input), true).predictions
 }
 
 const isSameHead = ({ judged }: Known, { head }: PlaceHead): boolean =>
@@ -122,10 +109,10 @@ export async function learnPlace(
     range(settleFrom, judgeFrom),
     range(judgeFrom, kept.count),
   ]
-  const place = lightOfPlace(networks, manifest, kept, lessons)
+  const own = manifest.partitions.find(({ learned }) => learned?.place === request.place)
+  const place = lightOfPlace(networks, manifest, kept, lessons, own?.learned?.light)
   const frames = place?.frames ?? kept
   const { temperature: fullTemperature } = manifest.full
-  const own = manifest.partitions.find(({ learned }) => learned?.place === request.place)
   const seen = sharesOf(frames, range(0, judgeFrom), fullTemperature)
   // What was added for this place is no partition that knew it before: its classes are counted anew.
   const asked = own?.learned?.replaced === undefined && own !== undefined ? [] : manifest.partitions
@@ -180,8 +167,8 @@ export async function learnPlace(
         {
           mostStrange,
           head: head.head,
-          predictions: looksOf(shipped, manifest, kept, place),
-          strangers: predictImages(shipped, strangers, manifest.input),
+          predictions: looksOf(shipped, manifest.input, kept.images, place?.light),
+          strangers: looksOf(shipped, manifest.input, strangers, place?.light),
           labels: frames.images.labels,
           of: settling,
         },

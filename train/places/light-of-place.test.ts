@@ -35,7 +35,7 @@ describe('lightOfPlace', () => {
     const place = lightOfPlace(networks, manifest(mostStrange), frames, all(frames))
     for (const gain of place?.light.gain ?? []) expect(gain).toBeGreaterThan(1.8)
     expect([...(place?.frames.images.labels ?? [])]).toEqual(all(frames).map(() => 0))
-    expect(place?.frames.images.pixels).toEqual(place?.lit.pixels)
+    expect(place?.frames.images.pixels).toEqual(relight(frames.images, place!.light).pixels)
     // What was kept is as it was.
     expect(frames.images.labels.every((label) => label === 1)).toBe(true)
   })
@@ -48,7 +48,15 @@ describe('lightOfPlace', () => {
     const bytes = 8 * 8 * 3
     const shown = place?.frames.images.pixels
     expect(shown?.subarray(20 * bytes)).toEqual(frames.images.pixels.subarray(20 * bytes))
-    expect(shown?.subarray(0, 20 * bytes)).toEqual(place?.lit.pixels.subarray(0, 20 * bytes))
+    expect(shown?.subarray(0, 20 * bytes)).toEqual(relight(dark, place!.light).pixels)
+  })
+
+  it('goes on in the light that the place has where that is the better one', () => {
+    const night: Light = { gain: [0.1, 0.1, 0.1], offset: [0, 0, 0] }
+    const frames = framesOf(relight(familiarPictures(30), night))
+    // Further than it is searched for.
+    const before: Light = { gain: [10, 10, 10], offset: [0, 0, 0] }
+    expect(lightOfPlace(networks, manifest(mostStrange), frames, all(frames), before)?.light).toBe(before)
   })
 
   it('finds none where the frames are not strange, and where nothing says what is', () => {

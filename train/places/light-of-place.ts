@@ -1,3 +1,4 @@
+import type { ModelInput } from '../../core/bundle/model-input.ts'
 import type { Manifest } from '../../core/bundle/manifest.ts'
 import { argMax } from '../../core/gate/entropy.ts'
 import { strangeness } from '../../core/gate/strangeness.ts'
@@ -6,6 +7,7 @@ import { selectImages, splitCount, type Split } from '../data/dataset.ts'
 import { isFullGraph } from '../full/full-graph.ts'
 import { predictImages } from '../models/predict.ts'
 import { logitsOf, type Predictions } from '../models/predictions.ts'
+import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { fitLight, relight } from './fit-light.ts'
 import type { PlaceFrames } from './place-frames.ts'
@@ -33,8 +35,6 @@ export interface LitPlace {
   readonly light: Light
   /** Of each frame the less strange look, with the full model's word on it. */
   readonly frames: PlaceFrames
-  /** All frames in the light. */
-  readonly lit: Split
 }
 
 /** Of two looks at the same pictures, the less strange one of each. */
@@ -54,10 +54,26 @@ export function lessStrange(
 }
 
 /**
+ * What a partition says of pictures: as they are and, where it has one, in its light, whichever look is less
+ * strange to it, as a phone looks at them.
+ */
+export function looksOf(
+  network: ShippedNetwork,
+  input: ModelInput,
+  pictures: Split,
+  light: Light | undefined,
+): Predictions {
+  const asTheyAre = predictImages(network, pictures, input)
+  if (light === undefined) return asTheyAre
+  return lessStrange(asTheyAre, predictImages(network, relight(pictures, light), input), true).predictions
+}
+
+/**
  * Finds out whether a place lies in another light than what the bundle was trained on, by the strangeness of
  * its frames. The full model teaches what it says in that light, and not what it said of the dark.
  *
  * @param lessons positions of the frames to learn from
+ * @param before the light that the place has already
  * @returns undefined where no light makes the frames less strange to the full model, and where somebody
  * brought that model: it is not asked here
  */
@@ -66,12 +82,20 @@ export function lightOfPlace(
   { input, full: { mostStrange } }: Pick<Manifest, 'input' | 'full'>,
   frames: PlaceFrames,
   lessons: readonly number[],
+  before?: Light,
 ): LitPlace | undefined {
   if (isFullGraph(full) || mostStrange === undefined) return undefined
   const fitted = selectImages(frames.images, some(lessons, fittedFrames), input.width)
-  const light = fitLight(generalist, input, fitted)
-  const share = (pictures: Split): number => strangeShare(predictImages(full, pictures, input), mostStrange)
-  if (share(relight(fitted, light)) > share(fitted) - leastShareOfFrames) return undefined
+  const strangeTo = (pictures: Split): number =>
+    strangeShare(predictImages(full, pictures, input), mostStrange)
+  const tried = [fitLight(generalist, input, fitted), ...(before === undefined ? [] : [before])].map(
+    (light) => ({
+      light,
+      share: strangeTo(relight(fitted, light)),
+    }),
+  )
+  const { light, share } = tried.reduce((best, one) => (one.share < best.share ? one : best))
+  if (share > strangeTo(fitted) - leastShareOfFrames) return undefined
   const lit = relight(frames.images, light)
   const { predictions, isOther } = lessStrange(
     predictImages(full, frames.images, input),
@@ -84,5 +108,5 @@ export function lightOfPlace(
     if (isLit) images.pixels.set(lit.pixels.subarray(frame * bytes, (frame + 1) * bytes), frame * bytes)
     images.labels[frame] = argMax(logitsOf(predictions, frame))
   }
-  return { light, lit, frames: { ...frames, images, logits: predictions.logits } }
+  return { light, frames: { ...frames, images, logits: predictions.logits } }
 }
