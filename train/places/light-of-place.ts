@@ -73,7 +73,7 @@ export function looksOf(
  * its frames. The full model teaches what it says in that light, and not what it said of the dark.
  *
  * @param lessons positions of the frames to learn from
- * @param before the light that the place has already
+ * @param before the light that the place has already: it stays where no other makes more of them less strange
  * @returns undefined where no light makes the frames less strange to the full model, and where somebody
  * brought that model: it is not asked here
  */
@@ -88,12 +88,8 @@ export function lightOfPlace(
   const fitted = selectImages(frames.images, some(lessons, fittedFrames), input.width)
   const strangeTo = (pictures: Split): number =>
     strangeShare(predictImages(full, pictures, input), mostStrange)
-  const tried = [fitLight(generalist, input, fitted), ...(before === undefined ? [] : [before])].map(
-    (light) => ({
-      light,
-      share: strangeTo(relight(fitted, light)),
-    }),
-  )
+  const lights = [...(before === undefined ? [] : [before]), fitLight(generalist, input, fitted)]
+  const tried = lights.map((light) => ({ light, share: strangeTo(relight(fitted, light)) }))
   const { light, share } = tried.reduce((best, one) => (one.share < best.share ? one : best))
   if (share > strangeTo(fitted) - leastShareOfFrames) return undefined
   const lit = relight(frames.images, light)
