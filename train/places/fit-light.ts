@@ -36,6 +36,9 @@ const ofColour: readonly Direction[] = (
 ])
 /** Steps are halved so often. */
 const halvings = 3
+/** Where the search begins: as they are, or with so much contrast (logarithms) and so light on the whole. */
+const contrasts = [0, 0.4, 0.8, 1.2]
+const means = [0.35, 0.5, 0.65]
 /** Least and most of a gain, as a logarithm: beyond it there is nothing to be seen. */
 const mostLogGain = Math.log(6)
 const mostOffset = 3
@@ -70,6 +73,19 @@ const meanStrangeness = (predictions: Predictions): number => {
   return sum / Math.max(1, predictions.count)
 }
 
+/** A search from how they are alone does not leave a haze, in which all is as strange a step farther. */
+function startsFor({ pixels }: Split): Point[] {
+  const mean = pixels.reduce((sum, value) => sum + value, 0) / (255 * Math.max(1, pixels.length))
+  const withContrast = (contrast: number, to: number): Point => {
+    const offset = to - Math.exp(contrast) * mean
+    return { logGain: [contrast, contrast, contrast], offset: [offset, offset, offset] }
+  }
+  return [
+    { logGain: none, offset: none },
+    ...contrasts.flatMap((contrast) => means.map((to) => withContrast(contrast, to))),
+  ]
+}
+
 /**
  * The light in which some pictures are least strange to a network that knows all classes: a search along one
  * number after the other (Hooke and Jeeves 1961, "Direct search" solution of numerical and statistical
@@ -81,8 +97,9 @@ export function fitLight(network: ShippedNetwork, input: ModelInput, pictures: S
     isWithin(point)
       ? meanStrangeness(predictImages(network, relight(pictures, lightAt(point)), input))
       : Infinity
-  const start: Point = { logGain: none, offset: none }
-  let best = { point: start, cost: costOf(start) }
+  let best = startsFor(pictures)
+    .map((point) => ({ point, cost: costOf(point) }))
+    .reduce((one, other) => (other.cost < one.cost ? other : one))
   const goAlong = ({ step, logGain, offset }: Direction, scale: number): void => {
     for (const by of [step * scale, -step * scale]) {
       const before = best

@@ -17,17 +17,16 @@ import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
 import { headOfPlace, type PlaceHead } from './head-of-place.ts'
 import { factorsOf, judge, type JudgedNetwork } from './judge-place.ts'
-import { lightOfPlace, looksOf } from './light-of-place.ts'
+import { looksOf } from './light-of-place.ts'
 import { layFrames, sharesOf, type PlaceFrames } from './place-frames.ts'
 import { betterOf, costOf, settleNetwork } from './settle-network.ts'
+import { teachableFrames } from './teachable-frames.ts'
 import { trainPlace } from './train-place.ts'
 
 /** Shares of the frames, in their order: learned from, settled by, and, the latest, judged by. */
 const [lessonShare, settleShare] = [0.6, 0.2]
 /** It is published where it costs no more than so much of what the bundle has (`costOf`). */
 const mostOfCost = 0.9
-/** Fewer are no lessons. */
-const fewestFrames = 60
 
 async function readFrames(paths: readonly string[], manifest: Manifest): Promise<PlaceFrames> {
   const kept = []
@@ -93,15 +92,13 @@ export async function learnPlace(
         : 'The gate of this bundle never asks a partition by what it believes of the scene.',
       { bundle: manifest.id },
     )
-  const kept = await readFrames(request.frames, manifest)
-  if (kept.count < fewestFrames)
-    throw new CacheNetError(
-      'config-invalid',
-      `There are ${kept.count} frames, and ${fewestFrames} are needed.`,
-      {
-        frames: kept.count,
-      },
-    )
+  const own = manifest.partitions.find(({ learned }) => learned?.place === request.place)
+  const { kept, frames, place } = teachableFrames(
+    bundle,
+    await readFrames(request.frames, manifest),
+    lessonShare,
+    own?.learned?.light,
+  )
   const settleFrom = Math.floor(kept.count * lessonShare)
   const judgeFrom = Math.floor(kept.count * (lessonShare + settleShare))
   const [lessons, settling, judging] = [
@@ -109,9 +106,6 @@ export async function learnPlace(
     range(settleFrom, judgeFrom),
     range(judgeFrom, kept.count),
   ]
-  const own = manifest.partitions.find(({ learned }) => learned?.place === request.place)
-  const place = lightOfPlace(networks, manifest, kept, lessons, own?.learned?.light)
-  const frames = place?.frames ?? kept
   const { temperature: fullTemperature } = manifest.full
   const seen = sharesOf(frames, range(0, judgeFrom), fullTemperature)
   // What was added for this place is no partition that knew it before: its classes are counted anew.

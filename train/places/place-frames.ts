@@ -1,7 +1,7 @@
 import type { ModelInput } from '../../core/bundle/model-input.ts'
 import { argMax, softmax } from '../../core/gate/entropy.ts'
 import type { KeptFrame } from '../../core/places/kept-frame.ts'
-import { allocateSplit, type Split } from '../data/dataset.ts'
+import { allocateSplit, selectImages, type Split } from '../data/dataset.ts'
 
 /** Frames of one place in their order, and what the full model said of them. */
 export interface PlaceFrames {
@@ -38,4 +38,12 @@ export function sharesOf(frames: PlaceFrames, of: readonly number[], temperature
     for (const [index, p] of softmax(logitsAt(frames, frame), temperature).entries())
       shares[index]! += p / Math.max(1, of.length)
   return shares
+}
+
+/** Some of the frames, in the order that they are named in. */
+export function selectFrames(frames: PlaceFrames, of: readonly number[], size: number): PlaceFrames {
+  const { classes } = frames
+  const logits = new Float32Array(of.length * classes)
+  for (const [at, frame] of of.entries()) logits.set(logitsAt(frames, frame), at * classes)
+  return { images: selectImages(frames.images, of, size), logits, classes, count: of.length }
 }
