@@ -6,10 +6,10 @@ import { playHistories } from './harness/play-histories.ts'
 
 it('the cache does what its model does, whatever happens to it', { timeout: 600_000 }, async () => {
   const { played, violations } = await playHistories({
-    count: 4,
+    count: 2,
     seed: Number(process.env['CACHE_SEED'] ?? 1),
     lanes: 2,
   })
   expect(violations).toEqual([])
-  expect(played).toBe(4)
+  expect(played).toBe(2)
 })

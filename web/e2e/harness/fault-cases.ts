@@ -57,9 +57,7 @@ export const faultCases: readonly FaultCase[] = [
 /** Enough of each kind for every run of the tests. */
 export const quickFaultCases: readonly FaultCase[] = [
   { target: 'kernels', fault: 'a web page with 200', visit: 'first' },
-  { target: 'script', fault: 'a bit altered in the middle', visit: 'first' },
   { target: 'manifest', fault: '60 MB', visit: 'later' },
-  { target: 'list', fault: 'never answered', visit: 'first' },
   { target: 'frames', fault: 'a part with 206', visit: 'later' },
   { target: 'everything', fault: 'a web page with 200', visit: 'later' },
 ]
