@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random.ts'
-import { explained, forgetPlace, noPlaces, placeLimits, seePlace, type PlacesState } from './find-places.ts'
+import {
+  explained,
+  forgetPlace,
+  noPlaces,
+  placeLimits,
+  seenAnew,
+  seePlace,
+  type PlacesState,
+} from './find-places.ts'
 
 const classes = 12
 
@@ -124,6 +132,29 @@ describe('seePlace', () => {
       ...frameOf(gate, 0),
     })
     expect(after.state.places.map(({ id }) => id)).toEqual(['place-2'])
+  })
+})
+
+describe('seenAnew', () => {
+  /** What the full model took the place for, before it was looked at in its light. */
+  const haze = [9, 10, 11]
+  const sight = { code: [0.9, 0.1, 0, 0], classes: Array.from({ length: classes }, (_, at) => +(at < 4) / 4) }
+
+  it('goes on at the place that a stream is at, however unlike what it shows from now on is', () => {
+    const before = play([{ place: haze, frames: 300, stream: 'a', atMs: 0 }])
+    const state = seenAnew(before.state, 'place-1', sight)
+    expect(play([{ place: gate, frames: 300, stream: 'a', atMs: 30_000 }], state).ends).toEqual(['place-1'])
+    // Otherwise it has gone on somewhere else.
+    expect(play([{ place: gate, frames: 300, stream: 'a', atMs: 30_000 }], before.state).ends).toEqual([
+      'place-2',
+    ])
+  })
+
+  it('knows the place again by it, and counts its frames as they were', () => {
+    const { state } = play([{ place: haze, frames: 100, stream: 'a', atMs: 0 }])
+    const now = play([{ place: gate, frames: 40, stream: 'b', atMs: 1e9 }], seenAnew(state, 'place-1', sight))
+    expect(now.ends).toEqual(['place-1'])
+    expect(now.state.places.map(({ frames }) => frames)).toEqual([140])
   })
 })
 

@@ -203,3 +203,15 @@ export const forgetPlace = (state: PlacesState, id: string): PlacesState => ({
   places: state.places.filter((place) => place.id !== id),
   visits: state.visits.filter(({ place }) => place !== id),
 })
+
+/**
+ * With what is seen at a place now that it is looked at otherwise, in its light: who is there goes on there,
+ * and who comes back is known by it.
+ */
+export const seenAnew = (state: PlacesState, id: string, sight: Sight): PlacesState => ({
+  ...state,
+  places: state.places.map((place) => (place.id === id ? { ...place, sight } : place)),
+  visits: state.visits.map((visit) =>
+    visit.place === id ? { ...visit, sight, latest: sight, between: sight, before: sight } : visit,
+  ),
+})

@@ -5,6 +5,10 @@ import { lightSchema } from '../light/light.ts'
 
 const share = z.number().check(z.minimum(0), z.maximum(1))
 
+const chances = z.array(share).check(z.maxLength(10_000))
+/** What is seen at a place (`Sight`). */
+export const sightSchema = z.object({ code: chances, classes: chances })
+
 /** What a device that knows the place does with frames that were held back, by the full model's word. */
 export const judgementSchema = z.object({
   /** Share of the frames that it does not answer itself. */
@@ -54,7 +58,12 @@ const seconds = z.number().check(z.nonnegative())
 
 /** What came of it. */
 export const learnResultSchema = z.discriminatedUnion('kind', [
-  z.extend(learnedNetworkSchema, { kind: z.literal('gains'), seconds }),
+  z.extend(learnedNetworkSchema, {
+    kind: z.literal('gains'),
+    seconds,
+    /** What is seen there in its light, where it has one: as it is, it was taken for something else. */
+    sight: z.optional(sightSchema),
+  }),
   z.object({
     kind: z.literal('no-gain'),
     before: judgementSchema,

@@ -3,9 +3,7 @@ import { identifierPattern } from '../bundle/identifier.ts'
 import { blobRefSchema } from '../bundle/blob-ref.ts'
 import type { Manifest } from '../bundle/manifest.ts'
 import { longestPlaceName } from '../wire/places.ts'
-import { learnedNetworkSchema } from './learn-result.ts'
-
-const chances = z.array(z.number().check(z.minimum(0), z.maximum(1))).check(z.maxLength(10_000))
+import { learnedNetworkSchema, sightSchema } from './learn-result.ts'
 
 /** A learned place as a file: what another edge with the same bundle needs to have it too. */
 export const placeFileSchema = z.object({
@@ -18,7 +16,7 @@ export const placeFileSchema = z.object({
   /** When it was learned. */
   at: z.iso.datetime(),
   /** What is seen there, by which its frames are known again. Absent where the edge had forgotten it. */
-  sight: z.optional(z.object({ code: chances, classes: chances })),
+  sight: z.optional(sightSchema),
   network: learnedNetworkSchema,
   /** `network.whole`, in base64. */
   weights: z.base64(),

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Logger } from 'pino'
 import { softmax } from '../../core/gate/entropy.ts'
-import { seePlace } from '../../core/places/find-places.ts'
+import { seenAnew, seePlace, type Sight } from '../../core/places/find-places.ts'
 import type { KeptFrame } from '../../core/places/kept-frame.ts'
 import type { PlaceFile } from '../../core/places/place-file.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
@@ -170,6 +170,9 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     nameOf,
     inTurn,
     train: (signal: AbortSignal, place: string) => trainFromKept(signal, { ...options, place, frames }),
+    noteSight: (place: string, sight: Sight): void => {
+      memory = { ...memory, found: seenAnew(memory.found, place, sight) }
+    },
     noteTry: async (place: string, made: Try): Promise<void> => {
       memory = withTry(memory, place, made)
       if (made.stage === 'learned') noteChecks(place, { answers: [], drifts: 0 })

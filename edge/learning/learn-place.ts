@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Sight } from '../../core/places/find-places.ts'
 import { CacheNetError } from '../../core/wire/errors.ts'
 import type { StoredBundle } from '../bundles/stored-bundle.ts'
 import type { Keepership } from './keepership.ts'
@@ -18,11 +19,12 @@ interface PlaceLearner {
   readonly train: (signal: AbortSignal, place: string) => ReturnType<typeof trainFromKept>
   /** Runs what may not meet anything else that changes places. */
   readonly inTurn: <Result>(task: () => Promise<Result>) => Promise<Result>
+  readonly noteSight: (place: string, sight: Sight) => void
   readonly noteTry: (place: string, made: Try) => Promise<void>
 }
 
 async function learn(signal: AbortSignal, place: string, learner: PlaceLearner): Promise<void> {
-  const { bundleId, bundle, versions, log, nameOf, train, inTurn, noteTry } = learner
+  const { bundleId, bundle, versions, log, nameOf, train, inTurn, noteSight, noteTry } = learner
   const served = bundle()
   const startedAt = Date.now()
   const { result, blob } = await train(signal, place)
@@ -34,6 +36,7 @@ async function learn(signal: AbortSignal, place: string, learner: PlaceLearner):
       // Of the moment when it began: frames that came later are new to it (`recoverPlaces` reads it back).
       const at = new Date(startedAt)
       await versions.publishLearned(served, { id: place, name: nameOf(place), at, result }, blob)
+      if (result.sight !== undefined) noteSight(place, result.sight)
       log.info({ bundle: bundleId, place, seconds: result.seconds }, 'a place was learned')
     }
     const stage = result.kind === 'gains' ? 'learned' : 'no-gain'

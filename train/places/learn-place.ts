@@ -20,6 +20,7 @@ import { factorsOf, judge, type JudgedNetwork } from './judge-place.ts'
 import { looksOf } from './light-of-place.ts'
 import { layFrames, sharesOf, type PlaceFrames } from './place-frames.ts'
 import { betterOf, costOf, settleNetwork } from './settle-network.ts'
+import { sightOfPlace } from './sight-of-place.ts'
 import { teachableFrames } from './teachable-frames.ts'
 import { trainPlace } from './train-place.ts'
 
@@ -184,6 +185,7 @@ export async function learnPlace(
   if (!isGain) return { result: { kind: 'no-gain', ...tried } }
   const { blob } = shipped
   const { classIndices, prior } = head.head
+  const sight = place === undefined ? undefined : sightOfPlace(networks, manifest, place)
   const replaced = known === undefined ? undefined : manifest.partitions[known.index]?.id
   return {
     blob,
@@ -197,6 +199,7 @@ export async function learnPlace(
       ...(learned.mostStrange === undefined ? {} : { mostStrange: learned.mostStrange }),
       ...(replaced === undefined ? {} : { replaces: replaced }),
       ...(place === undefined ? {} : { light: place.light }),
+      ...(sight === undefined ? {} : { sight }),
       sceneShares: [...head.sceneShares],
     },
   }

@@ -35,6 +35,8 @@ export interface LitPlace {
   readonly light: Light
   /** Of each frame the less strange look, with the full model's word on it. */
   readonly frames: PlaceFrames
+  /** The same with its features. */
+  readonly predictions: Predictions
 }
 
 /** Of two looks at the same pictures, the less strange one of each. */
@@ -44,13 +46,17 @@ export function lessStrange(
   hasElsewhere: boolean,
 ): { predictions: Predictions; isOther: readonly boolean[] } {
   const logits = one.logits.slice()
+  const features = one.features.slice()
   const isOther = Array.from({ length: one.count }, (_, image) => {
     const said = logitsOf(other, image)
     const isBetter = strangeness(said, hasElsewhere) < strangeness(logitsOf(one, image), hasElsewhere)
-    if (isBetter) logits.set(said, image * one.outputs)
-    return isBetter
+    if (!isBetter) return false
+    logits.set(said, image * one.outputs)
+    const { featureSize } = one
+    features.set(other.features.subarray(image * featureSize, (image + 1) * featureSize), image * featureSize)
+    return true
   })
-  return { predictions: { ...one, logits }, isOther }
+  return { predictions: { ...one, logits, features }, isOther }
 }
 
 /**
@@ -104,5 +110,5 @@ export function lightOfPlace(
     if (isLit) images.pixels.set(lit.pixels.subarray(frame * bytes, (frame + 1) * bytes), frame * bytes)
     images.labels[frame] = argMax(logitsOf(predictions, frame))
   }
-  return { light, frames: { ...frames, images, logits: predictions.logits } }
+  return { light, frames: { ...frames, images, logits: predictions.logits }, predictions }
 }

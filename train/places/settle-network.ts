@@ -8,8 +8,13 @@ import type { JudgedNetwork } from './judge-place.ts'
 /** A frame that is answered otherwise than by the full model is as bad as so many that are sent to it. */
 const missesOfWrong = 10
 
+/** Where more than so many of the frames are answered otherwise, no number of hits is worth it. */
+const mostWrong = 0.02
+const missesBeyond = 100
+
 /** What misses and wrong answers cost together: the less, the better. */
-export const costOf = ({ misses, wrongHits }: Judgement): number => misses + missesOfWrong * wrongHits
+export const costOf = ({ misses, wrongHits }: Judgement): number =>
+  misses + missesOfWrong * wrongHits + missesBeyond * Math.max(0, wrongHits - mostWrong)
 
 const factorsOnTemperature = [1, 1.3, 1.7, 2.2, 3]
 const boundSteps = 12
