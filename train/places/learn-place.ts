@@ -185,7 +185,7 @@ export async function learnPlace(
   if (!isGain) return { result: { kind: 'no-gain', ...tried } }
   const { blob } = shipped
   const { classIndices, prior } = head.head
-  const sight = place === undefined ? undefined : sightOfPlace(networks, manifest, place)
+  const sight = place === undefined ? undefined : sightOfPlace(networks, place, head.sceneShares)
   const replaced = known === undefined ? undefined : manifest.partitions[known.index]?.id
   return {
     blob,
