@@ -36,10 +36,10 @@ describe('sightOfPlace', () => {
     const place = lightOfPlace({ full: network, generalist: network }, manifest, frames, [
       ...Array(30).keys(),
     ])!
-    const sight = sightOfPlace({ encoder }, place, [0.4, 0.6])
+    const sight = sightOfPlace({ encoder }, place, [0, 0.9, 0.1])
     expect(sight?.code[0]).toBeGreaterThan(0.95)
     expect(sight?.code.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4)
-    expect(sight?.classes).toEqual([0.4, 0.6])
+    expect(sight?.classes).toEqual([0, 0.7, 0.3])
     expect(sightOfPlace({ encoder: undefined }, place, [0.4, 0.6])).toBeUndefined()
   })
 })

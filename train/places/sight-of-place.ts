@@ -9,9 +9,11 @@ const meanOf = (rows: readonly Float32Array[]): number[] =>
   )
 
 /**
- * What is seen at a place in its light (`Sight`): what it is known again by.
+ * What is seen at a place in its light (`Sight`): what it is known again by. Half of it is evenly of all
+ * classes that its partition knows: who has not come yet is of the place, however many frames of others are
+ * added.
  *
- * @param sceneShares of each class, with those that the place's partition knows and that have not come yet
+ * @param sceneShares of each class of the bundle, above 0 of those that the partition knows
  */
 export function sightOfPlace(
   { encoder }: Pick<TrainedNetworks, 'encoder'>,
@@ -19,5 +21,9 @@ export function sightOfPlace(
   sceneShares: readonly number[],
 ): { code: number[]; classes: number[] } | undefined {
   if (encoder === undefined) return undefined
-  return { code: meanOf(encodeFeatures(encoder, features, featureSize)), classes: [...sceneShares] }
+  const even = 1 / sceneShares.filter((share) => share > 0).length
+  return {
+    code: meanOf(encodeFeatures(encoder, features, featureSize)),
+    classes: sceneShares.map((share) => (share > 0 ? (share + even) / 2 : 0)),
+  }
 }
