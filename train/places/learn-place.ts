@@ -15,11 +15,12 @@ import { predictImages } from '../models/predict.ts'
 import { readBundle } from '../models/read-bundle.ts'
 import type { ShippedNetwork } from '../models/ship-network.ts'
 import type { TrainedNetworks } from '../models/trained-networks.ts'
+import { chooseNetwork } from './choose-network.ts'
 import { headOfPlace, type PlaceHead } from './head-of-place.ts'
 import { factorsOf, judge, type JudgedNetwork } from './judge-place.ts'
 import { looksOf } from './light-of-place.ts'
 import { layFrames, sharesOf, type PlaceFrames } from './place-frames.ts'
-import { betterOf, costOf, settleNetwork } from './settle-network.ts'
+import { costOf } from './settle-network.ts'
 import { sightOfPlace } from './sight-of-place.ts'
 import { teachableFrames } from './teachable-frames.ts'
 import { trainPlace } from './train-place.ts'
@@ -124,28 +125,8 @@ export async function learnPlace(
       range(0, splitCount(drawn)).filter((image) => image % 2 === parity),
       width,
     )
-  const strangers = half(1)
   const other = await readFrames(request.elsewhere, manifest)
   const from = known !== undefined && isSameHead(known, head) ? known : undefined
-  const trained = await trainPlace(signal, {
-    manifest,
-    architecture,
-    generalist: networks.generalist,
-    config: restoreConfig(manifest.training.config),
-    frames,
-    lessons,
-    head,
-    elsewhere: other.count > 0 ? [other.images, half(0)] : [half(0)],
-    threads: request.threads,
-    from: from?.network,
-  })
-  // In the place's light, what the bundle has may be all that it takes.
-  const candidates: { shipped: ShippedNetwork; mostStrange?: number | undefined }[] = [
-    ...(from === undefined || place === undefined
-      ? []
-      : [{ shipped: from.network, mostStrange: from.judged.mostStrange }]),
-    ...trained.map((shipped) => ({ shipped })),
-  ]
   const factors = factorsOf(head.sceneShares, manifest.scenes?.surpriseChance ?? 0.02)
   const generalist: JudgedNetwork = {
     head: undefined,
@@ -155,22 +136,30 @@ export async function learnPlace(
   }
   const judgeOn = (of: readonly number[], partition: JudgedNetwork | undefined): Judgement =>
     judge(rows, partition, generalist, frames, of, factors, fullTemperature)
-  const { shipped, network: learned } = candidates
-    .map(({ shipped, mostStrange }) => ({
-      shipped,
-      ...settleNetwork(
-        {
-          mostStrange,
-          head: head.head,
-          predictions: looksOf(shipped, manifest.input, kept.images, place?.light),
-          strangers: looksOf(shipped, manifest.input, strangers, place?.light),
-          labels: frames.images.labels,
-          of: settling,
-        },
-        (candidate) => judgeOn(settling, candidate),
-      ),
-    }))
-    .reduce((one, other) => betterOf(one, other))
+  const { shipped, network: learned } = await chooseNetwork({
+    input: manifest.input,
+    head: head.head,
+    light: place?.light,
+    kept: kept.images,
+    frames,
+    strangers: half(1),
+    of: settling,
+    has: from,
+    judge: (candidate) => judgeOn(settling, candidate),
+    train: () =>
+      trainPlace(signal, {
+        manifest,
+        architecture,
+        generalist: networks.generalist,
+        config: restoreConfig(manifest.training.config),
+        frames,
+        lessons,
+        head,
+        elsewhere: other.count > 0 ? [other.images, half(0)] : [half(0)],
+        threads: request.threads,
+        from: from?.network,
+      }),
+  })
   const alone = judgeOn(judging, undefined)
   const withKnown = known === undefined ? alone : judgeOn(judging, known.judged)
   const before = costOf(withKnown) < costOf(alone) ? withKnown : alone

@@ -44,8 +44,6 @@ export interface ToSettle {
   readonly labels: ArrayLike<number>
   /** Frames to settle by: none that it learned from. */
   readonly of: readonly number[]
-  /** A bound that the network had, where it is the one that the bundle has. */
-  readonly mostStrange?: number | undefined
 }
 
 export interface Settled {
@@ -65,7 +63,7 @@ export const betterOf = <Candidate extends Pick<Settled, 'judgement'>>(
  * entropy.
  */
 export function settleNetwork(
-  { head, predictions, strangers, labels, of, mostStrange = Infinity }: ToSettle,
+  { head, predictions, strangers, labels, of }: ToSettle,
   judgeAs: (network: JudgedNetwork) => Judgement,
 ): Settled {
   const outputs = Int32Array.from(labels, (label) => {
@@ -76,7 +74,6 @@ export function settleNetwork(
   const all = Array.from({ length: strangers.count }, (_, image) => image)
   const ofFrames = strangenessesOf(predictions, of)
   const loosest = Math.min(
-    mostStrange,
     quantile(strangenessesOf(strangers, all), strangersCertain) ?? Infinity,
     quantile(ofFrames, 1 - knownStrange) ?? Infinity,
   )
