@@ -75,8 +75,8 @@ describe('seePlace', () => {
 
   it('begins another visit after a pause', () => {
     const { state } = play([
-      { place: gate, frames: 12, stream: 'a', atMs: 0 },
-      { place: gate, frames: 12, stream: 'a', atMs: 3000 + placeLimits.pauseMs * 2 },
+      { place: gate, frames: 6, stream: 'a', atMs: 0 },
+      { place: gate, frames: 6, stream: 'a', atMs: 3000 + placeLimits.pauseMs * 2 },
     ])
     expect(state.places).toHaveLength(2)
   })

@@ -62,7 +62,7 @@ export const placeLimits = {
    * After so many frames, and again after as many, a visit is held against known places: few, for a phone
    * that knows a place well sends few.
    */
-  settleFrames: 16,
+  settleFrames: 8,
   /** From here on it is a place of its own. */
   settledFrames: 240,
   /** Frames that are held together against those before them: some people's worth. */
