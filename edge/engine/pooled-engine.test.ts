@@ -116,6 +116,26 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
     expect(output.codeLogits).toHaveLength(sample.manifest.partitions.length)
   })
 
+  it('serves a version that brings no other networks by those that it has, and after the first is gone', async () => {
+    const engine = await start({})
+    const sample = await createSampleBundle()
+    const first = engineBundleOf(sample)
+    const begunAt = performance.now()
+    await engine.load(first)
+    const loadMs = performance.now() - begunAt
+    const batch = { frames: randomFrames(sample.manifest, 3), count: 3 }
+    const { logits } = await engine.run({ ...batch, bundleId: 'sample' })
+    // A process apart, which tries what is new, takes longer than the first load did.
+    const againAt = performance.now()
+    await engine.load({ ...first, id: 'next', full: { ...first.full, blob: first.full.blob.slice() } })
+    expect(performance.now() - againAt).toBeLessThan(loadMs / 2)
+    await engine.unload('sample')
+    expect((await engine.run({ ...batch, bundleId: 'next' })).logits).toEqual(logits)
+    await expect(engine.run({ ...batch, bundleId: 'sample' })).rejects.toMatchObject({
+      code: 'bundle-unknown',
+    })
+  })
+
   it('answers for others while a bundle that never ends loading is tried, and refuses it', async () => {
     const { module, isHanging } = await frailProcesses()
     const engine = await start({ module, loadTimeoutMs: 15_000 })
@@ -125,9 +145,11 @@ describe('createPooledEngine', { timeout: 180_000 }, () => {
       engine.run({ bundleId: 'sample', frames: randomFrames(sample.manifest, 1), count: 1 })
     await ask()
     takeClock()
-    const refused = expect(
-      engine.load({ ...engineBundleOf(sample), id: endlessBundle }),
-    ).rejects.toMatchObject({ code: 'engine-failed' })
+    // Other networks than those that are loaded: they have to be tried.
+    const { encoder: _, ...endless } = engineBundleOf(sample)
+    const refused = expect(engine.load({ ...endless, id: endlessBundle })).rejects.toMatchObject({
+      code: 'engine-failed',
+    })
     await until(isHanging)
     for (let asked = 0; asked < 5; asked++) await ask()
     vi.advanceTimersByTime(15_000)

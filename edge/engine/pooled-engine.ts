@@ -5,6 +5,7 @@ import type { EngineChoice } from './create-engine.ts'
 import { startEngineProcess, type EngineProcess } from './engine-process.ts'
 import type { EngineTask, EngineTaskReply } from './engine-task.ts'
 import type { Engine, EngineBundle, LoadHints } from './engine.ts'
+import { haveSameNetworks } from './same-networks.ts'
 import { createSeatQueue, type Seat } from './seat-queue.ts'
 
 export interface PooledEngineOptions {
@@ -45,6 +46,8 @@ const endsProcess = (thrown: unknown): boolean =>
  * or aborts takes one batch along and nothing else: a process can be ended from outside, a thread inside of
  * native code cannot. One that ended is replaced, with all bundles loaded again; the batch that it had says
  * so (`worker-crashed`, `edge-timeout`).
+ *
+ * A version whose networks are loaded already is served by them: no frame waits for it.
  *
  * A bundle that is loaded while others are served is loaded and tried in a process apart first, so that one
  * that never ends loading, or ends the process, costs no frame of the others.
@@ -174,6 +177,11 @@ export async function createPooledEngine(options: PooledEngineOptions): Promise<
       return isReady()
     },
     async load(given) {
+      const same = [...bundles.values()].find(({ bundle }) => haveSameNetworks(bundle, given))
+      if (same !== undefined) {
+        bundles.set(given.id, same)
+        return same.hints
+      }
       // Under a name of its own for each load: a process knows what it has by name.
       const bundle = { ...given, id: `${given.id}#${nextLoad++}` }
       const isApart = hasServed || !isReady()
