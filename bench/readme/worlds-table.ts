@@ -66,10 +66,10 @@ function world(manifest: Manifest): string[] {
     'full model, told',
     'AUROC outside',
   ]
-  const { command, calibration } = training
-  const commands = [command, ...(calibration === undefined ? [] : [calibration.command])].map(
-    (text) => `\`${text}\``,
-  )
+  const { command, refinement, calibration } = training
+  const commands = [command, refinement?.command, calibration?.command]
+    .filter((text) => text !== undefined)
+    .map((text) => `\`${text}\``)
   return [
     `## ${manifest.id}`,
     '',
