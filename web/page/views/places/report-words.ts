@@ -70,7 +70,7 @@ export function unknownTexts({ place: { learned, frames }, learnedFrom, classes 
     ...(learned === undefined
       ? []
       : [
-          'How it answers strangers there. In the benchmark they were taken for somebody known more often than before.',
+          'How it answers people whom the bundle does not know. In the benchmark most of them were taken for somebody, as in the light that the bundle was trained in.',
         ]),
     ...(learnedFrom !== undefined && learnedFrom.visits === undefined
       ? ['From which visits it was learned: it came in a file, or its frames are not kept any more.']
