@@ -170,11 +170,9 @@ export async function openBundlePlaces(options: BundlePlacesOptions): Promise<Bu
     nameOf,
     inTurn,
     train: (signal: AbortSignal, place: string) => trainFromKept(signal, { ...options, place, frames }),
-    noteSight: (place: string, sight: Sight): void => {
-      memory = { ...memory, found: seenAnew(memory.found, place, sight) }
-    },
-    noteTry: async (place: string, made: Try): Promise<void> => {
-      memory = withTry(memory, place, made)
+    noteTry: async (place: string, made: Try, sight?: Sight): Promise<void> => {
+      const found = sight === undefined ? memory.found : seenAnew(memory.found, place, sight)
+      memory = withTry({ ...memory, found }, place, made)
       if (made.stage === 'learned') noteChecks(place, { answers: [], drifts: 0 })
       await writeDown()
     },

@@ -19,12 +19,12 @@ interface PlaceLearner {
   readonly train: (signal: AbortSignal, place: string) => ReturnType<typeof trainFromKept>
   /** Runs what may not meet anything else that changes places. */
   readonly inTurn: <Result>(task: () => Promise<Result>) => Promise<Result>
-  readonly noteSight: (place: string, sight: Sight) => void
-  readonly noteTry: (place: string, made: Try) => Promise<void>
+  /** @param sight what is seen there from now on, where that is another */
+  readonly noteTry: (place: string, made: Try, sight?: Sight) => Promise<void>
 }
 
 async function learn(signal: AbortSignal, place: string, learner: PlaceLearner): Promise<void> {
-  const { bundleId, bundle, versions, log, nameOf, train, inTurn, noteSight, noteTry } = learner
+  const { bundleId, bundle, versions, log, nameOf, train, inTurn, noteTry } = learner
   const served = bundle()
   const startedAt = Date.now()
   const { result, blob } = await train(signal, place)
@@ -36,11 +36,11 @@ async function learn(signal: AbortSignal, place: string, learner: PlaceLearner):
       // Of the moment when it began: frames that came later are new to it (`recoverPlaces` reads it back).
       const at = new Date(startedAt)
       await versions.publishLearned(served, { id: place, name: nameOf(place), at, result }, blob)
-      if (result.sight !== undefined) noteSight(place, result.sight)
       log.info({ bundle: bundleId, place, seconds: result.seconds }, 'a place was learned')
     }
     const stage = result.kind === 'gains' ? 'learned' : 'no-gain'
-    await noteTry(place, { atMs: startedAt, stage, message: toldOf(result) })
+    const sight = result.kind === 'gains' ? result.sight : undefined
+    await noteTry(place, { atMs: startedAt, stage, message: toldOf(result) }, sight)
   })
 }
 
